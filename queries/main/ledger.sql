@@ -1,0 +1,39 @@
+-- name: TakeOver :one
+select fence::bigint as fence, batch::bigint as batch, previous_incarnation::uuid as previous_incarnation
+from take_over(@site::text, @incarnation::uuid);
+
+-- name: Advance :exec
+select advance(@site::text, @fence::bigint, @batch::bigint);
+
+-- name: RecordTransactions :exec
+-- Columns as arrays of one length; the nil UUID in replaces stands for none, batch 0 for a direct write.
+with recorded as (
+  insert into buffered_transaction (id, site, operation, principal, fingerprint, outcome, batch, replaces, audit, accepted_at)
+  select unnest(@ids::uuid[]), @site::text, unnest(@operations::text[]), unnest(@principals::text[]),
+         unnest(@fingerprints::text[]), unnest(@outcomes::text[]), nullif(@batch::bigint, 0),
+         nullif(unnest(@replaces::uuid[]), '00000000-0000-0000-0000-000000000000'),
+         unnest(@audits::text[])::jsonb, unnest(@accepted_ats::timestamptz[])
+  returning 1
+)
+select expect_rows((select count(*) from recorded), greatest(cardinality(@ids::uuid[]), 1), 'buffered_transaction');
+
+-- name: EndLeftovers :exec
+select end_leftovers(@application_name::text);
+
+-- name: KnownTransactions :many
+select id, site, fingerprint, outcome, coalesce(batch, 0)::bigint as batch from buffered_transaction where id = any(@ids::uuid[]);
+
+-- name: WALPosition :one
+select pg_current_wal_lsn()::pg_lsn as lsn, clock_timestamp()::timestamptz as at;
+
+-- name: Beat :exec
+insert into heartbeat (beat, at, lsn) values (1, clock_timestamp(), pg_current_wal_lsn())
+on conflict (only_row) do update set beat = heartbeat.beat + 1, at = clock_timestamp(), lsn = pg_current_wal_lsn();
+
+-- name: PruneLedger :exec
+delete from buffered_transaction where id in (
+  select b.id from buffered_transaction b where b.executed_at < @before::timestamptz order by b.executed_at limit 5000);
+
+-- name: PruneOutbox :exec
+delete from event_outbox where position in (
+  select o.position from event_outbox o where o.at < @before::timestamptz order by o.position limit 5000);

@@ -1,5 +1,9 @@
 -- +goose Up
 
+-- The version of the schema, readable on a standby too: a server compares it with its own.
+create function schema_version() returns bigint
+language sql stable as 'select coalesce(max(version_id), 0) from goose_db_version where is_applied';
+
 -- The row-count guard of every write. A flight carries its own COMMIT, so nothing can be checked on the client:
 -- a statement that does not touch what it should must fail in the database.
 -- found is the record as it is now: with it a mismatch is a conflict (23000, the record in DETAIL), without it the
@@ -122,3 +126,4 @@ drop table event_outbox, heartbeat;
 drop function end_leftovers, advance, take_over;
 drop table buffered_transaction, site_progress;
 drop function expect_rows;
+drop function schema_version;

@@ -1,0 +1,22 @@
+package faults
+
+// Points of death, in the order in which a write passes them.
+const (
+	BeforeEnqueue  = "before-enqueue"
+	AfterEnqueue   = "after-enqueue"
+	FlightHalfSent = "flight-half-sent"
+	CommitSent     = "commit-sent"
+	NotRecorded    = "committed-not-recorded"
+	DuringCleanup  = "during-cleanup"
+)
+
+// Guards that can be switched off in builds with the tag "faults".
+const (
+	Ledger     = "ledger"
+	Fence      = "fence"
+	RowGuard   = "row-guard"
+	FsyncCheck = "fsync-check"
+)
+
+// Points lists every point of death.
+var Points = []string{BeforeEnqueue, AfterEnqueue, FlightHalfSent, CommitSent, NotRecorded, DuringCleanup}

@@ -1,0 +1,82 @@
+// Package rediskeys names every Redis key of the system. Nothing expires unless its comment says so.
+package rediskeys
+
+// Site makes the keys of one site; its value is the site's name. Two sites can share a Redis without meeting.
+type Site string
+
+// Prefix is what every key of the site begins with; scripts append to it.
+func (s Site) Prefix() string { return "site:" + string(s) + ":" }
+
+// Buffer is a list of transaction ids that are to be executed: new ones at the head, the oldest at the tail, always in
+// the order of their sequence numbers.
+func (s Site) Buffer() string { return s.Prefix() + "transaction_buffer" }
+
+// Transaction is a hash: payload and state of a transaction that is not yet replicated, or stopped.
+func (s Site) Transaction(id string) string { return s.Prefix() + "transaction:" + id }
+
+// Audit is a list of JSON entries: what people did to a transaction. It goes when the transaction goes.
+func (s Site) Audit(id string) string { return s.Prefix() + "audit:" + id }
+
+// Sequence is a counter: the place of the newest transaction in the site's order.
+func (s Site) Sequence() string { return s.Prefix() + "sequence" }
+
+// Version is a counter of changes of the overlay.
+func (s Site) Version() string { return s.Prefix() + "version" }
+
+// Cleaned is a number: the highest version whose transaction has left the overlay as replicated.
+func (s Site) Cleaned() string { return s.Prefix() + "cleaned" }
+
+// Committed is a sorted set of transaction ids by batch: executed by the main database, not yet replicated.
+func (s Site) Committed() string { return s.Prefix() + "committed" }
+
+// Direct is a sorted set of transaction ids by sequence: executed past the buffer, not yet replicated.
+func (s Site) Direct() string { return s.Prefix() + "direct" }
+
+// Parked is a sorted set of transaction ids by sequence: stopped by a permanent error.
+func (s Site) Parked() string { return s.Prefix() + "parked" }
+
+// Blocked is a sorted set of transaction ids by sequence: waiting behind a stopped one.
+func (s Site) Blocked() string { return s.Prefix() + "blocked" }
+
+// Retrying is a sorted set of transaction ids by sequence: failed, with attempts left.
+func (s Site) Retrying() string { return s.Prefix() + "retrying" }
+
+// RetryAt is a sorted set of transaction ids by the millisecond when they return to the buffer by themselves.
+func (s Site) RetryAt() string { return s.Prefix() + "retry_at" }
+
+// Discarded is a sorted set of transaction ids by sequence: discarded by a person, not yet replicated as such.
+func (s Site) Discarded() string { return s.Prefix() + "discarded" }
+
+// Stops is a counter that changes with each transaction that is stopped, put back or discarded.
+func (s Site) Stops() string { return s.Prefix() + "stops" }
+
+// Lease is a string: who executes at this site. It expires by itself when its holder is gone.
+func (s Site) Lease() string { return s.Prefix() + "lease" }
+
+// Progress is a hash: incarnation, fence and batch of the last flight that this site knows to be committed.
+func (s Site) Progress() string { return s.Prefix() + "progress" }
+
+// Flight is a hash: the sequence numbers of the flight under way, for a successor who must ask what became of it.
+func (s Site) Flight() string { return s.Prefix() + "flight" }
+
+// Overlay is a hash of a table: record id to "version|transaction ids in order", for each record with pending writes.
+func (s Site) Overlay(table string) string { return s.Prefix() + "overlay:" + table }
+
+// Index is a sorted set, all of score 0, of pending records in list order: sort key followed by record id.
+func (s Site) Index(table, list string) string { return s.Prefix() + "index:" + table + ":" + list }
+
+// Prepared is a sorted set of transaction ids by millisecond: id maps written ahead of a bulk registration.
+func (s Site) Prepared() string { return s.Prefix() + "prepared" }
+
+// PreparedRows is a set of "table record-id" written ahead of a bulk registration.
+func (s Site) PreparedRows(id string) string { return s.Prefix() + "prepared:" + id }
+
+// Journal is a stream of replicated transactions with their payloads, bounded in age and bytes: what is executed again
+// when the main database has lost a tail.
+func (s Site) Journal() string { return s.Prefix() + "journal" }
+
+// Events is a stream of state changes, bounded in length.
+func (s Site) Events() string { return s.Prefix() + "events" }
+
+// Token is a string: the JSON of a principal whose token was good when the replica was last asked, by token hash.
+func (s Site) Token(hash string) string { return s.Prefix() + "token:" + hash }

@@ -1,0 +1,225 @@
+// Package config reads the settings of a site: the environment first, then a .env file in the working directory, then
+// defaults. Only commands read it; packages are given values.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/kelseyhightower/envconfig"
+
+	"github.com/ccatobs/opsdb/internal/site"
+)
+
+// Site says where the program runs.
+type Site struct {
+	Name           string    `envconfig:"SITE_NAME" default:"institute" desc:"name of this site: part of Redis keys, of the ledger and of every answer"`
+	Type           site.Type `envconfig:"SITE_TYPE" default:"main" desc:"main (holds the authoritative database) or secondary (reads a replica, buffers critical writes)"`
+	BufferCritical bool      `envconfig:"CRITICAL_OPERATIONS_BUFFER" default:"true" desc:"false: critical writes of a secondary site go directly to the main database and fail when the link is down; said loudly by /health"`
+}
+
+// Site returns the site as the packages know it.
+func (s Site) Site() site.Site {
+	return site.Site{Name: s.Name, Type: s.Type, BufferCritical: s.BufferCritical}
+}
+
+// Database is the address of a PostgreSQL database.
+type Database struct {
+	Type     string `default:"postgresql" desc:"only postgresql is known"`
+	Host     string `default:"localhost" desc:"host name, address, or directory of a Unix socket"`
+	Port     int    `default:"5432" desc:"port"`
+	User     string `default:"ccat_ops_user" desc:"user"`
+	Password Secret `desc:"password; without one PostgreSQL's own ways apply (peer, ~/.pgpass)"`
+	Name     string `default:"ccat_ops_db" desc:"name of the database"`
+}
+
+// Redis is the address of the site's Redis.
+type Redis struct {
+	Host     string `default:"localhost" desc:"host name or address; it must run with appendfsync always and noeviction"`
+	Port     int    `default:"6379" desc:"port"`
+	DB       int    `default:"0" desc:"number of the database"`
+	Password Secret `desc:"password; empty: none"`
+}
+
+// Address returns host and port as a dialer takes them.
+func (r Redis) Address() string { return net.JoinHostPort(r.Host, strconv.Itoa(r.Port)) }
+
+// Buffer says how writes are kept and executed.
+type Buffer struct {
+	Size               int     `envconfig:"TRANSACTION_BUFFER_SIZE" default:"1000" desc:"waiting transactions at which /health says degraded; never a reason to refuse a write"`
+	RetryAttempts      int     `envconfig:"TRANSACTION_RETRY_ATTEMPTS" default:"3" desc:"attempts of a transaction that the main database refuses before it is parked; outages never count"`
+	RetryDelay         Seconds `envconfig:"TRANSACTION_RETRY_DELAY" default:"5" desc:"pause between such attempts"`
+	ProcessingInterval Seconds `envconfig:"BACKGROUND_PROCESSING_INTERVAL" default:"1.0" desc:"how often the executor looks for work when nothing has woken it"`
+	MainWriteTimeout   Seconds `envconfig:"MAIN_WRITE_TIMEOUT" default:"10s" desc:"deadline of a write that goes directly to the main database"`
+	ReferenceFreshness Seconds `envconfig:"REFERENCE_FRESHNESS" default:"10s" desc:"age of the replica up to which a reference to something unknown is refused instead of accepted unverified"`
+	JournalKeep        Seconds `envconfig:"JOURNAL_KEEP" default:"168h" desc:"how long replicated transactions are kept to be written again when the main database loses its tail"`
+	JournalMaxBytes    Bytes   `envconfig:"JOURNAL_MAX_BYTES" default:"128MiB" desc:"bound of that journal"`
+	LedgerKeep         Seconds `envconfig:"LEDGER_KEEP" default:"9600h" desc:"how long the main database remembers executed transactions; older ones that arrive are parked"`
+}
+
+// LSN says how the replica is watched.
+type LSN struct {
+	TrackingEnabled bool    `envconfig:"LSN_TRACKING_ENABLED" default:"true" desc:"false: replication is still proved by the site's progress row, only the early hint stops"`
+	CheckInterval   Seconds `envconfig:"LSN_CHECK_INTERVAL" default:"0.1" desc:"how often the replica is asked how far it is"`
+	Timeout         Seconds `envconfig:"LSN_TIMEOUT" default:"30" desc:"time after which an unreplicated transaction makes the site say lagging; nothing expires"`
+}
+
+// Server says how the API is reached.
+type Server struct {
+	ListenAddress string     `envconfig:"LISTEN_ADDRESS" default:":8000" desc:"address the API listens on; port 0 takes a free one"`
+	PublicURL     string     `envconfig:"PUBLIC_URL" default:"http://localhost:8000" desc:"address by which clients reach the API"`
+	LogLevel      slog.Level `envconfig:"LOG_LEVEL" default:"info" desc:"debug, info, warn or error"`
+	SecretKey     Secret     `envconfig:"SECRET_KEY" desc:"at least 32 random bytes, the same at all sites: it keys the hashes of tokens; no default, without it nothing starts"`
+}
+
+// Config is everything that can be set.
+type Config struct {
+	Site   Site
+	Main   Database // the authoritative database; the write target
+	Local  Database // what this site reads: its replica, at the main site the same database
+	Redis  Redis
+	Buffer Buffer
+	LSN    LSN
+	Server Server
+
+	// Unknown are names in the environment or in .env that look like ours but are not: misspelt ones, most likely.
+	Unknown []Unknown
+}
+
+// section is a part of Config with the prefix of its names and, where the prefix tells them apart, what they are about.
+type section struct {
+	prefix string
+	spec   any
+	about  string
+}
+
+func (c *Config) sections() []section {
+	return []section{
+		{"", &c.Site, ""},
+		{"MAIN_DB", &c.Main, "authoritative database: "},
+		{"LOCAL_DB", &c.Local, "database this site reads: "},
+		{"REDIS", &c.Redis, "the site's Redis: "},
+		{"", &c.Buffer, ""},
+		{"", &c.LSN, ""},
+		{"", &c.Server, ""},
+	}
+}
+
+// Load reads the settings from environ (in the form of os.Environ), completed by the file .env in the working directory
+// and by defaults. Its error names every value that cannot be read. What the values mean together is checked by Validate.
+func Load(environ []string) (Config, error) {
+	settings, err := readDotenv(".env")
+	if err != nil {
+		return Config{}, err
+	}
+	for _, entry := range environ {
+		if name, value, ok := strings.Cut(entry, "="); ok {
+			settings[name] = value
+		}
+	}
+	var c Config
+	c.Unknown = unknownNames(settings)
+	err = withEnvironment(settings, func() error {
+		var failures []error
+		for _, s := range c.sections() {
+			failures = append(failures, readable(envconfig.Process(s.prefix, s.spec)))
+		}
+		return errors.Join(failures...)
+	})
+	return c, err
+}
+
+// readable makes the error of an operator out of envconfig's, which speaks of Go types.
+func readable(err error) error {
+	var parse *envconfig.ParseError
+	if !errors.As(err, &parse) {
+		return err
+	}
+	var number *strconv.NumError
+	if errors.As(parse.Err, &number) {
+		return fmt.Errorf("%s=%q: %w", parse.KeyName, parse.Value, number.Err)
+	}
+	return fmt.Errorf("%s=%q: %w", parse.KeyName, parse.Value, parse.Err)
+}
+
+var environment sync.Mutex
+
+// withEnvironment calls f while the process's environment has these settings for the known names and none else, and puts
+// it back: envconfig can read from nowhere else.
+func withEnvironment(settings map[string]string, f func() error) (err error) {
+	environment.Lock()
+	defer environment.Unlock()
+	for _, variable := range Variables() {
+		name := variable.Name
+		before, was := os.LookupEnv(name)
+		value, is := settings[name]
+		defer func() { err = errors.Join(err, setenv(name, before, was)) }()
+		if err := setenv(name, value, is); err != nil {
+			return err
+		}
+	}
+	return f()
+}
+
+func setenv(name, value string, present bool) error {
+	if present {
+		return os.Setenv(name, value)
+	}
+	return os.Unsetenv(name)
+}
+
+// Variable describes one setting.
+type Variable struct {
+	Name    string
+	Default string
+	Meaning string
+}
+
+// Variables returns all settings in the order of the documentation.
+func Variables() []Variable {
+	var c Config
+	var variables []Variable
+	for _, s := range c.sections() {
+		var text strings.Builder
+		const row = "{{range .}}{{usage_key .}}\t{{usage_default .}}\t{{usage_description .}}\n{{end}}"
+		if err := envconfig.Usagef(s.prefix, s.spec, &text, row); err != nil {
+			panic(fmt.Sprintf("config: a section is no struct: %v", err))
+		}
+		for line := range strings.Lines(text.String()) {
+			column := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+			variables = append(variables, Variable{Name: column[0], Default: column[1], Meaning: s.about + column[2]})
+		}
+	}
+	return variables
+}
+
+// WriteTable writes the settings as a Markdown table: name, default, meaning.
+func WriteTable(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString("| name | default | meaning |\n|---|---|---|\n")
+	for _, v := range Variables() {
+		value := ""
+		if v.Default != "" {
+			value = "`" + v.Default + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", v.Name, value, v.Meaning)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func parsePublicURL(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return errors.New("must be an http or https address")
+	}
+	return nil
+}

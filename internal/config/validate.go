@@ -1,0 +1,136 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+)
+
+// minimumSecret is the shortest SECRET_KEY in bytes: the strength of the hash that it keys.
+const minimumSecret = 32
+
+// Validate reports everything that is set to a value that cannot work, each with its name.
+func (c Config) Validate() error {
+	return errors.Join(
+		c.Site.Site().Validate(),
+		c.Main.Validate("MAIN_DB"),
+		c.Local.Validate("LOCAL_DB"),
+		c.Redis.validate(),
+		c.Buffer.validate(),
+		c.LSN.validate(),
+		c.Server.validate(),
+	)
+}
+
+// Validate reports what is wrong with the address of a database; prefix is that of its names, such as MAIN_DB.
+func (d Database) Validate(prefix string) error {
+	var typeError error
+	if d.Type != "postgresql" {
+		typeError = fmt.Errorf("%s_TYPE=%q: only postgresql is supported", prefix, d.Type)
+	}
+	return errors.Join(
+		typeError,
+		notEmpty(prefix+"_HOST", d.Host),
+		between(prefix+"_PORT", d.Port, 1, 65535),
+		notEmpty(prefix+"_USER", d.User),
+		notEmpty(prefix+"_NAME", d.Name),
+	)
+}
+
+func (r Redis) validate() error {
+	return errors.Join(
+		notEmpty("REDIS_HOST", r.Host),
+		between("REDIS_PORT", r.Port, 1, 65535),
+		between("REDIS_DB", r.DB, 0, 1<<20),
+	)
+}
+
+func (b Buffer) validate() error {
+	return errors.Join(
+		between("TRANSACTION_BUFFER_SIZE", b.Size, 1, 1<<40),
+		between("TRANSACTION_RETRY_ATTEMPTS", b.RetryAttempts, 1, 1000),
+		lasting("TRANSACTION_RETRY_DELAY", b.RetryDelay, 0, 24*time.Hour),
+		lasting("BACKGROUND_PROCESSING_INTERVAL", b.ProcessingInterval, 10*time.Millisecond, time.Hour),
+		lasting("MAIN_WRITE_TIMEOUT", b.MainWriteTimeout, 100*time.Millisecond, 10*time.Minute),
+		lasting("REFERENCE_FRESHNESS", b.ReferenceFreshness, time.Second, 24*time.Hour),
+		lasting("JOURNAL_KEEP", b.JournalKeep, time.Minute, 10*365*24*time.Hour),
+		between("JOURNAL_MAX_BYTES", b.JournalMaxBytes, 1<<20, 1<<50),
+		lasting("LEDGER_KEEP", b.LedgerKeep, 24*time.Hour, 100*365*24*time.Hour),
+	)
+}
+
+func (l LSN) validate() error {
+	return errors.Join(
+		lasting("LSN_CHECK_INTERVAL", l.CheckInterval, 5*time.Millisecond, time.Hour),
+		lasting("LSN_TIMEOUT", l.Timeout, time.Second, 24*time.Hour),
+	)
+}
+
+func (s Server) validate() error {
+	var listen, public error
+	if _, _, err := net.SplitHostPort(s.ListenAddress); err != nil {
+		listen = fmt.Errorf("LISTEN_ADDRESS=%q: must be host:port or :port", s.ListenAddress)
+	}
+	if err := parsePublicURL(s.PublicURL); err != nil {
+		public = fmt.Errorf("PUBLIC_URL=%q: %w", s.PublicURL, err)
+	}
+	return errors.Join(listen, public, validateSecretKey(s.SecretKey.Reveal()))
+}
+
+// knownSecrets are parts of keys that stand in examples and in the code of this system's forerunner.
+var knownSecrets = []string{"your-secret-key", "your_secret_key", "secret-key-here", "changeme", "change-me", "change_me", "example", "password", "0123456789abcdef"}
+
+func validateSecretKey(key string) error {
+	const remedy = `set it to the output of "openssl rand -base64 48", the same at all sites`
+	switch lower := strings.ToLower(key); {
+	case strings.TrimSpace(key) == "":
+		return errors.New("SECRET_KEY is not set: " + remedy)
+	case contains(lower, knownSecrets):
+		return errors.New("SECRET_KEY is a well-known one: " + remedy)
+	case len(key) < minimumSecret:
+		return fmt.Errorf("SECRET_KEY has %d bytes, fewer than %d: %s", len(key), minimumSecret, remedy)
+	case distinctBytes(key) < 10:
+		return errors.New("SECRET_KEY repeats itself: " + remedy)
+	}
+	return nil
+}
+
+func contains(text string, parts []string) bool {
+	for _, part := range parts {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
+}
+
+func distinctBytes(text string) int {
+	seen := map[byte]struct{}{}
+	for i := range len(text) {
+		seen[text[i]] = struct{}{}
+	}
+	return len(seen)
+}
+
+func notEmpty(name, value string) error {
+	if strings.TrimSpace(value) == "" {
+		return fmt.Errorf("%s is empty", name)
+	}
+	return nil
+}
+
+func between[T int | Bytes](name string, value, low, high T) error {
+	if value < low || value > high {
+		return fmt.Errorf("%s=%v: must be between %v and %v", name, value, low, high)
+	}
+	return nil
+}
+
+func lasting(name string, value Seconds, low, high time.Duration) error {
+	if value.Duration() < low || value.Duration() > high {
+		return fmt.Errorf("%s=%s: must be between %s and %s", name, value, low, high)
+	}
+	return nil
+}

@@ -139,15 +139,15 @@ func Load(environ []string) (Config, error) {
 
 // readable makes the error of an operator out of envconfig's, which speaks of Go types.
 func readable(err error) error {
-	var parse *envconfig.ParseError
-	if !errors.As(err, &parse) {
+	parse, ok := errors.AsType[*envconfig.ParseError](err)
+	if !ok {
 		return err
 	}
-	var number *strconv.NumError
-	if errors.As(parse.Err, &number) {
-		return fmt.Errorf("%s=%q: %w", parse.KeyName, parse.Value, number.Err)
+	cause := parse.Err
+	if number, ok := errors.AsType[*strconv.NumError](cause); ok {
+		cause = number.Err
 	}
-	return fmt.Errorf("%s=%q: %w", parse.KeyName, parse.Value, parse.Err)
+	return fmt.Errorf("%s=%q: %w", parse.KeyName, parse.Value, cause)
 }
 
 var environment sync.Mutex

@@ -153,12 +153,12 @@ func TestValidateNamesEverything(t *testing.T) {
 }
 
 func TestMisspeltNamesAreReported(t *testing.T) {
-	c, err := load(t, "TRANSACTION_RETRIES=5\n", "SITENAME=x", "LISTEN_ADRESS=:1", "REDIS_URL=redis://x", "site_type=main", "HOME=/root", "PATH=/bin", "SITE_NAME=x")
+	c, err := load(t, "TRANSACTION_RETRIES=5\n", "SITENAME=x", "LISTN_ADDRESS=:1", "REDIS_URL=redis://x", "site_type=main", "HOME=/root", "PATH=/bin", "SITE_NAME=x")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []config.Unknown{
-		{Name: "LISTEN_ADRESS", Nearest: "LISTEN_ADDRESS"},
+		{Name: "LISTN_ADDRESS", Nearest: "LISTEN_ADDRESS"},
 		{Name: "REDIS_URL", Nearest: "REDIS_DB"},
 		{Name: "SITENAME", Nearest: "SITE_NAME"},
 		{Name: "TRANSACTION_RETRIES", Nearest: "TRANSACTION_RETRY_DELAY"},

@@ -1,0 +1,63 @@
+# A machine needs Go, make and git; "make setup", which demo, test and the others run first, sees to the rest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+TOOL := go tool -modfile=internal/tools/go.mod
+GENERATED := gen README.md
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## install PostgreSQL, Redis and a C compiler if they are missing
+	@deploy/setup.sh
+
+.PHONY: generate
+generate: setup ## write gen/ from queries, schema and api, and the README's configuration table
+	$(TOOL) sqlc generate
+	mkdir -p gen/api gen/client
+	$(TOOL) oapi-codegen -config oapi-codegen.yaml api/openapi.yaml
+	$(TOOL) oapi-codegen -config api/client.yaml api/openapi.yaml
+	UPDATE_README=1 go test -count=1 -run '^TestREADMEHasTheTable$$' ./internal/config
+
+.PHONY: verify
+verify: generate lint ## fail if generated files are stale, a query breaks a rule or the linters object
+	$(TOOL) sqlc vet
+	git diff --exit-code -- $(GENERATED)
+	@test -z "$$(git ls-files --others --exclude-standard -- $(GENERATED))" || { git status --short -- $(GENERATED); exit 1; }
+
+.PHONY: lint
+lint: setup ## run the linters, the import rules and the formatters
+	$(TOOL) golangci-lint run ./...
+
+.PHONY: format
+format: ## format the Go files
+	$(TOOL) golangci-lint fmt ./...
+
+.PHONY: test
+test: setup ## run all tests against real PostgreSQL, a real standby and real Redis
+	go test -race -shuffle=on -tags faults ./...
+
+.PHONY: build
+build: ## build the programs into build/
+	go build -trimpath -o build/ ./cmd/...
+
+.PHONY: demo
+demo: setup build ## play an observing night through an outage and count what was lost: nothing
+	build/opsdb demo
+
+.PHONY: up
+up: setup build ## start the two sites and keep them running until interrupted
+	build/opsdb lab
+
+.PHONY: bench
+bench: setup build ## measure latency, throughput and drain beside the raw limits; writes build/bench.json
+	build/opsdb bench
+
+.PHONY: clean
+clean: ## remove build/
+	rm -rf build

@@ -1,0 +1,143 @@
+package servers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// cachedCluster returns where the user's copy of a new cluster of the installed release is kept; "" if the user has no
+// cache.
+func cachedCluster(ctx context.Context) (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", nil //nolint:nilerr // a user without a home has no cache
+	}
+	cmd, err := PostgreSQLCommand(ctx, "postgres", "--version")
+	if err != nil {
+		return "", err
+	}
+	version, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("PostgreSQL's version: %w", err)
+	}
+	name := strings.NewReplacer(" ", "-", "(", "", ")", "", "/", "-").Replace(strings.TrimSpace(string(version)))
+	return filepath.Join(cache, "opsdb", name), nil
+}
+
+func initdb(ctx context.Context, data string) error {
+	cmd, err := PostgreSQLCommand(ctx, "initdb", "--pgdata="+data, "--username="+Superuser, "--auth=trust", "--encoding=UTF8",
+		"--locale=C.UTF-8", "--data-checksums", "--no-sync", "--no-instructions")
+	if err != nil {
+		return err
+	}
+	return run(cmd)
+}
+
+// store copies a new cluster into the cache. Of several that do it at once the first wins.
+func store(ctx context.Context, data, cached string) error {
+	if err := os.MkdirAll(filepath.Dir(cached), 0o700); err != nil {
+		return fmt.Errorf("cache a new cluster: %w", err)
+	}
+	half, err := os.MkdirTemp(filepath.Dir(cached), "half-")
+	if err != nil {
+		return fmt.Errorf("cache a new cluster: %w", err)
+	}
+	copied := filepath.Join(half, "data")
+	err = run(exec.CommandContext(ctx, "cp", "-a", "--reflink=auto", data, copied))
+	if err == nil {
+		if err = os.Rename(copied, cached); errors.Is(err, syscall.ENOTEMPTY) || errors.Is(err, syscall.EEXIST) {
+			err = nil
+		}
+	}
+	return errors.Join(err, os.RemoveAll(half))
+}
+
+// all sends a signal to the server and its children, which cannot have more of them meanwhile. Those that end are no
+// error.
+func (p *PostgreSQL) all(s syscall.Signal) error {
+	if err := p.Signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	children, err := p.children()
+	if err != nil {
+		return err
+	}
+	for _, pid := range children {
+		if err := syscall.Kill(pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return fmt.Errorf("signal process %d: %w", pid, err)
+		}
+	}
+	return p.Signal(s)
+}
+
+// children returns the processes of the server beside its first; none if it has ended.
+func (p *PostgreSQL) children() ([]int, error) {
+	select {
+	case <-p.Done():
+		return nil, nil
+	default:
+	}
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", p.PID()))
+	if err != nil {
+		return nil, err
+	}
+	var pids []int
+	for _, task := range tasks {
+		list, err := os.ReadFile(task)
+		if err != nil {
+			continue // the process has just ended
+		}
+		for _, field := range strings.Fields(string(list)) {
+			pid, err := strconv.Atoi(field)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", task, err)
+			}
+			pids = append(pids, pid)
+		}
+	}
+	return pids, nil
+}
+
+// releaseMemory removes the shared memory of a killed server, which the kernel would keep for ever. Its id is the last
+// number of the seventh line of postmaster.pid.
+func (p *PostgreSQL) releaseMemory() error {
+	content, err := os.ReadFile(filepath.Join(p.Dir, "data", "postmaster.pid"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("release shared memory: %w", err)
+	}
+	lines := strings.Split(string(content), "\n")
+	if len(lines) < 7 {
+		return nil
+	}
+	fields := strings.Fields(lines[6])
+	if len(fields) != 2 {
+		return nil
+	}
+	id, err := strconv.Atoi(fields[1])
+	if err != nil {
+		return fmt.Errorf("release shared memory: %w", err)
+	}
+	if _, err := unix.SysvShmCtl(id, unix.IPC_RMID, nil); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.EIDRM) {
+		return fmt.Errorf("release shared memory %d: %w", id, err)
+	}
+	return nil
+}
+
+func run(cmd *exec.Cmd) error {
+	if output, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, output)
+	}
+	return nil
+}

@@ -113,12 +113,23 @@ func (c *Config) sections() []section {
 	}
 }
 
+// ErrInvalid is in the chain of every error that settings cause.
+var ErrInvalid = errors.New("the settings cannot be used")
+
+// invalid says that err, if any, comes from the settings.
+func invalid(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w:\n%w", ErrInvalid, err)
+}
+
 // Load reads the settings from environ (in the form of os.Environ), completed by the file .env in the working directory
-// and by defaults. Its error names every value that cannot be read. What the values mean together is checked by Validate.
+// and by defaults. Its error names every value that cannot be read. What the values mean is checked by Validate.
 func Load(environ []string) (Config, error) {
 	settings, err := readDotenv(".env")
 	if err != nil {
-		return Config{}, err
+		return Config{}, invalid(err)
 	}
 	for _, entry := range environ {
 		if name, value, ok := strings.Cut(entry, "="); ok {
@@ -134,7 +145,7 @@ func Load(environ []string) (Config, error) {
 		}
 		return errors.Join(failures...)
 	})
-	return c, err
+	return c, invalid(err)
 }
 
 // readable makes the error of an operator out of envconfig's, which speaks of Go types.

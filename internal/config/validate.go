@@ -13,19 +13,21 @@ const minimumSecret = 32
 
 // Validate reports everything that is set to a value that cannot work, each with its name.
 func (c Config) Validate() error {
-	return errors.Join(
+	return invalid(errors.Join(
 		c.Site.Site().Validate(),
-		c.Main.Validate("MAIN_DB"),
-		c.Local.Validate("LOCAL_DB"),
+		c.Main.validate("MAIN_DB"),
+		c.Local.validate("LOCAL_DB"),
 		c.Redis.validate(),
 		c.Buffer.validate(),
 		c.LSN.validate(),
 		c.Server.validate(),
-	)
+	))
 }
 
-// Validate reports what is wrong with the address of a database; prefix is that of its names, such as MAIN_DB.
-func (d Database) Validate(prefix string) error {
+// ValidateMain reports what is wrong with the address of the main database.
+func (c Config) ValidateMain() error { return invalid(c.Main.validate("MAIN_DB")) }
+
+func (d Database) validate(prefix string) error {
 	var typeError error
 	if d.Type != "postgresql" {
 		typeError = fmt.Errorf("%s_TYPE=%q: only postgresql is supported", prefix, d.Type)

@@ -1,0 +1,84 @@
+package lab
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// Command is "opsdb lab": it starts a lab, prints how it is reached when everything is ready, and keeps it running until
+// ctx ends or the process is asked to end by SIGINT, SIGTERM or SIGHUP. Help asked for is flag.ErrHelp.
+func Command(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	flags := flag.NewFlagSet("lab", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprintf(stderr, "usage: opsdb lab [flags]\n\nStarts %s and secondary sites on this machine and runs until interrupted.\n\n", MainSite)
+		flags.PrintDefaults()
+	}
+	asJSON := flags.Bool("json", false, "print one line of JSON when everything is ready")
+	secondaries := flags.Int("secondaries", 1, "number of secondary sites")
+	apis := flags.Int("apis", 1, "number of APIs at each site")
+	portBase := flags.Int("port-base", 0, "first of the consecutive ports; 0: free ones")
+	restartAfter := flags.Duration("restart-after", time.Second, "pause before a killed server is started again; negative: it stays down")
+	fsync := flags.Bool("fsync", true, "false: PostgreSQL does not wait for the disk")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("lab: unexpected argument %q", flags.Arg(0))
+	}
+	if *secondaries < 1 {
+		return fmt.Errorf("lab: %d secondaries: at least one is needed", *secondaries)
+	}
+	options := Options{
+		Secondaries: SecondaryNames(*secondaries), APIs: *apis, PortBase: *portBase, RestartAfter: *restartAfter,
+		NoFsync: !*fsync, Log: slog.New(slog.NewTextHandler(stderr, nil)),
+	}
+	if options.RestartAfter == 0 {
+		options.RestartAfter = time.Nanosecond // at once; in Options zero is the default
+	}
+
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	lab, err := Start(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lab.Close()) }()
+	if err := present(stdout, lab.Describe(), *asJSON); err != nil {
+		return fmt.Errorf("lab: %w", err)
+	}
+	<-ctx.Done()
+	return nil
+}
+
+func present(w io.Writer, d Description, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(w).Encode(d)
+	}
+	var failures []error
+	print := func(format string, args ...any) {
+		_, err := fmt.Fprintf(w, format, args...)
+		failures = append(failures, err)
+	}
+	for _, s := range d.Sites {
+		print("%s (%s)\n", s.Name, s.Type)
+		for _, url := range s.URLs {
+			print("  API       %s\n", url)
+		}
+		print("  token     %s\n  database  %s\n  redis     %s\n", s.Token, s.Database, s.Redis)
+	}
+	print("link        %s\n", d.Link)
+	print("\n  curl -X POST '%s/cut'                        bytes vanish\n", d.Link)
+	print("  curl -X POST '%s/heal'\n", d.Link)
+	print("  curl -X POST '%s/slow?rtt=230ms&rate=64k'\n", d.Link)
+	print("  curl '%s/'                                   state and process ids\n", d.Link)
+	return errors.Join(failures...)
+}

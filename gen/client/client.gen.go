@@ -207,26 +207,42 @@ func (e PackageStatus) Valid() bool {
 
 // Defines values for ProblemSlug.
 const (
+	ProblemSlugBufferShort          ProblemSlug = "buffer-short"
+	ProblemSlugBufferUnavailable    ProblemSlug = "buffer-unavailable"
 	ProblemSlugConflict             ProblemSlug = "conflict"
+	ProblemSlugContended            ProblemSlug = "contended"
+	ProblemSlugEarlierWritesPending ProblemSlug = "earlier-writes-pending"
 	ProblemSlugForbidden            ProblemSlug = "forbidden"
 	ProblemSlugIdempotencyKeyReused ProblemSlug = "idempotency-key-reused"
 	ProblemSlugInternal             ProblemSlug = "internal"
 	ProblemSlugInvalid              ProblemSlug = "invalid"
+	ProblemSlugMainUnreachable      ProblemSlug = "main-unreachable"
 	ProblemSlugMalformed            ProblemSlug = "malformed"
 	ProblemSlugMethodNotAllowed     ProblemSlug = "method-not-allowed"
 	ProblemSlugNotFound             ProblemSlug = "not-found"
 	ProblemSlugPositionNotReached   ProblemSlug = "position-not-reached"
+	ProblemSlugRecordDiffers        ProblemSlug = "record-differs"
+	ProblemSlugRecordMissing        ProblemSlug = "record-missing"
+	ProblemSlugReferenceUnknown     ProblemSlug = "reference-unknown"
 	ProblemSlugTooLarge             ProblemSlug = "too-large"
 	ProblemSlugUnauthenticated      ProblemSlug = "unauthenticated"
 	ProblemSlugUnavailable          ProblemSlug = "unavailable"
-	ProblemSlugUnknownReference     ProblemSlug = "unknown-reference"
 	ProblemSlugUnsupportedMediaType ProblemSlug = "unsupported-media-type"
+	ProblemSlugValuesRefused        ProblemSlug = "values-refused"
 )
 
 // Valid indicates whether the value is a known member of the ProblemSlug enum.
 func (e ProblemSlug) Valid() bool {
 	switch e {
+	case ProblemSlugBufferShort:
+		return true
+	case ProblemSlugBufferUnavailable:
+		return true
 	case ProblemSlugConflict:
+		return true
+	case ProblemSlugContended:
+		return true
+	case ProblemSlugEarlierWritesPending:
 		return true
 	case ProblemSlugForbidden:
 		return true
@@ -236,6 +252,8 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugInvalid:
 		return true
+	case ProblemSlugMainUnreachable:
+		return true
 	case ProblemSlugMalformed:
 		return true
 	case ProblemSlugMethodNotAllowed:
@@ -244,15 +262,21 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugPositionNotReached:
 		return true
+	case ProblemSlugRecordDiffers:
+		return true
+	case ProblemSlugRecordMissing:
+		return true
+	case ProblemSlugReferenceUnknown:
+		return true
 	case ProblemSlugTooLarge:
 		return true
 	case ProblemSlugUnauthenticated:
 		return true
 	case ProblemSlugUnavailable:
 		return true
-	case ProblemSlugUnknownReference:
-		return true
 	case ProblemSlugUnsupportedMediaType:
+		return true
+	case ProblemSlugValuesRefused:
 		return true
 	default:
 		return false
@@ -405,7 +429,7 @@ type AuditEntry struct {
 type BufferStats struct {
 	// Alarm What a person must look at; empty when nothing.
 	Alarm                  string  `json:"alarm"`
-	AverageExecutionTimeMs float64 `json:"average_execution_time_ms"`
+	AverageExecutionTimeMS float64 `json:"average_execution_time_ms"`
 
 	// Blocked Waiting behind a parked one.
 	Blocked int `json:"blocked"`
@@ -413,13 +437,16 @@ type BufferStats struct {
 	// DaysLeft Until the buffer is full at the present rate.
 	DaysLeft *float64 `json:"days_left,omitempty"`
 
-	// EtaSeconds When the backlog ends at the present rate.
-	EtaSeconds *float64 `json:"eta_seconds,omitempty"`
+	// ETASeconds When the backlog ends at the present rate.
+	ETASeconds *float64 `json:"eta_seconds,omitempty"`
 
 	// Executor What the executor of this site does.
 	//
 	// Example: draining
 	Executor string `json:"executor"`
+
+	// ExecutorDetail Why it does that.
+	ExecutorDetail *string `json:"executor_detail,omitempty"`
 
 	// ExecutorHolder The process that executes for this site.
 	ExecutorHolder *string `json:"executor_holder,omitempty"`
@@ -447,7 +474,7 @@ type BufferStats struct {
 	// PendingTransactions Accepted and not yet executed.
 	PendingTransactions int `json:"pending_transactions"`
 
-	// Processed Executed since this process started.
+	// Processed Executed since the present executor started.
 	Processed int64 `json:"processed"`
 
 	// ProcessingRate Transactions executed a second, over the last minute.
@@ -458,7 +485,7 @@ type BufferStats struct {
 	// Retrying Failed with attempts left.
 	Retrying int `json:"retrying"`
 
-	// Unreplicated Accepted and not yet in this site's copy of the main database.
+	// Unreplicated Executed and not yet in this site's copy of the main database.
 	Unreplicated int `json:"unreplicated"`
 }
 
@@ -692,14 +719,19 @@ type HealthBuffer struct {
 	OldestUnreplicatedSeconds *float64 `json:"oldest_unreplicated_seconds,omitempty"`
 
 	// Size Accepted and not yet executed.
-	Size         int `json:"size"`
+	Size int `json:"size"`
+
+	// Unreplicated Executed and not yet in this site's copy of the main database.
 	Unreplicated int `json:"unreplicated"`
 }
 
 // HealthExecutor defines model for HealthExecutor.
 type HealthExecutor struct {
 	// Alarm What a person must look at; empty when nothing.
-	Alarm  string  `json:"alarm"`
+	Alarm string `json:"alarm"`
+
+	// Detail Why.
+	Detail *string `json:"detail,omitempty"`
 	Holder *string `json:"holder,omitempty"`
 
 	// LastRun Example: 2026-07-15T11:20:00Z
@@ -724,7 +756,8 @@ type HealthReplica struct {
 	AgeSeconds *float64 `json:"age_seconds,omitempty"`
 
 	// AsOf Example: 2026-07-15T11:20:00Z
-	AsOf *Time `json:"as_of,omitempty"`
+	AsOf  *Time   `json:"as_of,omitempty"`
+	Error *string `json:"error,omitempty"`
 
 	// Fresh Younger than REFERENCE_FRESHNESS.
 	Fresh     bool  `json:"fresh"`

@@ -1,0 +1,117 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/ccatobs/opsdb/gen/api"
+	"github.com/ccatobs/opsdb/internal/errs"
+)
+
+// meaning is what a kind of problem stands for.
+type meaning struct {
+	status int
+	title  string
+	text   string
+}
+
+// meanings holds every problem this API can answer with. The slugs are part of the contract and never change.
+var meanings = map[api.ProblemSlug]meaning{
+	api.ProblemSlugMalformed: {
+		http.StatusBadRequest, "Malformed JSON",
+		"The body is not JSON in UTF-8. Nothing was done.",
+	},
+	api.ProblemSlugUnauthenticated: {
+		http.StatusUnauthorized, "No valid token",
+		"The request has no token, or one that is unknown, expired or revoked. Send Authorization: Bearer and a valid token.",
+	},
+	api.ProblemSlugForbidden: {
+		http.StatusForbidden, "Missing permission",
+		"The token is good but lacks a permission that this operation asks for.",
+	},
+	api.ProblemSlugNotFound: {
+		http.StatusNotFound, "Not found",
+		"There is no such path or record. A record that another site has just made can be here a moment later.",
+	},
+	api.ProblemSlugRecordMissing: {
+		http.StatusNotFound, "Record missing",
+		"The main database has no record that this write could change.",
+	},
+	api.ProblemSlugMethodNotAllowed: {
+		http.StatusMethodNotAllowed, "Method not allowed",
+		"The path does not take this method; the header Allow lists those it takes.",
+	},
+	api.ProblemSlugConflict: {
+		http.StatusConflict, "Conflict",
+		"What the request asks for contradicts the present state. Nothing was done.",
+	},
+	api.ProblemSlugRecordDiffers: {
+		http.StatusConflict, "The record has other content",
+		"The record exists with other content. The members recorded and requested show both versions; nobody's version is overwritten.",
+	},
+	api.ProblemSlugTooLarge: {
+		http.StatusRequestEntityTooLarge, "Too large",
+		"The body has more bytes or rows than the operation takes. Send it in parts.",
+	},
+	api.ProblemSlugUnsupportedMediaType: {
+		http.StatusUnsupportedMediaType, "Unsupported media type",
+		"Send the body as application/json.",
+	},
+	api.ProblemSlugInvalid: {
+		http.StatusUnprocessableEntity, "Invalid request",
+		"The request does not match the document. The member errors points at every offending part.",
+	},
+	api.ProblemSlugReferenceUnknown: {
+		http.StatusUnprocessableEntity, "Unknown reference",
+		"The request refers to a unit, module, execution or package that does not exist.",
+	},
+	api.ProblemSlugValuesRefused: {
+		http.StatusUnprocessableEntity, "Values refused",
+		"The main database refuses the values, such as an end before the start.",
+	},
+	api.ProblemSlugIdempotencyKeyReused: {
+		http.StatusUnprocessableEntity, "Idempotency key reused",
+		"The Idempotency-Key belongs to another request of yours. Take a new key for each new request.",
+	},
+	api.ProblemSlugInternal: {
+		http.StatusInternalServerError, "Internal error",
+		"The server failed. The site's log has the cause under the request_id. Repeating a write with the same Idempotency-Key is safe.",
+	},
+	api.ProblemSlugUnavailable: {
+		http.StatusServiceUnavailable, "Not available now",
+		"A part that this request needs cannot be reached or is too slow. Try again after Retry-After; repeating a write with the same Idempotency-Key is safe.",
+	},
+	api.ProblemSlugPositionNotReached: {
+		http.StatusServiceUnavailable, "Position not reached",
+		"This site has not yet got the write that the header Ops-Position names. Try again after Retry-After, or read without the header.",
+	},
+	api.ProblemSlugBufferUnavailable: {
+		http.StatusServiceUnavailable, "Buffer not available",
+		"The site's buffer does not answer, so nothing can be accepted durably. Reads go on.",
+	},
+	api.ProblemSlugBufferShort: {
+		http.StatusServiceUnavailable, "Buffer short of memory",
+		"Bulk registrations wait until the backlog shrinks; single writes are still accepted.",
+	},
+	api.ProblemSlugContended: {
+		http.StatusServiceUnavailable, "Too many writers",
+		"Others change the same record faster than this request can be decided. Try again.",
+	},
+	api.ProblemSlugMainUnreachable: {
+		http.StatusServiceUnavailable, "Main database unreachable",
+		"The write cannot be buffered and the main database does not answer. With an Idempotency-Key it can be repeated safely even if it was executed.",
+	},
+	api.ProblemSlugEarlierWritesPending: {
+		http.StatusServiceUnavailable, "Earlier writes pending",
+		"Buffered writes of the same record have not reached the main database; this one would overtake them.",
+	},
+}
+
+// GetProblem says what a problem means.
+func (s *Server) GetProblem(_ context.Context, r api.GetProblemRequestObject) (api.GetProblemResponseObject, error) {
+	m, ok := meanings[r.Slug]
+	if !ok {
+		return nil, errs.New(errs.NotFound, "There is no such problem.")
+	}
+	return api.GetProblem200JSONResponse{Slug: r.Slug, Title: m.title, Status: int32(m.status), Meaning: m.text}, nil
+}

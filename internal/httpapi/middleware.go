@@ -1,0 +1,189 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"github.com/ccatobs/opsdb/internal/errs"
+)
+
+const (
+	headerRequestID = "X-Request-ID"
+	headerAsOf      = "Ops-As-Of"
+	headerPending   = "Ops-Pending"
+	headerPosition  = "Ops-Position"
+)
+
+// observe wraps every request: it gives it an id, answers for errors and panics, and writes the log and the figures.
+func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		began := time.Now()
+		x := &exchange{requestID: requestID(c.Request())}
+		c.SetRequest(c.Request().WithContext(withExchange(c.Request().Context(), x)))
+		c.Response().Header().Set(headerRequestID, x.requestID)
+		var refused *problem
+		err := guarded(next, c)
+		if err != nil {
+			p := problemOf(err)
+			refused = &p
+			err = errors.Join(err, s.answer(c, x, p))
+		}
+		s.record(c, x, time.Since(began), refused, err)
+		return nil
+	}
+}
+
+// guarded turns a panic into an error.
+func guarded(next echo.HandlerFunc, c echo.Context) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			if cause == http.ErrAbortHandler { //nolint:errorlint // net/http compares it by identity, too
+				panic(cause)
+			}
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return next(c)
+}
+
+// answer sends an error as a problem, unless a part of another answer has been sent.
+func (s *Server) answer(c echo.Context, x *exchange, p problem) error {
+	if c.Response().Committed {
+		return errors.New("the answer was cut")
+	}
+	return p.write(c.Response(), s.publicURL, c.Request().URL.Path, x.requestID)
+}
+
+// record writes one line of the access log. It never holds a query, a header or a body: they may hold secrets.
+func (s *Server) record(c echo.Context, x *exchange, took time.Duration, refused *problem, err error) {
+	name, status, level := "none", c.Response().Status, slog.LevelInfo
+	if x.operation != nil {
+		name = x.operation.id
+		if len(x.operation.permissions) == 0 {
+			level = slog.LevelDebug
+		}
+	}
+	attrs := []slog.Attr{
+		slog.String("request_id", x.requestID), slog.String("method", c.Request().Method),
+		slog.String("path", c.Request().URL.Path), slog.String("operation", name),
+		slog.Duration("took", took), slog.Int64("bytes", c.Response().Size), slog.String("principal", x.principal.Name),
+	}
+	if refused != nil {
+		level, status = refused.level, refused.status
+		attrs = append(attrs, slog.Any("error", err))
+	}
+	attrs = append(attrs, slog.Int("status", status))
+	s.log.LogAttrs(c.Request().Context(), level, "request", attrs...)
+	s.metrics.requests.WithLabelValues(name, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// requestID returns the client's own id when it is harmless, else a new one.
+func requestID(r *http.Request) string {
+	given := r.Header.Get(headerRequestID)
+	visible := func(b rune) bool { return b < '!' || b > '~' }
+	if given != "" && len(given) <= 128 && strings.IndexFunc(given, visible) < 0 {
+		return given
+	}
+	return uuid.Must(uuid.NewV7()).String()
+}
+
+// freshness says how old the site's view is and how much is on its way.
+func (s *Server) freshness(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		stats := s.stats.read(c.Request().Context())
+		if !stats.AsOf.IsZero() {
+			c.Response().Header().Set(headerAsOf, stats.AsOf.UTC().Format(time.RFC3339Nano))
+		}
+		if stats.RedisReachable {
+			c.Response().Header().Set(headerPending, strconv.Itoa(stats.Pending()+stats.Unreplicated))
+		}
+		return next(c)
+	}
+}
+
+// chain builds what stands before the handler of an operation, in this order.
+func (s *Server) chain(op *operation) []echo.MiddlewareFunc {
+	chain := []echo.MiddlewareFunc{found(op)}
+	if op.saysFreshness {
+		chain = append(chain, s.freshness)
+	}
+	if len(op.permissions) > 0 {
+		chain = append(chain, s.authenticate, authorise(op.permissions))
+	}
+	chain = append(chain, s.validate(op))
+	if op.awaitsPosition {
+		chain = append(chain, s.awaitPosition)
+	}
+	return chain
+}
+
+// found notes which operation a request is for.
+func found(op *operation) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			exchangeOf(c.Request().Context()).operation = op
+			return next(c)
+		}
+	}
+}
+
+// authenticate finds out who calls.
+func (s *Server) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		scheme, token, _ := strings.Cut(c.Request().Header.Get("Authorization"), " ")
+		if !strings.EqualFold(scheme, "Bearer") || token == "" {
+			return errs.New(errs.Unauthenticated, "Could not validate credentials: send Authorization: Bearer and a token.")
+		}
+		ctx := c.Request().Context()
+		principal, err := s.verifier.Verify(ctx, strings.TrimSpace(token))
+		if err != nil {
+			return err
+		}
+		exchangeOf(ctx).principal = principal
+		return next(c)
+	}
+}
+
+// authorise lets those pass who have every permission.
+func authorise(permissions []string) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			principal := exchangeOf(c.Request().Context()).principal
+			for _, p := range permissions {
+				if !principal.Can(p) {
+					return errs.New(errs.Forbidden, "This needs the permission %s.", p)
+				}
+			}
+			return next(c)
+		}
+	}
+}
+
+// maxPositionWait bounds how long a read waits for the write it must show.
+const maxPositionWait = 5 * time.Second
+
+// awaitPosition holds a read until this site has reached the write that the client has seen elsewhere.
+func (s *Server) awaitPosition(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		position := c.Request().Header.Get(headerPosition)
+		if position == "" {
+			return next(c)
+		}
+		ctx, cancel := context.WithTimeout(c.Request().Context(), maxPositionWait)
+		defer cancel()
+		if err := s.buffer.WaitPosition(ctx, position); err != nil {
+			return err
+		}
+		return next(c)
+	}
+}

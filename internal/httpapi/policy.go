@@ -1,0 +1,126 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/routers"
+)
+
+// defaultBodyLimit is how many bytes a request body may have when the operation does not say otherwise.
+const defaultBodyLimit = 64 << 10
+
+// operation is what the document says about one operation, as far as it drives behaviour.
+type operation struct {
+	id             string
+	method         string
+	path           string   // as in the document, with {braces}
+	permissions    []string // all of them are needed; nil: public
+	critical       bool     // must succeed without the network
+	bodyLimit      int64    // bytes
+	awaitsPosition bool     // takes the header Ops-Position
+	saysFreshness  bool     // answers with the header Ops-As-Of
+	query          map[string]bool
+	route          *routers.Route
+}
+
+// operations reads the document once. Its error names every operation that says something this server does not know:
+// a misspelt field is found at the start of the program and not by a user.
+func operations(doc *openapi3.T) ([]*operation, error) {
+	var (
+		found []*operation
+		wrong []error
+	)
+	for path, item := range doc.Paths.Map() {
+		for method, o := range item.Operations() {
+			op, err := newOperation(doc, path, item, method, o)
+			if err != nil {
+				wrong = append(wrong, fmt.Errorf("%s %s: %w", method, path, err))
+				continue
+			}
+			found = append(found, op)
+		}
+	}
+	slices.SortFunc(found, func(a, b *operation) int { return strings.Compare(a.id, b.id) })
+	for i := 1; i < len(found); i++ {
+		if found[i-1].id == found[i].id {
+			wrong = append(wrong, fmt.Errorf("operationId %s is used twice", found[i].id))
+		}
+	}
+	return found, errors.Join(wrong...)
+}
+
+func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method string, o *openapi3.Operation) (*operation, error) {
+	if o.OperationID == "" || len(o.Tags) != 1 || o.Security == nil {
+		return nil, errors.New("needs an operationId, one tag and security")
+	}
+	op := &operation{id: o.OperationID, method: method, path: path, bodyLimit: defaultBodyLimit, query: map[string]bool{}}
+	if err := op.readExtensions(o.Extensions); err != nil {
+		return nil, err
+	}
+	if public := len(*o.Security) == 0; public != (len(op.permissions) == 0) {
+		return nil, errors.New("security and x-permissions contradict each other")
+	}
+	if op.critical && method == http.MethodGet {
+		return nil, errors.New("a read cannot be x-critical")
+	}
+	for _, p := range o.Parameters {
+		switch {
+		case p.Value.In == openapi3.ParameterInQuery:
+			op.query[p.Value.Name] = p.Value.Schema.Value.Type.Is(openapi3.TypeArray)
+		case p.Value.In == openapi3.ParameterInHeader && p.Value.Name == headerPosition:
+			op.awaitsPosition = true
+		}
+	}
+	for _, r := range o.Responses.Map() {
+		if _, ok := r.Value.Headers[headerAsOf]; ok {
+			op.saysFreshness = true
+		}
+	}
+	// Who calls is checked before and cheaper than openapi3filter would.
+	unsecured := *o
+	unsecured.Security = openapi3.NewSecurityRequirements()
+	op.route = &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: &unsecured}
+	return op, nil
+}
+
+// readExtensions takes in the fields of our own. x-topic names the events of a stream, x-audience who an operation is
+// for; neither changes how a request is treated here.
+func (op *operation) readExtensions(extensions map[string]any) error {
+	if _, ok := extensions["x-permissions"]; !ok {
+		return errors.New("x-permissions is missing")
+	}
+	for name, value := range extensions {
+		var target any
+		switch name {
+		case "x-permissions":
+			target = &op.permissions
+		case "x-critical":
+			target = &op.critical
+		case "x-body-limit":
+			target = &op.bodyLimit
+		case "x-topic", "x-audience":
+			target = new(string)
+		default:
+			return fmt.Errorf("%s is not known", name)
+		}
+		if err := assign(value, target); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// assign converts a value of the document to the type of target.
+func assign(value, target any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, target)
+}

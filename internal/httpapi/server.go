@@ -1,0 +1,189 @@
+// Package httpapi is the HTTP API of a site. The OpenAPI document drives it: at the start each operation's middlewares
+// (authenticate, authorise, validate) are built from what the document says about it, and a handler only turns a
+// validated request into a call of the buffer or a read. One file holds the handlers of one tag.
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/labstack/echo/v4"
+
+	"github.com/ccatobs/opsdb/gen/api"
+	"github.com/ccatobs/opsdb/internal/auth"
+	"github.com/ccatobs/opsdb/internal/buffer"
+	"github.com/ccatobs/opsdb/internal/postgres"
+	"github.com/ccatobs/opsdb/internal/site"
+)
+
+// Verifier tells who a token belongs to. Errors: errs.Unauthenticated for one that is not good, errs.Unavailable when
+// that cannot be found out.
+type Verifier interface {
+	Verify(ctx context.Context, bearer string) (auth.Principal, error)
+}
+
+// Deps is what a server works with.
+type Deps struct {
+	Site      site.Site
+	Buffer    *buffer.Buffer
+	Replica   *postgres.Replica
+	Verifier  Verifier
+	Log       *slog.Logger
+	PublicURL string // what clients put before a path
+	MainHost  string // of the main database, as /api/site/info shows it
+	LocalHost string // of the database this site reads
+	Version   string // of the program
+}
+
+// Server answers the operations of the document.
+type Server struct {
+	site      site.Site
+	buffer    *buffer.Buffer
+	replica   *postgres.Replica
+	verifier  Verifier
+	log       *slog.Logger
+	publicURL string
+	info      api.SiteInfo
+	document  json.RawMessage
+	docs      []byte
+	known     *knownIDs
+	stats     *recentStats
+	metrics   *metrics
+	handler   http.Handler
+}
+
+// New returns a server. It opens nothing and asks nobody. Its errors are mistakes in the document.
+func New(d Deps) (*Server, error) {
+	document, err := api.GetSpecJSON()
+	if err != nil {
+		return nil, fmt.Errorf("the document: %w", err)
+	}
+	doc, err := loadDocument(document)
+	if err != nil {
+		return nil, err
+	}
+	ops, err := operations(doc)
+	if err != nil {
+		return nil, fmt.Errorf("the document: %w", err)
+	}
+	page, err := renderDocs(doc, ops)
+	if err != nil {
+		return nil, fmt.Errorf("the docs page: %w", err)
+	}
+	s := &Server{
+		site: d.Site, buffer: d.Buffer, replica: d.Replica, verifier: d.Verifier, log: d.Log,
+		publicURL: strings.TrimSuffix(d.PublicURL, "/"),
+		info: api.SiteInfo{
+			SiteName: d.Site.Name, SiteType: api.SiteType(d.Site.Type), BufferingEnabled: d.Site.Buffers(true),
+			MainDBHost: d.MainHost, LocalDBHost: d.LocalHost, Version: d.Version,
+		},
+		document: document, docs: page, known: newKnownIDs(), stats: newRecentStats(d.Buffer.Stats),
+	}
+	s.metrics = newMetrics(s.stats)
+	s.handler = s.route(doc, ops)
+	return s, nil
+}
+
+// Handler returns the handler of all operations.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// HTTPServer returns a server for Handler whose limits fit the operations: a client that is slow to send or that stops
+// reading cannot hold a connection for long, and a request may be held as long as an operation waits at most.
+func (s *Server) HTTPServer(address string) *http.Server {
+	return &http.Server{
+		Addr: address, Handler: s.handler, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: maxWait + 30*time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+	}
+}
+
+func loadDocument(text []byte) (*openapi3.T, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(text)
+	if err != nil {
+		return nil, fmt.Errorf("the document: %w", err)
+	}
+	if err := doc.Validate(context.Background()); err != nil {
+		return nil, fmt.Errorf("the document: %w", err)
+	}
+	// With servers in it the validation would compare host names, which a proxy changes.
+	doc.Servers = nil
+	return doc, nil
+}
+
+func (s *Server) route(doc *openapi3.T, ops []*operation) http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.Pre(completePath(doc))
+	e.Use(s.observe)
+	chains := make(map[string][]echo.MiddlewareFunc, len(ops))
+	for _, op := range ops {
+		chains[op.id] = s.chain(op)
+	}
+	strict := api.NewStrictHandler(s, []api.StrictMiddlewareFunc{refuseNothing})
+	api.RegisterHandlersWithOptions(e, strict, api.RegisterHandlersOptions{OperationMiddlewares: chains})
+	refuseOtherMethods(e, doc)
+	return e
+}
+
+// refuseNothing turns a handler that returned neither an answer nor an error into an error: it would be an empty 200.
+func refuseNothing(next api.StrictHandlerFunc, operationID string) api.StrictHandlerFunc {
+	return func(c echo.Context, request any) (any, error) {
+		response, err := next(c, request)
+		if err == nil && response == nil {
+			return nil, errors.New(operationID + " answered nothing")
+		}
+		return response, err
+	}
+}
+
+// completePath lets a collection be written with and without the slash at its end, as today's scripts do.
+func completePath(doc *openapi3.T) echo.MiddlewareFunc {
+	paths := make(map[string]string)
+	for path := range doc.Paths.Map() {
+		if short, ok := strings.CutSuffix(path, "/"); ok {
+			paths[short] = path
+		} else if !strings.Contains(path, "{") {
+			paths[path+"/"] = path
+		}
+	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if path, ok := paths[c.Request().URL.Path]; ok {
+				c.Request().URL = &url.URL{Path: path, RawQuery: c.Request().URL.RawQuery}
+			}
+			return next(c)
+		}
+	}
+}
+
+// refuseOtherMethods answers 405 for the methods that a fixed path does not have. The router would take such a path for
+// the value of a parameter: GET /transactions/retry for the transaction "retry".
+func refuseOtherMethods(e *echo.Echo, doc *openapi3.T) {
+	for path, item := range doc.Paths.Map() {
+		if strings.Contains(path, "{") {
+			continue
+		}
+		var allowed []string
+		for method := range item.Operations() {
+			allowed = append(allowed, method)
+		}
+		slices.Sort(allowed)
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+			if !slices.Contains(allowed, method) {
+				e.Add(method, path, func(c echo.Context) error {
+					c.Response().Header().Set(echo.HeaderAllow, strings.Join(allowed, ", "))
+					return echo.ErrMethodNotAllowed
+				})
+			}
+		}
+	}
+}

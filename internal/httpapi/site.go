@@ -1,0 +1,65 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"github.com/ccatobs/opsdb/gen/api"
+)
+
+// GetSiteInfo says what this site is.
+func (s *Server) GetSiteInfo(context.Context, api.GetSiteInfoRequestObject) (api.GetSiteInfoResponseObject, error) {
+	return api.GetSiteInfo200JSONResponse{Body: s.info}, nil
+}
+
+// GetBufferStats says how many writes are on their way.
+func (s *Server) GetBufferStats(ctx context.Context, _ api.GetBufferStatsRequestObject) (api.GetBufferStatsResponseObject, error) {
+	b := s.buffer.Stats(ctx)
+	return api.GetBufferStats200JSONResponse{Body: api.BufferStats{
+		PendingTransactions: b.Buffered, FailedTransactions: b.Parked, ProcessingRate: b.Rate,
+		AverageExecutionTimeMS: b.AverageExecutionMS, Retrying: b.Retrying, Unreplicated: b.Unreplicated,
+		Blocked: b.Blocked, Processed: b.Processed, LastRun: b.LastRun,
+		OldestUnapplied: b.OldestUnapplied, OldestUnappliedSeconds: secondsSince(b.OldestUnapplied),
+		OldestUnreplicated: b.OldestUnreplicated, OldestUnreplicatedSeconds: secondsSince(b.OldestUnreplicated),
+		ETASeconds: seconds(b.ETA), Executor: b.Executor, ExecutorDetail: optional(b.ExecutorDetail),
+		ExecutorHolder: optional(b.Holder), Alarm: b.Alarm,
+		Lagging: b.Lagging, LagBytes: b.LagBytes, RedisUsedBytes: b.RedisUsed, RedisMaxBytes: b.RedisMax,
+		DaysLeft: b.DaysLeft,
+	}}, nil
+}
+
+// GetDocument answers with the document itself.
+func (s *Server) GetDocument(context.Context, api.GetDocumentRequestObject) (api.GetDocumentResponseObject, error) {
+	return api.GetDocument200JSONResponse(s.document), nil
+}
+
+// GetDocs answers with the document as a page for people.
+func (s *Server) GetDocs(context.Context, api.GetDocsRequestObject) (api.GetDocsResponseObject, error) {
+	return api.GetDocs200TextHTMLResponse{Body: bytes.NewReader(s.docs), ContentLength: int64(len(s.docs))}, nil
+}
+
+func seconds(d *time.Duration) *float64 {
+	if d == nil {
+		return nil
+	}
+	f := d.Seconds()
+	return &f
+}
+
+func secondsSince(t *time.Time) *float64 {
+	if t == nil {
+		return nil
+	}
+	f := time.Since(*t).Seconds()
+	return &f
+}
+
+// optional returns nil for the zero value.
+func optional[T comparable](v T) *T {
+	var none T
+	if v == none {
+		return nil
+	}
+	return &v
+}

@@ -1,0 +1,188 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"github.com/ccatobs/opsdb/internal/errs"
+)
+
+// validation is how every request is compared with the document. The handler gets the very value that was validated.
+var validation = &openapi3filter.Options{
+	MultiError:         true,
+	KeepValidatedValue: true,
+	SchemaValidationOptions: []openapi3.SchemaValidationOption{
+		openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
+			"uuid":      openapi3.NewCallbackValidator(checkUUID),
+			"date-time": openapi3.NewCallbackValidator(checkTime),
+			"duration":  openapi3.NewCallbackValidator(checkWait),
+		}),
+	},
+}
+
+// validate refuses what the document does not allow, with a pointer to every offending part.
+func (s *Server) validate(op *operation) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			x := exchangeOf(c.Request().Context())
+			x.params = make(map[string]string, len(c.ParamNames()))
+			for i, name := range c.ParamNames() {
+				x.params[name] = c.ParamValues()[i]
+			}
+			body, err := op.check(c.Response().Writer, c.Request(), x.params)
+			if err != nil {
+				return err
+			}
+			x.body = body
+			return next(c)
+		}
+	}
+}
+
+// check compares a request with the document and returns the validated body, nil when there is none. Errors:
+// errs.Invalid with the status 400, 413, 415 or 422.
+func (op *operation) check(w http.ResponseWriter, r *http.Request, params map[string]string) (any, error) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, errs.New(errs.Invalid, "The query cannot be read.").At("query:", "is not percent-encoded correctly")
+	}
+	wrong := op.checkQuery(query)
+	if err := op.readBody(w, r); err != nil {
+		return nil, err
+	}
+	err = openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
+		Request: r, PathParams: params, QueryParams: query, Route: op.route, Options: validation,
+	})
+	wrong = append(wrong, findings(err, "")...)
+	var body any
+	if kept, ok := r.Body.(interface{ ValidatedValue() any }); ok {
+		body = kept.ValidatedValue()
+		wrong = append(wrong, unstorable(body, "", 1)...)
+	}
+	return body, refuse(wrong)
+}
+
+// maxFindings bounds what one answer lists.
+const maxFindings = 50
+
+// refuse returns nil when nothing is wrong.
+func refuse(wrong []finding) error {
+	if len(wrong) == 0 {
+		return nil
+	}
+	e := errs.New(errs.Invalid, "The request does not match the document.")
+	listed := make(map[errs.Field]bool)
+	for _, f := range wrong {
+		if f.tooLarge {
+			e = errs.New(errs.Invalid, "The body has more rows than this operation takes.").As("too-large").At(f.Pointer, f.Detail)
+			e.Status = http.StatusRequestEntityTooLarge
+			return e
+		}
+		if !listed[f.Field] && len(e.Fields) < maxFindings {
+			listed[f.Field] = true
+			e = e.At(f.Pointer, f.Detail)
+		}
+	}
+	return e
+}
+
+// checkQuery finds parameters that the document does not have, and single ones that are given twice.
+func (op *operation) checkQuery(query url.Values) []finding {
+	var wrong []finding
+	for name, values := range query {
+		list, known := op.query[name]
+		switch {
+		case !known:
+			wrong = append(wrong, at("query:"+shorten(name), "is not a parameter of this operation"))
+		case !list && len(values) > 1:
+			wrong = append(wrong, at("query:"+name, "must be given once"))
+		}
+	}
+	return wrong
+}
+
+// readBody takes the body in and leaves it in r for the validation. Errors: 413, 415, and 400 for what is not JSON.
+func (op *operation) readBody(w http.ResponseWriter, r *http.Request) error {
+	if op.route.Operation.RequestBody == nil || r.Body == nil || r.Body == http.NoBody {
+		return nil
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, op.bodyLimit))
+	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
+		return err
+	}
+	if err != nil {
+		e := errs.New(errs.Invalid, "The body ended before it was complete.").As("malformed").Because(err)
+		e.Status = http.StatusBadRequest
+		return e
+	}
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(data)), int64(len(data))
+	if len(data) == 0 {
+		return nil
+	}
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		e := errs.New(errs.Invalid, "Send the body as application/json.").As("unsupported-media-type")
+		e.Status = http.StatusUnsupportedMediaType
+		return e
+	}
+	if !utf8.Valid(data) || !json.Valid(data) {
+		e := errs.New(errs.Invalid, "The body is not JSON in UTF-8.").As("malformed")
+		e.Status = http.StatusBadRequest
+		return e
+	}
+	return nil
+}
+
+func checkUUID(text string) error {
+	id, err := uuid.Parse(text)
+	if err != nil || len(text) != 36 {
+		return errors.New("must be a UUID in its usual form of 36 characters")
+	}
+	if id == uuid.Nil {
+		return errors.New("must not be the nil UUID")
+	}
+	return nil
+}
+
+func checkTime(text string) error {
+	var t time.Time
+	if err := t.UnmarshalText([]byte(text)); err != nil {
+		return errors.New("must be an RFC 3339 time with a zone, such as 2026-07-15T11:20:00Z")
+	}
+	if year := t.UTC().Year(); year < 1970 || year >= 2200 {
+		return errors.New("must lie between 1970 and 2200")
+	}
+	return nil
+}
+
+func checkWait(text string) error {
+	_, err := parseWait(text)
+	return err
+}
+
+// maxWait bounds how long a request may be held.
+const maxWait = time.Minute
+
+// parseWait reads a time to wait, such as "10s", "500ms" or "2.5" (seconds).
+func parseWait(text string) (time.Duration, error) {
+	if strings.Trim(text, "0123456789.") == "" {
+		text += "s"
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 || d > maxWait {
+		return 0, errors.New("must be a time of at most 60 seconds, such as 10s or 0.5")
+	}
+	return d, nil
+}

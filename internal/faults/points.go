@@ -14,7 +14,6 @@ const (
 const (
 	Ledger     = "ledger"
 	Fence      = "fence"
-	RowGuard   = "row-guard"
 	FsyncCheck = "fsync-check"
 )
 

@@ -53,6 +53,9 @@ func (s Site) Stops() string { return s.Prefix() + "stops" }
 // Lease is a string: who executes at this site. It expires by itself when its holder is gone.
 func (s Site) Lease() string { return s.Prefix() + "lease" }
 
+// Executor is a string: what the holder of the lease last said of itself, as JSON.
+func (s Site) Executor() string { return s.Prefix() + "executor" }
+
 // Progress is a hash: incarnation, fence and batch of the last flight that this site knows to be committed.
 func (s Site) Progress() string { return s.Prefix() + "progress" }
 

@@ -1,0 +1,171 @@
+package buffer
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/ccatobs/opsdb/gen/replicadb"
+	"github.com/ccatobs/opsdb/internal/errs"
+)
+
+// Transaction tells where a transaction is. What the site has forgotten the ledger knows.
+// Errors: errs.NotFound when neither does; errs.Unavailable when neither can be asked.
+func (b *Buffer) Transaction(ctx context.Context, id uuid.UUID) (Status, error) {
+	list, err := b.load(ctx, []string{id.String()})
+	if err == nil && len(list) == 1 {
+		return b.status(ctx, list[0])
+	}
+	entry, ledger := b.ledgerEntry(ctx, id)
+	switch {
+	case entry != nil:
+		return ledgerStatus(entry)
+	case ledger != nil:
+		return Status{}, errs.New(errs.Unavailable, "the ledger does not answer at this site").As("replica-unavailable").Because(ledger).After(redisRetry)
+	case err != nil && !b.atMain():
+		return Status{}, unavailable(err)
+	default:
+		return Status{}, errs.New(errs.NotFound, "transaction %s is not known at this site", id).As("transaction-unknown")
+	}
+}
+
+func (b *Buffer) status(ctx context.Context, t *stored) (Status, error) {
+	s := Status{
+		ID: t.id, State: t.state, Site: t.payload.Site, Operation: t.payload.Operation, Principal: t.payload.Principal,
+		Sequence: t.sequence, AcceptedAt: t.payload.AcceptedAt, ExecutedAt: t.executed, Batch: t.batch, Fence: t.fence, LSN: t.lsn,
+		Attempts: t.attempts, Failure: t.failure, BlockedBy: t.blockedBy, Replaces: t.payload.Replaces, ReplacedBy: t.replacedBy,
+		Steps: t.payload.Steps,
+	}
+	if t.undecodable != nil {
+		// What cannot be read is shown as it is stored.
+		s.Site, s.AcceptedAt = b.cfg.Site.Name, t.accepted
+		raw, err := json.Marshal(t.raw)
+		if err != nil {
+			return s, err
+		}
+		s.Steps = []Step{{Kind: "undecodable", Params: raw}}
+	}
+	if b.understand(t) == nil {
+		s.Records = t.writes
+	}
+	audit, err := b.audit(ctx, t.id)
+	if err != nil {
+		return s, unavailable(err)
+	}
+	s.Audit = audit
+	c, err := b.client.Get()
+	if err != nil {
+		return s, unavailable(err)
+	}
+	if at, err := c.Do(ctx, c.B().Zscore().Key(b.keys.RetryAt()).Member(t.id.String()).Build()).AsFloat64(); err == nil {
+		when := time.UnixMilli(int64(at)).UTC()
+		s.RetryAt = &when
+	}
+	if s.State == Buffered && s.RetryAt == nil {
+		flying, err := b.flying(ctx, t.sequence)
+		if err != nil {
+			return s, unavailable(err)
+		}
+		if flying {
+			s.State = Executing
+		}
+	}
+	return s, nil
+}
+
+// flying tells whether a flight under way carries that place in the order.
+func (b *Buffer) flying(ctx context.Context, sequence int64) (bool, error) {
+	marked, err := b.hash(ctx, b.keys.Flight())
+	if err != nil || len(marked) == 0 {
+		return false, err
+	}
+	seen, err := b.progress(ctx)
+	if err != nil {
+		return false, err
+	}
+	low, err := strconv.ParseInt(marked["low"], 10, 64)
+	if err != nil {
+		return false, err
+	}
+	high, err := strconv.ParseInt(marked["high"], 10, 64)
+	if err != nil {
+		return false, err
+	}
+	batch, err := strconv.ParseInt(marked["batch"], 10, 64)
+	return batch > seen.batch && low <= sequence && sequence <= high, err
+}
+
+func ledgerStatus(row *replicadb.LedgerEntriesRow) (Status, error) {
+	s := Status{
+		ID: row.ID, State: stateOfLedger(row.Outcome), Site: row.Site, Operation: row.Operation, Principal: row.Principal,
+		AcceptedAt: row.AcceptedAt, ExecutedAt: &row.ExecutedAt, Batch: row.Batch,
+	}
+	if row.Replaces != uuid.Nil {
+		s.Replaces = &row.Replaces
+	}
+	if err := json.Unmarshal(row.Audit, &s.Audit); err != nil {
+		return s, errs.New(errs.Internal, "the ledger's audit trail cannot be read").Because(err)
+	}
+	return s, nil
+}
+
+// Wait returns when a transaction has come as far as until, or where it is when the timeout is over or it can go no
+// further by itself. Errors: as Transaction.
+func (b *Buffer) Wait(ctx context.Context, id uuid.UUID, until State, timeout time.Duration) (Status, error) {
+	deadline := time.NewTimer(timeout)
+	defer deadline.Stop()
+	for {
+		changed := b.moved.wait()
+		s, err := b.Transaction(ctx, id)
+		if err != nil || reached(s.State, until) {
+			return s, err
+		}
+		select {
+		case <-changed:
+		case <-time.After(lookAgain):
+		case <-deadline.C:
+			return s, nil
+		case <-ctx.Done():
+			return s, ctx.Err()
+		}
+	}
+}
+
+// reached tells whether waiting is over.
+func reached(state, until State) bool {
+	switch state {
+	case Replicated, Discarded, Parked:
+		return true
+	case Committed:
+		return until == Committed
+	default:
+		return until == Buffered
+	}
+}
+
+// WaitPosition returns when this site shows the write that a receipt's position names.
+// Errors: errs.Invalid for a position that is not one; errs.Unavailable when ctx ends before.
+func (b *Buffer) WaitPosition(ctx context.Context, position string) error {
+	id, err := uuid.Parse(position)
+	if err != nil {
+		return errs.New(errs.Invalid, "Ops-Position is not a position").At("header:Ops-Position", "does not come from an answer of this system")
+	}
+	for {
+		known, err := b.fields(ctx, id.String(), "state")
+		if err == nil && known[0] != "" {
+			return nil
+		}
+		entry, err := b.ledgerEntry(ctx, id)
+		if entry != nil {
+			return nil
+		}
+		select {
+		case <-time.After(b.cfg.LSNCheckInterval):
+		case <-ctx.Done():
+			return errs.New(errs.Unavailable, "this site has not reached that position yet").As("position-not-reached").Because(err).After(redisRetry)
+		}
+	}
+}

@@ -1,0 +1,176 @@
+package buffer
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/ccatobs/opsdb/gen/maindb"
+	"github.com/ccatobs/opsdb/gen/replicadb"
+	"github.com/ccatobs/opsdb/internal/errs"
+	"github.com/ccatobs/opsdb/internal/lsn"
+	"github.com/ccatobs/opsdb/internal/postgres"
+)
+
+// direct executes a transaction on the main database while the client waits, with its ledger row in the same database
+// transaction. At a secondary site it never overtakes buffered writes of its records, and it leaves its own overlay
+// entry, so that reads show it before the replica does.
+func (b *Buffer) direct(ctx context.Context, p payload, body []byte, e effects) (Receipt, error) {
+	ctx, cancel := context.WithTimeout(ctx, b.cfg.DirectTimeout)
+	defer cancel()
+	if !b.atMain() {
+		if err := b.awaitEarlier(ctx, e); err != nil {
+			return Receipt{}, err
+		}
+	}
+	position, err := b.main.InTx(ctx, func(q *maindb.Queries) error {
+		for _, step := range p.Steps {
+			if err := b.registry.Run(ctx, q, step); err != nil {
+				return err
+			}
+		}
+		return q.RecordTransactions(ctx, ledgerRows(b.cfg.Site.Name, 0, []ledgerRow{{payload: p, outcome: "applied"}}))
+	})
+	receipt := Receipt{Transaction: p.ID, State: Committed, Position: p.ID.String(), AcceptedAt: p.AcceptedAt}
+	if b.atMain() {
+		receipt.State = Replicated
+	}
+	if err != nil {
+		return b.undecided(p, receipt, err)
+	}
+	if !b.atMain() {
+		b.overlayDirect(ctx, p, body, e, position)
+	}
+	return receipt, nil
+}
+
+// overlayDirect makes a committed write visible before it is replicated. The write itself stands whatever happens here.
+func (b *Buffer) overlayDirect(ctx context.Context, p payload, body []byte, e effects, position lsn.LSN) {
+	err := b.prepare(ctx, p.ID, e.rows)
+	if err == nil {
+		_, err = b.enter(ctx, p.ID, b.enqueueArgs(p, body, e, Committed, position.String(), nil))
+	}
+	if err != nil {
+		b.log.Warn("a committed write shows only after replication", "transaction", p.ID, "error", err)
+	}
+}
+
+// undecided answers for a direct write that failed: the ledger knows whether it was executed all the same.
+func (b *Buffer) undecided(p payload, receipt Receipt, cause error) (Receipt, error) {
+	var database *pgconn.PgError
+	if errors.As(cause, &database) && database.TableName != "buffered_transaction" {
+		return Receipt{}, refusal(cause, database)
+	}
+	// The client's own deadline may be over; whether the write happened is asked with a fresh one.
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	known, err := b.main.KnownTransactions(ctx, maindb.KnownTransactionsParams{IDs: []uuid.UUID{p.ID}})
+	switch {
+	case err == nil && len(known) == 1 && known[0].Fingerprint != p.Fingerprint:
+		return Receipt{}, errKeyReused()
+	case err == nil && len(known) == 1:
+		receipt.Replayed = database != nil
+		return receipt, nil
+	default:
+		return Receipt{}, errs.New(errs.Unavailable, "the main database cannot be reached; whether transaction %s was executed is not known yet", p.ID).
+			As("main-unreachable").Because(errors.Join(cause, err)).After(5 * time.Second)
+	}
+}
+
+// refusal turns an error of the main database about a write into the client's terms.
+func refusal(cause error, database *pgconn.PgError) error {
+	switch {
+	case database.Code == "23000" || database.Code == "23505":
+		return errs.New(errs.Conflict, "the record exists with other content").As("record-differs").Because(cause)
+	case database.Code == "P0002":
+		return errs.New(errs.NotFound, "a record of this write does not exist").As("record-missing").Because(cause)
+	case database.Code == "23503":
+		return errs.New(errs.Invalid, "the write refers to a record that does not exist").As("reference-unknown").Because(cause)
+	case postgres.Permanent(cause):
+		return errs.New(errs.Invalid, "the main database refuses the values").As("values-refused").Because(cause)
+	default:
+		return errs.New(errs.Unavailable, "the main database cannot execute the write now").As("main-unreachable").Because(cause).After(5 * time.Second)
+	}
+}
+
+// awaitEarlier waits until no buffered transaction writes a record of this one any more.
+func (b *Buffer) awaitEarlier(ctx context.Context, e effects) error {
+	var records []Record
+	for _, c := range e.touch {
+		if c.Record.ID != "" {
+			records = append(records, c.Record)
+		}
+	}
+	records = append(records, e.needs...)
+	for {
+		changed := b.moved.wait()
+		pending, err := b.Look(ctx, Query{Records: records})
+		if err != nil {
+			return err
+		}
+		waiting := 0
+		for _, t := range pending.Transactions {
+			if t.State != Committed {
+				waiting++
+			}
+		}
+		if waiting == 0 {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-time.After(lookAgain):
+		case <-ctx.Done():
+			return errs.New(errs.Unavailable, "%d earlier writes of this record have not reached the main database", waiting).
+				As("earlier-writes-pending").Because(ctx.Err()).After(5 * time.Second)
+		}
+	}
+}
+
+// ledgerEntry returns the row of the ledger that this site can see, nil when there is none.
+func (b *Buffer) ledgerEntry(ctx context.Context, id uuid.UUID) (*replicadb.LedgerEntriesRow, error) {
+	rows, err := b.replica.LedgerEntries(ctx, replicadb.LedgerEntriesParams{IDs: []uuid.UUID{id}})
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
+func stateOfLedger(outcome string) State {
+	if outcome == "applied" {
+		return Replicated
+	}
+	return Discarded
+}
+
+// ledgerRow is what the ledger keeps of a transaction.
+type ledgerRow struct {
+	payload payload
+	outcome string
+	audit   string // JSON array
+}
+
+func ledgerRows(site string, batch int64, rows []ledgerRow) maindb.RecordTransactionsParams {
+	p := maindb.RecordTransactionsParams{Site: site, Batch: batch}
+	for _, r := range rows {
+		replaces := uuid.Nil
+		if r.payload.Replaces != nil {
+			replaces = *r.payload.Replaces
+		}
+		if r.audit == "" {
+			r.audit = "[]"
+		}
+		p.IDs = append(p.IDs, r.payload.ID)
+		p.Operations = append(p.Operations, r.payload.Operation)
+		p.Principals = append(p.Principals, r.payload.Principal)
+		p.Fingerprints = append(p.Fingerprints, r.payload.Fingerprint)
+		p.Outcomes = append(p.Outcomes, r.outcome)
+		p.Replaces = append(p.Replaces, replaces)
+		p.Audits = append(p.Audits, r.audit)
+		p.AcceptedAts = append(p.AcceptedAts, r.payload.AcceptedAt)
+	}
+	return p
+}

@@ -1,0 +1,163 @@
+package buffer
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/ccatobs/opsdb/gen/maindb"
+)
+
+// Record names one row of one table. Rows that can be written through the buffer have ids made in advance.
+type Record struct {
+	Table string `json:"table"`
+	ID    string `json:"id"`
+}
+
+// String returns "table/id".
+func (r Record) String() string { return r.Table + "/" + r.ID }
+
+// Action says what a write does to a record.
+type Action byte
+
+// The actions.
+const (
+	Insert Action = 'I'
+	Patch  Action = 'P'
+	Delete Action = 'D'
+	// Bulk is the insertion of many records that the lists know as one entry.
+	Bulk Action = 'B'
+)
+
+// Place is where lists find a record while a write to it is pending.
+type Place struct {
+	Record Record   `json:"record"`
+	Sort   string   `json:"sort"`  // orders the record within each list; fixed width, without tabs
+	Lists  []string `json:"lists"` // names of the lists it is on after the write
+}
+
+// Change is the effect of a step on one record.
+type Change struct {
+	Record Record
+	Action Action
+	Place  *Place // nil: where the step says, or no list
+}
+
+// Effect is what a step does: the records it writes, and those that must exist for it. Two transactions of which one
+// writes what the other writes or needs keep their order, whatever fails.
+type Effect struct {
+	Writes []Change
+	Needs  []Record
+}
+
+// Step is one write of a transaction: the parameters of a generated query under a stable kind.
+type Step struct {
+	Kind   string          `json:"kind"`
+	Params json.RawMessage `json:"params"`
+	At     []Place         `json:"at,omitempty"` // places of patched and deleted records, as their writer saw them
+	err    error
+}
+
+// Op is a bufferable write whose query takes P.
+type Op[P any] struct{ kind string }
+
+// Kind returns the stable name under which steps of this op are stored.
+func (o Op[P]) Kind() string { return o.kind }
+
+// With makes a step. at tells the lists about records that the parameters alone cannot place. An error of encoding is
+// returned when the transaction is submitted, before anything is accepted.
+func (o Op[P]) With(p P, at ...Place) Step {
+	params, err := json.Marshal(p)
+	return Step{Kind: o.kind, Params: params, At: at, err: err}
+}
+
+// Decode returns the parameters of a step of this op.
+func (o Op[P]) Decode(s Step) (P, error) { return decode[P](s.Params) }
+
+type operation struct {
+	run    func(ctx context.Context, q *maindb.Queries, params json.RawMessage) error
+	effect func(params json.RawMessage) (Effect, error)
+}
+
+// Registry knows every bufferable write by its kind.
+type Registry struct{ ops map[string]operation }
+
+// Register adds an op. query is a method expression of the generated queries; it must assert its own row count, because
+// nothing is checked on the client. Register panics when the kind is taken.
+func Register[P any](r *Registry, kind string, query func(*maindb.Queries, context.Context, P) error, effect func(P) Effect) Op[P] {
+	if r.ops == nil {
+		r.ops = make(map[string]operation)
+	}
+	if _, taken := r.ops[kind]; taken {
+		panic("buffer: kind " + kind + " is registered twice")
+	}
+	r.ops[kind] = operation{
+		run: func(ctx context.Context, q *maindb.Queries, params json.RawMessage) error {
+			p, err := decode[P](params)
+			if err != nil {
+				return err
+			}
+			return query(q, ctx, p)
+		},
+		effect: func(params json.RawMessage) (Effect, error) {
+			p, err := decode[P](params)
+			if err != nil {
+				return Effect{}, err
+			}
+			return effect(p), nil
+		},
+	}
+	return Op[P]{kind: kind}
+}
+
+// Kinds returns the registered kinds in order.
+func (r *Registry) Kinds() []string { return slices.Sorted(maps.Keys(r.ops)) }
+
+// errUnknownKind marks a step that a newer release has written: not a fault of the transaction.
+var errUnknownKind = errors.New("unknown kind")
+
+// errUndecodable marks parameters that no release can read.
+var errUndecodable = errors.New("parameters cannot be decoded")
+
+// Run executes one step by its generated query.
+func (r *Registry) Run(ctx context.Context, q *maindb.Queries, s Step) error {
+	op, ok := r.ops[s.Kind]
+	if !ok {
+		return fmt.Errorf("%w %q", errUnknownKind, s.Kind)
+	}
+	return op.run(ctx, q, s.Params)
+}
+
+// Effect tells what a step does, with the places that the step carries.
+func (r *Registry) Effect(s Step) (Effect, error) {
+	op, ok := r.ops[s.Kind]
+	if !ok {
+		return Effect{}, fmt.Errorf("%w %q", errUnknownKind, s.Kind)
+	}
+	effect, err := op.effect(s.Params)
+	if err != nil {
+		return Effect{}, err
+	}
+	for i, change := range effect.Writes {
+		for _, place := range s.At {
+			if place.Record == change.Record {
+				effect.Writes[i].Place = &place
+			}
+		}
+	}
+	return effect, nil
+}
+
+func decode[P any](params json.RawMessage) (P, error) {
+	var p P
+	d := json.NewDecoder(bytes.NewReader(params))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&p); err != nil {
+		return p, fmt.Errorf("%w: %w", errUndecodable, err)
+	}
+	return p, nil
+}

@@ -1,0 +1,495 @@
+package buffer
+
+import (
+	"github.com/redis/rueidis"
+)
+
+// Every state change is one atomic script. All keys of a script are of one site and one server, so beside the declared
+// KEYS a script derives keys from the site's prefix, always ARGV[1]. No script touches more than about 500 keys or
+// fields: longer work comes in slices of sliceSize transactions.
+const sliceSize = 100
+
+// luaOverlay holds what scripts share: the overlay of a record is "version|id id id", the transactions that write it in
+// order. Lists show it where the last live of them says; parked and blocked patches are not live.
+const luaOverlay = `
+local prefix = ARGV[1]
+local function transaction(id) return prefix .. 'transaction:' .. id end
+local function overlay(tbl) return prefix .. 'overlay:' .. tbl end
+local function split(text, pattern)
+  local parts = {}
+  for part in string.gmatch(text, pattern) do parts[#parts + 1] = part end
+  return parts
+end
+local function writers(tbl, id)
+  local value = redis.call('HGET', overlay(tbl), id)
+  if not value then return {}, '0' end
+  local bar = string.find(value, '|', 1, true)
+  return split(string.sub(value, bar + 1), '[^ ]+'), string.sub(value, 1, bar - 1)
+end
+local function place(effects, tbl, id)
+  local from, to = string.find(effects, '\n' .. tbl .. '\t' .. id .. '\t', 1, true)
+  if not from then return nil end
+  local stop = string.find(effects, '\n', to + 1, true)
+  local fields = {}
+  for field in string.gmatch(string.sub(effects, to + 1, stop - 1) .. '\t', '([^\t]*)\t') do fields[#fields + 1] = field end
+  return fields
+end
+local function shown(tbl, id, list)
+  for i = #list, 1, -1 do
+    local t = redis.call('HMGET', transaction(list[i]), 'state', 'effects')
+    if t[2] then
+      local p = place(t[2], tbl, id)
+      if p and #p > 2 then
+        local patch = p[1] == 'P' or p[1] == 'D'
+        if not (patch and (t[1] == 'parked' or t[1] == 'blocked')) then return p end
+      end
+    end
+  end
+  return nil
+end
+local function relist(tbl, id, before, after)
+  local member
+  if before then
+    member = before[2] .. id
+    for i = 3, #before do redis.call('ZREM', prefix .. 'index:' .. tbl .. ':' .. before[i], member) end
+  end
+  if after then
+    member = after[2] .. id
+    for i = 3, #after do redis.call('ZADD', prefix .. 'index:' .. tbl .. ':' .. after[i], 0, member) end
+  end
+end
+local function keep(tbl, id, list, version)
+  if #list == 0 then redis.call('HDEL', overlay(tbl), id)
+  else redis.call('HSET', overlay(tbl), id, version .. '|' .. table.concat(list, ' ')) end
+end
+local function records(effects)
+  local found = {}
+  for tbl, id in string.gmatch(effects, '\n([^\t\n]+)\t([^\t\n]+)\t') do found[#found + 1] = {tbl, id} end
+  return found
+end
+local function without(list, id)
+  local rest = {}
+  for _, other in ipairs(list) do if other ~= id then rest[#rest + 1] = other end end
+  return rest
+end
+local function enter(id, effects, version)
+  for _, r in ipairs(records(effects)) do
+    local list = writers(r[1], r[2])
+    local before = shown(r[1], r[2], without(list, id))
+    list = without(list, id)
+    list[#list + 1] = id
+    keep(r[1], r[2], list, version)
+    relist(r[1], r[2], before, shown(r[1], r[2], list))
+  end
+end
+local function leave(id, effects, version)
+  for _, r in ipairs(records(effects)) do
+    local list, old = writers(r[1], r[2])
+    local before = shown(r[1], r[2], list)
+    list = without(list, id)
+    keep(r[1], r[2], list, version or old)
+    relist(r[1], r[2], before, shown(r[1], r[2], list))
+  end
+end
+local function restate(id, effects, version, change)
+  local touched = {}
+  for i, r in ipairs(records(effects)) do
+    local list = writers(r[1], r[2])
+    touched[i] = {r[1], r[2], list, shown(r[1], r[2], list)}
+  end
+  change()
+  for _, r in ipairs(touched) do
+    if #r[3] > 0 then keep(r[1], r[2], r[3], version) end
+    relist(r[1], r[2], r[4], shown(r[1], r[2], r[3]))
+  end
+end
+local function row(tbl, id, tx, version)
+  local list = without(writers(tbl, id), tx)
+  list[#list + 1] = tx
+  keep(tbl, id, list, version)
+end
+local function event(state, ids)
+  redis.call('XADD', prefix .. 'events', 'MAXLEN', '~', 10000, '*', 'state', state, 'ids', ids)
+end
+local function sequence(id) return tonumber(redis.call('HGET', transaction(id), 'sequence')) end
+local buffer = prefix .. 'transaction_buffer'
+-- Puts an id at the place of its sequence number; mostly it is older than all that wait.
+local function put(id)
+  local mine, n = sequence(id), redis.call('LLEN', buffer)
+  local last = n > 0 and redis.call('LINDEX', buffer, -1)
+  if not last or sequence(last) >= mine then redis.call('RPUSH', buffer, id) return end
+  local low, high = 0, n - 1
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if sequence(redis.call('LINDEX', buffer, middle)) < mine then high = middle else low = middle + 1 end
+  end
+  redis.call('LINSERT', buffer, 'BEFORE', redis.call('LINDEX', buffer, low), id)
+end
+local function unstop(id)
+  redis.call('ZREM', prefix .. 'parked', id)
+  redis.call('ZREM', prefix .. 'blocked', id)
+  redis.call('ZREM', prefix .. 'retrying', id)
+  redis.call('ZREM', prefix .. 'retry_at', id)
+  redis.call('INCR', prefix .. 'stops')
+end
+`
+
+func script(body string) *rueidis.Lua { return rueidis.NewLuaScript(luaOverlay + body) }
+
+// enqueueScript accepts a transaction: all or nothing, and nothing when its id is known.
+//
+// KEYS: transaction. ARGV: prefix, id, payload, fingerprint, effects, accepted (ms), state (buffered or committed),
+// lsn, version of the look, number of looked-at records, their table, id and version, number of id-map rows, their
+// table and id.
+// Result: {"known", fingerprint, state} | {"moved"} | {"new", sequence}.
+var enqueueScript = script(`
+local known = redis.call('HMGET', KEYS[1], 'fingerprint', 'state')
+if known[1] then return {'known', known[1], known[2]} end
+local looked, at = tonumber(ARGV[10]), 11
+for i = 1, looked do
+  local _, version = writers(ARGV[at], ARGV[at + 1])
+  if version ~= ARGV[at + 2] then return {'moved'} end
+  at = at + 3
+end
+if looked > 0 and tonumber(redis.call('GET', prefix .. 'cleaned') or '0') > tonumber(ARGV[9]) then return {'moved'} end
+local id, state = ARGV[2], ARGV[7]
+local version = redis.call('INCR', prefix .. 'version')
+local seq = redis.call('INCR', prefix .. 'sequence')
+redis.call('HSET', KEYS[1], 'payload', ARGV[3], 'fingerprint', ARGV[4], 'effects', ARGV[5], 'accepted', ARGV[6],
+  'state', state, 'sequence', seq, 'version', version)
+if state == 'buffered' then
+  redis.call('LPUSH', buffer, id)
+else
+  redis.call('HSET', KEYS[1], 'lsn', ARGV[8], 'executed', ARGV[6])
+  redis.call('ZADD', prefix .. 'direct', seq, id)
+end
+enter(id, ARGV[5], version)
+for i = 1, tonumber(ARGV[at]) do row(ARGV[at + 2 * i - 1], ARGV[at + 2 * i], id, version) end
+redis.call('ZREM', prefix .. 'prepared', id)
+redis.call('UNLINK', prefix .. 'prepared:' .. id)
+event(state, id)
+return {'new', seq}
+`)
+
+// prepareScript writes a slice of the id map of a bulk ahead of its enqueue; readers skip ids of transactions that do
+// not exist, and the janitor removes what was never enqueued.
+//
+// KEYS: prepared, prepared rows of the transaction. ARGV: prefix, id, now (ms), then table and id of each row.
+// Result: 1, or 0 when the transaction exists already.
+var prepareScript = script(`
+if redis.call('EXISTS', transaction(ARGV[2])) == 1 then return 0 end
+redis.call('ZADD', KEYS[1], ARGV[3], ARGV[2])
+local version = redis.call('INCR', prefix .. 'version')
+for i = 4, #ARGV, 2 do
+  row(ARGV[i], ARGV[i + 1], ARGV[2], version)
+  redis.call('SADD', KEYS[2], ARGV[i] .. ' ' .. ARGV[i + 1])
+end
+return 1
+`)
+
+// sweepScript removes a slice of an id map: of a transaction that has left, or that never came.
+//
+// KEYS: prepared, prepared rows of the transaction. ARGV: prefix, id, then table and id of each row.
+// Result: 1.
+var sweepScript = script(`
+for i = 3, #ARGV, 2 do
+  local list, version = writers(ARGV[i], ARGV[i + 1])
+  keep(ARGV[i], ARGV[i + 1], without(list, ARGV[2]), version)
+  redis.call('SREM', KEYS[2], ARGV[i] .. ' ' .. ARGV[i + 1])
+end
+if redis.call('SCARD', KEYS[2]) == 0 then redis.call('ZREM', KEYS[1], ARGV[2]) end
+return 1
+`)
+
+// commitScript records that the main database has committed a slice of a flight. It verifies that the ids are the
+// oldest of the buffer; an id that an operator put back meanwhile stands among them, then each is removed by itself.
+//
+// Batch 0 stands for one that another site executed: its ledger row is the proof, not this site's progress.
+//
+// KEYS: buffer, lease, progress. ARGV: prefix, holder, incarnation, fence, batch, lsn, now (ms), ids oldest first.
+// Result: 1, or 0 when the lease has another holder.
+var commitScript = script(`
+if redis.call('GET', KEYS[2]) ~= ARGV[2] then return 0 end
+local n = #ARGV - 7
+local tail, same = redis.call('LRANGE', KEYS[1], -n, -1), true
+for i = 1, n do if tail[#tail - i + 1] ~= ARGV[7 + i] then same = false end end
+if same then redis.call('LTRIM', KEYS[1], 0, -n - 1)
+else for i = 1, n do redis.call('LREM', KEYS[1], -1, ARGV[7 + i]) end end
+for i = 1, n do
+  local id = ARGV[7 + i]
+  local state = redis.call('HGET', transaction(id), 'state')
+  if state then
+    redis.call('HSET', transaction(id), 'batch', ARGV[5], 'fence', ARGV[4], 'lsn', ARGV[6], 'executed', ARGV[7])
+    if state ~= 'discarded' then redis.call('HSET', transaction(id), 'state', 'committed') end
+    if ARGV[5] == '0' then redis.call('ZADD', prefix .. 'direct', sequence(id), id)
+    else redis.call('ZADD', prefix .. 'committed', ARGV[5], id) end
+  end
+end
+local known = redis.call('HMGET', KEYS[3], 'incarnation', 'batch')
+if known[1] ~= ARGV[3] or tonumber(ARGV[5]) > tonumber(known[2] or '0') then
+  redis.call('HSET', KEYS[3], 'incarnation', ARGV[3], 'fence', ARGV[4], 'batch', ARGV[5])
+end
+event('committed', table.concat(ARGV, ' ', 8))
+return 1
+`)
+
+// cleanScript removes a slice of replicated transactions from the overlay, compare-and-delete: only these ids go, a newer
+// write of the same record stays. Their payloads go to the journal.
+//
+// KEYS: journal, cleaned. ARGV: prefix, then id and journal flag ("1" keep, "0" not) of each.
+// Result: number of transactions removed.
+var cleanScript = script(`
+local count, ids = 0, {}
+for i = 2, #ARGV, 2 do
+  local id = ARGV[i]
+  local t = redis.call('HMGET', transaction(id), 'effects', 'payload', 'sequence', 'batch', 'version', 'accepted', 'state')
+  if t[1] then
+    leave(id, t[1])
+    if ARGV[i + 1] == '1' then
+      redis.call('XADD', KEYS[1], '*', 'id', id, 'sequence', t[3], 'batch', t[4] or '0', 'payload', t[2], 'state', t[7])
+    end
+    if tonumber(t[5]) > tonumber(redis.call('GET', KEYS[2]) or '0') then redis.call('SET', KEYS[2], t[5]) end
+    redis.call('DEL', transaction(id), prefix .. 'audit:' .. id)
+    count = count + 1
+    ids[count] = id
+  end
+  redis.call('ZREM', prefix .. 'committed', id)
+  redis.call('ZREM', prefix .. 'direct', id)
+  redis.call('ZREM', prefix .. 'discarded', id)
+end
+if count > 0 then event('replicated', table.concat(ids, ' ')) end
+return count
+`)
+
+// stopScript takes a transaction out of the buffer: parked, blocked behind others, or to be tried again.
+//
+// KEYS: transaction, buffer, lease. ARGV: prefix, id, holder, kind (parked, blocked, retrying), attempts,
+// failure (JSON, empty: none), ids it is blocked by, retry at (ms, 0: never by itself).
+// Result: the counter of stops, or 0 when the lease has another holder, -1 when the transaction is gone.
+var stopScript = script(`
+if redis.call('GET', KEYS[3]) ~= ARGV[3] then return 0 end
+local effects = redis.call('HGET', KEYS[1], 'effects')
+if not effects then return -1 end
+local id, kind = ARGV[2], ARGV[4]
+redis.call('LREM', KEYS[2], -1, id)
+local version = redis.call('INCR', prefix .. 'version')
+restate(id, effects, version, function()
+  redis.call('HSET', KEYS[1], 'attempts', ARGV[5], 'blocked_by', ARGV[7])
+  if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], 'failure', ARGV[6]) end
+  redis.call('HSET', KEYS[1], 'state', kind == 'retrying' and 'buffered' or kind)
+end)
+unstop(id)
+redis.call('ZADD', prefix .. kind, redis.call('HGET', KEYS[1], 'sequence'), id)
+if ARGV[8] ~= '0' then redis.call('ZADD', prefix .. 'retry_at', ARGV[8], id) end
+event(kind, id)
+return tonumber(redis.call('GET', prefix .. 'stops'))
+`)
+
+// resumeScript puts a slice of stopped or committed transactions back into the buffer, each at the place of its sequence.
+//
+// KEYS: none. ARGV: prefix, attempts ("keep" or "0"), audit entry (JSON, empty: none) for those that are not
+// merely blocked, ids.
+// Result: number of transactions put back.
+var resumeScript = script(`
+local count, ids = 0, {}
+for i = 4, #ARGV do
+  local id = ARGV[i]
+  local t = redis.call('HMGET', transaction(id), 'effects', 'state')
+  local stopped = redis.call('ZSCORE', prefix .. 'parked', id) or redis.call('ZSCORE', prefix .. 'blocked', id)
+    or redis.call('ZSCORE', prefix .. 'retrying', id) or redis.call('ZSCORE', prefix .. 'committed', id)
+    or redis.call('ZSCORE', prefix .. 'direct', id)
+  if t[1] and stopped then
+    restate(id, t[1], redis.call('INCR', prefix .. 'version'), function()
+      if t[2] ~= 'discarded' then redis.call('HSET', transaction(id), 'state', 'buffered') end
+      redis.call('HDEL', transaction(id), 'blocked_by', 'batch', 'lsn', 'executed')
+      if ARGV[2] == '0' then redis.call('HDEL', transaction(id), 'attempts') end
+    end)
+    if ARGV[3] ~= '' and t[2] ~= 'blocked' then redis.call('RPUSH', prefix .. 'audit:' .. id, ARGV[3]) end
+    unstop(id)
+    redis.call('ZREM', prefix .. 'committed', id)
+    redis.call('ZREM', prefix .. 'direct', id)
+    put(id)
+    count = count + 1
+    ids[count] = id
+  end
+end
+if count > 0 then event('buffered', table.concat(ids, ' ')) end
+return count
+`)
+
+// restoreScript brings a journalled transaction back into the buffer: the main database has lost it.
+//
+// KEYS: transaction. ARGV: prefix, id, payload, fingerprint, effects, accepted (ms), sequence, state of the journal
+// (replicated or discarded), number of id-map rows, their table and id.
+// Result: 1, or 0 when it is in the buffer already.
+var restoreScript = script(`
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+local id, discarded = ARGV[2], ARGV[8] == 'discarded'
+local version = redis.call('INCR', prefix .. 'version')
+redis.call('HSET', KEYS[1], 'payload', ARGV[3], 'fingerprint', ARGV[4], 'effects', ARGV[5], 'accepted', ARGV[6],
+  'state', discarded and 'discarded' or 'buffered', 'sequence', ARGV[7], 'version', version)
+if discarded then
+  redis.call('HSET', KEYS[1], 'outcome', 'discarded')
+  redis.call('ZADD', prefix .. 'discarded', ARGV[7], id)
+end
+enter(id, ARGV[5], version)
+for i = 1, tonumber(ARGV[9]) do row(ARGV[8 + 2 * i], ARGV[9 + 2 * i], id, version) end
+put(id)
+event('buffered', id)
+return 1
+`)
+
+// discardScript takes a slice of stopped transactions out of sight. Each returns to the buffer as one that only writes
+// its ledger row, so that it can never be applied later.
+//
+// KEYS: none. ARGV: prefix, audit entry (JSON), outcome (discarded or replaced), id that replaces it (empty: none), ids.
+// Result: number of transactions discarded.
+var discardScript = script(`
+local count, ids = 0, {}
+for i = 5, #ARGV do
+  local id = ARGV[i]
+  local effects = redis.call('HGET', transaction(id), 'effects')
+  local stopped = redis.call('ZSCORE', prefix .. 'parked', id) or redis.call('ZSCORE', prefix .. 'blocked', id)
+    or redis.call('ZSCORE', prefix .. 'retrying', id)
+  if effects and stopped then
+    leave(id, effects, redis.call('INCR', prefix .. 'version'))
+    redis.call('HSET', transaction(id), 'state', 'discarded', 'outcome', ARGV[3], 'effects', '\n', 'replaced_by', ARGV[4])
+    redis.call('RPUSH', prefix .. 'audit:' .. id, ARGV[2])
+    unstop(id)
+    redis.call('ZADD', prefix .. 'discarded', sequence(id), id)
+    put(id)
+    count = count + 1
+    ids[count] = id
+  end
+end
+if count > 0 then event('discarded', table.concat(ids, ' ')) end
+return count
+`)
+
+// replaceScript lets a new transaction take the place of a stopped one: same sequence number, put right behind it.
+//
+// KEYS: transaction (new). ARGV: prefix, id (new), payload, fingerprint, effects, accepted (ms), id (old), audit entry
+// (JSON), number of id-map rows, their table and id.
+// Result: 1, 0 when the old one is not stopped (any more), -1 when the new id is known.
+var replaceScript = script(`
+if redis.call('EXISTS', KEYS[1]) == 1 then return -1 end
+local id, old = ARGV[2], ARGV[7]
+local effects = redis.call('HGET', transaction(old), 'effects')
+local stopped = redis.call('ZSCORE', prefix .. 'parked', old) or redis.call('ZSCORE', prefix .. 'retrying', old)
+if not effects or not stopped then return 0 end
+local version, seq = redis.call('INCR', prefix .. 'version'), sequence(old)
+for _, r in ipairs(records(effects)) do
+  local list = writers(r[1], r[2])
+  local before = shown(r[1], r[2], list)
+  for i, other in ipairs(list) do if other == old then list[i] = id end end
+  keep(r[1], r[2], list, version)
+  relist(r[1], r[2], before, nil)
+end
+redis.call('HSET', transaction(old), 'state', 'discarded', 'outcome', 'replaced', 'effects', '\n', 'replaced_by', id)
+redis.call('HSET', KEYS[1], 'payload', ARGV[3], 'fingerprint', ARGV[4], 'effects', ARGV[5], 'accepted', ARGV[6],
+  'state', 'buffered', 'sequence', seq, 'version', version, 'replaces', old)
+for _, r in ipairs(records(effects)) do
+  local list = writers(r[1], r[2])
+  if not place(ARGV[5], r[1], r[2]) then
+    list = without(list, id)
+    keep(r[1], r[2], list, version)
+  end
+  relist(r[1], r[2], nil, shown(r[1], r[2], list))
+end
+for _, r in ipairs(records(ARGV[5])) do
+  local list = writers(r[1], r[2])
+  local present = false
+  for _, other in ipairs(list) do if other == id then present = true end end
+  if not present then
+    local before = shown(r[1], r[2], list)
+    list[#list + 1] = id
+    keep(r[1], r[2], list, version)
+    relist(r[1], r[2], before, shown(r[1], r[2], list))
+  end
+end
+for i = 1, tonumber(ARGV[9]) do row(ARGV[8 + 2 * i], ARGV[9 + 2 * i], id, version) end
+redis.call('RPUSH', prefix .. 'audit:' .. old, ARGV[8])
+redis.call('RPUSH', prefix .. 'audit:' .. id, ARGV[8])
+unstop(old)
+redis.call('ZADD', prefix .. 'discarded', seq, old)
+put(id)
+put(old)
+event('discarded', old)
+event('buffered', id)
+return 1
+`)
+
+// leaseScript takes or renews the lease, by the clock of Redis.
+//
+// KEYS: lease. ARGV: holder, milliseconds. Result: 1 when the caller holds it, else 0.
+var leaseScript = rueidis.NewLuaScript(`
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`)
+
+// releaseScript gives the lease up.
+//
+// KEYS: lease. ARGV: holder. Result: 1 when the caller held it, else 0.
+var releaseScript = rueidis.NewLuaScript(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+return 1
+`)
+
+// lookScript reads the overlay for one answer: of records by id, and of ranges of lists.
+//
+// KEYS: version. ARGV: prefix, number of records, their table and id, then for each range: table, number of lists, the
+// lists, lexical minimum, maximum, "asc" or "desc", limit.
+// Result: {version, cleaned, pending, records, ranges, transactions}; records: the overlay value of each, "" for none;
+// ranges: for each the members in order; transactions: id, state, sequence, payload, failure of each that occurs.
+var lookScript = rueidis.NewLuaScriptReadOnly(luaOverlay + `
+local out, seen = {}, {}
+local function include(id)
+  if seen[id] then return end
+  seen[id] = true
+  local t = redis.call('HMGET', transaction(id), 'state', 'sequence', 'payload', 'failure')
+  if t[1] then
+    out[#out + 1] = id
+    for i = 1, 4 do out[#out + 1] = t[i] or '' end
+  end
+end
+local function resolve(tbl, id)
+  local value = redis.call('HGET', overlay(tbl), id)
+  if not value then return '' end
+  for _, tx in ipairs(split(string.sub(value, string.find(value, '|', 1, true) + 1), '[^ ]+')) do include(tx) end
+  return value
+end
+local n, at, recs, ranges = tonumber(ARGV[2]), 3, {}, {}
+for i = 1, n do
+  recs[i] = resolve(ARGV[at], ARGV[at + 1])
+  at = at + 2
+end
+while at <= #ARGV do
+  local tbl, count = ARGV[at], tonumber(ARGV[at + 1])
+  local low, high, order, limit = ARGV[at + 2 + count], ARGV[at + 3 + count], ARGV[at + 4 + count], tonumber(ARGV[at + 5 + count])
+  local found = {}
+  for i = 1, count do
+    local key = prefix .. 'index:' .. tbl .. ':' .. ARGV[at + 1 + i]
+    local members
+    if order == 'asc' then members = redis.call('ZRANGEBYLEX', key, low, high, 'LIMIT', 0, limit)
+    else members = redis.call('ZREVRANGEBYLEX', key, high, low, 'LIMIT', 0, limit) end
+    for _, member in ipairs(members) do found[#found + 1] = member end
+  end
+  if count > 1 then
+    if order == 'asc' then table.sort(found) else table.sort(found, function(a, b) return a > b end) end
+  end
+  local cut = {}
+  for i = 1, math.min(#found, limit) do
+    cut[i] = found[i]
+    local bulk = string.find(found[i], '@', 1, true)
+    resolve(tbl, bulk and string.sub(found[i], bulk) or string.sub(found[i], -36))
+  end
+  ranges[#ranges + 1] = cut
+  at = at + 6 + count
+end
+local pending = redis.call('LLEN', buffer)
+for _, set in ipairs({'committed', 'direct', 'parked', 'blocked', 'retrying'}) do pending = pending + redis.call('ZCARD', prefix .. set) end
+return {redis.call('GET', KEYS[1]) or '0', redis.call('GET', prefix .. 'cleaned') or '0', pending, recs, ranges, out}
+`)

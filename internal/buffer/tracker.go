@@ -1,0 +1,271 @@
+package buffer
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/redis/rueidis"
+
+	"github.com/ccatobs/opsdb/gen/maindb"
+	"github.com/ccatobs/opsdb/gen/replicadb"
+	"github.com/ccatobs/opsdb/internal/faults"
+)
+
+// cleanMax is how many replicated transactions one look takes up.
+const cleanMax = 2000
+
+// followInterval is how often every process looks how old its replica's view is.
+const followInterval = 500 * time.Millisecond
+
+// follow keeps this process's knowledge of the replica fresh.
+func (b *Buffer) follow(ctx context.Context) error {
+	for {
+		b.monitor.setReplica(b.lookAtReplica(ctx))
+		if err := sleep(ctx, followInterval); err != nil {
+			return err
+		}
+	}
+}
+
+func (b *Buffer) lookAtReplica(ctx context.Context) replicaView {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	replayed, err := b.replica.Replayed(ctx, replicadb.ReplayedParams{Site: b.cfg.Site.Name})
+	if err != nil {
+		return replicaView{problem: err.Error()}
+	}
+	v := replicaView{up: true, standby: replayed.Standby, seenAt: time.Now()}
+	if b.cfg.LSNTracking {
+		v.lsn = replayed.LSN
+	}
+	beat, err := b.replica.Heartbeat(ctx)
+	if err != nil {
+		// A new main database has no heartbeat yet: the view is usable, its age is not known.
+		v.problem = err.Error()
+		return v
+	}
+	v.beat, v.asOf = beat.Beat, beat.At
+	return v
+}
+
+// clean removes transactions from the overlay when the replica has them. The proof is the site's own row in
+// site_progress as the replica shows it: everything at or below its batch is there, one read for any backlog. What went
+// past the buffer is proved by its ledger row.
+func (b *Buffer) clean(ctx context.Context) error {
+	for {
+		waiting, err := b.cleanOnce(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			b.log.Debug("replication cannot be proved now", "error", err)
+		}
+		moved := b.moved.wait()
+		if waiting {
+			err = sleep(ctx, b.cfg.LSNCheckInterval)
+		} else {
+			select {
+			case <-moved:
+			case <-time.After(followInterval):
+			case <-ctx.Done():
+				err = ctx.Err()
+			}
+		}
+		if ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// cleanOnce looks once. waiting tells that some transactions are committed and not yet replicated.
+func (b *Buffer) cleanOnce(ctx context.Context) (waiting bool, err error) {
+	committed, err := b.members(ctx, b.keys.Committed(), 0, 0)
+	if err != nil {
+		return false, err
+	}
+	direct, err := b.members(ctx, b.keys.Direct(), 0, sliceSize-1)
+	if err != nil {
+		return false, err
+	}
+	if len(committed) == 0 && len(direct) == 0 {
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if len(direct) > 0 {
+		if err := b.cleanDirect(ctx, direct); err != nil {
+			return true, err
+		}
+	}
+	if len(committed) == 0 {
+		return true, nil
+	}
+	replayed, err := b.replica.Replayed(ctx, replicadb.ReplayedParams{Site: b.cfg.Site.Name})
+	if err != nil {
+		return true, err
+	}
+	known, err := b.progress(ctx)
+	if err != nil || replayed.Incarnation != known.incarnation {
+		return true, err
+	}
+	return true, b.cleanUpTo(ctx, replayed.Batch)
+}
+
+func (b *Buffer) cleanUpTo(ctx context.Context, batch int64) error {
+	c, err := b.client.Get()
+	if err != nil {
+		return err
+	}
+	for {
+		ids, err := c.Do(ctx, c.B().Zrangebyscore().Key(b.keys.Committed()).Min("-inf").Max(strconv.FormatInt(batch, 10)).
+			Limit(0, cleanMax).Build()).AsStrSlice()
+		if err != nil {
+			return err
+		}
+		if err := b.remove(ctx, c, ids); err != nil || len(ids) < cleanMax {
+			return err
+		}
+	}
+}
+
+func (b *Buffer) cleanDirect(ctx context.Context, ids []string) error {
+	c, err := b.client.Get()
+	if err != nil {
+		return err
+	}
+	parsed := make([]uuid.UUID, len(ids))
+	for i, id := range ids {
+		if parsed[i], err = uuid.Parse(id); err != nil {
+			return err
+		}
+	}
+	rows, err := b.replica.LedgerEntries(ctx, replicadb.LedgerEntriesParams{IDs: parsed})
+	if err != nil {
+		return err
+	}
+	there := make([]string, len(rows))
+	for i, row := range rows {
+		there[i] = row.ID.String()
+	}
+	return b.remove(ctx, c, there)
+}
+
+// remove takes replicated transactions out of the overlay, the id maps of bulks first.
+func (b *Buffer) remove(ctx context.Context, c rueidis.Client, ids []string) error {
+	keep := "1"
+	if b.cfg.JournalKeep == 0 || b.cfg.JournalMaxBytes == 0 {
+		keep = "0"
+	}
+	var work []rueidis.LuaExec
+	for slice := range slices.Chunk(ids, sliceSize) {
+		if err := b.sweepBulks(ctx, c, slice); err != nil {
+			return err
+		}
+		args := []string{b.keys.Prefix()}
+		for _, id := range slice {
+			args = append(args, id, keep)
+		}
+		work = append(work, rueidis.LuaExec{Keys: []string{b.keys.Journal(), b.keys.Cleaned()}, Args: args})
+	}
+	for _, part := range work {
+		faults.Point(faults.DuringCleanup)
+		if err := cleanScript.Exec(ctx, c, part.Keys, part.Args).Error(); err != nil {
+			return err
+		}
+	}
+	if len(ids) > 0 {
+		b.moved.notify()
+	}
+	return nil
+}
+
+func (b *Buffer) sweepBulks(ctx context.Context, c rueidis.Client, ids []string) error {
+	commands := make(rueidis.Commands, len(ids))
+	for i, id := range ids {
+		commands[i] = c.B().Hget().Key(b.keys.Transaction(id)).Field("effects").Build()
+	}
+	var bulks []string
+	for i, answer := range c.DoMulti(ctx, commands...) {
+		text, err := answer.ToString()
+		if err != nil && !rueidis.IsRedisNil(err) {
+			return err
+		}
+		if strings.Contains(text, "\t@") {
+			bulks = append(bulks, ids[i])
+		}
+	}
+	list, err := b.load(ctx, bulks)
+	if err != nil {
+		return err
+	}
+	for _, t := range list {
+		e, err := b.registry.effects(t.payload)
+		if err != nil {
+			return err
+		}
+		if err := b.sweep(ctx, t.id.String(), e.rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// beatInterval is how often the main site shows the replicas its clock.
+const beatInterval = time.Second
+
+// pruneInterval is how often the main site drops what nobody needs any more.
+const pruneInterval = 10 * time.Minute
+
+// outboxKeep is how long an event can wait for a site that was cut off: after it the site's live views begin anew.
+const outboxKeep = 7 * 24 * time.Hour
+
+// beat writes the heartbeat, at the main site, while this process holds the lease.
+func (b *Buffer) beat(ctx context.Context) error {
+	var pruned time.Time
+	for {
+		err := b.beatOnce(ctx)
+		if err == nil && time.Since(pruned) > pruneInterval {
+			pruned = time.Now()
+			err = b.prune(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			b.monitor.setMain(false, err)
+			b.monitor.setExecutor("backing off", err.Error())
+			b.log.Warn("the main database does not answer", "error", err)
+		}
+		if err := sleep(ctx, beatInterval); err != nil {
+			return err
+		}
+	}
+}
+
+func (b *Buffer) beatOnce(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if err := b.main.Beat(ctx); err != nil {
+		return err
+	}
+	began := time.Now()
+	row, err := b.main.WALPosition(ctx)
+	if err != nil {
+		return err
+	}
+	b.monitor.setMain(true, nil)
+	b.monitor.setMainPosition(row.LSN, row.At, time.Since(began))
+	b.monitor.setExecutor("idle", "")
+	b.monitor.ran()
+	return nil
+}
+
+func (b *Buffer) prune(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := b.main.PruneLedger(ctx, maindb.PruneLedgerParams{Before: time.Now().Add(-b.cfg.LedgerKeep)}); err != nil {
+		return err
+	}
+	return b.main.PruneOutbox(ctx, maindb.PruneOutboxParams{Before: time.Now().Add(-outboxKeep)})
+}

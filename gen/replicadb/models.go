@@ -3,3 +3,270 @@
 //   sqlc v1.31.1
 
 package replicadb
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+type ChecksumAlgorithm string
+
+const (
+	ChecksumAlgorithmMd5    ChecksumAlgorithm = "md5"
+	ChecksumAlgorithmSha256 ChecksumAlgorithm = "sha256"
+	ChecksumAlgorithmXxh3   ChecksumAlgorithm = "xxh3"
+)
+
+func (e *ChecksumAlgorithm) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = ChecksumAlgorithm(s)
+	case string:
+		*e = ChecksumAlgorithm(s)
+	default:
+		return fmt.Errorf("unsupported scan type for ChecksumAlgorithm: %T", src)
+	}
+	return nil
+}
+
+type NullChecksumAlgorithm struct {
+	ChecksumAlgorithm ChecksumAlgorithm `json:"checksum_algorithm"`
+	Valid             bool              `json:"valid"` // Valid is true if ChecksumAlgorithm is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullChecksumAlgorithm) Scan(value interface{}) error {
+	if value == nil {
+		ns.ChecksumAlgorithm, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.ChecksumAlgorithm.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullChecksumAlgorithm) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.ChecksumAlgorithm), nil
+}
+
+func (e ChecksumAlgorithm) Valid() bool {
+	switch e {
+	case ChecksumAlgorithmMd5,
+		ChecksumAlgorithmSha256,
+		ChecksumAlgorithmXxh3:
+		return true
+	}
+	return false
+}
+
+type ObservationStatus string
+
+const (
+	ObservationStatusRunning   ObservationStatus = "running"
+	ObservationStatusCompleted ObservationStatus = "completed"
+	ObservationStatusAborted   ObservationStatus = "aborted"
+	ObservationStatusFailed    ObservationStatus = "failed"
+)
+
+func (e *ObservationStatus) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = ObservationStatus(s)
+	case string:
+		*e = ObservationStatus(s)
+	default:
+		return fmt.Errorf("unsupported scan type for ObservationStatus: %T", src)
+	}
+	return nil
+}
+
+type NullObservationStatus struct {
+	ObservationStatus ObservationStatus `json:"observation_status"`
+	Valid             bool              `json:"valid"` // Valid is true if ObservationStatus is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullObservationStatus) Scan(value interface{}) error {
+	if value == nil {
+		ns.ObservationStatus, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.ObservationStatus.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullObservationStatus) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.ObservationStatus), nil
+}
+
+func (e ObservationStatus) Valid() bool {
+	switch e {
+	case ObservationStatusRunning,
+		ObservationStatusCompleted,
+		ObservationStatusAborted,
+		ObservationStatusFailed:
+		return true
+	}
+	return false
+}
+
+type PackageState string
+
+const (
+	PackageStateWaiting      PackageState = "waiting"
+	PackageStateTransferring PackageState = "transferring"
+	PackageStateArchived     PackageState = "archived"
+	PackageStateFailed       PackageState = "failed"
+)
+
+func (e *PackageState) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = PackageState(s)
+	case string:
+		*e = PackageState(s)
+	default:
+		return fmt.Errorf("unsupported scan type for PackageState: %T", src)
+	}
+	return nil
+}
+
+type NullPackageState struct {
+	PackageState PackageState `json:"package_state"`
+	Valid        bool         `json:"valid"` // Valid is true if PackageState is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullPackageState) Scan(value interface{}) error {
+	if value == nil {
+		ns.PackageState, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.PackageState.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullPackageState) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.PackageState), nil
+}
+
+func (e PackageState) Valid() bool {
+	switch e {
+	case PackageStateWaiting,
+		PackageStateTransferring,
+		PackageStateArchived,
+		PackageStateFailed:
+		return true
+	}
+	return false
+}
+
+type PackageStatus string
+
+const (
+	PackageStatusBuilding PackageStatus = "building"
+	PackageStatusComplete PackageStatus = "complete"
+)
+
+func (e *PackageStatus) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = PackageStatus(s)
+	case string:
+		*e = PackageStatus(s)
+	default:
+		return fmt.Errorf("unsupported scan type for PackageStatus: %T", src)
+	}
+	return nil
+}
+
+type NullPackageStatus struct {
+	PackageStatus PackageStatus `json:"package_status"`
+	Valid         bool          `json:"valid"` // Valid is true if PackageStatus is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullPackageStatus) Scan(value interface{}) error {
+	if value == nil {
+		ns.PackageStatus, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.PackageStatus.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullPackageStatus) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.PackageStatus), nil
+}
+
+func (e PackageStatus) Valid() bool {
+	switch e {
+	case PackageStatusBuilding,
+		PackageStatusComplete:
+		return true
+	}
+	return false
+}
+
+type ExecutedObsUnit struct {
+	ID         uuid.UUID         `json:"id"`
+	ObsUnitID  int32             `json:"obs_unit_id"`
+	Site       string            `json:"site"`
+	Status     ObservationStatus `json:"status"`
+	StartTime  time.Time         `json:"start_time"`
+	EndTime    *time.Time        `json:"end_time"`
+	Observer   string            `json:"observer"`
+	Comment    string            `json:"comment"`
+	Conditions json.RawMessage   `json:"conditions"`
+	// when the site accepted it, by the clock of the site
+	RecordedAt time.Time `json:"recorded_at"`
+	FinishedBy *string   `json:"finished_by"`
+}
+
+type RawDataFile struct {
+	ID                 uuid.UUID         `json:"id"`
+	ExecutedObsUnitID  uuid.UUID         `json:"executed_obs_unit_id"`
+	RawDataPackageID   *uuid.UUID        `json:"raw_data_package_id"`
+	InstrumentModuleID int32             `json:"instrument_module_id"`
+	Name               string            `json:"name"`
+	RelativePath       string            `json:"relative_path"`
+	FileType           string            `json:"file_type"`
+	SizeBytes          int64             `json:"size_bytes"`
+	Checksum           string            `json:"checksum"`
+	ChecksumAlgorithm  ChecksumAlgorithm `json:"checksum_algorithm"`
+	RecordedAt         time.Time         `json:"recorded_at"`
+}
+
+type RawDataPackage struct {
+	ID                 uuid.UUID          `json:"id"`
+	ExecutedObsUnitID  uuid.UUID          `json:"executed_obs_unit_id"`
+	InstrumentModuleID int32              `json:"instrument_module_id"`
+	Name               string             `json:"name"`
+	RelativePath       string             `json:"relative_path"`
+	Status             PackageStatus      `json:"status"`
+	State              PackageState       `json:"state"`
+	SizeBytes          *int64             `json:"size_bytes"`
+	Checksum           *string            `json:"checksum"`
+	ChecksumAlgorithm  *ChecksumAlgorithm `json:"checksum_algorithm"`
+	CreatedAt          time.Time          `json:"created_at"`
+	FinalizedAt        *time.Time         `json:"finalized_at"`
+}

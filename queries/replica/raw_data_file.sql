@@ -1,0 +1,13 @@
+-- name: GetRawDataFiles :many
+select * from raw_data_file where id = any(@ids::uuid[]);
+
+-- name: GetAliasedRawDataFile :one
+-- A file under an id that it got when it was registered once more with equal content.
+select f.* from record_alias a join raw_data_file f on f.id = a.same_as
+where a.id = @id and a.table_name = 'raw_data_file';
+
+-- name: ListRawDataFiles :many
+-- The files of some executions or packages.
+select * from raw_data_file
+where executed_obs_unit_id = any(@executed_obs_unit_ids::uuid[]) or raw_data_package_id = any(@raw_data_package_ids::uuid[])
+order by executed_obs_unit_id, relative_path, id;

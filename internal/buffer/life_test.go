@@ -1,0 +1,51 @@
+package buffer_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/ccatobs/opsdb/gen/maindb"
+	"github.com/ccatobs/opsdb/internal/buffer"
+	"github.com/ccatobs/opsdb/internal/ops"
+)
+
+func TestLifeOfAWrite(t *testing.T) {
+	f := newFixture(t)
+	id, started := f.start(f.unit(), night)
+	if started.State != buffer.Buffered {
+		t.Fatalf("state %s, want buffered", started.State)
+	}
+	finished := f.finish(id, night.Add(9*time.Minute), maindb.ObservationStatusCompleted)
+	look, err := f.Look(f.ctx(), buffer.Query{Ranges: []buffer.Range{
+		{Table: ops.TableExecution, Lists: []string{ops.ExecutionList(0, "")}, Limit: 10},
+		{Table: ops.TableExecution, Lists: []string{ops.ExecutionList(f.unit(), "completed")}, Limit: 10},
+		{Table: ops.TableExecution, Lists: []string{ops.ExecutionList(0, "running")}, Limit: 10},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{1, 1, 0} {
+		if got := len(look.Ranges[i]); got != want {
+			t.Errorf("list %d shows %d executions, want %d", i, got, want)
+		}
+	}
+	f.run(f.Buffer)
+	f.await(started.Transaction, buffer.Replicated)
+	f.await(finished.Transaction, buffer.Replicated)
+	if n := f.count("select count(*) from executed_obs_unit where id = $1 and status = 'completed'", id); n != 1 {
+		t.Errorf("%d rows in the main database, want 1", n)
+	}
+	if n := f.count("select count(*) from buffered_transaction where site = 'observatory' and outcome = 'applied'"); n != 2 {
+		t.Errorf("%d ledger rows, want 2", n)
+	}
+	look, err = f.Look(f.ctx(), buffer.Query{
+		Records: []buffer.Record{{Table: ops.TableExecution, ID: id.String()}},
+		Ranges:  []buffer.Range{{Table: ops.TableExecution, Lists: []string{ops.ExecutionList(0, "")}, Limit: 10}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if look.Count != 0 || len(look.Transactions) != 0 || len(look.Ranges[0]) != 0 {
+		t.Errorf("the overlay still holds %d transactions", look.Count)
+	}
+}

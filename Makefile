@@ -27,6 +27,7 @@ generate: setup ## write gen/ from queries, schema and api, and the README's con
 .PHONY: verify
 verify: generate lint ## fail if generated files are stale, a query breaks a rule or the linters object
 	$(TOOL) sqlc vet
+	go -C internal/tools test ./...
 	git diff --exit-code -- $(GENERATED)
 	@test -z "$$(git ls-files --others --exclude-standard -- $(GENERATED))" || { git status --short -- $(GENERATED); exit 1; }
 

@@ -33,6 +33,8 @@ insert into heartbeat (beat, at, lsn) values (1, clock_timestamp(), pg_current_w
 on conflict (only_row) do update set beat = heartbeat.beat + 1, at = clock_timestamp(), lsn = pg_current_wal_lsn()
 `
 
+// It makes its row or changes it: no outcome is wrong.
+// @sqlc-vet-disable main-asserts-rows
 func (q *Queries) Beat(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, beat)
 	return err
@@ -102,6 +104,8 @@ type PruneLedgerParams struct {
 	Before time.Time `json:"before"`
 }
 
+// Any number of rows may be old enough, none too.
+// @sqlc-vet-disable main-asserts-rows
 func (q *Queries) PruneLedger(ctx context.Context, arg PruneLedgerParams) error {
 	_, err := q.db.Exec(ctx, pruneLedger, arg.Before)
 	return err
@@ -116,6 +120,8 @@ type PruneOutboxParams struct {
 	Before time.Time `json:"before"`
 }
 
+// Any number of rows may be old enough, none too.
+// @sqlc-vet-disable main-asserts-rows
 func (q *Queries) PruneOutbox(ctx context.Context, arg PruneOutboxParams) error {
 	_, err := q.db.Exec(ctx, pruneOutbox, arg.Before)
 	return err

@@ -64,7 +64,7 @@ where ($1::observation_status is null or e.status = $1)
     where c.obs_unit_id = e.obs_unit_id and m.instrument_module_id = $4))
   and e.start_time >= $5::timestamptz and e.start_time < $6::timestamptz
   and (e.start_time, e.id) > ($7::timestamptz, $8::uuid)
-  and e.id <> all($9::uuid[])
+  and e.id <> all(coalesce($9::uuid[], '{}'))
 order by e.start_time, e.id
 limit $10::integer
 `
@@ -138,7 +138,7 @@ where ($1::observation_status is null or e.status = $1)
     where c.obs_unit_id = e.obs_unit_id and m.instrument_module_id = $4))
   and e.start_time >= $5::timestamptz and e.start_time < $6::timestamptz
   and (e.start_time, e.id) < ($7::timestamptz, $8::uuid)
-  and e.id <> all($9::uuid[])
+  and e.id <> all(coalesce($9::uuid[], '{}'))
 order by e.start_time desc, e.id desc
 limit $10::integer
 `

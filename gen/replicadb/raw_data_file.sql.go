@@ -11,33 +11,46 @@ import (
 	"github.com/google/uuid"
 )
 
-const getAliasedRawDataFile = `-- name: GetAliasedRawDataFile :one
+const getAliasedRawDataFiles = `-- name: GetAliasedRawDataFiles :many
 select f.id, f.executed_obs_unit_id, f.raw_data_package_id, f.instrument_module_id, f.name, f.relative_path, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm, f.recorded_at from record_alias a join raw_data_file f on f.id = a.same_as
-where a.id = $1 and a.table_name = 'raw_data_file'
+where a.id = any($1::uuid[]) and a.table_name = 'raw_data_file'
 `
 
-type GetAliasedRawDataFileParams struct {
-	ID uuid.UUID `json:"id"`
+type GetAliasedRawDataFilesParams struct {
+	IDs []uuid.UUID `json:"ids"`
 }
 
-// A file under an id that it got when it was registered once more with equal content.
-func (q *Queries) GetAliasedRawDataFile(ctx context.Context, arg GetAliasedRawDataFileParams) (RawDataFile, error) {
-	row := q.db.QueryRow(ctx, getAliasedRawDataFile, arg.ID)
-	var i RawDataFile
-	err := row.Scan(
-		&i.ID,
-		&i.ExecutedObsUnitID,
-		&i.RawDataPackageID,
-		&i.InstrumentModuleID,
-		&i.Name,
-		&i.RelativePath,
-		&i.FileType,
-		&i.SizeBytes,
-		&i.Checksum,
-		&i.ChecksumAlgorithm,
-		&i.RecordedAt,
-	)
-	return i, err
+// Files under ids that they got when they were registered once more with equal content.
+func (q *Queries) GetAliasedRawDataFiles(ctx context.Context, arg GetAliasedRawDataFilesParams) ([]RawDataFile, error) {
+	rows, err := q.db.Query(ctx, getAliasedRawDataFiles, arg.IDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RawDataFile{}
+	for rows.Next() {
+		var i RawDataFile
+		if err := rows.Scan(
+			&i.ID,
+			&i.ExecutedObsUnitID,
+			&i.RawDataPackageID,
+			&i.InstrumentModuleID,
+			&i.Name,
+			&i.RelativePath,
+			&i.FileType,
+			&i.SizeBytes,
+			&i.Checksum,
+			&i.ChecksumAlgorithm,
+			&i.RecordedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const getRawDataFiles = `-- name: GetRawDataFiles :many

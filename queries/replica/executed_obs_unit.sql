@@ -14,7 +14,7 @@ where (sqlc.narg('status')::observation_status is null or e.status = sqlc.narg('
     where c.obs_unit_id = e.obs_unit_id and m.instrument_module_id = sqlc.narg('instrument_module_id')))
   and e.start_time >= @start_from::timestamptz and e.start_time < @start_before::timestamptz
   and (e.start_time, e.id) > (@after_start::timestamptz, @after_id::uuid)
-  and e.id <> all(@without::uuid[])
+  and e.id <> all(coalesce(@without::uuid[], '{}'))
 order by e.start_time, e.id
 limit @row_limit::integer;
 
@@ -31,7 +31,7 @@ where (sqlc.narg('status')::observation_status is null or e.status = sqlc.narg('
     where c.obs_unit_id = e.obs_unit_id and m.instrument_module_id = sqlc.narg('instrument_module_id')))
   and e.start_time >= @start_from::timestamptz and e.start_time < @start_before::timestamptz
   and (e.start_time, e.id) < (@after_start::timestamptz, @after_id::uuid)
-  and e.id <> all(@without::uuid[])
+  and e.id <> all(coalesce(@without::uuid[], '{}'))
 order by e.start_time desc, e.id desc
 limit @row_limit::integer;
 

@@ -1,10 +1,10 @@
 -- name: GetRawDataFiles :many
 select * from raw_data_file where id = any(@ids::uuid[]);
 
--- name: GetAliasedRawDataFile :one
--- A file under an id that it got when it was registered once more with equal content.
+-- name: GetAliasedRawDataFiles :many
+-- Files under ids that they got when they were registered once more with equal content.
 select f.* from record_alias a join raw_data_file f on f.id = a.same_as
-where a.id = @id and a.table_name = 'raw_data_file';
+where a.id = any(@ids::uuid[]) and a.table_name = 'raw_data_file';
 
 -- name: ListRawDataFiles :many
 -- The files of some executions or packages.

@@ -1347,7 +1347,7 @@ type GetTransactionParams struct {
 	Wait *WaitState `form:"wait,omitempty" json:"wait,omitempty"`
 
 	// Timeout How long to wait at most, such as `10s` or `0.5`; at most 60 seconds.
-	Timeout *openapi_types.Duration `form:"timeout,omitempty" json:"timeout,omitempty"`
+	Timeout *string `form:"timeout,omitempty" json:"timeout,omitempty"`
 }
 
 // StartExecutedObsUnitJSONRequestBody defines body for StartExecutedObsUnit for application/json ContentType.
@@ -2097,7 +2097,7 @@ func (w *ServerInterfaceWrapper) GetTransaction(ctx echo.Context) error {
 
 	// ------------- Optional query parameter "timeout" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "timeout", ctx.QueryParams(), &params.Timeout, runtime.BindQueryParameterOptions{Type: "string", Format: "duration"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "timeout", ctx.QueryParams(), &params.Timeout, runtime.BindQueryParameterOptions{Type: "string", Format: "wait-time"})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter timeout: %s", err))
 	}
@@ -5634,16 +5634,16 @@ var swaggerSpec = []string{
 	"vmFEGSM+ZALANLXdFAxu6OhCgnLya3s7mtIiOuRkFzRZQAJnaCui/Lkpx1KhyViiyNgtMu6to+2WB7Y1",
 	"vARS6U7qybHAC0QzodKO6B1ibmIUGnfBryqbvXAjygGnlM2oKt+sEilRMkPMcPdbQlc81Ac3RXJZuuBu",
 	"Q6aS2zLkUfpR5YQgVuHzRQE/vWV5laoIjM4JLY4phkSSP3mEJpOm1APJx3Hl+bfmtkU7CQ/3/4WuQErJ",
-	"DAiqCJ8NfAoBz+I5gByMexEfyw2Mo+7B+FVRHzgCuoowL/fo6kW8YdXmuksLzzHLvFd0fMpyD0Kp2U29",
-	"r8YL8fsmG49Ohvtm4Xmi0k/qOB/L/MMmUw1BK1shXyeO6u5gxrVDU7UGm7bNBVxz6xwylEaRNN1qrc79",
-	"UYKfiKo8xoZiu0QFctk6ARZygIh2g5mClCsmkV7X4c77NMkl6r6nm5qXFt1IixIc1TJN97t1g2ldo0mn",
-	"rTa3o1F9aHTHtsBp7tGuutP9p9YCVrWP1wvLWXLOp7ECfTPd/L3CsjU9gyVZUrfjiiljKNZdOtAziY17",
-	"SdHXr0HNkoKfMnVzLW/kLflC095BCZim019eQcOMq8zmCyAorRNf88iXp795l0LTwy+nx04wgljhWN3L",
-	"HJIdyg15Oii+MOXZIhB9efXu+cnE14f2qvtPBeez5XPh+MMMKRLBjSi1qxHlsXj8DRX+dVBB2VIq3O95",
-	"zCYtVqVkWA2xGUuDYbCnINLMXEWcs1ING1vBxnGX6BrzYd6voehnQM1HXdGvW6jcnpI2nmT6ulnAhkby",
-	"UtkvsGQ0yYzqY5NGymF9rUbXQXqm7WQxOiRaBazn8irrkW7AAQSdqfoLvjUUITAtVlHr6BKqjh8qhTcs",
-	"sqWxUP2IuIIjZ1LTPrk0EUxTz0S6gZlRO7nqFMhpxmJkrlKXjoAkRvImrQkcU/KqkrOtzWbqiLiBcWdB",
-	"omx2rp/Ap/v/HwAA//8=",
+	"DAiqCJ8NfAoBz+I5gByMexEfyw2Mo+7B+FVRHzgCuoowL/fo6kW8YdXmuksLzzHLvJe34ZCLsR2fSt1u",
+	"6o01XojhNxl5dDbcNxPPE9V+Usf5WO4fNtlqCFrZEvk6c1S3BzO+HZqqNdi8bS7gmlvvkCE1iqbpXmt1",
+	"9o8S/ERk5TFGFNsmKpDL1hmwkANEtB/MVKRcMYn1uhB33qhJLlE3Pt3UvbRoR1rU4KjWabrfrR1M6yJN",
+	"Om+1uR+NakSjW7YFTnePduWd7j+1lrCqjbxeWNCScz6NGeib7ebvFZet6RksCZO6H1dMGUOxbtOBnklu",
+	"3EuKxn4NepaU/JStm2uBI+/JF5r+DkrCNK3+8hIaZlxlN18AQWmd+JpHvjz9zdsUmiZ+OT12ohHECsfq",
+	"XuaQ7FBvyNNC8YUpzxaB6Mvrd89PJr4+tFftfyo4ny2fC8cfZkmRCG5EqV2tKI/F42+o8K+DCsqYUuF+",
+	"z2M3abEqJcNqiM1YGgyDPQWRZuYq4pyVitjYEjaOv0QXmQ/zhg1FQwNqPuqSft1C5/bUtPFk09ftAjY2",
+	"kpfqfoElo0lmVB+bNVKO62s1uo7SM30ni9Eh0SpgPZlXmY90Bw4g6EwVYPCtoYiBabGKWkuXULX8UDm8",
+	"YZEujYVqSMQVHDmTmv7JpYlgmnom0h3MjNrJVatATjMWI3OVunYEJDGSN2lt4JiSV5WkbW03U0fEDYw7",
+	"CxJlu3P9BD7d//8AAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

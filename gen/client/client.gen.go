@@ -1341,7 +1341,7 @@ type GetTransactionParams struct {
 	Wait *WaitState `form:"wait,omitempty" json:"wait,omitempty"`
 
 	// Timeout How long to wait at most, such as `10s` or `0.5`; at most 60 seconds.
-	Timeout *openapi_types.Duration `form:"timeout,omitempty" json:"timeout,omitempty"`
+	Timeout *string `form:"timeout,omitempty" json:"timeout,omitempty"`
 }
 
 // StartExecutedObsUnitJSONRequestBody defines body for StartExecutedObsUnit for application/json ContentType.
@@ -3602,7 +3602,7 @@ func NewGetTransactionRequest(server string, id RecordID, params *GetTransaction
 
 		if params.Timeout != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "timeout", *params.Timeout, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "duration"}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "timeout", *params.Timeout, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "wait-time"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {

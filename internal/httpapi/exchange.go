@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net/http"
 
 	"github.com/ccatobs/opsdb/internal/auth"
 )
@@ -17,6 +18,7 @@ type exchange struct {
 	principal auth.Principal    // who calls; the zero value at public operations
 	params    map[string]string // of the path
 	body      any               // as validated, defaults included; nil when there is none
+	header    http.Header       // of the answer
 }
 
 type exchangeKey struct{}

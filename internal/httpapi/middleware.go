@@ -28,7 +28,7 @@ const (
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now()
-		x := &exchange{requestID: requestID(c.Request())}
+		x := &exchange{requestID: requestID(c.Request()), header: c.Response().Header()}
 		c.SetRequest(c.Request().WithContext(withExchange(c.Request().Context(), x)))
 		c.Response().Header().Set(headerRequestID, x.requestID)
 		var refused *problem

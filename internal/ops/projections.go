@@ -33,10 +33,10 @@ func (v View[R]) Changes() map[uuid.UUID][]overlay.Change[R] {
 	return changes
 }
 
-// Inserted tells whether a pending write creates the record.
-func (v View[R]) Inserted(id uuid.UUID) bool {
+// Unexecuted tells whether the record is created by a write that no database has executed yet: no replica can show it.
+func (v View[R]) Unexecuted(id uuid.UUID) bool {
 	for _, p := range v[id] {
-		if p.Insert != nil {
+		if p.Insert != nil && p.Transaction.State == buffer.Buffered {
 			return true
 		}
 	}

@@ -1,0 +1,334 @@
+package httpapi
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/ccatobs/opsdb/gen/api"
+	"github.com/ccatobs/opsdb/gen/replicadb"
+	"github.com/ccatobs/opsdb/internal/buffer"
+	"github.com/ccatobs/opsdb/internal/errs"
+	"github.com/ccatobs/opsdb/internal/ops"
+	"github.com/ccatobs/opsdb/internal/overlay"
+)
+
+// The span of start times that the document allows.
+var (
+	firstStart = time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
+	lastStart  = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// executionQuery is a page of executions: filters, order and position.
+type executionQuery struct {
+	status     string // empty: any
+	unit       int32  // 0: any
+	program    *int32
+	module     *int32
+	from       time.Time // inclusive
+	before     time.Time // exclusive
+	descending bool
+	after      *executionKey // nil: from the start
+	limit      int
+}
+
+// executionKey is the place of an execution in the list. It never changes, so a walk meets each execution once.
+type executionKey struct {
+	start time.Time
+	id    uuid.UUID
+}
+
+func keyOf(e replicadb.ExecutedObsUnit) executionKey { return executionKey{e.StartTime, e.ID} }
+
+func (k executionKey) compare(other executionKey) int {
+	return cmp.Or(k.start.Compare(other.start), cmp.Compare(k.id.String(), other.id.String()))
+}
+
+func (k executionKey) cursor() string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(k.start.UnixMicro(), 10) + "/" + k.id.String()))
+}
+
+func parseExecutionKey(cursor string) (*executionKey, error) {
+	wrong := errs.New(errs.Invalid, "This cursor does not come from this list.").At("query:cursor", "is not a cursor of this list")
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return nil, wrong
+	}
+	micros, id, _ := strings.Cut(string(text), "/")
+	n, err := strconv.ParseInt(micros, 10, 64)
+	if err != nil {
+		return nil, wrong
+	}
+	parsed, err := uuid.Parse(id)
+	if err != nil {
+		return nil, wrong
+	}
+	return &executionKey{time.UnixMicro(n).UTC(), parsed}, nil
+}
+
+func (q executionQuery) compare(a, b replicadb.ExecutedObsUnit) int {
+	order := keyOf(a).compare(keyOf(b))
+	if q.descending {
+		return -order
+	}
+	return order
+}
+
+// keep tells whether a merged execution is on the page or behind it. units are those of program and module, nil for all.
+func (q executionQuery) keep(e replicadb.ExecutedObsUnit, units map[int32]bool) bool {
+	if q.after != nil {
+		order := keyOf(e).compare(*q.after)
+		if (q.descending && order >= 0) || (!q.descending && order <= 0) {
+			return false
+		}
+	}
+	return (q.status == "" || string(e.Status) == q.status) && (q.unit == 0 || e.ObsUnitID == q.unit) &&
+		(units == nil || units[e.ObsUnitID]) && !e.StartTime.Before(q.from) && e.StartTime.Before(q.before)
+}
+
+// bounds returns the part of the pending lists that the page can come from.
+func (q executionQuery) bounds() (above, below string) {
+	above, below = ops.ExecutionSort(q.from), ops.ExecutionSort(q.before)
+	if q.after != nil {
+		at := ops.ExecutionSort(q.after.start) + q.after.id.String()
+		if q.descending {
+			below = min(below, at)
+		} else {
+			above = max(above, at)
+		}
+	}
+	return above, below
+}
+
+// executionPage is the merged answer.
+type executionPage struct {
+	items []Merged[replicadb.ExecutedObsUnit]
+	next  *executionKey // nil: the end
+	look  *buffer.Pending
+}
+
+// maxRounds bounds a merged read. Each round knows the records of the one before; the sizes double, so that this is
+// enough for any backlog that Redis can hold.
+const maxRounds = 20
+
+// listExecutions reads a page in rounds. Each round asks the overlay first, then the replica in one snapshot. A row that
+// the overlay was not asked about may have pending writes: then another round asks about it before it is shown.
+func (s *Server) listExecutions(ctx context.Context, q executionQuery) (executionPage, error) {
+	var (
+		asked []buffer.Record
+		known = make(map[uuid.UUID]bool)
+		want  = q.limit + 1
+	)
+	for range maxRounds {
+		r, err := s.executionRound(ctx, q, asked, want)
+		if err != nil {
+			return executionPage{}, err
+		}
+		grown := false
+		if r.look.Count > 0 {
+			for _, row := range r.rows {
+				if _, overlaid := r.view[row.ID]; !known[row.ID] && !overlaid {
+					known[row.ID], grown = true, true
+					asked = append(asked, buffer.Record{Table: ops.TableExecution, ID: row.ID.String()})
+				}
+			}
+		}
+		if grown || r.unitsMoved {
+			continue
+		}
+		merged := r.merge(q)
+		short := len(merged) <= q.limit && (len(r.rows) == want || slices.Contains(r.look.Full, true))
+		if !short {
+			return r.page(q, merged), nil
+		}
+		want *= 2
+	}
+	return executionPage{}, errs.New(errs.Unavailable, "The list changes faster than it can be read.").As("contended").After(time.Second)
+}
+
+// executionRound is one look at both sides.
+type executionRound struct {
+	look       *buffer.Pending
+	view       ops.View[replicadb.ExecutedObsUnit]
+	rows       []replicadb.ExecutedObsUnit // of the page query
+	changed    []replicadb.ExecutedObsUnit // rows that have pending writes, fetched by id
+	units      map[int32]bool
+	unitsMoved bool // the plan changed between the look and the snapshot
+}
+
+func (s *Server) executionRound(ctx context.Context, q executionQuery, asked []buffer.Record, want int) (executionRound, error) {
+	var r executionRound
+	units, err := s.plannedUnits(ctx, q)
+	if err != nil {
+		return r, err
+	}
+	above, below := q.bounds()
+	lists := executionLists(q, units)
+	query := buffer.Query{Records: asked}
+	if len(lists) > 0 {
+		query.Ranges = []buffer.Range{{
+			Table: ops.TableExecution, Lists: lists, Above: above, Below: below, Descending: q.descending, Limit: want,
+		}}
+	}
+	r.look = s.look(ctx, query)
+	if r.view, err = ops.Executions(r.look); err != nil {
+		return r, err
+	}
+	overlaid := make([]uuid.UUID, 0, len(r.view))
+	for id := range r.view {
+		overlaid = append(overlaid, id)
+	}
+	err = s.replica.Snapshot(ctx, func(db *replicadb.Queries) error {
+		now, err := unitsIn(ctx, db, q)
+		if err != nil {
+			return err
+		}
+		r.units = setOf(now)
+		r.unitsMoved = !slices.Equal(now, units)
+		if r.changed, err = executionRows(ctx, db, overlaid); err != nil {
+			return err
+		}
+		r.rows, err = q.rows(ctx, db, overlaid, want)
+		return err
+	})
+	return r, err
+}
+
+func (r executionRound) merge(q executionQuery) []replicadb.ExecutedObsUnit {
+	rows := slices.Concat(r.rows, r.changed)
+	keep := func(e replicadb.ExecutedObsUnit) bool { return q.keep(e, r.units) }
+	return overlay.Merge(rows, r.view.Changes(), func(e replicadb.ExecutedObsUnit) uuid.UUID { return e.ID }, keep, q.compare)
+}
+
+func (r executionRound) page(q executionQuery, merged []replicadb.ExecutedObsUnit) executionPage {
+	p := executionPage{look: r.look}
+	for _, e := range merged[:min(len(merged), q.limit)] {
+		p.items = append(p.items, Merged[replicadb.ExecutedObsUnit]{Row: e, Found: true, State: r.view.State(e.ID), Look: r.look, pending: r.view[e.ID]})
+	}
+	if len(merged) > q.limit {
+		last := keyOf(merged[q.limit-1])
+		p.next = &last
+	}
+	return p
+}
+
+// executionLists names the pending lists that hold exactly what the filters let through; none when no unit fits.
+func executionLists(q executionQuery, units []int32) []string {
+	if q.program == nil && q.module == nil {
+		return []string{ops.ExecutionList(q.unit, q.status)}
+	}
+	var lists []string
+	for _, unit := range units {
+		if q.unit == 0 || q.unit == unit {
+			lists = append(lists, ops.ExecutionList(unit, q.status))
+		}
+	}
+	return lists
+}
+
+// plannedUnits returns the units of the program and the module asked for, nil when neither is.
+func (s *Server) plannedUnits(ctx context.Context, q executionQuery) ([]int32, error) {
+	if q.program == nil && q.module == nil {
+		return nil, nil
+	}
+	var units []int32
+	err := s.replica.Snapshot(ctx, func(db *replicadb.Queries) (err error) {
+		units, err = unitsIn(ctx, db, q)
+		return err
+	})
+	return units, err
+}
+
+func unitsIn(ctx context.Context, db *replicadb.Queries, q executionQuery) ([]int32, error) {
+	if q.program == nil && q.module == nil {
+		return nil, nil
+	}
+	units, err := db.PlannedObsUnits(ctx, replicadb.PlannedObsUnitsParams{ObservingProgramID: q.program, InstrumentModuleID: q.module})
+	slices.Sort(units)
+	return units, err
+}
+
+func setOf(units []int32) map[int32]bool {
+	if units == nil {
+		return nil
+	}
+	set := make(map[int32]bool, len(units))
+	for _, unit := range units {
+		set[unit] = true
+	}
+	return set
+}
+
+// rows reads a page from the replica, without the executions that are merged one by one.
+func (q executionQuery) rows(ctx context.Context, db *replicadb.Queries, without []uuid.UUID, limit int) ([]replicadb.ExecutedObsUnit, error) {
+	p := replicadb.ListExecutedObsUnitsAscendingParams{
+		ObservingProgramID: q.program, InstrumentModuleID: q.module, StartFrom: q.from, StartBefore: q.before,
+		AfterStart: firstStart.Add(-time.Second), Without: without, RowLimit: int32(limit),
+	}
+	if q.status != "" {
+		status := replicadb.ObservationStatus(q.status)
+		p.Status = &status
+	}
+	if q.unit != 0 {
+		p.ObsUnitID = &q.unit
+	}
+	if q.descending {
+		p.AfterStart = lastStart
+	}
+	if q.after != nil {
+		p.AfterStart, p.AfterID = q.after.start, q.after.id
+	}
+	if q.descending {
+		return db.ListExecutedObsUnitsDescending(ctx, replicadb.ListExecutedObsUnitsDescendingParams(p))
+	}
+	return db.ListExecutedObsUnitsAscending(ctx, p)
+}
+
+// ListExecutedObsUnits lists executions, pending writes of this site included.
+func (s *Server) ListExecutedObsUnits(ctx context.Context, r api.ListExecutedObsUnitsRequestObject) (api.ListExecutedObsUnitsResponseObject, error) {
+	q := executionQuery{
+		status: string(value(r.Params.Status)), unit: value(r.Params.ObsUnitID), program: r.Params.ObservingProgramID,
+		module: r.Params.InstrumentModuleID, from: firstStart, before: lastStart,
+		descending: r.Params.Order == nil || *r.Params.Order == api.OrderNewest, limit: int(value(r.Params.Limit)),
+	}
+	if r.Params.StartFrom != nil {
+		q.from = microsecondUp(*r.Params.StartFrom)
+	}
+	if r.Params.StartBefore != nil {
+		q.before = microsecondUp(*r.Params.StartBefore)
+	}
+	if r.Params.Cursor != nil {
+		var err error
+		if q.after, err = parseExecutionKey(*r.Params.Cursor); err != nil {
+			return nil, err
+		}
+	}
+	page, err := s.listExecutions(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	body := api.ExecutedObsUnitPage{Items: make([]api.ExecutedObsUnit, len(page.items)), NextCursor: nullableOf[string](nil)}
+	for i, item := range page.items {
+		body.Items[i] = executionOf(item)
+	}
+	if page.next != nil {
+		cursor := page.next.cursor()
+		body.NextCursor = nullableOf(&cursor)
+	}
+	return api.ListExecutedObsUnits200JSONResponse{Body: body}, nil
+}
+
+// microsecondUp rounds a bound up to what the database keeps: an instant between two microseconds bounds at the later.
+func microsecondUp(t time.Time) time.Time {
+	cut := t.UTC().Truncate(time.Microsecond)
+	if cut.Before(t) {
+		cut = cut.Add(time.Microsecond)
+	}
+	return cut
+}

@@ -41,12 +41,13 @@ type Verifier struct {
 	log      *slog.Logger
 	verdicts *verdicts
 	asking   singleflight.Group
+	now      func() time.Time
 }
 
 // NewVerifier returns a Verifier for the named site.
 func NewVerifier(key Key, site string, replica *replicadb.Queries, redis *redisclient.Client, log *slog.Logger) *Verifier {
 	return &Verifier{
-		key: key, replica: replica, log: log, verdicts: newVerdicts(),
+		key: key, replica: replica, log: log, verdicts: newVerdicts(), now: time.Now,
 		copies: copies{redis: redis, keys: rediskeys.Site(site)},
 	}
 }
@@ -88,7 +89,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Principal, error) 
 		return Principal{}, refuse("token-malformed", "this is not a token of this system, or it is mistyped or cut off")
 	}
 	hash := v.key.hash(token)
-	now := time.Now()
+	now := v.now()
 	if known, ok := v.verdicts.get(hash); ok && known.fresh(now) {
 		return known.answer(now)
 	}
@@ -103,7 +104,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Principal, error) 
 		if result.Err != nil {
 			return Principal{}, result.Err
 		}
-		return result.Val.(verdict).answer(now) //nolint:errcheck // ask returns nothing else
+		return result.Val.(verdict).answer(v.now()) //nolint:errcheck // ask returns nothing else
 	case <-ctx.Done():
 		return Principal{}, ctx.Err()
 	}
@@ -118,7 +119,7 @@ func (v *Verifier) ask(ctx context.Context, hash string) (verdict, error) {
 	} else if now, err = v.recall(ctx, hash, before, err); err != nil {
 		return verdict{}, err
 	}
-	now.asked = time.Now()
+	now.asked = v.now()
 	v.verdicts.put(hash, now)
 	return now, nil
 }
@@ -166,7 +167,7 @@ func (v *Verifier) recall(ctx context.Context, hash string, before verdict, caus
 	if err := json.Unmarshal([]byte(text), &copied); err != nil {
 		return verdict{}, errs.New(errs.Internal, "the copy of the token cannot be read").Because(err)
 	}
-	return verdict{principal: copied.Principal, expires: copied.ExpiresAt, copied: text, copiedAt: time.Now()}, nil
+	return verdict{principal: copied.Principal, expires: copied.ExpiresAt, copied: text, copiedAt: v.now()}, nil
 }
 
 // copied is the form in Redis of what the replica said about a good token.
@@ -191,7 +192,7 @@ func (v *Verifier) copy(ctx context.Context, hash string, before verdict, now *v
 		return
 	}
 	now.copied, now.copiedAt = before.copied, before.copiedAt
-	if before.copied == string(text) && time.Since(before.copiedAt) < copyAgain {
+	if before.copied == string(text) && v.now().Sub(before.copiedAt) < copyAgain {
 		return
 	}
 	if err := v.copies.set(ctx, hash, string(text), now.expires); err != nil {
@@ -199,7 +200,7 @@ func (v *Verifier) copy(ctx context.Context, hash string, before verdict, now *v
 			"token_id", now.principal.TokenID, "error", err)
 		return
 	}
-	now.copied, now.copiedAt = string(text), time.Now()
+	now.copied, now.copiedAt = string(text), v.now()
 }
 
 // Run removes the copies of tokens that were revoked, used or not, until ctx ends. It returns nil.

@@ -81,5 +81,6 @@ func (s Site) Journal() string { return s.Prefix() + "journal" }
 // Events is a stream of state changes, bounded in length.
 func (s Site) Events() string { return s.Prefix() + "events" }
 
-// Token is a string: the JSON of a principal whose token was good when the replica was last asked, by token hash.
+// Token is a string: the JSON of a principal whose token was good when the replica was last asked, by token hash. It
+// expires when the token does.
 func (s Site) Token(hash string) string { return s.Prefix() + "token:" + hash }

@@ -2408,8 +2408,9 @@ type ListExecutedObsUnitsResponseObject interface {
 }
 
 type ListExecutedObsUnits200ResponseHeaders struct {
-	OpsAsOf    *time.Time
-	OpsPending *int
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
 }
 
 type ListExecutedObsUnits200JSONResponse struct {
@@ -2426,6 +2427,9 @@ func (response ListExecutedObsUnits200JSONResponse) VisitListExecutedObsUnitsRes
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsDegraded != nil {
+		w.Header().Set("Ops-Degraded", fmt.Sprint(*response.Headers.OpsDegraded))
 	}
 	if response.Headers.OpsPending != nil {
 		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
@@ -2481,8 +2485,9 @@ type GetExecutedObsUnitResponseObject interface {
 }
 
 type GetExecutedObsUnit200ResponseHeaders struct {
-	OpsAsOf    *time.Time
-	OpsPending *int
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
 }
 
 type GetExecutedObsUnit200JSONResponse struct {
@@ -2499,6 +2504,9 @@ func (response GetExecutedObsUnit200JSONResponse) VisitGetExecutedObsUnitRespons
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsDegraded != nil {
+		w.Header().Set("Ops-Degraded", fmt.Sprint(*response.Headers.OpsDegraded))
 	}
 	if response.Headers.OpsPending != nil {
 		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
@@ -2818,6 +2826,7 @@ type ListExecutionsOfObsUnitResponseObject interface {
 
 type ListExecutionsOfObsUnit200ResponseHeaders struct {
 	OpsAsOf       *time.Time
+	OpsDegraded   *string
 	OpsNextCursor *string
 	OpsPending    *int
 }
@@ -2836,6 +2845,9 @@ func (response ListExecutionsOfObsUnit200JSONResponse) VisitListExecutionsOfObsU
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsDegraded != nil {
+		w.Header().Set("Ops-Degraded", fmt.Sprint(*response.Headers.OpsDegraded))
 	}
 	if response.Headers.OpsNextCursor != nil {
 		w.Header().Set("Ops-Next-Cursor", fmt.Sprint(*response.Headers.OpsNextCursor))
@@ -3510,8 +3522,9 @@ type GetRawDataFileResponseObject interface {
 }
 
 type GetRawDataFile200ResponseHeaders struct {
-	OpsAsOf    *time.Time
-	OpsPending *int
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
 }
 
 type GetRawDataFile200JSONResponse struct {
@@ -3528,6 +3541,9 @@ func (response GetRawDataFile200JSONResponse) VisitGetRawDataFileResponse(w http
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsDegraded != nil {
+		w.Header().Set("Ops-Degraded", fmt.Sprint(*response.Headers.OpsDegraded))
 	}
 	if response.Headers.OpsPending != nil {
 		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
@@ -3716,8 +3732,9 @@ type GetRawDataPackageResponseObject interface {
 }
 
 type GetRawDataPackage200ResponseHeaders struct {
-	OpsAsOf    *time.Time
-	OpsPending *int
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
 }
 
 type GetRawDataPackage200JSONResponse struct {
@@ -3734,6 +3751,9 @@ func (response GetRawDataPackage200JSONResponse) VisitGetRawDataPackageResponse(
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsDegraded != nil {
+		w.Header().Set("Ops-Degraded", fmt.Sprint(*response.Headers.OpsDegraded))
 	}
 	if response.Headers.OpsPending != nil {
 		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
@@ -5472,178 +5492,179 @@ func (sh *strictHandler) RetryTransaction(ctx echo.Context, id RecordID) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H15c+O2nuBXwXKnKsdQMiXLl7r2D6djb7zT19juze6LeySIhCQ8U4ACgFYrKe9n38JFgiQoUb66k9f1",
-	"XnUsicT5u88/g5gulpQgIngw/DOYI5ggpv68SNBiSQUi8foSLVO4Ron8OkE8ZngpMCXBMLhmGQKrOSJA",
-	"zDEHd4itAUO/Z4gLsIIcwDhGS4ESMEFTytArACccEQGomCO2whx1gzDg8RwtoBxcrJcoGAYTSlMESXB/",
-	"HwZvaAz1ZNW5f50jhoCYI0DQCjAUU5YAzAFDMPEOywXDZKZGfb/kp/z91LOhOQIcC/QdBzFdrgGdqhkW",
-	"EBOQQAEnkCM5CeT6J8yBwAvUBad6Y6s5ThEgVL8dQwImyLOiKWULKIJhkECBOnKEIPQv8x36LF5njFPm",
-	"X2ysfrPrJOizAEs4c06aqB9SyOXfqMXBfEAkkR/rB86wQMW+5TEBMYcCQCa3LMAaCYAJwGLD4VVOSv4+",
-	"yaZTxORhyUG852UWiolAM8TylVKO/bBxhUgCsAArLOYAqgFDIFdK1mrdIRAUcIT0TlZyY5tP5j4MlpDB",
-	"BRIGPTbdyVhew0jfzNiegrwVgwahXpf8lsMFAlOcymEBJAmgLEFMrgXL0X7PEFsHYUDgQi5HD1la6AJ+",
-	"foPITMyDYS+KojBYYJJ/IRctBGJyqP/67bTzD9j5I+qcjLr/o/Pp3//NC3IO2v8HWtf393pOOSJgslbL",
-	"j1OMiAhBT55n/+AA3GGOJykCp1evLy5APIcMxnJvIbhFSwGmlIFBFIEErnkXXNsDyElG6Vhu0RpgfkPQ",
-	"ZxRnkohQEsuzm+N4ju4Q0xCIhcRHBVKCdm9IEAboM1wsU7kxyjAlHdjpR/3DTnTU6R10eAxJp9fhAjJh",
-	"j1mTveKcnUPoyFNoOPD+wcGm8/5vnf/XdMpv8AKL+uFeCLTgEmWhApcmMEjV2+6iEjSFWSoUDIQFdcFE",
-	"7PeDUK4ZL7KFAyLmY7gzZin4fr/kHfuIAnCocUiTA4VTEuXAIuMC8DlddcGFZAiSMmRE4NShIHPIwYzK",
-	"t5DEDJRyBA6i/W7T3bhzN17MZkTYcDGXio1c/OzfuGYy+dKWUMyLheEkCAMJyZhJVilYhtzl/RtD02AY",
-	"/Pe9guPu6V/53sePFz9rIsMQX1LCkaYxlExTHCtAiSkRiKg/4XKZYs0V95aMTlK0+Pd/cn1Z7eb7oN/S",
-	"UzZtU92MYtTATN4FY/0TSsaKWI0N4srP8prBhIq5lAI4poR3A0lPyB1McfLSW0honC0U/2OKoEj2Axia",
-	"ZlzzHLPwLhgjxijjY7CkmAgumQRSYgydTjUjBEvIhNrLOyrOaUZeejNMSRyEAp7F8xwG78PAvvaCyzkl",
-	"awMTZuihoucLmEqigxLwv67evwvBIOrJBaurB4LeIiK/2wcLzLk6UsTUn1R9P5D/HIRg0NsHglKQQjZD",
-	"8uPBDVkxSmYWAIFE2BAM+v0QHESRpPb3YXBN6Rv5xkuew1uqZE+opSsLbSgBijar2/lI4B3EKZykL7qy",
-	"d1QAIinu+BIJtu6cTgViY8DhmhtJnQLB1gDOICaSlDkyv/OGT6aKKUn4FsFMrcgsUz5wmiVYnBHB1j4J",
-	"XopkEhg4JSBRoGJZiZxmyegSMYE1NYSx5UgVsh0GUGw7sGspYt+HwWTtHYAhyL1j37sk/Tc5kRojtKvJ",
-	"X/2UcxM6+SeKhRz1JyXYXgmolavKdlLIFtvORDHQlNJbAMUrgBZLsdaXSKiYYzLr1plYGMA7xOAMjbTc",
-	"hCkZSQVjtOBlzYNmEjLz90m2mCg++7kzox3D0071UGd2JHmMb6/UQaY0vvWphL9CLCSKT9Ack0RJMuxW",
-	"CW/IWW0OMGEgZcFRiqYeeeijkRVyHQFzMM3SFCgpA4ElQ0rwY1ADzLbN3YcBEnDENSR7VUqN0BMY36Z0",
-	"BhBJ+EMnK5/k2fWpQSC1CnWgPv3h17mZzj5S1rcSihQGFiJuwiAm8uY9kGDHGCVIQJz6ZltLAVqOqmS3",
-	"7sZR5jRNUIPOs2Q0RlyPYtaOuJL388V7B59CnKJkJBgkXOOU514+KBAaAi7ocokSqX0oFFlAieVAsXAj",
-	"WBbkBMU40YdVh7kUzkaTtUCeuX6hKzCFWmpQWizmFpbrymxQFrYPB02zzbwa9SXKGQEQ8BZxkFIyQ0xz",
-	"ljdX70bXF2/P3n+8dnaRG0fkuFyMWEbaEj95fVyMMqIYkEbeh7znIlALlMtfZ2a7D5i5eHXHyZdaiNsC",
-	"YKfWTiWlWmvKsHqnH4QMwPtI4JlVWDkmMSoRjxyrlf6px24BQWYyuRFJfnyGuGJ7+cIBBPqwQkDvECsM",
-	"QQtMstYUk6EE89ECfi4wpsWK9VsZR8mOrwm29uLKuSIUxqIjhOSFHEi24b+eKrQ13JB735gUtGqT/c83",
-	"YUVO8EKdn9jVL3cTB3dOqLLHgiW7sOmwmtCIHAU9cumg58bqV+8XctLbSxQjvPQw8FPCVxLwcrFOHugC",
-	"krVRY8q8TMp4Gg9HCkwKq811rzfs94ZR1O319wcHh/8IwiCmmRSn+2GAJTX4LYh6J8fTfjzoHE17Uedo",
-	"0kMdeDBIOvtxb3oEo8lJ0u8HYZvH9uVOGZoihkgsYTe4QwxPsTpQLqDI5HdaJlHfOTc6kspum0l6BrFL",
-	"Iq6z/XYU0pxCnbOo481h2lmgH1+wTx6SjB0n3GIBcwdF2lRZ/KYV6iAMsEBa1txu8shXAhmD64rIdPEz",
-	"1yShuIfNY14WT94X97TlHIuDkYK6OtPqbbYy3pQJgL6WfBG1MUvbCksXr+/Ch2qv5yi+5ZlHa/gFfYZS",
-	"4FnAdAj2+yDBMyy0+LVIDkJwOFB/8znsHxyGoHcIKJPPyS8/f57vd8F/oKWigCldKVu8JnOOTe1wUDap",
-	"HZZtalHnBHamp51zr2WtWPtpOqMMi7naBCJyM78Fi+RAnpVanQSCz/N95wDMIBI4LAnu6DeD2Iw6gvmw",
-	"ci57SV4JX1kvlFoiHAdNPNfM2C4ppoSgWBPWBPPi4yff5ihJcC5awER/gOkHB7u1PbDC0xhCymIC4IRm",
-	"AqwQlKsLASZcMG3AkhxKoBTxmC5RhVwuV3ejxSIYRt1BLwxWmCSjxYgHw8Nu/15dnrsAZRouw5TBN/Pl",
-	"Pzkl3Uu4eos4hzPk/trht3jZoUu9rY6ylUlNQG7qPgzOEiwcHvBooibZGmyB8JaIfFFU92C2Wb2D/u4h",
-	"+FDbCiTvJ/wj8bkG3hOrEkplQZnclykkBCUgI1hUACOmi4WC/+A9k8+fhoBLWO8pvukCqwtCUtcjiZI1",
-	"6tz3ZBhFku1OMcF8roQEiQMSb7JUqbtlxncIo6hzFMf7nZPjeNBJ4kj+72j/5HgahAGd8JFctzr0nvqM",
-	"2J0EqYDg2Vx0+BxPhTpMbXD2SgSRlAiiaNDv9eTSpOCmTlWOBQVVPhMlaDfsKTJ7ylm6vPMUaaznaxIH",
-	"w8ARsWr8Oj9mj0mpfMyboMqhHqUbaHATkyw1RkVNUuoqtXtDdQJIgT1TbWcgiu5tHbUtdlTudvMrV4hh",
-	"mOavGRDwnKY2Io3iOSQzffatpAxtOHit3qpJG/cV6Gq0BinLSx7KoJGtjQffQqQ/cgHrEAm7BK91xAXe",
-	"dqSzHSl8b1DEkMJMC0wK4Ldc2JrEhnhWyKAife7Vm907RNDZjQPnzs2HOUaV8Kd8T2UAN8tuQVN/zm1g",
-	"ME3fT4Phb5u3WiXJ92GVszG4GkmJZDTF6Q5AeQlXP0MBz3Hqh0k76hLGt3C2+8Af9Hv1sSs3Vp8orG6p",
-	"fqyfwo2MSannUvS0Yyr5RQ3W9dzJubrJZqFpClOONlDdjRiBPounIsRPh3nnmMDU4tz9dqj9ALVjq3wE",
-	"OTi0gos6JNeAzolYqdOrd1malgKJbHDCFqZRpRBqreW5WuDtlYrU+CpB5EV54qZ33sEcBnfiF5Ubclfp",
-	"u5lziNOMIb8fIYcOY50D2trlceS11gOa3BbnVGpwsQmPCB3jBIDcE7A3h9yw7RqHXRhlxyd08N9TLoy5",
-	"ta6LFoaKq/984+eJ+QDFPPmmlNfSe8gOhXBDe0rCad1nAYlDhhFJqups8S6cUKb/0jfkVWl/QTAV8zrl",
-	"mcD4dsZoRpKRsTL6KMaYZYRgMhuDjKSIc8USVpTdqqswbhx3feb5IAxW2n+oxAX1mHd52vbmD1M0Kn7M",
-	"sMAxTLXhkasoxVyIk3xKatybjLuOp8X+up08WMtDxcm36SV91Gf2aaW5Y9LurbfySWtu32l1DC0gu+XN",
-	"uKz5mQ49EWCupluHgBKkou0QiRFAMJ470YwMLVCyLtkAazdXF8GVftVuu8ZhFty3jazSr13pZx2B3Cup",
-	"j/S3W8gzFuhaPtea5Zs15HK2azDQcNxuBB1OUCcyVrzOgdSCg3eq0I/ChbSeH0QBIy6+FTdm4LTkYjC3",
-	"4qNrpU3U6cqTxRPEcAljLDy67/Xl6bur09fXF+/fjX76eH5+djm6uvjH2SsAJ/ROKWS5toc5SNCMwcT4",
-	"iDTh4KDJfP6yQQyGbjf4yf0rfHon7o4jcPwHehLP65d17alt5Ffget0q7rgcDpuR4czhEC8VHbQhFMT7",
-	"fBH0Uftp1/iDXJgqoldwknoNJ66LdFRytW91InvII3Kcnw0jN1/SW8OM666xEuiEgCNEwJTRRTnkpXyx",
-	"KlalKQYtnttowboIomIJHiTVFwM3b/Ky4MKeHJPGTJgi3ltRTYagdulWgHmGdqQVkI/otC1YNR/plCFt",
-	"XSjv6f/SrIiyuTw7P7s8e/f6bHR+eXb1y7uzq6umaJvZTqEMTtRPfbCNl914f3ZHfhd+8+1e5bJSheli",
-	"An2BmfLSTRS3vt0lozMGF8pgOclwqjI5WsauuLJz8zRulJuh0HkOk6JpWHgyhHYlBmbDG04ql+isZmIE",
-	"X6VzaYFAkXr7tU85Udq4J1Wk9mDdDOtMXKhEuylvPj8pLSYa8VwQfc/ycD6rYxK0Qlw4iln+hRYAvPs1",
-	"BscrAZut3ToFSj0nBSCq08RWcK3ikecIQBbP8R1ylcJCFVREe4qY2aB5dtdTMPOPuPX+OQsvn72E8aR8",
-	"+LtPoQ+55IKoiz9AuzQ0JdX+gGnGjfhidC8jsb2qBTcat7E8yUqAR1umM8UoTbZ6rXfxGt+HwS3WORIF",
-	"m7cC3chamLrahr+F9T+ZS1atKN+tZRk+MvABirkvnCaFAt/ZzL0pZSvIEsBTyOc6xrSUh9cfbEo/+q+9",
-	"T759O9kclcnPX4OTwcFRF5xnTJk2FkgySqmiLBFJrGlWjjjclKIDDR6KFc2TdLQr2ZrSdP5cGXgKgbEe",
-	"GaxyZ9p74/QOz+Ut+EwBmHABjZTjiTCGYu6JNvLIUXr/u4ViXJdMiCqp0Bn9ieMlzPINeHsykOECqWXo",
-	"i9UZGuD/dC71e52LnzV5KNyT33GQ0lnDeRgAeMyBmJw+m9lNRMWg+uQHJNh6BLcmotSljcIkU8uCrD8s",
-	"sEjRBiuVS8LmQiyHe3spjWE6p1wMj6Mosuk7fM9ikCuUZAwH25wixtKiV+L4SnNcKEGLl2K5WFUT8TZg",
-	"b37odaakYpLM7wATw6InNFmHgDIwVgmpQ5XrNA7BWKLmECfyTw2rw0oG7bi79SDsanINdcNe3yJIjGhd",
-	"3u2i+KFu4UuzWUsKdSUffSpgquqjcmzPhdulb9j2ldlBIaVMp4h1+JyqVGbzMXPyzpRry8KlzkDTAiyC",
-	"LMWIdbRtvGPilTXwTnCSIKICeopLvEXrDkOZjilWN0Vgqv7U+Z3aGNjJiKut5GmBan9iTpMOoaID05Su",
-	"1Jfy01SlVEpw1Em96hETkZe7/jsJlpsrYgE6JpXQjaTsZOSW0JVcuqC0o9IIlbAOMzFHROSmmfIRZYRn",
-	"y6USqzsLlGDYMUh5B9MM8Y6RyLyir+vLr0Fj7MRr1uOD6qGL28z3tRDK3MngSFaj9k7JKU4Lm/cjAn6K",
-	"aMXRgiZZinb0chKjL71Y1E8l8MEst6DbmQLorSFRzx09xIzUOVoaodTjtfgDFUaJzW6LP9ATBfl4Qc5/",
-	"qg2wYa68ukMXIkt7K7Al8CJONUCoMSTIQdefsvT2ISE7rxky2uMCfr7QL+dlFeznOszVR9gxosGhJW2I",
-	"xNdIYhwd6SAKvwaKs7mYRx0h/YSjzYpruLyZgIn5Q9C7gq0NiLobSu6AhhswzsakbeSRWwmuH6DbhfN5",
-	"QPtTlcbLKRRyWpLejk4/DkEITPEfm2d8wuDcvxyv3pEH1izCDWdXURnR9nU6Ns7Wrv+ygfFZ2e+OWO3E",
-	"5Iqdua2DJBUI3s57zZE8iAk+BtH+OsxF8UxvPt4lmmEuEEMmpFZbjWe0UNENY9o5Da+9LCP1Jfx7hszP",
-	"GqncaDhH0skz+HbmfU/PybaD5K4B4rVw65eID2+K4W4dr32au2HyWO0iPLu8pXOD2VuxtO7T0ERDWykF",
-	"BznxUDboGb5TdWhmKlCv7q74grLuAySuOlQpXeQSTT1x24nf2ljxBDfZCo3BosEQeFlKlPUHRSJTolPZ",
-	"dYvih0DZUDgQFGAOlBGlC8YZsWnPY0CJCaFUB40SW/UTmQFwUXbAFOEzRionc7oYz29LQYKtT9N0R6bg",
-	"RuluvLCtUbr+Q9WLukRceUhrOI4Ew82xWDb4NK+TOYHxrTXca4Ndi5gjO4lvgfm2Stbq/v5BtB/UUnRP",
-	"O//49OfBvTdDN2dhPnNnXkGw3xscDY73DwdHm+sIhsEVFuiCTKkn7MAGE44QkSCd+GMklKl9lExGc8r9",
-	"OXYLiMnGB1QwY6PI+qCYT+M482RomjqfOlRiu8G7WFs56LJ+OpWNVk+mWJMXPuza3XxrHbepY3LKAREO",
-	"PHjj9X6StNEbepGDyOCw1zs8Pox6x4P+0f7xcbnmZOSFFYGWO6K9dTJ7AuQMVROIvAIQcEU2gTzpcuWk",
-	"ulNay7VVb260VXRTpWH57v61oqSsdmxCAeS2dvWrVSHLeLvNqrxAkasYjfWPIAFSWqkG5txhtFJB/ILB",
-	"O5Sm5TB+pySGSUawMRQLeR9JET2sP2il0Ymi9AGiytIpy9ODKPIZkK5N4otDB/0Jv+30eidh3Ock04xP",
-	"ijhzc2ZY1I/m0cnwttiNZwm2DI6CHB0Jo0o6uMWxdH06v7MUZonONW8llzql/DyK+gSKeO53Z09TPJsL",
-	"m/CaVyfS5QdbRJAZ4PDmM5fZLLZVZnW0+OOqkbiWnfbXNS1ypDbmAZrH5BuoMebBRtZ/x4HIWNvzaq/q",
-	"prxNaOt3HFjnHFA+eVPie7GoFB4Ior39qN/76efIh04SD2BzVeH854vEgoqt6uwbbckwifESpv4cd/Uq",
-	"3hQhwjfV+NWgpICqNRAVcn9DmguMcyBuZzLerQqGE5m/S6kNFWnR5MDS1bWV9KkrhoLJWt4+Sqc7ZMGj",
-	"3zM/jF8IDtQmK7EseRX0FtDeIsfeUt2mHPvtyoOvdggXaNleq1cizjZ1Hiclk5z6T4E2LtBXawblXKJE",
-	"LgtYt8u1RN8nFTib/BnzGLJkVycV5DFMUCmk1G8iSDkFiZ4DrHToY0G2y3hbjpo2ZVq3lL3fLHlvKNnq",
-	"HMGZ4Y077P+h63soLJWsdhsdkP4TsPNuOYmnyEF3ZamvPP+8huv19FYr547tsgzdSjC/fQXGuew7fgXG",
-	"ufA7tkSuxFxfgXFBuMcNmUo3BItXYKzF5bG3/ukrMDaIP/blyr0CY4Nv7gBSMixZax4twOtqWWoarzCv",
-	"mFVJRG9ZMaganVEb+X8jlphi+RUDUS28m9561uZPq/QByK9QVSUQJZ264Yh8Z6AaqexWM5ESt/tA24qJ",
-	"lfpIuxRoeprqh4cw6nWOpv1J5xhGqHMIe8nRdDDpx73oSaof7uJ//wtWEcSJr3Jg7rtrLCFYB1olhcUZ",
-	"w2KtkoGMIQ5Bhthp5gt5PyXg9MOFLd6/gAmSVGNMlzyZ6G+BNpeM84rwilurIQv8nAux1GXqsbEFbpD8",
-	"eZFZRqcAEuCU8tLuCo7uEIOpIo98qNCikoWnsnWFykwHDC2osBFYKmmoQ0m6vrGJmnIWrEvsQZudqy21",
-	"Nt23yJtR1fOVDZ0ylZUhbGcGCAgSK8puu+BMmdf1fAqNed7O5oYU23ylM15qiK6K9DcaE27IDfnxx4sE",
-	"EYHFuvvjj0C1ORrL+6MM/6HGHoKf1A2AmyyK9mN1UepPNO6CM3ko+TKUSUwvsOjHoBQfyG9V8cgb8v34",
-	"c8f5cfzDK/e2bBUFSNbKuL3MJimOzUJ1u6gffwQLzYTGnzu2JMMY8CyOUaUOQ36K18XhxFQuse5r8LFd",
-	"LPgNGWvsKBoeqCvTaozDttXdUQZgKqFivZVLh7kry0FHUz7yhkypjmiVgDfeczNM9/7Eyf24C/4nvtPV",
-	"EnKrERhXY6QlNK5pxgBdkWHRBslG3ce62YQqWCm12xsij13nTCorHV4grhpbFV2uTBJRqYNSF/xaa7ME",
-	"iW7qYefCRR7S94N+P7whY38w8PgHC/SKGCgLgZTtdTVzuUucjHPqUbSMMjByiWAiQUQ1j1nZFChjvAWl",
-	"3FIozOpV96FT3nk/HRcIQ9PEBYjGjNUbgnloGhjpmOexel/VJF55GpxVepsp6iBH12erblTKld9xMOZr",
-	"Eo8lyGnFkwtIEt4F11TSG2j0nDXNwIpJqoRSjla66RFHprp8vbOSzgtjelsGKZx6GzAZFkavSmulGzJX",
-	"+WQqkhpgoUL3LVk6iPbzO7BcRJKUU5vJK29f3aAJqlZlJkOg/eyhW4uS5R5lSVxNY7eNTeDkLYAlo3dw",
-	"kq6Bymntgve2J2AZ00slW6SsbFc7BK5/Ut5GyTWpUd7xScq9nlO2kLtU+Q2YgI/X553jLvhotqjzw9RY",
-	"dtcq08E11EuAMLjRBVIO0V9dnr8G+/v7J7bl3B+UoPCGTJBYIURA7+QoUuP2+1GkyL+mmLem7O7H69c2",
-	"EXKBY0a1a6YLTnOUnNBkrRgCFGBBuQCHA/Af+CdbYEfMXQ6jESPvsggkGZcDdHTKxg+WMNixeocgRXco",
-	"5SBBaPnKUBW9sykm1s6tRViJcWkCCAXvPr7p3pA3mAt7LtDck1av+FCyEmM4yqHW2x5PV47S8K3hWF+g",
-	"VPHM5Z2pbLMff9SsRqdEAJ0swsH3NkvuB3sDxu8zloLIOARa7JhYIp0n7vzJ02x2P9ZqkMnhCJSU4zjW",
-	"hkGvG3UjY8UkcImDYbDfjbrGxzpX4tQeXOI9iT57VtaZISXKOqbNYCi/zH2jlY5f/Sja0Ctotx5B+RwN",
-	"LbJsfQKn/09OWZvGNs/u2f6Zultcx2kZueUt+6RZk7ER+V/LT8Zpd1SIscHwt09hwLPFQqWw28Yplm7r",
-	"8jdwxq2rVQrFJVlGDiAH3LNpNLZPT9Olue18nvHe3Gkarm6KZxlzONWCLiRP/ftc5i8VliwxXot8mIEV",
-	"NNxXS8pcaHKqBWXvrcMswdoALTE7aAKEhMYbAeBn+fvWmxfos9ibi0VavnJPR9F6YJZNBCcIJdyWcbE1",
-	"RQoJOXjq876WUJT3zJNMRi9mKpk7oktdpaMVNtW86nzPOdOK+Z+Umghg0xbFtNTd2G+WC5wbBTVMaLYg",
-	"X7csBesM4fI9ym8rFSZ5UO7u+lu9+Ha6LiQeblmZXJTSNpoadRZRtq0w31OV9z7cthZ7PNVq4L71VMrz",
-	"tmMjeWRrq7WoGy8WVQTDNKwHsTtMZiPz4LMvLIcfe1xGWIgpUUQVCrcYiVOGX8u9TRtpCER9+o2o9Zve",
-	"Qbl+JNFFiuEpFM29g3VpUElKWi/MVhPaaVG6xbHTGnvjevTTj17RT2uXcjRBG9ONZFsio3pazeV7rKAX",
-	"e6YVdIsnddvfFg+6LXjvPz2jsOGrNtzMm+jUufYvK24cRPvbWZ/bgvMJWGbZYPrbp/sSD5VqkHM8DsOs",
-	"s0Qf+wyUNu9aHINGjlpMowxMm4SWavHnGqvbAop5R+SvGGxN5H6DtJwf1peF2EE02A55eYvhrxLEL6V+",
-	"T9sWfH9WDOC2KvjSxP76OlcBqRvBJDceqrWlCCbcGluKjSghm9AVoKQLTg070dKBsWIKE1uqDUPWcoyN",
-	"7UXXbDEGOm2A4nnfYlz4AUyL82rNnTLeqtkfi7mVVv4aIZUx6SearFvg4oMayqAUmUJjCZoFw0Ev3NKm",
-	"qHUrmO2dXFqXBfaWmL8vu9/yUjQlGtZ7MhpW8gL7eK4xfL7yODsqlMz1JFyiZQrXzS02LXly3slfuQ+D",
-	"NzTOY/Q2vZ4/Z4jiCxHSsNz/v8WbOT/SNPhkO2nM2+7LF/r97S/YHvdfKc02uT7I0DTtWc0JXwsqbd12",
-	"RbZfhW4rK01Lwi3llb1p3vdjmYnmKH5ChUkWu0VoqavIq6IsQ+2wQ0SYKmcFDTJ02tgA1JZDMLbNPMa6",
-	"AJpSmLSSd0NsMTFw6pbQxxzYPjOKdzgeOUvVtV3boe2G/oemRX7+XE7r1dpuCJ/TFQcTKuZ5HTYfF9Dz",
-	"v6QA9yIsIwRxiiAD/HYdtOk45unO9VBCb/rN3BtS/0zS6ddJ2f9KVHpHSflfm6yrEpBfmKg7Qtx9o7n3",
-	"WpmwV4gLMMWMi1dqzapseSqVZxvmwazbnSAdDKJ8nyrSZqK6eDAG1yHgWoTXjkRL8An6rONDgSTt5QKK",
-	"yrv+Dn0WHW2yGYdgNcfxXA2tSw3Xokw9ZLmwIMtDeT9tJMyehC+fkdaUZPDaaMvi6MMsin9x89VDWlxZ",
-	"g0AtDHqzgeCpbFoOjLV4Uz6dX8Lf0CZW0rN5vXdpHhmA2bNaEeZ5SyMvdTpNV3DNQT+KhjqQwYaS6bgZ",
-	"fgvGZog9pfmPTardnY47BpO1bZkT0wQpadKphlgpnC+J09gWFB8Pi0JxM4pUdJsO9sVkpvLwTbXxsSaC",
-	"hSdMylM6QAYQWul45CNdMyRMY6dnFH/MDE1hBwLqkGZdimAJ2d/Nce00kWntNTWAleI71Ayg/LbwCaOU",
-	"I5XdnC0Ru8OSAzKktB1u09BjxLnLU5VCZVSUrg803khVC/FnjW6wUfoe6LgQgGWEP7132xa/sC5JdTBy",
-	"ql2vR+H9JmP7JYIJ/rJHGEPyr+eZab5uhYgOmUwypsixDixpDQALJBjeHB3y1jzSLkBkmZq2MjtEiFyY",
-	"Ou9SxNXpMJKOfmB0ITecPQPmnJtAI8npinkeE2Njwue6FuQ3xNpkphPwoxDpydoa1K/j/RKR0w8XQMUB",
-	"PnNMTmtArcQ1btTFYJIwSQptuEMRPprHaspBrIVLR1JaRctM5GUkdnstNCKjaRm7pB31O25ma1CSTBHt",
-	"h2lHpSLfz+qmrJQr9xJsDkzlbyXyqhhxQUFCn4MN6uZhJnJWTtueAJYLje01e95Oldhe+Ml0vng9lEZt",
-	"V95qFzhl7SqhwiVzKxaOGVgZEABOwhsiB1K2VJxw5d1TZazEKz1M2RSrg4o3O990WpNbhe2Let7yYmjB",
-	"CYz2DweTE3RyMpkMjqMk6R+g3jTqHw/i44ODA3+5xmGwSA6a6ka2T78sCvkGs/2m2nvDXo6iLIqS3qh3",
-	"dDzo9QaDKBpFUdRVb1bKAQbqmT025TSOooRRgnp7zW+7Fdp60eD44Ogwilrbgz2FnL95/b55/f6G5mFN",
-	"UgFU5Ngh8/WKkY+xBVfYwsQUVW9gDWlqkielChsCTFQwiZMvNywyUsIoikyVU0nge+At/gl8P+jt/xAq",
-	"UcE+F0Wucen7Qb//Qxf8OkfkhjjoY5I7pdIHVL8ME+BZ5LmZuEWOySxXD5QZ+vuDaP+HVnyCf0FG8VuJ",
-	"U0Rx3Ds6mJzE0bQ3OYTH+714/+QE9Q9Pjo76h4e9r45T9B/IKfp7zW83cIoyS+2jycF0itAhRP0pivdh",
-	"ctSLj46ODvZ7B0dqP1/nQR1Eaqu9hx1U+W33oI72B1G0348UOdmVpaqeCi/MUOWc33ytL8gbey143TWl",
-	"b1T3nb8XM1UpSYYn6YjCLYy1yLnMSdCT8lsb/Jsg1aKyHkiDxTxhcMVNurDch1HxbVM3ZSDjSBXP03UJ",
-	"piZ/F6VTG4QjaBbPdf2sMg9cmQkeoy09OkDlWxjH3yOM4+vDfIs/Roz+jpdw6LFStcbaKpqHzd6FF0Ky",
-	"FwvjL1W6b0p1TdG3uP2niNt/CAi39KxX+yJtMA+eF30rdMWAwvRnAup1URWwzIRua4FFXhwSLkraogoO",
-	"WoNFxlVTcBvyKZ/KVUJtHsQEEGpMgbZFxjaNzvZ1+JLGv8cpGNv0iSXDCxTDxWjaP44cFaorIGtUKja+",
-	"tKsdrtwM5psp7psp7u9nitPArTLqLUGpkVz701NZ4ywd3pYc+EhS9zULFeWmPg3ShdMu6ZuA8XgBw99Z",
-	"aCvAP1TKsKkkeZMibzJJ0fBIp3ToZmVPnNMBipSOG7Ilp0Mt4AUx75m8kf24fzgZHE4Oj6fTWP5zcjIZ",
-	"HOzHvWQ/GvT25f/7/eQoOhwc70+mMJqeHMMDdHx82D88REcQNZlW+Rz2Dw6r9tuj4/7B0Uk/eqCEkbey",
-	"+pb68S314y8uULyF7NYhtjYr6hnlCrei5caIIpomeXZHF1zmZZCtPy1F8M7UBkkxF690AUWp8el6PhNT",
-	"Q84GjSRN+RfX7oraVO+xDUK0y1GritxEI2+s31MuTrJrrfO8GnBRqv1oS6H2Tct3G70URYiu/vPN1fXp",
-	"9VnjNmyDs9b5I06rtKfPH3lO4a9atX5jLZOiv8e3OiaVnI1q2zpbArVU/N2SmxJ5aJToyk/V6Mqe6kTS",
-	"bDhSRWvrrSLEHC1CYyDCDFCGZ5LVFx1EyrRDTVIhHg8WhorOg6bfXnvhxLY6bGXyeELdqNzN0IMdP1OC",
-	"vmFEGSM+ZALANLXdFAxu6OhCgnLya3s7mtIiOuRkFzRZQAJnaCui/Lkpx1KhyViiyNgtMu6to+2WB7Y1",
-	"vARS6U7qybHAC0QzodKO6B1ibmIUGnfBryqbvXAjygGnlM2oKt+sEilRMkPMcPdbQlc81Ac3RXJZuuBu",
-	"Q6aS2zLkUfpR5YQgVuHzRQE/vWV5laoIjM4JLY4phkSSP3mEJpOm1APJx3Hl+bfmtkU7CQ/3/4WuQErJ",
-	"DAiqCJ8NfAoBz+I5gByMexEfyw2Mo+7B+FVRHzgCuoowL/fo6kW8YdXmuksLzzHLvJe34ZCLsR2fSt1u",
-	"6o01XojhNxl5dDbcNxPPE9V+Usf5WO4fNtlqCFrZEvk6c1S3BzO+HZqqNdi8bS7gmlvvkCE1iqbpXmt1",
-	"9o8S/ERk5TFGFNsmKpDL1hmwkANEtB/MVKRcMYn1uhB33qhJLlE3Pt3UvbRoR1rU4KjWabrfrR1M6yJN",
-	"Om+1uR+NakSjW7YFTnePduWd7j+1lrCqjbxeWNCScz6NGeib7ebvFZet6RksCZO6H1dMGUOxbtOBnklu",
-	"3EuKxn4NepaU/JStm2uBI+/JF5r+DkrCNK3+8hIaZlxlN18AQWmd+JpHvjz9zdsUmiZ+OT12ohHECsfq",
-	"XuaQ7FBvyNNC8YUpzxaB6Mvrd89PJr4+tFftfyo4ny2fC8cfZkmRCG5EqV2tKI/F42+o8K+DCsqYUuF+",
-	"z2M3abEqJcNqiM1YGgyDPQWRZuYq4pyVitjYEjaOv0QXmQ/zhg1FQwNqPuqSft1C5/bUtPFk09ftAjY2",
-	"kpfqfoElo0lmVB+bNVKO62s1uo7SM30ni9Eh0SpgPZlXmY90Bw4g6EwVYPCtoYiBabGKWkuXULX8UDm8",
-	"YZEujYVqSMQVHDmTmv7JpYlgmnom0h3MjNrJVatATjMWI3OVunYEJDGSN2lt4JiSV5WkbW03U0fEDYw7",
-	"CxJlu3P9BD7d//8AAAD//w==",
+	"7H15c9u4nuBXwXKnqo+hZEqW79o/nMTe9r5cYzvbu6+dkSASkjCmADUAWlF3eT/7Fi4SJEGJ8pV0v9R7",
+	"lbYkEufvPv8MYjpfUIKI4MHxn8EMwQQx9edFguYLKhCJV5dokcIVSuTXCeIxwwuBKQmOg2uWIbCcIQLE",
+	"DHNwh9gKMPR7hrgAS8gBjGO0ECgBYzShDJ0AOOaICEDFDLEl5qgbhAGPZ2gO5eBitUDBcTCmNEWQBPf3",
+	"YfCWxlBPVp371xliCIgZAgQtAUMxZQnAHDAEE++wXDBMpmrUDwt+yj9MPBuaIcCxQD9wENPFCtCJmmEO",
+	"MQEJFHAMOZKTQK5/whwIPEddcKo3tpzhFAFC9dsxJGCMPCuaUDaHIjgOEihQR44QhP5lvkFTBhPf2Y/G",
+	"2WSCWCcj8A7iFI5TNLJ3gQAkfIkY4DO65OqL5u3AlBIUgjGKYcb1ieqh5foJFXYLJzekdn03ZPNJv0df",
+	"xOuMccr85x2r3+zaCPoiwAJOHWDRO0ohl3+jFnf7EZFEfqzDDMMCFVcnbxqIGRQAMnlrAqyQAJgALNbc",
+	"f+WyG8/Lu1BMBJoilq+UcuwH7ytEEoAFWGIxA1ANGAK5UrJS6w6BoIAjpHeylBtbfzL3YbCADM6RMBi+",
+	"7k5G8hqG+mZG9hTkrRhMDvW65LcczhGY4FQOCyBJAGUJYnItWI72e4bYKggDAudyOXrI0kLn8MtbRKZi",
+	"Fhz3oigKgzkm+Rdy0UIgJof6z99OO/+EnT+iztGw+z86n//937xY41Cuf6BVfX+vZ5QjAsYrjRcpRkSE",
+	"oCfPs7+3B+4wx+MUgdOr1xcXIJ5BBmO5txDcooUAE8rAIIpAAle8C67tAeRUr3Qst2gFML8h6AuKM0kH",
+	"KYnl2c1wPEN3Ej8lBGIhSYoCKUE1SqEvcL5I5cYow5R0YKcf9fc70UGnt9fhMSSdXocLyIQ9Zk25i3N2",
+	"DqEjT6HhwPt7e+vO+791/l/TKb/Fcyzqh3sh0JxLlIUKXJrAIFVvu4tK0ARmqVAwEBYEEhOx2w9CuWY8",
+	"z+YOiJiP4daYpeD7w4J37CMKwKHGIU0OFE5JlAPzjAtFRbvgQvI0SRkyInDqUJAZ5GBK5VtIYgZKOQJ7",
+	"0W636W7cuRsvZj0irLmYS8UJL974N675ZL60BRSzYmE4CcJAQjJmkuMIliF3ef/G0CQ4Dv77TiE07Ohf",
+	"+c6nTxdvNJFhiC8o4UjTGEomKY4VoMSUCETUn3CxSLFm7DsLRscpmv/7f3F9We3m+6jf0lM2bVPdjGJW",
+	"wEzeBSP9E0pGiliNDOLKz/KawZiKmRRkOKaEdwNJT8gdTHHy0ltIaJzNFf9jiqBI9gMYmlgebRbeBSPE",
+	"GGV8BBYUE8Elk0BKEqOTiWaEYAGZUHt5T8U5zchLb4YpoYlQwLN4lsPgfRjY115wOadkZWDCDH2s6Pkc",
+	"ppLooAT8r6sP70MwiHpywerqgaC3iMjvdsEcc66OFDH1J1XfD+Q/eyEY9HaBoBSkkE2R/Lh3Q5aMkqkF",
+	"QCARNgSDfj8Ee1Ekqf19GFxT+la+8ZLn8I4q8Rlq6cpCG0qAos3qdj4VouVLruw9FYBIiju6RIKtOqcT",
+	"gdgIcLjiRsClQLAVgFOIiSRljtrivOGTqWJKEr5BMFMrMsuUD5xmCRZnRLCVTwmRIpkEBk4JSBSoWFYi",
+	"p1kwukBMYE0NYWw5UoVshwEUmw7sWmoJ92EwXnkHYAhy79j3Lkn/TU6kxgjtavJXP+fchI7/C8VCjvpK",
+	"CbZXAmr9sLKdFLL5pjNRDDSl9BZAcQLQfCFW+hIJFTNMpt06EwsDeIcYnKKhlpswJUOpIw3nvKw80UxC",
+	"Zv4+yeZjxWe/dKa0Y3jaqR7qzI4kj/HdlTrIlMa3Ps3qV4iFRPExmmGSKEmG3SrhDTmrzQEmDKQsOEzR",
+	"xCMPfTKyQq4jYA4mWZoCJWUgsGBICX4MaoDZtLn7MEACDrmGZK9WrBF6DOPblE4BIgl/6GTlkzy7PjUI",
+	"pFahDtSnP/w6M9PZR8r6VkKRwsBCxE0YxETevAcS7BjDBAmIU99sKylAy1GV7NZdO8qMpglq0HkWjMaI",
+	"61HM2hFX8n6+eO/gE4hTlAwFg4RrnPLcy0cFQseAC7pYoERqHwpF5lBiOVAs3AiWBTlBMU70YdVhLoXT",
+	"4XglkGeuX+gSTCAr1H7MLSzXldmgLGzvD5pmm3o16kuUMwIg4C3iIKVkipjmLG+v3g+vL96dffh07ewi",
+	"t+/IcbkYsoy0JX7y+rgYZkQxII28D3nPRaAWKJe/zsx2HzBz8eqWky+0ELcBwE6tqU1KtdaUYfVOPwgZ",
+	"gPeRwDOrsHJMYlQiHjlWK/1Tj90CgsxkciOS/PhsicX28oUDCPRhhYDeIVYYguaYZK0pJkMJ5sM5/FJg",
+	"TIsV67cyjpItXxNs5cWVc0UojEVHCMkLOZBsw389VWhruCH3vjEpaNU6E6Zvwoqc4IU6P7GrX+46Du6c",
+	"UGWPBUt2YdNhNaEROQp65NJBz43Vr94v5KS3lyhGeOFh4KfakFqIdfJA55CsjBpT5mVSxtN4OFRgUlht",
+	"rnu9437vOIq6vf7uYG//n0EYxDST4nQ/DLCkBr8FUe/ocNKPB52DSS/qHIx7qAP3BklnN+5NDmA0Pkr6",
+	"/SBs89iu3ClDE8QQiSXsBneI4QlWB8oFFJn8Tssk6jvnRodS2W0zSc8gdknEdbbfjkKaU6hzFnW8OUw7",
+	"C/TjC/bJQ5Kx44RbLGDuoEibKovftEIdhAEWSMuam00e+UogY3BVEZku3nBNEop7WD/mZfHkfXFPG86x",
+	"OBgpqKszrd5mK+NNmQDoa8kXURuztK2wdPH6Lnyo9nqG4lueebSGX9AXKAWeOUyPwW4fJHiKhRa/5sle",
+	"CPYH6m8+g/29/RD09gFl8jn55Zcvs90u+AdaKAqY0qWyxWsy59jU9gdlk9p+2aYWdY5gZ3LaOfda1oq1",
+	"n6ZTyrCYqU0gIjfzWzBP9uRZqdVJIPgy23UOwAwigcOS4I5+M4jNqEOYDyvnspfklfCV9UKpJcLxMcUz",
+	"zYztkmJKCIo1YU0wLz5+9m2OkgTnogVM9AeYfnSwW9sDKzyNIaQsJgCOaSbAEkG5uhBgwgXTBizJoQRK",
+	"EY/pAlXI5WJ5N5zPg+OoO+iFwRKTZDgf8uB4v9u/V5fnLkCZhsswZfDNfPlfnJLuJVy+Q5zDKXJ/7fBb",
+	"vOjQhd5WR9nKpCYgN3UfBmcJFg4PeDRRk2wNtkB4S0S+Kqp7MNus3kF/9xB8qG0Fkg9j/on4XAMfiFUJ",
+	"pbKgTO6LFBKCEpARLCqAEdP5XMF/8IHJ509DwCWs9xTfdIHVBSGp65FEyRp17nt0HEWS7U4wwXymhASJ",
+	"AxJvslSpu2XGtw+jqHMQx7udo8N40EniSP7vYPfocBKEAR3zoVy3OvSe+ozYnQSpgODpTHT4DE+EOkxt",
+	"cPZKBJGUCKJo0O/15NKk4KZOVY4FBVU+EyVoN+wpMnvKWbq88xRprOcrEgfHgSNi1fh1fswek1L5mNdB",
+	"lUM9SjfQ4OkmWWqMipqk1FVq94bqBJACe6bazkAU3ds4alvsqNzt+leuEMMwzV8zIOA5TW1EGsYzSKb6",
+	"7FtJGdpw8Fq9VZM27ivQ1WgNUpaXPBpDI1ubIAQLkf7gC6yjPOwSvNYRF3jbkc52pPCDQRFDCjMtMCmA",
+	"33BhKxIb4lkhg4r0uVdvdu8QQWc3Dpw7Nx/mGFXCn/I9lQHcLLsFTX2T28Bgmn6YBMe/rd9qlSTfh1XO",
+	"xuByKCWS4QSnWwDlJVy+gQKe49QPk3bUBYxv4XT7gT/q9+pjV26sPlFY3VL9WD+HaxmTUs+l6GnHVPKL",
+	"GqzruZNzdZPNQtMEphytobprMQJ9EU9FiJ8O884xganFufvNUPsRasdW+QhycGgFF3VIrgGdE7FSp1fv",
+	"szQtBRLZ4IQNTKNKIdRay3O1wNsrFanxTYLIi/LEde+8hzkMbsUvKjfkrtJ3M+cQpxlDfj9CDh3GOge0",
+	"tcvjyGutBzS5Lc6p1OBiEx4ROsYJALknSG8GuWHbNQ47N8qOT+jgv6dcGHNrXRctDBVX//HWzxPzAYp5",
+	"8k0pr6X3kB0K4Yb2lITTus8CEocMI5JU1dniXTimTP+lb8ir0v6CYCpmdcozhvHtlNGMJENjZfRRjBHL",
+	"CMFkOgIZSRHniiUsKbtVV2HcOO76zPNBGCy1/1CJC+ox7/K07c0fpmhU/JhhgWOYasMjV1GKuRAn+ZTU",
+	"uNcZdx1Pi/11M3mwloeKk2/dS/qoz+zTSnPHpN1b7+ST1ty+1eoYmkN2y5txWfMzHXoiwExNtwoBJUhF",
+	"2yESI4BgPHOiGRmao2RVsgHWbq4ugiv9qt12jcMsuG8bWaVfu9LPOgK5V1If6m83kGcs0LV8rjXLN2vI",
+	"5WzXYKDhuN0IOpygTmSseJ0DqQUH71ShH4ULaT0/iAJGXHwrbszAacnFYG7FR9dKm6jTlSeLJ4jhAsZY",
+	"eHTf68vT91enr68vPrwfvvp0fn52Oby6+OfZCYBjeqcUslzbwxwkJnhcSbCacHDQZD5/2SAGQ7cb/OT+",
+	"FT69E3fLETj+Az2J5/XruvbUNvIrcL1uFXdcDofNyHDmcIiXig5aEwrifb4I+qj9tG38QS5MFdErOEm9",
+	"hhPXRTosudo3OpE95BE5zs+GkZsv6Z1hxnXXWAl0QsARImDC6Lwc8lK+WBWr0hSDFs9stGBdBFGxBA+S",
+	"6ouBmzd5WXBhT45JY/ZLEe+tqCZDULt0K8A8RVvSCsiHdNIWrJqPdMKQti6U9/R/aVZE2VyenZ9dnr1/",
+	"fTY8vzy7+uX92dVVU7TNdKtQBifqpz7Y2stuvD+7I78Lv/l2r3JZqcJ0MYG+wEx56SaKW9/ugtEpg3Nl",
+	"sBxnOFWZHC1jV1zZuXkaN8rNUOg8h0nRNCw8GULbEgOz4TUnlUt0VjMxgq/SuUw2mST19mufcqK0cU+q",
+	"SO3BuhnWmbhQibZT3nx+UlpMNOS5IPqB5eF8VsckaIm4cBSz/AstAHj3awyOVwI2W7t1CpR6TgpAVKeJ",
+	"LeFKxSPPEIAsnuE75CqFhSqoiPYEMbNB8+y2p2DmH3Lr/XMWXj57CeNJ+fC3n0IfcskFURd/gHZpaEqq",
+	"/QGTjBvxxeheRmI7qQU3GrexPMlKgEdbpjPBKE02eq238Rrfh8Et1jkSBZu3At3QWpi62oa/gfU/mUtW",
+	"rSjfrWUZPjLwEYqZL5wmhQLf2cy9CWVLyBLAU8hnOsa0lIfXH6xLP/rPnc++fTvZHJXJz1+Do8HeQRec",
+	"Z0yZNuZIMkqpoiwQSaxpVo54vC5FBxo8FEuaJ+loV7I1pen8uTLwFAJjPTJY5c6098bpHZ7LW/CZAjDh",
+	"AhopxxNhDMXME23kkaP0/rcLxbgumRBVUqEz+hPHS5jlG/D2JFHDOVLL0BerMzTA/+lc6vc6F280eSjc",
+	"kz9wkNJpw3kYAHjMgZicPpucTkTFoPrkByTYagg3JqLUpY3CJFPLgqw/LLBI0RorlUvCZkIsjnd2UhrD",
+	"dEa5OD6Mosim7/Adi0GuUJIxHGxyihhLi16J4yvNcaEELV6K5WJVTcRbg735odeZkopJMr8DTAyLHtNk",
+	"FQLKwEglpB6rXKdRCEYSNY9xIv/UsHpcyaAddTcehF1NrqGu2es7BIkRrcu7nRc/1C18aTZtSaGu5KNP",
+	"BUxVfVSO7blwu/Q1274yOyikFFXDgM+oSmWulzTQbnQLlzoDTQuwCLIUI9bRtvGOiVfWwDvGSYKICugp",
+	"LvEWrToMZTqmWN0Ugan6U+d3amNgJyOutpKnBar9iRlNOoSKDkxTulRfyk8TlVIpwVEn9apHTERe7vrv",
+	"JFhurogF6JhUQjeSspORW0KXcumC0o5KI1TCOszEDBGRm2bKR5QRni0WSqzuzFGCYccg5R1MM8Q7RiLz",
+	"ir6uL78GjbETr1mPD6qHLm4y39dCKHMngyNZDds7JSc4LWzejwj4KaIVh3OaZCna0stJjL70YlE/lcAH",
+	"s9yCbmcKoDeGRD139BAzUudwYYRSj9fiD1QYJda7Lf5ATxTk4wU5/6k2wIa58uoOXYgs7a3AlsCLONUA",
+	"ocaQIAddX2Xp7UNCdl4zZLTHOfxyoV/OyyrYz3WYq4+wZUSDQ0vaEIlvkcQ4OtJeFH4LFGd9MY86QvoJ",
+	"R5sV13B5PQETs4egdwVbGxB1O5TcAg3XYJyNSVvLIzcSXD9Atwvn84D25yqNl1Mo5LQkvR2dfhyCEJji",
+	"P9bP+ITBuX85Xr0lD6xZhBvOrqIyos3rdGycrV3/ZQPjs7LfLbHaickVW3NbB0kqELyZ95ojeRATfAyi",
+	"/XWYi+KZ3ny8SzTFXCCGTEitthpPaaGiG8a0dRpee1lG6kv49wyZnzVSudFwjqSTZ/BtzfuenpNtBslt",
+	"A8Rr4dYvER/eFMPdOl77NHfD5LHaRXh2eUvnBrM3Ymndp6GJhrZSCg5y4qFs0FN8p+rQTFWgXt1d8RVl",
+	"3QdIXHWoUrrIJZp44rYTv7Wx4glushUag0WDIfCylCjrD4pEpsqosusWxQ+BsqFwICjAHCgjSheMMmLT",
+	"nkeAEhNCqQ4aJUWxTD0ALsoOmCJ8xkjlZE4X4/ltKUiw1WmabskU3CjdtRe2MUrXf6h6UZeIKw9pDceR",
+	"YLg5FssGn+Z1MscwvrWGe22waxFzZCfxLTDfVsla3d/di3aDWoruaeefn//cu/dm6OYszGfuzCsI9nuD",
+	"g8Hh7v7gYH0dwTC4wgJdkAn1hB3YYMIhIhKkE3+MhDK1D5PxcEa5P8duDjFZ+4AKZmwUWR8U82kcZ54M",
+	"TVPnU4dKbDZ4F2srB13WT6ey0erJFGvywoddu5tvreM2dUxOOSDCgQdvvN4rSRu9oRc5iAz2e739w/2o",
+	"dzjoH+weHpZrTkZeWBFosSXaWyezJ0DOUDWByAmAgCuyCeRJlysn1Z3SWq6tenOjjaKbKg3Lt/evFSVl",
+	"tWMTCiC3ta1frQpZxtttVuUFilzFaKx/BAmQ0ko1MOcOo6UK4hcM3qE0LYfxOyUxTDKCjaGYy/tIiuhh",
+	"/UErjU4UpQ8QVZZOWZ4eRJHPgHRtEl8cOuhP+G2n1zsJ4z4nmWZ8UsSZmTPDon40j06Gt8VuPEuwZXAU",
+	"5OhIGFXSwS2OpevT+Z2lMEt0rnkrudQp5edR1MdQxDO/O3uS4ulM2ITXvDqRLj/YIoLMAIc3n7nMZrGt",
+	"MqujxR9XjcS17LS/rkmRI7U2D9A8Jt9AjTEPNrL+Bw5ExtqeV3tVN+VtQlt/4MA654DyyZsS3/N5pfBA",
+	"EO3sRv3eqzeRD50kHsDmqsL5zxeJBRVb1dk32oJhEuMFTP057upVvC5ChK+r8atBSQFVayAq5P6GNBcY",
+	"50DczmS8XRUMJzJ/m1IbKtKiyYGlq2sr6VNXDAXjlbx9lE62yIJHv2d+GL8QHKhNVmJZ8iroLaC9RY69",
+	"pbpNOfablQdf7RAu0KK9Vq9EnE3qPE5KJjn1nwJtXKCv1gzKuUSJXBawbpdrib5PKnA2+QbzGLJkWycV",
+	"5DFMUCmk1G8iSDkFiZ4DLHXoY0G2y3hbjpo2ZVo3lL1fL3mvKdnqHMGZ4Y1b7P+h63soLJWsdmsdkP4T",
+	"sPNuOImnyEF3ZalvPP+8hutN3UO0XcSlWwnmtydglMu+oxMwyoXfkSVyJeZ6AkYF4R41ZCrdECxOwEiL",
+	"yyNv/dMTMDKIP/Llyp2AkcE3dwApGZasNY8W4HW1LDWNV5hXzKokoresGFSNzqiN/L8RS0yx/IqBqBbe",
+	"TW89a/OnVfoA5FeoqhKIkk7dcES+M1CNVLarmUiJ232gbcXESn2kbQo0PU31w30Y9ToHk/64cwgj1NmH",
+	"veRgMhj34170JNUPt/G//wWrCOLEVzkw9901lhCsA62SwuKMYbFSyUDGEIcgQ+w084W8nxJw+vHCFu+f",
+	"wwRJqjGiC56M9bdAm0tGeUV4xa3VkAV+zoRY6DL12NgC10j+vMgsoxMACXBKeWl3BUd3iMFUkUd+rNCi",
+	"koWnsnWFykwHDM2psBFYKmmoQ0m6urGJmnIWrEvsQZudqy21Nt23yJtR1fOVDZ0ylZUhbGcGCAgSS8pu",
+	"u+BMmdf1fAqNed7O5oYU2zxxu0w5iK6K9DcaE27IDfn554sEEYHFqvvzz0C1ORrJ+6MM/6HGPgav1A2A",
+	"myyKdmN1UepPNOqCM3ko+TKUSUwvsOjHoBQfyG9V8cgb8uPoS8f5cfTTiXtbtooCJCtl3F5k4xTHZqG6",
+	"XdTPP4O5ZkKjLx1bkmEEeBbHqFKHIT/F6+JwYiqXWPc1+NguFvyGjDR2FA0P1JVpNcZh2+ruKAMwlVCx",
+	"2silw9yV5aCjKR95QyZUR7RKwBvtuBmmO3/i5H7UBf8T3+lqCbnVCIyqMdISGlc0Y4AuyXHRBslG3ce6",
+	"2YQqWCm12xsij13nTCorHZ4jrhpbFV2uTBJRqYNSF/xaa7MEiW7qYefCRR7Sj4N+P7whI38w8OgnC/SK",
+	"GCgLgZTtdTVzuUucjHLqUbSMMjByiWAiQUQ1j1naFChjvAWl3FIozOpV96FT3vkwGRUIQ9PEBYjGjNUb",
+	"gnloGhjpmOeRel/VJF56GpxVepsp6iBH12erblTKlT9wMOIrEqsmclrx5AKShHfBNZX0Bho9Z0UzsGSS",
+	"KqGUo6VuesSRqS5f76yk88KY3pZBCqfeBkyOC6NXpbXSDZmpfDIVSQ2wUKH7liztRbv5HVguIknKqc3k",
+	"lbevbtAEVasykyHQfvbQrUXJco+yJK6msdvaJnDyFsCC0Ts4TldA5bR2wQfbF6+M6aWSLVJWtqs9Bq5/",
+	"Ut5GyTWpUd7xScq9nlM2l7tU+Q2YgE/X553DLvhktqjzw9RYdtcq08E11EuAMLjRBVIO0V9dnr8Gu7u7",
+	"R7bl3B+UoPCGjJFYIkRA7+ggUuP2+1GkyL+mmLem7O6n69c2EXKOY0a1a6YLTnOUHNNkpRgCFGBOuQD7",
+	"A/AP/MoW2BEzl8NoxMg7DQJJxuUAHZ2y8ZMlDHas3j5I0R1KOUgQWpwYqqJ3NsHE2rm1CCsxLk0AoeD9",
+	"p7fdG/IWc2HPBZp70uoVP5asxBiOcqj1tsfTlaM0fGs41hcoVTxzeWcq2+znnzWr0SkRQCeLcPCjzZL7",
+	"yd6A8fuMpCAyCoEWO8aWSOeJO3/yNJvej7QaZHI4AiXlOI6146DXjbqRsWISuMDBcbDbjbrGxzpT4tQO",
+	"XOAdiT47VtaZIiXKOqbN4Fh+mftGKx2/+lG0plfQdj2C8jkaWmTZ+gRO/5+csjaNbZ7dsS1Adbe4jtMy",
+	"csNb9kmzJmMj8r+Wn4zT7qgQY4Pj3z6HAc/mc5XCbhunWLqty9/AKbeuVikUl2QZOYAccMem0dg+PU2X",
+	"5rbzecZ7c6dpuLoJnmbM4VRzOpc89e9zmb9UWLLEeC3yYQaW0HBfLSlzocmpFpS9tw6zBGsDtMTsoAkQ",
+	"EhqvBYA38veNNy/QF7EzE/O0fOWejqL1wCybCE4QSrgt42JrihQScvDU530toSjvmSeZjF7MRDJ3RBe6",
+	"SkcrbKp51fmOc6YV8z8pNRHApi2K6Qq8tt8sFzg3CmqY0GxBvm5ZCtYZwuV7lN9WKkzyoNzd9bd68e10",
+	"VUg83LIyuSilbTQ16iyibFthvqcq7324aS32eKrVwH3rqZTnbcdG8sjWVmtRN14sqgiGaVgPYneYTIfm",
+	"wWdfWA4/9riMsBBToogqFG4xEqcMv5Z7mzbSEIj69BtR6ze9g3L9SKKLFMNTKJp7B+vSoJKUtF6YrSa0",
+	"1aJ0i2Onu/fa9einH72iVyuXcjRBG9ONZFsio3pazeV7rKAXO6YVdIsnddvfFg+6LXjvPz+jsOGrNtzM",
+	"m+jEufYnEjfcHu0bXssffZykshftbuaabvfOJ+C2ZVvrb5/vS+xXalDOyTq8ts5NfZw3UIYA11gZNDLj",
+	"Yhplm1on71TrRte45AYozpspf8MQb4L+GwTt/LD+ssA+iAabgTZvbPxNYsclgsqF2a7M/LMiD7e1yBcm",
+	"4tjXLwtIjQwmuclSrS1FMOHWxFNsRIn2hC4BJV1wapiYlkmM7VSYiFZtjrL2amwsPrpSjDELarMXz7sl",
+	"48L7YBqrVyv9lFFezf5YpHes2v9AK4PLyoT1iiarFmj8oDY2KEWmvFmCpsHxoBduaI7UugHN5v4xrYsR",
+	"ewvb35edfnkBnBL56z0Z+Sv5nn2c3phbTzwulgoRdP0Xl2iRwtVmwua8k79yHwZvaZxHBq57PX/OEMUX",
+	"sm+YFy1/avFmzso0DT7aTBrzZv/yhX5/8wu2s/43SrNNhhEyNE37c3PC14JKW2dhkWNYodvKNtSScEtR",
+	"Z2eSdxtZZKI5d4BQYVLUbhFa6Nr1qhTMsXYTIiJMbbWCBhk6bSwPasshGNkWIiNddk2paVq1vCG2hBk4",
+	"dQv3Yw5sdxvFOxw/oKXq2pru0HZD/0PTmD9/Lqf1am03hM/okoMxFbO8+puPC+j5X1L2exGWEYI4RZAB",
+	"frsK2vQ58/QEeyihN11u7g2pfybB9tuk7H8lKr2lpPyvTdZV4cmvTNQdIe6+0ch8rQznS8QFmGDGxYla",
+	"syqWnkq92waXMOvsJ0iHoCiPq4rvGaveIYzBVQi4FuG1+9ISfIK+6KhUIEl7uWyj8um/R19ERxuKRiFY",
+	"znA8U0PrAse12FYPWS7s1vJQPkwaCbMnzcxnGjaFILyW4bI4+jA75l/caPaQxlrWllALvl5vW/gGLGkO",
+	"eLZ4Wz6d39/f0BJXUtF5vdlqHsqA2bMaIGZ5DyYvYTtNl3DFQT+KjnXkhY1904E+/BaMzBA7ymgwMrmB",
+	"dzpQGoxXtsdPTBOkBFGnfGOl0r+kayNbAX10XFS2m1KkwvF0dDImU1U4wJRHH2n6WbjupCimI3oAoZUW",
+	"TT6qN0XCdKJ6RsnJzNAUJyGgjsHWtRMWkP3dPO1O15vWbl4DWCm+Q80Aym8LJzZKOVLp2NkCsTssmSdD",
+	"SlHiNm8+Rpy77FjpYka76fpA463U0hB/1nAMm1bggY4LAVhG+NO74221DutDVQcjp9r2ehTerzPxXyKY",
+	"4K97hDEkXxefvgYXar5uhYgOmUwypsixjoRpDQBzJBheH87yzjzSLqJlkZo+OFuEtFyYwvRSOtb5O5KO",
+	"fmR0LjecPQPmnJvIKMnpinkeExRk4v26FuTXBAdlpnXxoxDpyfow1K/jwwKR048XQAUuPnMQUWtArQRi",
+	"rlXjYJIwSQptfEYR75oHl8pBrHFMh35aHc1M5GUkdnstlCmjpBmTph31B25ma9CvTNXvhylWparkz+oc",
+	"rdRX9xJsDkypciXyqqB2QUFCn4MN6m5nJtRXTtueAJYro+00O+1OldheuNh0gns99kdtV95qFzh1+Cqx",
+	"zSVLLRaOBVnZHgBOwhsiB1JmWJxw5RhUdbfEiR6mbMXVUdDr/XY6D8stG/dVnXZ59bbgCEa7+4PxETo6",
+	"Go8Hh1GS9PdQbxL1Dwfx4d7enr++5HEwT/aaCl22zxctKg8H092mYoHHvRxFWRQlvWHv4HDQ6w0GUTSM",
+	"oqir3qzULwzUMztswmkcRQmjBPV2mt92S8r1osHh3sF+FLU2JXsqT393GH53GP4NLcuapAKoyLFD5usl",
+	"Lh9jRq6whbGpAt/AGtLUZHtKFTYEmKg4FCfB77hIoQmjKDJlWSWB74F3+BX4cdDb/SlUooJ9Lopc49KP",
+	"g37/py74dYbIDXHQx2SjSqUPqAYfJiK1SMwzgZYck2muHigL9o970e5PrfgE/4qM4rcSp4jiuHewNz6K",
+	"o0lvvA8Pd3vx7tER6u8fHRz09/d73xyn6D+QU/R3mt9u4BRlltpH473JBKF9iPoTFO/C5KAXHxwc7O32",
+	"9g7Ufr7Ng9qL1FZ7Dzuo8tvuQR3sDqJotx8pcrItS1VNIF6Yoco5v7tpX5A39lrwumtK36p2QX8vZqpy",
+	"qAxP0sGIGxhrkSSak6An5bc25DhBqqdmPQYHi1nC4JKb/Ga5D6Pi2y50ykDGkar2pwspTEzCMUonNn5H",
+	"0Cye6YJfZR64NBM8Rlt6dGzL9wiQv0cEyLeH+RZ/jBj9Ay/h0GOlao21VTQPm70LL4RkL5Y8UCrN35Sb",
+	"m6Lv2QJfOVvgIdDf0ilf7QG1xrJ4XvTo0NURCquhCePXBWTAIhO6hQcWeSFMOC8pmiokaQXmGVcN0G2g",
+	"qXwq1ya1ZRETQKixItp2IJuUQdvD4mvaDR+nm2xSRRYMz1EM58NJ/zBytK+ugKxRH1n70rYmvHLjm+9W",
+	"vO9WvL+fFU8Dt6oeYAlKjeTan57KkGfp8KZsxkeSum9ZHik3MGoQTJzWUN9lk68qm/gbMG3ElYcKKDb3",
+	"Je/l5M1+KfpC6RwU3dPtiZNQQJGDckM2JKGoBbwg0j6TD7Qf9/fHg/3x/uFkEst/jo7Gg73duJfsRoPe",
+	"rvx/v58cRPuDw93xBEaTo0O4hw4P9/v7++gAoiaDLp/B/t5+1Wp8cNjfOzjqRw8UTvKOX99zVb7nqvzF",
+	"ZZF3kN06xNamcT2jSOIW/lwbx0TTJE9H6YLLvFq09eKlCN6ZEiop5uJE15mUyqIuezQ2pfZsqErSlDBy",
+	"7a6oTZEj20dFOzq1lslNDPTaMkflGi7bloTPiyYXFe0PNtSzX7d8tx9OUavp6j/eXl2fXp81bsP2gWud",
+	"8OJ0lHv6hJfnlBurxf3Xlnwp2qD8a8XotsgUqXb3s5ViSzXyLbkpkYdGia78VI2u7KiGLc02J1Xbt95R",
+	"Q8zQPDS2JcwAZXgqWX3RaKVMO9QkFeLxYGGoaNBo2hK2F05sR8hW1pInVKvKTR892PGGEvQdI8oY8TET",
+	"AKapbTphcEPHNBKUk1/bAtPUQtGBLtugyRwSOEUbEeXPdUmhCk1GEkVGbi12b7lxt4qyLXUmkEqyUk+O",
+	"BJ4jmgmV7ETvEHPTsdCoC35V6feF81IOOKFsSlWVa5X5iZIpYoa73xK65KE+uAmSy9J1iRvyo9zOKo/S",
+	"jyonBLEK2i/qHOoty6tUVWt0EmtxTDEkkvzJIzT5O6VWUT6OK8+/Nbctum54uP8vdAlSSqZAUEX4bLhV",
+	"CHgWzwDkYNSL+EhuYBR190YnRRnlCOhiy7zcyqwX8YZVm+suLTzHLPNe3q1ELsY2xio1Bar3H3khht9k",
+	"H9I5eF+Vpv2dilWp43ws9w+bbDUELW0nAZ2vqruoGbcQTdUabKI5F3DFrWPJkBpF03RLujr7Rwl+IrLy",
+	"GCOK7aYVyGXrvFvIASLahWYKdy6ZxHpdrzzvZyWXqPvDrmvyWnRtLYqGVAtL3W/XNad1VSmdLdvctkf1",
+	"69Gd7QKnCUq7elT3n1tLWNV+Zy8saMk5n8YM9N128/eKBtf0DJaESd22LKaMoVh3M0HPJDfuJEX/wwY9",
+	"S0p+ytbNtcCRty4MTRsMJWGajoh5zQ8zrrKbz4GgtE58zSNfn/7m3RxNr8OcHjuBDGKJY3UvM0i2KJDk",
+	"6TT5wpRng0D09fW75ycT3x7aqy5JFZzPFs+F4w+zpEgEN6LUtlaUx+Lxd1T410EFZUypcL/nsZu0WJWS",
+	"YTXEZiwNjoMdBZFm5irinJVK59jCOY6/RNfiD/O+FkXfB2o+6hqE3ULn9lTS8eTw1+0CNiKTlwqVgQWj",
+	"SWZUH5urUg4JbDW6DvAz7TmL0SHRKmA9hViZj3SjEiDoVJV98K2hCJ9psYpa55tQdUZRmcNhkaSNherb",
+	"xBUcOZOaNtOliWCaeibSjd6M2slVR0VOMxYjc5W6YgUkMZI3aW3gmJKTSqq4tpupI+IGxp0FibLduX4C",
+	"n+//fwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -4277,8 +4277,9 @@ func (r GetDocsResponse) ContentType() string {
 
 // ListExecutedObsUnitsResponse200Headers the declared response headers of an HTTP 200 response for ListExecutedObsUnits
 type ListExecutedObsUnitsResponse200Headers struct {
-	OpsAsOf    *time.Time
-	OpsPending *int
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
 }
 
 // ListExecutedObsUnitsResponse503Headers the declared response headers of an HTTP 503 response for ListExecutedObsUnits
@@ -4347,8 +4348,9 @@ func (r ListExecutedObsUnitsResponse) ContentType() string {
 
 // GetExecutedObsUnitResponse200Headers the declared response headers of an HTTP 200 response for GetExecutedObsUnit
 type GetExecutedObsUnitResponse200Headers struct {
-	OpsAsOf    *time.Time
-	OpsPending *int
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
 }
 
 // GetExecutedObsUnitResponse503Headers the declared response headers of an HTTP 503 response for GetExecutedObsUnit
@@ -4605,6 +4607,7 @@ func (r FinishExecutedObsUnitResponse) ContentType() string {
 // ListExecutionsOfObsUnitResponse200Headers the declared response headers of an HTTP 200 response for ListExecutionsOfObsUnit
 type ListExecutionsOfObsUnitResponse200Headers struct {
 	OpsAsOf       *time.Time
+	OpsDegraded   *string
 	OpsNextCursor *string
 	OpsPending    *int
 }
@@ -5245,8 +5248,9 @@ func (r WithdrawRawDataFileResponse) ContentType() string {
 
 // GetRawDataFileResponse200Headers the declared response headers of an HTTP 200 response for GetRawDataFile
 type GetRawDataFileResponse200Headers struct {
-	OpsAsOf    *time.Time
-	OpsPending *int
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
 }
 
 // GetRawDataFileResponse503Headers the declared response headers of an HTTP 503 response for GetRawDataFile
@@ -5409,8 +5413,9 @@ func (r CreateRawDataPackageResponse) ContentType() string {
 
 // GetRawDataPackageResponse200Headers the declared response headers of an HTTP 200 response for GetRawDataPackage
 type GetRawDataPackageResponse200Headers struct {
-	OpsAsOf    *time.Time
-	OpsPending *int
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
 }
 
 // GetRawDataPackageResponse503Headers the declared response headers of an HTTP 503 response for GetRawDataPackage
@@ -6772,6 +6777,13 @@ func ParseListExecutedObsUnitsResponse(rsp *http.Response) (*ListExecutedObsUnit
 			}
 			headers.OpsAsOf = &value
 		}
+		if values := rsp.Header.Values("Ops-Degraded"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Degraded", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsDegraded = &value
+		}
 		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -6848,6 +6860,13 @@ func ParseGetExecutedObsUnitResponse(rsp *http.Response) (*GetExecutedObsUnitRes
 				return nil, err
 			}
 			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Degraded"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Degraded", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsDegraded = &value
 		}
 		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
 			var value int
@@ -7128,6 +7147,13 @@ func ParseListExecutionsOfObsUnitResponse(rsp *http.Response) (*ListExecutionsOf
 				return nil, err
 			}
 			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Degraded"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Degraded", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsDegraded = &value
 		}
 		if values := rsp.Header.Values("Ops-Next-Cursor"); len(values) > 0 {
 			var value string
@@ -7762,6 +7788,13 @@ func ParseGetRawDataFileResponse(rsp *http.Response) (*GetRawDataFileResponse, e
 			}
 			headers.OpsAsOf = &value
 		}
+		if values := rsp.Header.Values("Ops-Degraded"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Degraded", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsDegraded = &value
+		}
 		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -7943,6 +7976,13 @@ func ParseGetRawDataPackageResponse(rsp *http.Response) (*GetRawDataPackageRespo
 				return nil, err
 			}
 			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Degraded"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Degraded", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsDegraded = &value
 		}
 		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
 			var value int

@@ -177,6 +177,17 @@ func shorten(name string) string {
 // maxDepth is how deep JSON may be nested.
 const maxDepth = 16
 
+// maxDigits is how many characters a number may have.
+const maxDigits = 100
+
+// tooExtreme tells whether a number is beyond what 64 bits of floating point can hold, in size or in digits.
+func tooExtreme(n json.Number) bool {
+	f, err := n.Float64()
+	mantissa, _, _ := strings.Cut(strings.ToLower(n.String()), "e")
+	vanished := f == 0 && strings.ContainsAny(mantissa, "123456789")
+	return err != nil || math.IsInf(f, 0) || vanished || len(n) > maxDigits
+}
+
 // unstorable finds what JSON allows and the database does not: NUL characters, numbers beyond its range, and nesting
 // without end.
 func unstorable(value any, pointer string, depth int) []finding {
@@ -189,7 +200,7 @@ func unstorable(value any, pointer string, depth int) []finding {
 			return []finding{at(pointer, "must not contain the character NUL")}
 		}
 	case json.Number:
-		if f, err := v.Float64(); err != nil || math.IsInf(f, 0) {
+		if tooExtreme(v) {
 			return []finding{at(pointer, "must be a number that fits 64 bits")}
 		}
 	case []any:

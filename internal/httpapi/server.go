@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -55,10 +56,12 @@ type Server struct {
 	info      api.SiteInfo
 	document  json.RawMessage
 	docs      []byte
-	known     *knownIDs
+	units     *knownIDs
+	modules   *knownIDs
 	stats     *recentStats
 	metrics   *metrics
 	handler   http.Handler
+	draining  atomic.Bool
 }
 
 // New returns a server. It opens nothing and asks nobody. Its errors are mistakes in the document.
@@ -86,12 +89,17 @@ func New(d Deps) (*Server, error) {
 			SiteName: d.Site.Name, SiteType: api.SiteType(d.Site.Type), BufferingEnabled: d.Site.Buffers(true),
 			MainDBHost: d.MainHost, LocalDBHost: d.LocalHost, Version: d.Version,
 		},
-		document: document, docs: page, known: newKnownIDs(), stats: newRecentStats(d.Buffer.Stats),
+		document: document, docs: page, stats: newRecentStats(d.Buffer.Stats),
+		units:   newKnownIDs(d.knownObsUnits),
+		modules: newKnownIDs(d.knownModules),
 	}
 	s.metrics = newMetrics(s.stats)
 	s.handler = s.route(doc, ops)
 	return s, nil
 }
+
+// Drain makes /health/ready say that no more requests should be sent here. Those that come all the same are answered.
+func (s *Server) Drain() { s.draining.Store(true) }
 
 // Handler returns the handler of all operations.
 func (s *Server) Handler() http.Handler { return s.handler }

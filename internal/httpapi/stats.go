@@ -27,7 +27,9 @@ type datedStats struct {
 	at time.Time
 }
 
-func newRecentStats(ask func(context.Context) buffer.Stats) *recentStats { return &recentStats{ask: ask} }
+func newRecentStats(ask func(context.Context) buffer.Stats) *recentStats {
+	return &recentStats{ask: ask}
+}
 
 // read returns figures that are at most statsAge old; older ones only while another caller is asking for new ones.
 func (r *recentStats) read(ctx context.Context) buffer.Stats {

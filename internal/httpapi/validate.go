@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -28,7 +29,7 @@ var validation = &openapi3filter.Options{
 		openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
 			"uuid":      openapi3.NewCallbackValidator(checkUUID),
 			"date-time": openapi3.NewCallbackValidator(checkTime),
-			"duration":  openapi3.NewCallbackValidator(checkWait),
+			"wait-time": openapi3.NewCallbackValidator(checkWait),
 		}),
 	},
 }
@@ -84,15 +85,15 @@ func refuse(wrong []finding) error {
 		return nil
 	}
 	e := errs.New(errs.Invalid, "The request does not match the document.")
-	listed := make(map[errs.Field]bool)
+	listed := make(map[string]bool)
 	for _, f := range wrong {
 		if f.tooLarge {
 			e = errs.New(errs.Invalid, "The body has more rows than this operation takes.").As("too-large").At(f.Pointer, f.Detail)
 			e.Status = http.StatusRequestEntityTooLarge
 			return e
 		}
-		if !listed[f.Field] && len(e.Fields) < maxFindings {
-			listed[f.Field] = true
+		if !listed[f.Pointer] && len(e.Fields) < maxFindings {
+			listed[f.Pointer] = true
 			e = e.At(f.Pointer, f.Detail)
 		}
 	}
@@ -109,6 +110,8 @@ func (op *operation) checkQuery(query url.Values) []finding {
 			wrong = append(wrong, at("query:"+shorten(name), "is not a parameter of this operation"))
 		case !list && len(values) > 1:
 			wrong = append(wrong, at("query:"+name, "must be given once"))
+		case slices.Contains(values, ""):
+			wrong = append(wrong, at("query:"+name, "must not be empty"))
 		}
 	}
 	return wrong

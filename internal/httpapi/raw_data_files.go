@@ -1,0 +1,192 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/ccatobs/opsdb/gen/api"
+	"github.com/ccatobs/opsdb/gen/maindb"
+	"github.com/ccatobs/opsdb/gen/replicadb"
+	"github.com/ccatobs/opsdb/internal/buffer"
+	"github.com/ccatobs/opsdb/internal/errs"
+	"github.com/ccatobs/opsdb/internal/ops"
+)
+
+// maxExecutionsOfBulk bounds the lists that one bulk registration touches.
+const maxExecutionsOfBulk = 100
+
+// CreateRawDataFile registers one file.
+func (s *Server) CreateRawDataFile(ctx context.Context, r api.CreateRawDataFileRequestObject) (api.CreateRawDataFileResponseObject, error) {
+	receipt, ids, refs, err := s.register(ctx, r.Params.IdempotencyKey, []api.RawDataFileCreate{*r.Body}, func(int) string { return "" })
+	if err != nil {
+		return nil, err
+	}
+	location := "/raw_data_files/" + ids[0].String()
+	return api.CreateRawDataFile201JSONResponse{
+		Body: receiptOf(ids[0], receipt, refs),
+		Headers: api.CreateRawDataFile201ResponseHeaders{
+			Location: &location, OpsPosition: &receipt.Position, IdempotencyReplayed: replayed(receipt),
+		},
+	}, nil
+}
+
+// CreateRawDataFiles registers many files, all or none.
+func (s *Server) CreateRawDataFiles(ctx context.Context, r api.CreateRawDataFilesRequestObject) (api.CreateRawDataFilesResponseObject, error) {
+	receipt, ids, refs, err := s.register(ctx, r.Params.IdempotencyKey, *r.Body, func(i int) string { return "/" + strconv.Itoa(i) })
+	if err != nil {
+		return nil, err
+	}
+	return api.CreateRawDataFiles201JSONResponse{
+		Body: api.BulkReceipt{
+			Count: len(ids), IDs: ids, TransactionID: receipt.Transaction, Status: api.TransactionState(receipt.State),
+			References: refs.verdict(receipt), AcceptedAt: receipt.AcceptedAt,
+		},
+		Headers: api.CreateRawDataFiles201ResponseHeaders{OpsPosition: &receipt.Position, IdempotencyReplayed: replayed(receipt)},
+	}, nil
+}
+
+// register submits files as one transaction. pointer leads to a file in the request's body.
+func (s *Server) register(ctx context.Context, key *string, files []api.RawDataFileCreate, pointer func(int) string) (buffer.Receipt, []uuid.UUID, *references, error) {
+	if err := registrable(files, pointer); err != nil {
+		return buffer.Receipt{}, nil, nil, err
+	}
+	var (
+		ids  []uuid.UUID
+		refs *references
+	)
+	receipt, err := s.write(ctx, key, func(ctx context.Context, tx *buffer.Transaction) error {
+		ids = make([]uuid.UUID, len(files))
+		for i, f := range files {
+			ids[i] = tx.RecordID(f.ID)
+		}
+		refs = s.refer(tx)
+		s.referFiles(ctx, refs, files, pointer)
+		tx.Add(ops.RegisterFiles.With(fileParams(ids, files)))
+		return refs.refused()
+	})
+	return receipt, ids, refs, err
+}
+
+// registrable checks what the document cannot say. Errors: errs.Invalid.
+func registrable(files []api.RawDataFileCreate, pointer func(int) string) error {
+	e := errs.New(errs.Invalid, "The request does not match the document.")
+	type place struct {
+		module int32
+		path   string
+	}
+	executions, ids, places := map[uuid.UUID]bool{}, map[uuid.UUID]bool{}, map[place]bool{}
+	for i, f := range files {
+		executions[f.ExecutedObsUnitID] = true
+		if wrong := checkDigits(f.Checksum, f.ChecksumAlgorithm); wrong != "" {
+			e = e.At(pointer(i)+"/checksum", wrong)
+		}
+		at := place{f.InstrumentModuleID, f.RelativePath}
+		if places[at] {
+			e = e.At(pointer(i)+"/relative_path", "is in this request twice")
+		}
+		places[at] = true
+		if f.ID != nil && ids[*f.ID] {
+			e = e.At(pointer(i)+"/id", "is in this request twice")
+		}
+		if f.ID != nil {
+			ids[*f.ID] = true
+		}
+	}
+	if len(executions) > maxExecutionsOfBulk {
+		e = e.At("", fmt.Sprintf("must have files of at most %d executions", maxExecutionsOfBulk))
+	}
+	if len(e.Fields) == 0 {
+		return nil
+	}
+	e.Fields = e.Fields[:min(len(e.Fields), maxFindings)]
+	return e
+}
+
+// checkDigits returns what is wrong with the length of a checksum; empty when nothing is.
+func checkDigits(checksum string, algorithm api.ChecksumAlgorithm) string {
+	n := len(checksum)
+	switch {
+	case algorithm == api.ChecksumAlgorithmMd5 && n != 32:
+		return "must have 32 hexadecimal digits for md5"
+	case algorithm == api.ChecksumAlgorithmSha256 && n != 64:
+		return "must have 64 hexadecimal digits for sha256"
+	case algorithm == api.ChecksumAlgorithmXxh3 && n != 16 && n != 32:
+		return "must have 16 or 32 hexadecimal digits for xxh3"
+	default:
+		return ""
+	}
+}
+
+func fileParams(ids []uuid.UUID, files []api.RawDataFileCreate) maindb.CreateRawDataFilesParams {
+	now := instant(time.Now())
+	p := maindb.CreateRawDataFilesParams{IDs: ids}
+	for _, f := range files {
+		p.ExecutedObsUnitIDs = append(p.ExecutedObsUnitIDs, f.ExecutedObsUnitID)
+		p.RawDataPackageIDs = append(p.RawDataPackageIDs, value(f.RawDataPackageID))
+		p.InstrumentModuleIDs = append(p.InstrumentModuleIDs, f.InstrumentModuleID)
+		p.Names = append(p.Names, f.Name)
+		p.RelativePaths = append(p.RelativePaths, f.RelativePath)
+		p.FileTypes = append(p.FileTypes, value(f.FileType))
+		p.SizesBytes = append(p.SizesBytes, f.SizeBytes)
+		p.Checksums = append(p.Checksums, strings.ToLower(f.Checksum))
+		p.ChecksumAlgorithms = append(p.ChecksumAlgorithms, string(f.ChecksumAlgorithm))
+		p.RecordedAts = append(p.RecordedAts, now)
+	}
+	return p
+}
+
+// WithdrawRawDataFile takes a registration back, as this site sees it.
+func (s *Server) WithdrawRawDataFile(ctx context.Context, r api.WithdrawRawDataFileRequestObject) (api.WithdrawRawDataFileResponseObject, error) {
+	var refs *references
+	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
+		refs = s.refer(tx)
+		if tx.Seen() {
+			return nil
+		}
+		known, err := s.lookFile(ctx, r.ID)
+		refs.note(known.Found, known.Look, err, "path:id", "file "+r.ID.String())
+		switch {
+		case refs.refused() != nil:
+			return unknown("file", r.ID)
+		case !known.Found:
+			return errs.New(errs.Unavailable, "This site does not know the file and is not fresh enough to say that it does not exist.").Because(err)
+		}
+		tx.Add(ops.Withdraw(known.Row))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.WithdrawRawDataFile200JSONResponse{
+		Body:    receiptOf(r.ID, receipt, refs),
+		Headers: api.WithdrawRawDataFile200ResponseHeaders{OpsPosition: &receipt.Position, IdempotencyReplayed: replayed(receipt)},
+	}, nil
+}
+
+// GetRawDataFile reads a registration.
+func (s *Server) GetRawDataFile(ctx context.Context, r api.GetRawDataFileRequestObject) (api.GetRawDataFileResponseObject, error) {
+	file, err := s.lookFile(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !file.Found {
+		return nil, unknown("file", r.ID)
+	}
+	return api.GetRawDataFile200JSONResponse{Body: fileOf(file)}, nil
+}
+
+// fileOf is a file as a client sees it.
+func fileOf(m Merged[replicadb.RawDataFile]) api.RawDataFile {
+	row := m.Row
+	return api.RawDataFile{
+		ID: row.ID, ExecutedObsUnitID: row.ExecutedObsUnitID, RawDataPackageID: nullableOf(row.RawDataPackageID),
+		InstrumentModuleID: row.InstrumentModuleID, Name: row.Name, RelativePath: row.RelativePath, FileType: row.FileType,
+		SizeBytes: row.SizeBytes, Checksum: row.Checksum, ChecksumAlgorithm: api.ChecksumAlgorithm(row.ChecksumAlgorithm),
+		RecordedAt: row.RecordedAt.UTC(), Sync: api.SyncState(m.State), ParkedChanges: m.parkedChanges(),
+	}
+}

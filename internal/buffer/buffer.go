@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/rueidis"
@@ -48,6 +49,7 @@ type Buffer struct {
 	wake     signal // something was enqueued or put back
 	moved    signal // a transaction changed its state
 	monitor  monitor
+	examined atomic.Bool // Redis was seen to keep what it acknowledges
 }
 
 // New returns the buffer of a site. It opens nothing yet: everything it needs may be away when a site starts.
@@ -141,6 +143,19 @@ func (b *Buffer) CheckRedis(ctx context.Context) error {
 				want.setting, got[want.setting], want.why, want.value, want.setting, want.value)
 		}
 	}
+	return nil
+}
+
+// examineRedis lets nothing be acknowledged before this process has seen that Redis keeps it: Redis may have come up
+// after the process.
+func (b *Buffer) examineRedis(ctx context.Context) error {
+	if b.examined.Load() {
+		return nil
+	}
+	if err := b.CheckRedis(ctx); err != nil {
+		return unavailable(err)
+	}
+	b.examined.Store(true)
 	return nil
 }
 

@@ -109,6 +109,9 @@ func (b *Buffer) submit(ctx context.Context, r Request, t *Transaction) (Receipt
 
 // enqueue puts a transaction into the buffer. It returns after Redis has it on disk.
 func (b *Buffer) enqueue(ctx context.Context, p payload, body []byte, e effects, saw []*Pending) (Receipt, error) {
+	if err := b.examineRedis(ctx); err != nil {
+		return Receipt{}, err
+	}
 	if err := b.prepare(ctx, p.ID, e.rows); err != nil {
 		return Receipt{}, unavailable(err)
 	}

@@ -37,7 +37,7 @@ func (p process) Pause() error { return p.Signal(syscall.SIGSTOP) }
 func (p process) Continue() error { return p.Signal(syscall.SIGCONT) }
 
 // run starts the API; it need not be ready when run returns.
-func (a *api) run(context.Context) (server, error) {
+func (a *api) run(ctx context.Context) (server, error) {
 	if err := os.MkdirAll(a.dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (a *api) run(context.Context) (server, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(a.command[0], a.command[1:]...)
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), a.command[0], a.command[1:]...)
 	cmd.Dir = a.dir // where no .env lies
 	cmd.Env = a.environment()
 	cmd.Stdout, cmd.Stderr = log, log
@@ -74,7 +74,7 @@ func (a *api) answers(ctx context.Context) (err error) {
 	return nil
 }
 
-func (a *api) url() string { return "http://" + loopback(a.port) }
+func (a *api) url() string { return "http://" + loopback(a.port).String() }
 
 // inherited are the variables of the lab's own environment that an API sees. None of them is a setting of an API: those
 // come from the lab alone.
@@ -82,18 +82,14 @@ var inherited = []string{"PATH", "HOME", "TMPDIR", "TZ", "LANG", "GORACE", "GOMA
 
 // environment returns the settings of one API of a site.
 func (l *Lab) environment(s *installation, port int) []string {
-	mainPort := l.main.database.port
-	if s.link != nil {
-		mainPort = s.link.api.port
-	}
 	settings := map[string]string{
 		"SITE_NAME": s.name, "SITE_TYPE": s.kind(), "SECRET_KEY": l.secret,
-		"MAIN_DB_HOST": "127.0.0.1", "MAIN_DB_PORT": strconv.Itoa(mainPort), "MAIN_DB_NAME": databaseName,
+		"MAIN_DB_HOST": "127.0.0.1", "MAIN_DB_PORT": strconv.Itoa(l.mainPort(s)), "MAIN_DB_NAME": databaseName,
 		"MAIN_DB_USER": databaseUser, "MAIN_DB_PASSWORD": l.password,
 		"LOCAL_DB_HOST": "127.0.0.1", "LOCAL_DB_PORT": strconv.Itoa(s.database.port), "LOCAL_DB_NAME": databaseName,
 		"LOCAL_DB_USER": databaseUser, "LOCAL_DB_PASSWORD": l.password,
 		"REDIS_HOST": "127.0.0.1", "REDIS_PORT": strconv.Itoa(s.redis.port),
-		"LISTEN_ADDRESS": loopback(port), "PUBLIC_URL": "http://" + loopback(port),
+		"LISTEN_ADDRESS": loopback(port).String(), "PUBLIC_URL": "http://" + loopback(port).String(),
 	}
 	for _, entry := range os.Environ() {
 		name, value, _ := strings.Cut(entry, "=")
@@ -111,4 +107,12 @@ func (l *Lab) environment(s *installation, port int) []string {
 	}
 	slices.Sort(environment)
 	return environment
+}
+
+// mainPort returns the port by which a site reaches the main database.
+func (l *Lab) mainPort(s *installation) int {
+	if s.link != nil {
+		return s.link.api.port
+	}
+	return s.database.port
 }

@@ -13,23 +13,34 @@ import (
 	"time"
 )
 
+const usage = `Usage: opsdb lab [flags]
+
+Starts a whole system on this machine, with nothing but the installed PostgreSQL and Redis: the main site cologne and
+secondary sites with a replica each, their APIs, and between the sites a link that can be cut, healed, slowed and made to
+stall. It prints how everything is reached and runs until it is interrupted; then nothing is left of it.
+
+Flags:
+
+`
+
 // Command is "opsdb lab": it starts a lab, prints how it is reached when everything is ready, and keeps it running until
 // ctx ends or the process is asked to end by SIGINT, SIGTERM or SIGHUP. Help asked for is flag.ErrHelp.
 func Command(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	flags := flag.NewFlagSet("lab", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprintf(stderr, "usage: opsdb lab [flags]\n\nStarts %s and secondary sites on this machine and runs until interrupted.\n\n", MainSite)
-		flags.PrintDefaults()
-	}
+	flags.SetOutput(io.Discard) // an error is returned, not printed
 	asJSON := flags.Bool("json", false, "print one line of JSON when everything is ready")
 	secondaries := flags.Int("secondaries", 1, "number of secondary sites")
 	apis := flags.Int("apis", 1, "number of APIs at each site")
 	portBase := flags.Int("port-base", 0, "first of the consecutive ports; 0: free ones")
 	restartAfter := flags.Duration("restart-after", time.Second, "pause before a killed server is started again; negative: it stays down")
 	fsync := flags.Bool("fsync", true, "false: PostgreSQL does not wait for the disk")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(stdout, usage)
+		flags.SetOutput(stdout)
+		flags.PrintDefaults()
 		return err
+	} else if err != nil {
+		return fmt.Errorf("lab: %w", err)
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("lab: unexpected argument %q", flags.Arg(0))
@@ -64,21 +75,21 @@ func present(w io.Writer, d Description, asJSON bool) error {
 		return json.NewEncoder(w).Encode(d)
 	}
 	var failures []error
-	print := func(format string, args ...any) {
+	show := func(format string, args ...any) {
 		_, err := fmt.Fprintf(w, format, args...)
 		failures = append(failures, err)
 	}
 	for _, s := range d.Sites {
-		print("%s (%s)\n", s.Name, s.Type)
+		show("%s (%s)\n", s.Name, s.Type)
 		for _, url := range s.URLs {
-			print("  API       %s\n", url)
+			show("  API       %s\n", url)
 		}
-		print("  token     %s\n  database  %s\n  redis     %s\n", s.Token, s.Database, s.Redis)
+		show("  token     %s\n  database  %s\n  redis     %s\n", s.Token, s.Database, s.Redis)
 	}
-	print("link        %s\n", d.Link)
-	print("\n  curl -X POST '%s/cut'                        bytes vanish\n", d.Link)
-	print("  curl -X POST '%s/heal'\n", d.Link)
-	print("  curl -X POST '%s/slow?rtt=230ms&rate=64k'\n", d.Link)
-	print("  curl '%s/'                                   state and process ids\n", d.Link)
+	show("link        %s\n", d.Link)
+	show("\n  curl -X POST '%s/cut'                        bytes vanish\n", d.Link)
+	show("  curl -X POST '%s/heal'\n", d.Link)
+	show("  curl -X POST '%s/slow?rtt=230ms&rate=64k'\n", d.Link)
+	show("  curl '%s/'                                   state and process ids\n", d.Link)
 	return errors.Join(failures...)
 }

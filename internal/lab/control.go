@@ -24,7 +24,7 @@ type control struct {
 }
 
 func openControl(l *Lab, port int) (*control, error) {
-	listener, err := net.Listen("tcp", loopback(port))
+	listener, err := listen(port)
 	if err != nil {
 		return nil, fmt.Errorf("control of the links: %w", err)
 	}

@@ -10,6 +10,7 @@ type Site struct {
 	URLs     []string `json:"urls"`
 	Redis    string   `json:"redis"`    // URL
 	Database string   `json:"database"` // URL; of a secondary site's replica
+	Main     string   `json:"main"`     // URL of the main database as the site reaches it: over the link
 	Token    string   `json:"token"`    // an administrator's
 }
 
@@ -24,7 +25,7 @@ type Description struct {
 func (l *Lab) Describe() Description {
 	d := Description{Link: l.Control(), PIDs: l.PIDs()}
 	for _, s := range l.sites() {
-		d.Sites = append(d.Sites, s.describe())
+		d.Sites = append(d.Sites, l.describe(s))
 	}
 	return d
 }
@@ -33,7 +34,7 @@ func (l *Lab) Describe() Description {
 func (l *Lab) Site(name string) Site {
 	for _, s := range l.sites() {
 		if s.name == name {
-			return s.describe()
+			return l.describe(s)
 		}
 	}
 	panic(fmt.Sprintf("lab: no site %q", name))
@@ -75,9 +76,10 @@ func (l *Lab) PIDs() map[string]int {
 	return pids
 }
 
-func (s *installation) describe() Site {
+func (l *Lab) describe(s *installation) Site {
 	d := Site{
-		Name: s.name, Type: s.kind(), URLs: []string{}, Redis: s.redis.address(), Database: s.database.address(), Token: s.token,
+		Name: s.name, Type: s.kind(), URLs: []string{}, Redis: s.redis.address(), Token: s.token,
+		Database: s.database.address(s.database.port), Main: s.database.address(l.mainPort(s)),
 	}
 	for _, a := range s.apis {
 		d.URLs = append(d.URLs, a.url())

@@ -103,7 +103,7 @@ func (l *Lab) Promote(ctx context.Context, site string) error {
 }
 
 func (d *database) promote(ctx context.Context) error {
-	return d.asSuperuser(ctx, func(conn *pgx.Conn) error {
+	return d.asSuperuser(ctx, "postgres", func(conn *pgx.Conn) error {
 		var promoted bool
 		if err := conn.QueryRow(ctx, `select pg_promote(true, 60)`).Scan(&promoted); err != nil {
 			return fmt.Errorf("promote %s: %w", d.name, err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -59,7 +60,7 @@ func (c *Cut) validate() error {
 // of their own, which share the line's state and its rate. It is safe for concurrent use.
 type Link struct {
 	site string
-	main string // address of the main database
+	main netip.AddrPort // the main database
 	log  *slog.Logger
 	api  *path
 	wal  *path
@@ -87,7 +88,7 @@ type trigger struct {
 }
 
 // openLink makes a perfect link from two ports of the loopback interface to the main database.
-func openLink(site, main string, apiPort, walPort int, log *slog.Logger) (*Link, error) {
+func openLink(site string, main netip.AddrPort, apiPort, walPort int, log *slog.Logger) (*Link, error) {
 	l := &Link{
 		site: site, main: main, log: log,
 		passed:  map[Direction]*atomic.Int64{Up: new(atomic.Int64), Down: new(atomic.Int64)},

@@ -12,10 +12,24 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/ccatobs/opsdb/internal/lab"
 	"github.com/ccatobs/opsdb/internal/lab/labtest"
 )
 
+// asCommand makes the test program "opsdb lab" with its arguments.
+const asCommand = "OPSDB_LAB_TEST_COMMAND"
+
 func TestMain(m *testing.M) {
+	switch {
+	case len(os.Args) == 2 && os.Args[1] == "serve": // as that command starts it
+		os.Exit(serve())
+	case os.Getenv(asCommand) != "":
+		if err := lab.Command(context.Background(), os.Args[1:], os.Stdout, os.Stderr); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	code := labtest.Main(m, serve)
 	if code == 0 {
 		if err := goleak.Find(); err != nil {
@@ -26,8 +40,15 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// mustFail is a setting of an API that does not start.
+const mustFail = "OPSDB_LAB_TEST_FAIL"
+
 // serve is all that the lab needs of an API.
 func serve() int {
+	if os.Getenv(mustFail) != "" {
+		fmt.Println("no SECRET_KEY would be such a reason")
+		return 3
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	http.HandleFunc("GET /health/ready", func(w http.ResponseWriter, _ *http.Request) {

@@ -67,7 +67,7 @@ func (m *member) wait(ctx context.Context, s server) error {
 	return Until(ctx, m.name+" is ready", func(ctx context.Context) error {
 		select {
 		case <-s.Done():
-			return Permanent{fmt.Errorf("%s ended while starting: %w", m.name, s.Err())}
+			return FinalError{Err: fmt.Errorf("%s ended while starting: %w", m.name, s.Err())}
 		default:
 			return m.ready(ctx)
 		}

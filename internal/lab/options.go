@@ -3,7 +3,6 @@ package lab
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"time"
@@ -59,7 +58,7 @@ func (o Options) complete() (Options, error) {
 		o.RedisMemory = 1 << 30
 	}
 	if o.Log == nil {
-		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if len(o.Command) == 0 {
 		self, err := os.Executable()

@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -27,11 +26,11 @@ func (p *path) open() error {
 	if p.listener != nil {
 		return nil
 	}
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", loopback(p.port))
+	listener, err := listen(p.port)
 	if err != nil {
 		return fmt.Errorf("link of %s: %w", p.link.site, err)
 	}
-	p.listener, p.accepts = listener.(*net.TCPListener), make(chan struct{})
+	p.listener, p.accepts = listener, make(chan struct{})
 	go p.accept(p.listener, p.accepts)
 	return nil
 }
@@ -58,7 +57,7 @@ func (p *path) accept(listener *net.TCPListener, done chan<- struct{}) {
 		}
 		if err != nil {
 			p.link.log.Error("link cannot accept", "site", p.link.site, "error", err)
-			time.Sleep(10 * time.Millisecond) // out of file descriptors, most likely
+			<-time.After(10 * time.Millisecond) // out of file descriptors, most likely
 			continue
 		}
 		c := newConn(p, tcp)

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
+	"net/netip"
 
 	"github.com/ccatobs/opsdb/internal/servers"
 )
@@ -13,7 +13,7 @@ import (
 // that uses it is down: other labs see that from a name in the abstract socket namespace, which leaves no file behind.
 type ports struct {
 	next int // the next port; 0: any free one
-	held []net.Listener
+	held []*net.UnixListener
 }
 
 // take returns the next port. It fails if that port is in use.
@@ -21,7 +21,7 @@ func (p *ports) take() (int, error) {
 	if p.next != 0 {
 		port := p.next
 		p.next++
-		listener, err := net.Listen("tcp", loopback(port))
+		listener, err := listen(port)
 		if err != nil {
 			return 0, fmt.Errorf("port %d: %w", port, err)
 		}
@@ -42,7 +42,7 @@ func (p *ports) take() (int, error) {
 }
 
 func (p *ports) reserve(port int) error {
-	name, err := net.Listen("unix", "@opsdb-lab-port-"+strconv.Itoa(port))
+	name, err := net.ListenUnix("unix", &net.UnixAddr{Net: "unix", Name: fmt.Sprintf("@opsdb-lab-port-%d", port)})
 	if err != nil {
 		return fmt.Errorf("port %d belongs to another lab: %w", port, err)
 	}
@@ -60,4 +60,11 @@ func (p *ports) release() error {
 	return err
 }
 
-func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+// loopback returns the address of a port of the lab.
+func loopback(port int) netip.AddrPort {
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port)) //nolint:gosec // a port
+}
+
+func listen(port int) (*net.TCPListener, error) {
+	return net.ListenTCP("tcp", net.TCPAddrFromAddrPort(loopback(port)))
+}

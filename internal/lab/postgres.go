@@ -130,13 +130,16 @@ func (d *database) write(name, content string) error {
 	if err != nil {
 		return err
 	}
-	owner := info.Sys().(*syscall.Stat_t)
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return fmt.Errorf("%s has no owner", d.data())
+	}
 	return os.Chown(path, int(owner.Uid), int(owner.Gid))
 }
 
 // prepare makes the roles, the database and the slots of the standbys, as far as they are missing.
 func (d *database) prepare(ctx context.Context, standbys []*database) error {
-	return d.asSuperuser(ctx, func(conn *pgx.Conn) error {
+	return d.asSuperuser(ctx, "postgres", func(conn *pgx.Conn) error {
 		var exists bool
 		const known = `select exists (select from pg_database where datname = $1)`
 		if err := conn.QueryRow(ctx, known, databaseName).Scan(&exists); err != nil {
@@ -163,9 +166,9 @@ func (d *database) prepare(ctx context.Context, standbys []*database) error {
 	})
 }
 
-// asSuperuser calls f with a connection over the server's socket.
-func (d *database) asSuperuser(ctx context.Context, f func(*pgx.Conn) error) (err error) {
-	conn, err := pgx.Connect(ctx, d.socket("postgres"))
+// asSuperuser calls f with a connection to a database over the server's socket.
+func (d *database) asSuperuser(ctx context.Context, database string, f func(*pgx.Conn) error) (err error) {
+	conn, err := pgx.Connect(ctx, d.socket(database))
 	if err != nil {
 		return fmt.Errorf("%s: %w", d.name, err)
 	}
@@ -175,7 +178,7 @@ func (d *database) asSuperuser(ctx context.Context, f func(*pgx.Conn) error) (er
 
 // position returns a write-ahead log position: of the last write of a main database, of the last replay of a standby.
 func (d *database) position(ctx context.Context) (position string, err error) {
-	err = d.asSuperuser(ctx, func(conn *pgx.Conn) error {
+	err = d.asSuperuser(ctx, "postgres", func(conn *pgx.Conn) error {
 		const query = `select case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end::text`
 		return conn.QueryRow(ctx, query).Scan(&position)
 	})
@@ -191,10 +194,10 @@ func (d *database) socket(database string) string {
 	}.Encode()
 }
 
-// address returns how an API's role connects.
-func (d *database) address() string {
+// address returns how an API's role connects on a port: that of this database, or one that leads to another.
+func (d *database) address(port int) string {
 	u := url.URL{
-		Scheme: "postgres", User: url.UserPassword(databaseUser, d.password), Host: loopback(d.port), Path: databaseName,
+		Scheme: "postgres", User: url.UserPassword(databaseUser, d.password), Host: loopback(port).String(), Path: databaseName,
 		RawQuery: "sslmode=disable",
 	}
 	return u.String()

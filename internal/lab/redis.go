@@ -21,4 +21,4 @@ func (s *store) run(ctx context.Context) (server, error) {
 }
 
 // address returns the URL of the server.
-func (s *store) address() string { return "redis://" + loopback(s.port) + "/0" }
+func (s *store) address() string { return "redis://" + loopback(s.port).String() + "/0" }

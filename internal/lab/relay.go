@@ -1,8 +1,10 @@
 package lab
 
 import (
+	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -68,12 +70,12 @@ func (c *conn) connect() *net.TCPConn {
 			return nil
 		}
 	}
-	dialed, err := net.DialTimeout("tcp", c.link.main, 5*time.Second)
+	dialer := net.Dialer{Timeout: 5 * time.Second}
+	main, err := dialer.DialTCP(context.Background(), "tcp", netip.AddrPort{}, c.link.main)
 	if err != nil {
 		c.link.log.Debug("the main database does not answer the link", "site", c.link.site, "error", err)
 		return nil
 	}
-	main := dialed.(*net.TCPConn)
 	c.up.opened = time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -92,11 +94,17 @@ func (c *conn) pause(d time.Duration) bool {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return true
 	case <-c.up.ended:
 	case <-c.aborted:
 	}
-	return false
+	select {
+	case <-c.up.ended:
+		return false
+	case <-c.aborted:
+		return false
+	default:
+		return true
+	}
 }
 
 // refuse resets those ends that still hear the other; an end that is already cut off stays so.
@@ -104,7 +112,11 @@ func (c *conn) refuse() {
 	c.mu.Lock()
 	main := c.main
 	c.mu.Unlock()
-	if !c.up.lost.Load() && main != nil {
+	if main == nil {
+		c.abort()
+		return
+	}
+	if !c.up.lost.Load() {
 		c.reset(main)
 	}
 	if !c.down.lost.Load() {

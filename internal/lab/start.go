@@ -7,6 +7,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/ccatobs/opsdb/gen/maindb"
+	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/servers"
 	"github.com/ccatobs/opsdb/schema"
 )
@@ -91,22 +93,30 @@ func (l *Lab) runMain(ctx context.Context) error {
 
 // populate fills the main database: tables, the observatory's own data, an administrator's token for each site.
 func (l *Lab) populate(ctx context.Context) error {
-	address := l.main.database.address()
+	address := l.main.database.address(l.main.database.port)
 	if _, _, err := schema.Migrate(ctx, address); err != nil {
 		return fmt.Errorf("main database: %w", err)
 	}
-	for _, s := range l.sites() {
-		token, err := l.issueToken(ctx, s.name)
-		if err != nil {
-			return fmt.Errorf("token for %s: %w", s.name, err)
-		}
-		s.token = token
+	if err := schema.Seed(ctx, address); err != nil {
+		return fmt.Errorf("main database: %w", err)
 	}
-	return nil
+	key, err := auth.NewKey(l.secret)
+	if err != nil {
+		return err
+	}
+	return l.main.database.asSuperuser(ctx, databaseName, func(conn *pgx.Conn) error {
+		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+			for _, s := range l.sites() {
+				issued, err := auth.Issue(ctx, maindb.New(tx), key, auth.Grant{User: "lab", Role: "admin", Name: s.name})
+				if err != nil {
+					return fmt.Errorf("token for %s: %w", s.name, err)
+				}
+				s.token = issued.Token
+			}
+			return nil
+		})
+	})
 }
-
-// issueToken makes an administrator's token for a site.
-func (l *Lab) issueToken(context.Context, string) (string, error) { return "", nil }
 
 // Replicated waits until the standby of a site has replayed all that the main database has written by now.
 func (l *Lab) Replicated(ctx context.Context, site string) error {
@@ -118,13 +128,13 @@ func (l *Lab) Replicated(ctx context.Context, site string) error {
 	if err != nil {
 		return err
 	}
-	return s.database.asSuperuser(ctx, func(conn *pgx.Conn) error {
+	return s.database.asSuperuser(ctx, "postgres", func(conn *pgx.Conn) error {
 		return Until(ctx, site+" has replayed "+position, func(ctx context.Context) error {
 			var replayed string
 			var enough bool
 			const query = `select coalesce(pg_last_wal_replay_lsn()::text, ''), coalesce(pg_last_wal_replay_lsn() >= $1::text::pg_lsn, false)`
 			if err := conn.QueryRow(ctx, query, position).Scan(&replayed, &enough); err != nil {
-				return Permanent{err}
+				return FinalError{Err: err}
 			}
 			if !enough {
 				return fmt.Errorf("it is at %q", replayed)

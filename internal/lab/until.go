@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Permanent marks an error after which Until does not try again.
-type Permanent struct{ Err error }
+// FinalError is an error after which Until does not try again.
+type FinalError struct{ Err error }
 
 // Error implements error.
-func (p Permanent) Error() string { return p.Err.Error() }
+func (e FinalError) Error() string { return e.Err.Error() }
 
-// Until calls try every few milliseconds until it returns nil. It gives up with the error of try when that is Permanent,
+// Until calls try every few milliseconds until it returns nil. It gives up with the error of try when that is a FinalError,
 // and with what, which says what did not come true, when ctx ends.
 func Until(ctx context.Context, what string, try func(context.Context) error) error {
 	tick := time.NewTicker(5 * time.Millisecond)
@@ -23,7 +23,7 @@ func Until(ctx context.Context, what string, try func(context.Context) error) er
 		if err == nil {
 			return nil
 		}
-		if stop, ok := errors.AsType[Permanent](err); ok {
+		if stop, ok := errors.AsType[FinalError](err); ok {
 			return stop.Err
 		}
 		select {

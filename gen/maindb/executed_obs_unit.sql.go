@@ -14,20 +14,16 @@ import (
 )
 
 const createExecutedObsUnit = `-- name: CreateExecutedObsUnit :exec
-with found as (
-  select e.id, e.obs_unit_id, e.site, e.status, e.start_time, e.end_time, e.observer, e.comment, e.conditions, e.recorded_at, e.finished_by from executed_obs_unit e where e.id = $1
-), same as (
-  select 1 from found
-  where (obs_unit_id, site, start_time, observer, comment, conditions)
-    = ($2::integer, $3::text, $4::timestamptz, $5::text, $6::text, $7::jsonb)
-), added as (
-  insert into executed_obs_unit (id, obs_unit_id, site, start_time, observer, comment, conditions, recorded_at)
-  select $1::uuid, $2, $3, $4, $5, $6, $7, $8::timestamptz
-  where not exists (select 1 from found)
+with created as (
+  insert into executed_obs_unit as e (id, obs_unit_id, site, start_time, observer, comment, conditions, recorded_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
+  on conflict (id) do update set recorded_at = e.recorded_at
+  where (e.obs_unit_id, e.site, e.start_time, e.observer, e.comment, e.conditions)
+    = (excluded.obs_unit_id, excluded.site, excluded.start_time, excluded.observer, excluded.comment, excluded.conditions)
   returning 1
 )
-select expect_rows((select count(*) from added) + (select count(*) from same), 1, 'executed_obs_unit',
-  (select to_jsonb(o) from found o))
+select expect_rows(count(*), 1, 'executed_obs_unit',
+  case when count(*) = 0 then (select to_jsonb(e) from executed_obs_unit e where e.id = $1) end) from created
 `
 
 type CreateExecutedObsUnitParams struct {
@@ -41,6 +37,7 @@ type CreateExecutedObsUnitParams struct {
 	RecordedAt time.Time       `json:"recorded_at"`
 }
 
+// An execution that is there with equal content stays as it is.
 func (q *Queries) CreateExecutedObsUnit(ctx context.Context, arg CreateExecutedObsUnitParams) error {
 	_, err := q.db.Exec(ctx, createExecutedObsUnit,
 		arg.ID,
@@ -56,31 +53,28 @@ func (q *Queries) CreateExecutedObsUnit(ctx context.Context, arg CreateExecutedO
 }
 
 const finishExecutedObsUnit = `-- name: FinishExecutedObsUnit :exec
-with found as (
-  select e.id, e.obs_unit_id, e.site, e.status, e.start_time, e.end_time, e.observer, e.comment, e.conditions, e.recorded_at, e.finished_by from executed_obs_unit e where e.id = $1
-), same as (
-  select 1 from found
-  where (status, end_time, comment, conditions)
-    = ($2::observation_status, $3::timestamptz, $4::text, $5::jsonb)
-), finished as (
+with finished as (
   update executed_obs_unit e
-  set status = $2, end_time = $3, comment = $4, conditions = $5, finished_by = $6::text
-  where e.id = $1::uuid and e.status = 'running'
+  set status = $2, end_time = $3, comment = $4, conditions = $5,
+      finished_by = coalesce(e.finished_by, $6::text)
+  where e.id = $1 and (e.status = 'running' or (e.status, e.end_time, e.comment, e.conditions)
+    = ($2::observation_status, $3::timestamptz, $4::text, $5::jsonb))
   returning 1
 )
-select expect_rows((select count(*) from finished) + (select count(*) from same), 1, 'executed_obs_unit',
-  (select to_jsonb(o) from found o))
+select expect_rows(count(*), 1, 'executed_obs_unit',
+  case when count(*) = 0 then (select to_jsonb(e) from executed_obs_unit e where e.id = $1) end) from finished
 `
 
 type FinishExecutedObsUnitParams struct {
 	ID         uuid.UUID         `json:"id"`
 	Status     ObservationStatus `json:"status"`
-	EndTime    time.Time         `json:"end_time"`
+	EndTime    *time.Time        `json:"end_time"`
 	Comment    string            `json:"comment"`
 	Conditions json.RawMessage   `json:"conditions"`
 	FinishedBy string            `json:"finished_by"`
 }
 
+// Who finished it first remains.
 func (q *Queries) FinishExecutedObsUnit(ctx context.Context, arg FinishExecutedObsUnitParams) error {
 	_, err := q.db.Exec(ctx, finishExecutedObsUnit,
 		arg.ID,

@@ -112,8 +112,8 @@ func (q *Queries) PruneLedger(ctx context.Context, arg PruneLedgerParams) error 
 }
 
 const pruneOutbox = `-- name: PruneOutbox :exec
-delete from event_outbox where position in (
-  select o.position from event_outbox o where o.at < $1::timestamptz order by o.position limit 5000)
+delete from event_outbox where (xid, position) in (
+  select o.xid, o.position from event_outbox o where o.at < $1::timestamptz order by o.xid, o.position limit 5000)
 `
 
 type PruneOutboxParams struct {

@@ -50,31 +50,31 @@ with incoming as (
          unnest($9::text[]) as checksum,
          unnest($10::text[])::checksum_algorithm as checksum_algorithm,
          unnest($11::timestamptz[]) as recorded_at
-), found as (
-  select i.id as incoming_id, f.id, f.executed_obs_unit_id, f.raw_data_package_id, f.instrument_module_id, f.name, f.relative_path, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm, f.recorded_at,
-         (f.executed_obs_unit_id, f.name, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm)
-           = (i.executed_obs_unit_id, i.name, i.file_type, i.size_bytes, i.checksum, i.checksum_algorithm)
-         and (f.instrument_module_id, f.relative_path) = (i.instrument_module_id, i.relative_path)
-         and f.raw_data_package_id is not distinct from i.raw_data_package_id as same
-  from incoming i
-  join raw_data_file f on f.id = i.id or (f.instrument_module_id, f.relative_path) = (i.instrument_module_id, i.relative_path)
-), added as (
-  insert into raw_data_file (id, executed_obs_unit_id, raw_data_package_id, instrument_module_id, name, relative_path,
-                             file_type, size_bytes, checksum, checksum_algorithm, recorded_at)
+), stored as (
+  insert into raw_data_file as f (id, executed_obs_unit_id, raw_data_package_id, instrument_module_id, name, relative_path,
+                                  file_type, size_bytes, checksum, checksum_algorithm, recorded_at)
   select id, executed_obs_unit_id, raw_data_package_id, instrument_module_id, name, relative_path,
          file_type, size_bytes, checksum, checksum_algorithm, recorded_at
-  from incoming i
-  where not exists (select 1 from found where found.incoming_id = i.id)
-  returning id
+  from incoming
+  on conflict (instrument_module_id, relative_path) do update set recorded_at = f.recorded_at
+  where (f.executed_obs_unit_id, f.raw_data_package_id, f.name, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm)
+    is not distinct from (excluded.executed_obs_unit_id, excluded.raw_data_package_id, excluded.name, excluded.file_type,
+                          excluded.size_bytes, excluded.checksum, excluded.checksum_algorithm)
+  returning f.id, f.instrument_module_id, f.relative_path
 ), aliased as (
   insert into record_alias (id, table_name, same_as)
-  select found.incoming_id, 'raw_data_file', found.id from found
-  where found.same and found.incoming_id <> found.id
-    and not exists (select 1 from record_alias a where a.id = found.incoming_id)
+  select i.id, 'raw_data_file', s.id
+  from stored s
+  join incoming i on (i.instrument_module_id, i.relative_path) = (s.instrument_module_id, s.relative_path)
+  where i.id <> s.id and not exists (select 1 from record_alias a where a.id = i.id)
   returning id
 )
-select expect_rows((select count(*) from added) + (select count(*) from found s where s.same),
-  greatest(cardinality($1::uuid[]), 1), 'raw_data_file', (select jsonb_agg(to_jsonb(o)) from found o where not o.same))
+select expect_rows(count(*), greatest(cardinality($1::uuid[]), 1), 'raw_data_file',
+  case when count(*) <> greatest(cardinality($1::uuid[]), 1) then (
+    select jsonb_agg(to_jsonb(o))
+    from raw_data_file o
+    join incoming i on (i.instrument_module_id, i.relative_path) = (o.instrument_module_id, o.relative_path)
+    where o.id <> all(array(select s.id from stored s))) end) from stored
 `
 
 type CreateRawDataFilesParams struct {
@@ -91,7 +91,8 @@ type CreateRawDataFilesParams struct {
 	RecordedAts         []time.Time `json:"recorded_ats"`
 }
 
-// Columns as arrays of one length; the nil UUID in raw_data_package_ids stands for no package.
+// Columns as arrays of one length; the nil UUID in raw_data_package_ids stands for no package. A file that is registered
+// with equal content keeps its id; the new one becomes an alias.
 func (q *Queries) CreateRawDataFiles(ctx context.Context, arg CreateRawDataFilesParams) error {
 	_, err := q.db.Exec(ctx, createRawDataFiles,
 		arg.IDs,

@@ -13,20 +13,16 @@ import (
 )
 
 const createRawDataPackage = `-- name: CreateRawDataPackage :exec
-with found as (
-  select p.id, p.executed_obs_unit_id, p.instrument_module_id, p.name, p.relative_path, p.status, p.state, p.size_bytes, p.checksum, p.checksum_algorithm, p.created_at, p.finalized_at from raw_data_package p where p.id = $1
-), same as (
-  select 1 from found
-  where (executed_obs_unit_id, instrument_module_id, name, relative_path)
-    = ($2::uuid, $3::integer, $4::text, $5::text)
-), added as (
-  insert into raw_data_package (id, executed_obs_unit_id, instrument_module_id, name, relative_path, created_at)
-  select $1::uuid, $2, $3, $4, $5, $6::timestamptz
-  where not exists (select 1 from found)
+with created as (
+  insert into raw_data_package as p (id, executed_obs_unit_id, instrument_module_id, name, relative_path, created_at)
+  values ($1, $2, $3, $4, $5, $6)
+  on conflict (id) do update set created_at = p.created_at
+  where (p.executed_obs_unit_id, p.instrument_module_id, p.name, p.relative_path)
+    = (excluded.executed_obs_unit_id, excluded.instrument_module_id, excluded.name, excluded.relative_path)
   returning 1
 )
-select expect_rows((select count(*) from added) + (select count(*) from same), 1, 'raw_data_package',
-  (select to_jsonb(o) from found o))
+select expect_rows(count(*), 1, 'raw_data_package',
+  case when count(*) = 0 then (select to_jsonb(p) from raw_data_package p where p.id = $1) end) from created
 `
 
 type CreateRawDataPackageParams struct {
@@ -38,6 +34,7 @@ type CreateRawDataPackageParams struct {
 	CreatedAt          time.Time `json:"created_at"`
 }
 
+// A package that is there with equal content stays as it is.
 func (q *Queries) CreateRawDataPackage(ctx context.Context, arg CreateRawDataPackageParams) error {
 	_, err := q.db.Exec(ctx, createRawDataPackage,
 		arg.ID,
@@ -51,22 +48,16 @@ func (q *Queries) CreateRawDataPackage(ctx context.Context, arg CreateRawDataPac
 }
 
 const finalizeRawDataPackage = `-- name: FinalizeRawDataPackage :exec
-with found as (
-  select p.id, p.executed_obs_unit_id, p.instrument_module_id, p.name, p.relative_path, p.status, p.state, p.size_bytes, p.checksum, p.checksum_algorithm, p.created_at, p.finalized_at from raw_data_package p where p.id = $1
-), same as (
-  select 1 from found
-  where status = 'complete'
-    and (size_bytes, checksum, checksum_algorithm)
-      is not distinct from ($2::bigint, $3::text, $4::checksum_algorithm)
-), finalized as (
+with finalized as (
   update raw_data_package p
   set status = 'complete', size_bytes = $2, checksum = $3,
-      checksum_algorithm = $4, finalized_at = $5::timestamptz
-  where p.id = $1::uuid and p.status = 'building'
+      checksum_algorithm = $4, finalized_at = coalesce(p.finalized_at, $5::timestamptz)
+  where p.id = $1 and (p.status = 'building' or (p.size_bytes, p.checksum, p.checksum_algorithm)
+    is not distinct from ($2::bigint, $3::text, $4::checksum_algorithm))
   returning 1
 )
-select expect_rows((select count(*) from finalized) + (select count(*) from same), 1, 'raw_data_package',
-  (select to_jsonb(o) from found o))
+select expect_rows(count(*), 1, 'raw_data_package',
+  case when count(*) = 0 then (select to_jsonb(p) from raw_data_package p where p.id = $1) end) from finalized
 `
 
 type FinalizeRawDataPackageParams struct {

@@ -15,7 +15,7 @@ import (
 // Codes of errors that are more than their class.
 const (
 	missingRow           = "P0002" // raised by expect_rows
-	serializationFailure = "40001" // on a standby: replay needed what the transaction read
+	serializationFailure = "40001" // on a standby: replay removed what the transaction reads
 	featureNotSupported  = "0A000" // also: a prepared statement from before a migration
 )
 
@@ -36,7 +36,8 @@ func Permanent(err error) bool {
 }
 
 // Unreachable says whether the server could not be asked: there is no connection, it broke, or the server is starting
-// or going down. It says nothing about whether a statement under way was executed.
+// or going down. It says nothing about whether a statement under way was executed, and the end of a context says
+// nothing about the server.
 func Unreachable(err error) bool {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true
@@ -44,7 +45,7 @@ func Unreachable(err error) bool {
 	if code := SQLState(err); code != "" {
 		return strings.HasPrefix(code, "08") || strings.HasPrefix(code, "57P0")
 	}
-	if errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
 	if _, ok := errors.AsType[net.Error](err); ok {
@@ -66,9 +67,11 @@ func stalePlan(err error) bool {
 	return ok && database.Code == featureNotSupported && strings.Contains(database.Message, "cached plan")
 }
 
-// worthAnotherTry says whether reading again can help: replay on the standby took what the transaction was reading, or
-// a migration arrived.
-func worthAnotherTry(err error) bool { return SQLState(err) == serializationFailure || stalePlan(err) }
+// connectionBroke says whether a connection was lost that had been there.
+func connectionBroke(err error) bool {
+	_, failed := errors.AsType[*pgconn.ConnectError](err)
+	return Unreachable(err) && !failed && !pgconn.Timeout(err)
+}
 
 // rolledBack is the answer to the COMMIT of a transaction that had failed before.
 const rolledBack = "ROLLBACK"

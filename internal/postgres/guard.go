@@ -94,14 +94,11 @@ func (v *visit) judge(err error) {
 		v.probing = false
 	}
 	switch {
-	case v.lost:
-		v.down, v.until = err, time.Now()
-		if _, failed := errors.AsType[*pgconn.ConnectError](err); failed || v.ctx.Err() != nil {
-			v.until = v.until.Add(hold)
-		}
+	case connectionBroke(err), stalePlan(err):
 		// What happened to this connection would happen to the others, one after the other.
 		v.pool.Reset()
-	case stalePlan(err):
+	case v.lost:
+		v.down, v.until = err, time.Now().Add(hold)
 		v.pool.Reset()
 	case v.ctx.Err() == nil:
 		v.down = nil

@@ -42,6 +42,8 @@ func NewReplica(ctx context.Context, a Address, application string) (*Replica, e
 	config.ConnConfig.ConnectTimeout = replicaConnectTimeout
 	parameters := config.ConnConfig.RuntimeParams
 	parameters["default_transaction_read_only"] = "on"
+	// A plan for all values of optional filters uses no index for any.
+	parameters["plan_cache_mode"] = "force_custom_plan"
 	parameters["statement_timeout"] = milliseconds(replicaLimit)
 	parameters["idle_in_transaction_session_timeout"] = milliseconds(replicaLimit)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
@@ -62,10 +64,10 @@ func (r *Replica) Ping(ctx context.Context) error {
 }
 
 // Snapshot runs f on one unchanging state of the database. It runs f a second time when the first was in the way of
-// replay or met a migration, so f must begin from nothing each time. An error of f is returned.
+// replay, met a migration or lost its connection, so f must begin from nothing each time. An error of f is returned.
 func (r *Replica) Snapshot(ctx context.Context, f func(*replicadb.Queries) error) error {
 	err := r.snapshot(ctx, f)
-	if worthAnotherTry(err) {
+	if SQLState(err) == serializationFailure || stalePlan(err) || connectionBroke(err) {
 		err = r.snapshot(ctx, f)
 	}
 	return err

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -61,22 +62,46 @@ func store(ctx context.Context, data, cached string) error {
 	return errors.Join(err, os.RemoveAll(half))
 }
 
-// all sends a signal to the server and its children, which cannot have more of them meanwhile. Those that end are no
-// error.
-func (p *PostgreSQL) all(s syscall.Signal) error {
+// all sends a signal to the server and its children, which cannot become more meanwhile, and returns the children. Those
+// that end are no error.
+func (p *PostgreSQL) all(s syscall.Signal) ([]int, error) {
 	if err := p.Signal(syscall.SIGSTOP); err != nil {
-		return err
+		return nil, err
 	}
 	children, err := p.children()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, pid := range children {
 		if err := syscall.Kill(pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
-			return fmt.Errorf("signal process %d: %w", pid, err)
+			return nil, fmt.Errorf("signal process %d: %w", pid, err)
 		}
 	}
-	return p.Signal(s)
+	return children, p.Signal(s)
+}
+
+// awaitEnd waits until killed processes, which are not our own children, have let go of what they held.
+func awaitEnd(pids []int) error {
+	const patience = 10 * time.Second
+	deadline := time.After(patience)
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for _, pid := range pids {
+		for alive(pid) {
+			select {
+			case <-tick.C:
+			case <-deadline:
+				return fmt.Errorf("process %d does not end", pid)
+			}
+		}
+	}
+	return nil
+}
+
+// alive says whether a process runs; one that only waits for its parent to take notice of its end does not.
+func alive(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err == nil && !strings.Contains(string(stat), ") Z ")
 }
 
 // children returns the processes of the server beside its first; none if it has ended.

@@ -111,20 +111,31 @@ func (p *PostgreSQL) Stop(ctx context.Context) error {
 	return p.End(ctx, syscall.SIGINT)
 }
 
-// Crash kills all processes of the server at once. The next start on the same files recovers from the log.
+// Crash kills all processes of the server at once and waits until they are gone. The next start on the same files
+// recovers from the log.
 func (p *PostgreSQL) Crash() error {
-	if err := p.all(syscall.SIGKILL); err != nil {
+	children, err := p.all(syscall.SIGKILL)
+	if err != nil {
 		return err
 	}
 	<-p.Done()
+	if err := awaitEnd(children); err != nil {
+		return err
+	}
 	return p.releaseMemory()
 }
 
 // Pause stops all processes of the server where they are: connections hang.
-func (p *PostgreSQL) Pause() error { return p.all(syscall.SIGSTOP) }
+func (p *PostgreSQL) Pause() error {
+	_, err := p.all(syscall.SIGSTOP)
+	return err
+}
 
 // Continue ends a Pause.
-func (p *PostgreSQL) Continue() error { return p.all(syscall.SIGCONT) }
+func (p *PostgreSQL) Continue() error {
+	_, err := p.all(syscall.SIGCONT)
+	return err
+}
 
 // answers returns nil when the server answers.
 func (p *PostgreSQL) answers(ctx context.Context) error {

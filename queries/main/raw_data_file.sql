@@ -1,5 +1,6 @@
 -- name: CreateRawDataFiles :exec
--- Columns as arrays of one length; the nil UUID in raw_data_package_ids stands for no package.
+-- Columns as arrays of one length; the nil UUID in raw_data_package_ids stands for no package. A file that is registered
+-- with equal content keeps its id; the new one becomes an alias.
 with incoming as (
   select unnest(@ids::uuid[]) as id,
          unnest(@executed_obs_unit_ids::uuid[]) as executed_obs_unit_id,
@@ -12,31 +13,31 @@ with incoming as (
          unnest(@checksums::text[]) as checksum,
          unnest(@checksum_algorithms::text[])::checksum_algorithm as checksum_algorithm,
          unnest(@recorded_ats::timestamptz[]) as recorded_at
-), found as (
-  select i.id as incoming_id, f.*,
-         (f.executed_obs_unit_id, f.name, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm)
-           = (i.executed_obs_unit_id, i.name, i.file_type, i.size_bytes, i.checksum, i.checksum_algorithm)
-         and (f.instrument_module_id, f.relative_path) = (i.instrument_module_id, i.relative_path)
-         and f.raw_data_package_id is not distinct from i.raw_data_package_id as same
-  from incoming i
-  join raw_data_file f on f.id = i.id or (f.instrument_module_id, f.relative_path) = (i.instrument_module_id, i.relative_path)
-), added as (
-  insert into raw_data_file (id, executed_obs_unit_id, raw_data_package_id, instrument_module_id, name, relative_path,
-                             file_type, size_bytes, checksum, checksum_algorithm, recorded_at)
+), stored as (
+  insert into raw_data_file as f (id, executed_obs_unit_id, raw_data_package_id, instrument_module_id, name, relative_path,
+                                  file_type, size_bytes, checksum, checksum_algorithm, recorded_at)
   select id, executed_obs_unit_id, raw_data_package_id, instrument_module_id, name, relative_path,
          file_type, size_bytes, checksum, checksum_algorithm, recorded_at
-  from incoming i
-  where not exists (select 1 from found where found.incoming_id = i.id)
-  returning id
+  from incoming
+  on conflict (instrument_module_id, relative_path) do update set recorded_at = f.recorded_at
+  where (f.executed_obs_unit_id, f.raw_data_package_id, f.name, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm)
+    is not distinct from (excluded.executed_obs_unit_id, excluded.raw_data_package_id, excluded.name, excluded.file_type,
+                          excluded.size_bytes, excluded.checksum, excluded.checksum_algorithm)
+  returning f.id, f.instrument_module_id, f.relative_path
 ), aliased as (
   insert into record_alias (id, table_name, same_as)
-  select found.incoming_id, 'raw_data_file', found.id from found
-  where found.same and found.incoming_id <> found.id
-    and not exists (select 1 from record_alias a where a.id = found.incoming_id)
+  select i.id, 'raw_data_file', s.id
+  from stored s
+  join incoming i on (i.instrument_module_id, i.relative_path) = (s.instrument_module_id, s.relative_path)
+  where i.id <> s.id and not exists (select 1 from record_alias a where a.id = i.id)
   returning id
 )
-select expect_rows((select count(*) from added) + (select count(*) from found s where s.same),
-  greatest(cardinality(@ids::uuid[]), 1), 'raw_data_file', (select jsonb_agg(to_jsonb(o)) from found o where not o.same));
+select expect_rows(count(*), greatest(cardinality(@ids::uuid[]), 1), 'raw_data_file',
+  case when count(*) <> greatest(cardinality(@ids::uuid[]), 1) then (
+    select jsonb_agg(to_jsonb(o))
+    from raw_data_file o
+    join incoming i on (i.instrument_module_id, i.relative_path) = (o.instrument_module_id, o.relative_path)
+    where o.id <> all(array(select s.id from stored s))) end) from stored;
 
 -- name: AssignRawDataFiles :exec
 -- Puts files without a package into one.

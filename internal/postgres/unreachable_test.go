@@ -1,0 +1,144 @@
+package postgres_test
+
+import (
+	"context"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/ccatobs/opsdb/internal/errs"
+	"github.com/ccatobs/opsdb/internal/postgres"
+	"github.com/ccatobs/opsdb/internal/servers"
+)
+
+// door counts who knocks. It closes each connection at once, or keeps it and never says a word.
+type door struct {
+	listener net.Listener
+	silent   bool
+	knocks   atomic.Int64
+
+	mu   sync.Mutex
+	kept []net.Conn
+}
+
+func newDoor(t *testing.T, silent bool) *door {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &door{listener: listener, silent: silent}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		d.answer(t)
+	}()
+	t.Cleanup(func() {
+		check(t, listener.Close())
+		<-done
+		for _, conn := range d.kept {
+			check(t, conn.Close())
+		}
+	})
+	return d
+}
+
+func (d *door) answer(t *testing.T) {
+	for {
+		conn, err := d.listener.Accept()
+		if err != nil {
+			return
+		}
+		d.knocks.Add(1)
+		if d.silent {
+			d.mu.Lock()
+			d.kept = append(d.kept, conn)
+			d.mu.Unlock()
+			continue
+		}
+		check(t, conn.Close())
+	}
+}
+
+func (d *door) address() postgres.Address {
+	return postgres.Address{Host: "127.0.0.1", Port: d.listener.Addr().(*net.TCPAddr).Port, User: "nobody", Name: "nothing"}
+}
+
+func TestAnUnreachableDatabaseIsAskedByOneOfMany(t *testing.T) {
+	for name, silent := range map[string]bool{"it refuses": false, "it is silent": true} {
+		t.Run(name, func(t *testing.T) {
+			d := newDoor(t, silent)
+			r := newReplica(t, d.address())
+			if err := r.Ping(t.Context()); errs.KindOf(err) != errs.Unavailable || !postgres.Unreachable(err) {
+				t.Fatalf("got %v", err)
+			}
+			first := d.knocks.Load()
+			const calls = 2000
+			var waiting sync.WaitGroup
+			for range calls {
+				waiting.Go(func() {
+					if err := r.Ping(t.Context()); errs.KindOf(err) != errs.Unavailable {
+						t.Errorf("got %v", err)
+					}
+				})
+			}
+			waiting.Wait()
+			if more := d.knocks.Load() - first; more > calls/50 {
+				t.Errorf("%d connections for %d calls", more, calls)
+			}
+		})
+	}
+}
+
+func TestAClientThatLeavesSaysNothingAboutTheDatabase(t *testing.T) {
+	r := newReplica(t, observed(t, 0))
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	expired, cancel := context.WithDeadline(t.Context(), time.Now())
+	defer cancel()
+	for range 10 {
+		if err := r.Ping(canceled); err == nil {
+			t.Error("a cancelled call succeeded")
+		}
+		if err := r.Ping(expired); err == nil {
+			t.Error("an expired call succeeded")
+		}
+		if err := r.Ping(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAStoppedServerIsNoticedAndWelcomedBack(t *testing.T) {
+	dir, err := servers.NewDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { check(t, dir.Remove()) })
+	check(t, servers.InitDB(t.Context(), dir.Path))
+	server := startServer(t, dir.Path, nil)
+	address := superuser(server)
+	address.Host = "127.0.0.1"
+	r, m := newReplica(t, address), newMain(t, address, time.Second)
+	check(t, r.Ping(t.Context()))
+	check(t, m.Ping(t.Context()))
+
+	check(t, server.Pause())
+	for what, err := range map[string]error{"replica": r.Ping(t.Context()), "main": m.Ping(t.Context())} {
+		if errs.KindOf(err) != errs.Unavailable {
+			t.Errorf("%s of a stopped server: %v", what, err)
+		}
+	}
+	check(t, server.Continue())
+	eventually(t, "both are back", func() bool { return r.Ping(t.Context()) == nil && m.Ping(t.Context()) == nil })
+
+	check(t, server.Crash())
+	again, err := servers.StartPostgreSQL(t.Context(), dir.Path, server.Port, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { check(t, again.Crash()) })
+	eventually(t, "both are back after a crash", func() bool { return r.Ping(t.Context()) == nil && m.Ping(t.Context()) == nil })
+}

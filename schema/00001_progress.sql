@@ -100,28 +100,37 @@ create table heartbeat (
 
 -- What every writer changed, for the live views. Readers stay below pg_snapshot_xmin(pg_current_snapshot()).
 create table event_outbox (
-  position bigint      generated always as identity primary key,
   xid      xid8        not null default pg_current_xact_id(),
+  position bigint      generated always as identity,
   topic    text        not null,
   action   text        not null,
-  ids      jsonb       not null,
-  at       timestamptz not null default clock_timestamp()
+  ids      uuid[]      not null,
+  at       timestamptz not null default clock_timestamp(),
+  primary key (xid, position)
 );
-create index event_outbox_xid on event_outbox (xid, position);
 
 -- +goose StatementBegin
 create function record_event() returns trigger
 language plpgsql as $$
 begin
+  insert into event_outbox (topic, action, ids) values (tg_table_name, lower(tg_op), array[coalesce(new.id, old.id)]);
+  return null;
+end
+$$;
+
+-- For tables that get many rows at a time: one event for a statement.
+create function record_events() returns trigger
+language plpgsql as $$
+begin
   insert into event_outbox (topic, action, ids)
-    select tg_table_name, lower(tg_op), jsonb_agg(changed.id) from changed having count(*) > 0;
+    select tg_table_name, lower(tg_op), array_agg(changed.id) from changed having count(*) > 0;
   return null;
 end
 $$;
 -- +goose StatementEnd
 
 -- +goose Down
-drop function record_event;
+drop function record_events, record_event;
 drop table event_outbox, heartbeat;
 drop function end_leftovers, advance, take_over;
 drop table buffered_transaction, site_progress;

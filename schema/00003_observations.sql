@@ -69,19 +69,11 @@ create table record_alias (
   same_as    uuid not null
 );
 
--- +goose StatementBegin
-do $$
-declare
-  watched text;
-begin
-  foreach watched in array array['executed_obs_unit', 'raw_data_package', 'raw_data_file'] loop
-    execute format('create trigger inserted after insert on %I referencing new table as changed for each statement execute function record_event()', watched);
-    execute format('create trigger updated after update on %I referencing new table as changed for each statement execute function record_event()', watched);
-    execute format('create trigger deleted after delete on %I referencing old table as changed for each statement execute function record_event()', watched);
-  end loop;
-end
-$$;
--- +goose StatementEnd
+create trigger changed after insert or update or delete on executed_obs_unit for each row execute function record_event();
+create trigger changed after insert or update or delete on raw_data_package for each row execute function record_event();
+create trigger inserted after insert on raw_data_file referencing new table as changed for each statement execute function record_events();
+create trigger updated after update on raw_data_file referencing new table as changed for each statement execute function record_events();
+create trigger deleted after delete on raw_data_file referencing old table as changed for each statement execute function record_events();
 
 -- +goose Down
 drop table record_alias, raw_data_file, raw_data_package, executed_obs_unit;

@@ -213,10 +213,12 @@ func (e PackageStatus) Valid() bool {
 
 // Defines values for ProblemSlug.
 const (
+	ProblemSlugBlocked              ProblemSlug = "blocked"
 	ProblemSlugBufferShort          ProblemSlug = "buffer-short"
 	ProblemSlugBufferUnavailable    ProblemSlug = "buffer-unavailable"
 	ProblemSlugConflict             ProblemSlug = "conflict"
 	ProblemSlugContended            ProblemSlug = "contended"
+	ProblemSlugDatabaseBusy         ProblemSlug = "database-busy"
 	ProblemSlugEarlierWritesPending ProblemSlug = "earlier-writes-pending"
 	ProblemSlugForbidden            ProblemSlug = "forbidden"
 	ProblemSlugIdempotencyKeyReused ProblemSlug = "idempotency-key-reused"
@@ -226,20 +228,33 @@ const (
 	ProblemSlugMalformed            ProblemSlug = "malformed"
 	ProblemSlugMethodNotAllowed     ProblemSlug = "method-not-allowed"
 	ProblemSlugNotFound             ProblemSlug = "not-found"
+	ProblemSlugNotStopped           ProblemSlug = "not-stopped"
+	ProblemSlugOthersWaitBehind     ProblemSlug = "others-wait-behind"
 	ProblemSlugPositionNotReached   ProblemSlug = "position-not-reached"
 	ProblemSlugRecordDiffers        ProblemSlug = "record-differs"
 	ProblemSlugRecordMissing        ProblemSlug = "record-missing"
 	ProblemSlugReferenceUnknown     ProblemSlug = "reference-unknown"
+	ProblemSlugReplicaUnavailable   ProblemSlug = "replica-unavailable"
+	ProblemSlugReplicaUnreachable   ProblemSlug = "replica-unreachable"
+	ProblemSlugStepsInvalid         ProblemSlug = "steps-invalid"
+	ProblemSlugTokenExpired         ProblemSlug = "token-expired"
+	ProblemSlugTokenMalformed       ProblemSlug = "token-malformed"
+	ProblemSlugTokenRevoked         ProblemSlug = "token-revoked"
+	ProblemSlugTokenUnknown         ProblemSlug = "token-unknown"
 	ProblemSlugTooLarge             ProblemSlug = "too-large"
+	ProblemSlugTransactionUnknown   ProblemSlug = "transaction-unknown"
 	ProblemSlugUnauthenticated      ProblemSlug = "unauthenticated"
 	ProblemSlugUnavailable          ProblemSlug = "unavailable"
 	ProblemSlugUnsupportedMediaType ProblemSlug = "unsupported-media-type"
+	ProblemSlugUserDisabled         ProblemSlug = "user-disabled"
 	ProblemSlugValuesRefused        ProblemSlug = "values-refused"
 )
 
 // Valid indicates whether the value is a known member of the ProblemSlug enum.
 func (e ProblemSlug) Valid() bool {
 	switch e {
+	case ProblemSlugBlocked:
+		return true
 	case ProblemSlugBufferShort:
 		return true
 	case ProblemSlugBufferUnavailable:
@@ -247,6 +262,8 @@ func (e ProblemSlug) Valid() bool {
 	case ProblemSlugConflict:
 		return true
 	case ProblemSlugContended:
+		return true
+	case ProblemSlugDatabaseBusy:
 		return true
 	case ProblemSlugEarlierWritesPending:
 		return true
@@ -266,6 +283,10 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugNotFound:
 		return true
+	case ProblemSlugNotStopped:
+		return true
+	case ProblemSlugOthersWaitBehind:
+		return true
 	case ProblemSlugPositionNotReached:
 		return true
 	case ProblemSlugRecordDiffers:
@@ -274,13 +295,31 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugReferenceUnknown:
 		return true
+	case ProblemSlugReplicaUnavailable:
+		return true
+	case ProblemSlugReplicaUnreachable:
+		return true
+	case ProblemSlugStepsInvalid:
+		return true
+	case ProblemSlugTokenExpired:
+		return true
+	case ProblemSlugTokenMalformed:
+		return true
+	case ProblemSlugTokenRevoked:
+		return true
+	case ProblemSlugTokenUnknown:
+		return true
 	case ProblemSlugTooLarge:
+		return true
+	case ProblemSlugTransactionUnknown:
 		return true
 	case ProblemSlugUnauthenticated:
 		return true
 	case ProblemSlugUnavailable:
 		return true
 	case ProblemSlugUnsupportedMediaType:
+		return true
+	case ProblemSlugUserDisabled:
 		return true
 	case ProblemSlugValuesRefused:
 		return true
@@ -5563,108 +5602,109 @@ var swaggerSpec = []string{
 	"kz9wkNJpw3kYAHjMgZicPpucTkTFoPrkByTYagg3JqLUpY3CJFPLgqw/LLBI0RorlUvCZkIsjnd2UhrD",
 	"dEa5OD6Mosim7/Adi0GuUJIxHGxyihhLi16J4yvNcaEELV6K5WJVTcRbg735odeZkopJMr8DTAyLHtNk",
 	"FQLKwEglpB6rXKdRCEYSNY9xIv/UsHpcyaAddTcehF1NrqGu2es7BIkRrcu7nRc/1C18aTZtSaGu5KNP",
-	"BUxVfVSO7blwu/Q1274yOyikFFXDgM+oSmWulzTQbnQLlzoDTQuwCLIUI9bRtvGOiVfWwDvGSYKICugp",
-	"LvEWrToMZTqmWN0Ugan6U+d3amNgJyOutpKnBar9iRlNOoSKDkxTulRfyk8TlVIpwVEn9apHTERe7vrv",
-	"JFhurogF6JhUQjeSspORW0KXcumC0o5KI1TCOszEDBGRm2bKR5QRni0WSqzuzFGCYccg5R1MM8Q7RiLz",
-	"ir6uL78GjbETr1mPD6qHLm4y39dCKHMngyNZDds7JSc4LWzejwj4KaIVh3OaZCna0stJjL70YlE/lcAH",
-	"s9yCbmcKoDeGRD139BAzUudwYYRSj9fiD1QYJda7Lf5ATxTk4wU5/6k2wIa58uoOXYgs7a3AlsCLONUA",
-	"ocaQIAddX2Xp7UNCdl4zZLTHOfxyoV/OyyrYz3WYq4+wZUSDQ0vaEIlvkcQ4OtJeFH4LFGd9MY86QvoJ",
-	"R5sV13B5PQETs4egdwVbGxB1O5TcAg3XYJyNSVvLIzcSXD9Atwvn84D25yqNl1Mo5LQkvR2dfhyCEJji",
-	"P9bP+ITBuX85Xr0lD6xZhBvOrqIyos3rdGycrV3/ZQPjs7LfLbHaickVW3NbB0kqELyZ95ojeRATfAyi",
-	"/XWYi+KZ3ny8SzTFXCCGTEitthpPaaGiG8a0dRpee1lG6kv49wyZnzVSudFwjqSTZ/BtzfuenpNtBslt",
-	"A8Rr4dYvER/eFMPdOl77NHfD5LHaRXh2eUvnBrM3Ymndp6GJhrZSCg5y4qFs0FN8p+rQTFWgXt1d8RVl",
-	"3QdIXHWoUrrIJZp44rYTv7Wx4glushUag0WDIfCylCjrD4pEpsqosusWxQ+BsqFwICjAHCgjSheMMmLT",
-	"nkeAEhNCqQ4aJUWxTD0ALsoOmCJ8xkjlZE4X4/ltKUiw1WmabskU3CjdtRe2MUrXf6h6UZeIKw9pDceR",
-	"YLg5FssGn+Z1MscwvrWGe22waxFzZCfxLTDfVsla3d/di3aDWoruaeefn//cu/dm6OYszGfuzCsI9nuD",
-	"g8Hh7v7gYH0dwTC4wgJdkAn1hB3YYMIhIhKkE3+MhDK1D5PxcEa5P8duDjFZ+4AKZmwUWR8U82kcZ54M",
-	"TVPnU4dKbDZ4F2srB13WT6ey0erJFGvywoddu5tvreM2dUxOOSDCgQdvvN4rSRu9oRc5iAz2e739w/2o",
-	"dzjoH+weHpZrTkZeWBFosSXaWyezJ0DOUDWByAmAgCuyCeRJlysn1Z3SWq6tenOjjaKbKg3Lt/evFSVl",
-	"tWMTCiC3ta1frQpZxtttVuUFilzFaKx/BAmQ0ko1MOcOo6UK4hcM3qE0LYfxOyUxTDKCjaGYy/tIiuhh",
-	"/UErjU4UpQ8QVZZOWZ4eRJHPgHRtEl8cOuhP+G2n1zsJ4z4nmWZ8UsSZmTPDon40j06Gt8VuPEuwZXAU",
-	"5OhIGFXSwS2OpevT+Z2lMEt0rnkrudQp5edR1MdQxDO/O3uS4ulM2ITXvDqRLj/YIoLMAIc3n7nMZrGt",
-	"MqujxR9XjcS17LS/rkmRI7U2D9A8Jt9AjTEPNrL+Bw5ExtqeV3tVN+VtQlt/4MA654DyyZsS3/N5pfBA",
-	"EO3sRv3eqzeRD50kHsDmqsL5zxeJBRVb1dk32oJhEuMFTP057upVvC5ChK+r8atBSQFVayAq5P6GNBcY",
-	"50DczmS8XRUMJzJ/m1IbKtKiyYGlq2sr6VNXDAXjlbx9lE62yIJHv2d+GL8QHKhNVmJZ8iroLaC9RY69",
-	"pbpNOfablQdf7RAu0KK9Vq9EnE3qPE5KJjn1nwJtXKCv1gzKuUSJXBawbpdrib5PKnA2+QbzGLJkWycV",
-	"5DFMUCmk1G8iSDkFiZ4DLHXoY0G2y3hbjpo2ZVo3lL1fL3mvKdnqHMGZ4Y1b7P+h63soLJWsdmsdkP4T",
-	"sPNuOImnyEF3ZalvPP+8hutN3UO0XcSlWwnmtydglMu+oxMwyoXfkSVyJeZ6AkYF4R41ZCrdECxOwEiL",
-	"yyNv/dMTMDKIP/Llyp2AkcE3dwApGZasNY8W4HW1LDWNV5hXzKokoresGFSNzqiN/L8RS0yx/IqBqBbe",
-	"TW89a/OnVfoA5FeoqhKIkk7dcES+M1CNVLarmUiJ232gbcXESn2kbQo0PU31w30Y9ToHk/64cwgj1NmH",
-	"veRgMhj34170JNUPt/G//wWrCOLEVzkw9901lhCsA62SwuKMYbFSyUDGEIcgQ+w084W8nxJw+vHCFu+f",
-	"wwRJqjGiC56M9bdAm0tGeUV4xa3VkAV+zoRY6DL12NgC10j+vMgsoxMACXBKeWl3BUd3iMFUkUd+rNCi",
-	"koWnsnWFykwHDM2psBFYKmmoQ0m6urGJmnIWrEvsQZudqy21Nt23yJtR1fOVDZ0ylZUhbGcGCAgSS8pu",
-	"u+BMmdf1fAqNed7O5oYU2zxxu0w5iK6K9DcaE27IDfn554sEEYHFqvvzz0C1ORrJ+6MM/6HGPgav1A2A",
-	"myyKdmN1UepPNOqCM3ko+TKUSUwvsOjHoBQfyG9V8cgb8uPoS8f5cfTTiXtbtooCJCtl3F5k4xTHZqG6",
-	"XdTPP4O5ZkKjLx1bkmEEeBbHqFKHIT/F6+JwYiqXWPc1+NguFvyGjDR2FA0P1JVpNcZh2+ruKAMwlVCx",
-	"2silw9yV5aCjKR95QyZUR7RKwBvtuBmmO3/i5H7UBf8T3+lqCbnVCIyqMdISGlc0Y4AuyXHRBslG3ce6",
-	"2YQqWCm12xsij13nTCorHZ4jrhpbFV2uTBJRqYNSF/xaa7MEiW7qYefCRR7Sj4N+P7whI38w8OgnC/SK",
-	"GCgLgZTtdTVzuUucjHLqUbSMMjByiWAiQUQ1j1naFChjvAWl3FIozOpV96FT3vkwGRUIQ9PEBYjGjNUb",
-	"gnloGhjpmOeRel/VJF56GpxVepsp6iBH12erblTKlT9wMOIrEqsmclrx5AKShHfBNZX0Bho9Z0UzsGSS",
-	"KqGUo6VuesSRqS5f76yk88KY3pZBCqfeBkyOC6NXpbXSDZmpfDIVSQ2wUKH7liztRbv5HVguIknKqc3k",
-	"lbevbtAEVasykyHQfvbQrUXJco+yJK6msdvaJnDyFsCC0Ts4TldA5bR2wQfbF6+M6aWSLVJWtqs9Bq5/",
-	"Ut5GyTWpUd7xScq9nlM2l7tU+Q2YgE/X553DLvhktqjzw9RYdtcq08E11EuAMLjRBVIO0V9dnr8Gu7u7",
-	"R7bl3B+UoPCGjJFYIkRA7+ggUuP2+1GkyL+mmLem7O6n69c2EXKOY0a1a6YLTnOUHNNkpRgCFGBOuQD7",
-	"A/AP/MoW2BEzl8NoxMg7DQJJxuUAHZ2y8ZMlDHas3j5I0R1KOUgQWpwYqqJ3NsHE2rm1CCsxLk0AoeD9",
-	"p7fdG/IWc2HPBZp70uoVP5asxBiOcqj1tsfTlaM0fGs41hcoVTxzeWcq2+znnzWr0SkRQCeLcPCjzZL7",
-	"yd6A8fuMpCAyCoEWO8aWSOeJO3/yNJvej7QaZHI4AiXlOI6146DXjbqRsWISuMDBcbDbjbrGxzpT4tQO",
-	"XOAdiT47VtaZIiXKOqbN4Fh+mftGKx2/+lG0plfQdj2C8jkaWmTZ+gRO/5+csjaNbZ7dsS1Adbe4jtMy",
-	"csNb9kmzJmMj8r+Wn4zT7qgQY4Pj3z6HAc/mc5XCbhunWLqty9/AKbeuVikUl2QZOYAccMem0dg+PU2X",
-	"5rbzecZ7c6dpuLoJnmbM4VRzOpc89e9zmb9UWLLEeC3yYQaW0HBfLSlzocmpFpS9tw6zBGsDtMTsoAkQ",
-	"EhqvBYA38veNNy/QF7EzE/O0fOWejqL1wCybCE4QSrgt42JrihQScvDU530toSjvmSeZjF7MRDJ3RBe6",
-	"SkcrbKp51fmOc6YV8z8pNRHApi2K6Qq8tt8sFzg3CmqY0GxBvm5ZCtYZwuV7lN9WKkzyoNzd9bd68e10",
-	"VUg83LIyuSilbTQ16iyibFthvqcq7324aS32eKrVwH3rqZTnbcdG8sjWVmtRN14sqgiGaVgPYneYTIfm",
-	"wWdfWA4/9riMsBBToogqFG4xEqcMv5Z7mzbSEIj69BtR6ze9g3L9SKKLFMNTKJp7B+vSoJKUtF6YrSa0",
-	"1aJ0i2Onu/fa9einH72iVyuXcjRBG9ONZFsio3pazeV7rKAXO6YVdIsnddvfFg+6LXjvPz+jsOGrNtzM",
-	"m+jEufYnEjfcHu0bXssffZykshftbuaabvfOJ+C2ZVvrb5/vS+xXalDOyTq8ts5NfZw3UIYA11gZNDLj",
-	"Yhplm1on71TrRte45AYozpspf8MQb4L+GwTt/LD+ssA+iAabgTZvbPxNYsclgsqF2a7M/LMiD7e1yBcm",
-	"4tjXLwtIjQwmuclSrS1FMOHWxFNsRIn2hC4BJV1wapiYlkmM7VSYiFZtjrL2amwsPrpSjDELarMXz7sl",
-	"48L7YBqrVyv9lFFezf5YpHes2v9AK4PLyoT1iiarFmj8oDY2KEWmvFmCpsHxoBduaI7UugHN5v4xrYsR",
-	"ewvb35edfnkBnBL56z0Z+Sv5nn2c3phbTzwulgoRdP0Xl2iRwtVmwua8k79yHwZvaZxHBq57PX/OEMUX",
-	"sm+YFy1/avFmzso0DT7aTBrzZv/yhX5/8wu2s/43SrNNhhEyNE37c3PC14JKW2dhkWNYodvKNtSScEtR",
-	"Z2eSdxtZZKI5d4BQYVLUbhFa6Nr1qhTMsXYTIiJMbbWCBhk6bSwPasshGNkWIiNddk2paVq1vCG2hBk4",
-	"dQv3Yw5sdxvFOxw/oKXq2pru0HZD/0PTmD9/Lqf1am03hM/okoMxFbO8+puPC+j5X1L2exGWEYI4RZAB",
-	"frsK2vQ58/QEeyihN11u7g2pfybB9tuk7H8lKr2lpPyvTdZV4cmvTNQdIe6+0ch8rQznS8QFmGDGxYla",
-	"syqWnkq92waXMOvsJ0iHoCiPq4rvGaveIYzBVQi4FuG1+9ISfIK+6KhUIEl7uWyj8um/R19ERxuKRiFY",
-	"znA8U0PrAse12FYPWS7s1vJQPkwaCbMnzcxnGjaFILyW4bI4+jA75l/caPaQxlrWllALvl5vW/gGLGkO",
-	"eLZ4Wz6d39/f0BJXUtF5vdlqHsqA2bMaIGZ5DyYvYTtNl3DFQT+KjnXkhY1904E+/BaMzBA7ymgwMrmB",
-	"dzpQGoxXtsdPTBOkBFGnfGOl0r+kayNbAX10XFS2m1KkwvF0dDImU1U4wJRHH2n6WbjupCimI3oAoZUW",
-	"TT6qN0XCdKJ6RsnJzNAUJyGgjsHWtRMWkP3dPO1O15vWbl4DWCm+Q80Aym8LJzZKOVLp2NkCsTssmSdD",
-	"SlHiNm8+Rpy77FjpYka76fpA463U0hB/1nAMm1bggY4LAVhG+NO74221DutDVQcjp9r2ehTerzPxXyKY",
-	"4K97hDEkXxefvgYXar5uhYgOmUwypsixjoRpDQBzJBheH87yzjzSLqJlkZo+OFuEtFyYwvRSOtb5O5KO",
-	"fmR0LjecPQPmnJvIKMnpinkeExRk4v26FuTXBAdlpnXxoxDpyfow1K/jwwKR048XQAUuPnMQUWtArQRi",
-	"rlXjYJIwSQptfEYR75oHl8pBrHFMh35aHc1M5GUkdnstlCmjpBmTph31B25ma9CvTNXvhylWparkz+oc",
-	"rdRX9xJsDkypciXyqqB2QUFCn4MN6m5nJtRXTtueAJYro+00O+1OldheuNh0gns99kdtV95qFzh1+Cqx",
-	"zSVLLRaOBVnZHgBOwhsiB1JmWJxw5RhUdbfEiR6mbMXVUdDr/XY6D8stG/dVnXZ59bbgCEa7+4PxETo6",
-	"Go8Hh1GS9PdQbxL1Dwfx4d7enr++5HEwT/aaCl22zxctKg8H092mYoHHvRxFWRQlvWHv4HDQ6w0GUTSM",
-	"oqir3qzULwzUMztswmkcRQmjBPV2mt92S8r1osHh3sF+FLU2JXsqT393GH53GP4NLcuapAKoyLFD5usl",
-	"Lh9jRq6whbGpAt/AGtLUZHtKFTYEmKg4FCfB77hIoQmjKDJlWSWB74F3+BX4cdDb/SlUooJ9Lopc49KP",
-	"g37/py74dYbIDXHQx2SjSqUPqAYfJiK1SMwzgZYck2muHigL9o970e5PrfgE/4qM4rcSp4jiuHewNz6K",
-	"o0lvvA8Pd3vx7tER6u8fHRz09/d73xyn6D+QU/R3mt9u4BRlltpH473JBKF9iPoTFO/C5KAXHxwc7O32",
-	"9g7Ufr7Ng9qL1FZ7Dzuo8tvuQR3sDqJotx8pcrItS1VNIF6Yoco5v7tpX5A39lrwumtK36p2QX8vZqpy",
-	"qAxP0sGIGxhrkSSak6An5bc25DhBqqdmPQYHi1nC4JKb/Ga5D6Pi2y50ykDGkar2pwspTEzCMUonNn5H",
-	"0Cye6YJfZR64NBM8Rlt6dGzL9wiQv0cEyLeH+RZ/jBj9Ay/h0GOlao21VTQPm70LL4RkL5Y8UCrN35Sb",
-	"m6Lv2QJfOVvgIdDf0ilf7QG1xrJ4XvTo0NURCquhCePXBWTAIhO6hQcWeSFMOC8pmiokaQXmGVcN0G2g",
-	"qXwq1ya1ZRETQKixItp2IJuUQdvD4mvaDR+nm2xSRRYMz1EM58NJ/zBytK+ugKxRH1n70rYmvHLjm+9W",
-	"vO9WvL+fFU8Dt6oeYAlKjeTan57KkGfp8KZsxkeSum9ZHik3MGoQTJzWUN9lk68qm/gbMG3ElYcKKDb3",
-	"Je/l5M1+KfpC6RwU3dPtiZNQQJGDckM2JKGoBbwg0j6TD7Qf9/fHg/3x/uFkEst/jo7Gg73duJfsRoPe",
-	"rvx/v58cRPuDw93xBEaTo0O4hw4P9/v7++gAoiaDLp/B/t5+1Wp8cNjfOzjqRw8UTvKOX99zVb7nqvzF",
-	"ZZF3kN06xNamcT2jSOIW/lwbx0TTJE9H6YLLvFq09eKlCN6ZEiop5uJE15mUyqIuezQ2pfZsqErSlDBy",
-	"7a6oTZEj20dFOzq1lslNDPTaMkflGi7bloTPiyYXFe0PNtSzX7d8tx9OUavp6j/eXl2fXp81bsP2gWud",
-	"8OJ0lHv6hJfnlBurxf3Xlnwp2qD8a8XotsgUqXb3s5ViSzXyLbkpkYdGia78VI2u7KiGLc02J1Xbt95R",
-	"Q8zQPDS2JcwAZXgqWX3RaKVMO9QkFeLxYGGoaNBo2hK2F05sR8hW1pInVKvKTR892PGGEvQdI8oY8TET",
-	"AKapbTphcEPHNBKUk1/bAtPUQtGBLtugyRwSOEUbEeXPdUmhCk1GEkVGbi12b7lxt4qyLXUmkEqyUk+O",
-	"BJ4jmgmV7ETvEHPTsdCoC35V6feF81IOOKFsSlWVa5X5iZIpYoa73xK65KE+uAmSy9J1iRvyo9zOKo/S",
-	"jyonBLEK2i/qHOoty6tUVWt0EmtxTDEkkvzJIzT5O6VWUT6OK8+/Nbctum54uP8vdAlSSqZAUEX4bLhV",
-	"CHgWzwDkYNSL+EhuYBR190YnRRnlCOhiy7zcyqwX8YZVm+suLTzHLPNe3q1ELsY2xio1Bar3H3khht9k",
-	"H9I5eF+Vpv2dilWp43ws9w+bbDUELW0nAZ2vqruoGbcQTdUabKI5F3DFrWPJkBpF03RLujr7Rwl+IrLy",
-	"GCOK7aYVyGXrvFvIASLahWYKdy6ZxHpdrzzvZyWXqPvDrmvyWnRtLYqGVAtL3W/XNad1VSmdLdvctkf1",
-	"69Gd7QKnCUq7elT3n1tLWNV+Zy8saMk5n8YM9N128/eKBtf0DJaESd22LKaMoVh3M0HPJDfuJEX/wwY9",
-	"S0p+ytbNtcCRty4MTRsMJWGajoh5zQ8zrrKbz4GgtE58zSNfn/7m3RxNr8OcHjuBDGKJY3UvM0i2KJDk",
-	"6TT5wpRng0D09fW75ycT3x7aqy5JFZzPFs+F4w+zpEgEN6LUtlaUx+Lxd1T410EFZUypcL/nsZu0WJWS",
-	"YTXEZiwNjoMdBZFm5irinJVK59jCOY6/RNfiD/O+FkXfB2o+6hqE3ULn9lTS8eTw1+0CNiKTlwqVgQWj",
-	"SWZUH5urUg4JbDW6DvAz7TmL0SHRKmA9hViZj3SjEiDoVJV98K2hCJ9psYpa55tQdUZRmcNhkaSNherb",
-	"xBUcOZOaNtOliWCaeibSjd6M2slVR0VOMxYjc5W6YgUkMZI3aW3gmJKTSqq4tpupI+IGxp0FibLduX4C",
-	"n+//fwAAAP//",
+	"BUxVfVSO7blwu/Q1274yO8illNz0YKoZ8BlVSc314gbaoW4hVOeiaVE2l2DGGZdSLoIsxYh1tNW8YyKZ",
+	"NViPcZIgokJ9iuu9RasOQ5mONlZ3SGCq/tSZn9pM2MmIq8fkCYNq52JGkw6hogPTlC7Vl/LTRCVb6r+t",
+	"MyAMVPoh70jhsKONgpJlmYxgNYoJ58vjBjoJludRBBJ0TB6iG4bZycgtoUtSGDgr51d8626EC7TgnWKv",
+	"Ktmxg74ssIkMVp/d7epvGLqjt87nYnZBaUdlQJaNFc4TGYGZmCEicltTeaUZ4dliofSEzhwlGHYMlck4",
+	"Yp0Ec/mcfO0OphniHSNyemV7N1ihhm6xE5BaD4Cqx2Zu8k/UYkRzL4ojOg7be10nOC2M+o+IaCrCMYdz",
+	"mmQp2tKNS4xC+GJhTZXIDrPcgjFlClY3xnw9d3gUM2L1cGGkbo9b5g9UWF3W+2X+QE8UxeQFOf+pNsCG",
+	"ufLqDl2ILO2twJbAizjVCKjGmCcHXV9l6e1DYpJeM2TU4zn8cqFfzutG2M91mKuPsGXIhkNL2hCJb5HE",
+	"OErgXhR+CxRnfbWSOkL6CUebFddweT0BE7OHoHcFWxsQdTuU3AIN12CcDbpbyyM3Elw/QLeLV/SA9ucq",
+	"jZdTKOS0JL0dnX4cghCY4j/Wz/iE0cd/OV69JQ+smbwbzq6iE6PN63SMuK1jG8oW1Gdlv1titRN0LLbm",
+	"tg6SVCB4M+81R/IgJvgYRPvrMBfFM70Jh5doirlADJmYYW0Wn9LCBmEY09Z5hu1lGak/4d8zZH7WSOWG",
+	"+zmSTp6iuDXve3pOthkkt42Ar8WTv0QAfFOQeuuA9NPcz5QHoxfx5+UtnRvM3oildaeNJhraDCs4yImH",
+	"MrJP8Z0qtDNVkYh1f8xXlHUfIHHVoUrpIpdo4glMT/zm1Iqru8kYagwYDZbOy1ImsD/qE5kyqspwXVR3",
+	"BMrOw4GgAHOgDCldMMqIzeseAUpMjKg6aJQU1UD1ALioq2CqDBornJMaXoznt6UgwVanabolU3DDkNde",
+	"2MYwZP+h6kVdIq5cwDUcR4Lh5mAzG12bFwIdw/jWeia0HbJFUJWdxLfAfFslc3x/dy/aDWo5yKedf37+",
+	"c+/em4KcszCfPTcvkdjvDQ4Gh7v7g4P1hRLD4AoLdEEm1BNXYaMlh4hoW5s3CET5EobJeDij3J9EOIeY",
+	"rH1ARWs2iqwPCmo1nkFPCqopZKpjQTZb9Iu1laNK66dT2Wj1ZIo1eeHDrt1NKNeBqTroqBzx4cCDNyDx",
+	"laSN3tiSHEQG+73e/uF+1Dsc9A92Dw/LRTUjL6wItNgS7a0X3RMBaKiaQOQEQMAV2QTypMuloepedy3X",
+	"Vt3V0UbRTdW+5ds7EIuaudpzCwWQ29rWcViFLOPON6vyAkWuYjQWeIIESGmlGnl0h9FSZSkIBu9Qmpbz",
+	"FJyaHybbwgaJzOV9JIWfQH/QSqMTJuoDRJWGVJanB1HkMyBdm8wehw76M5rb6fVORrzPC6gZnxRxZubM",
+	"sKgfzaOz/W01H88SbJ0fBTk61EfVrHCrf+kCfH5vMMwSnUzfSi51ahV6FPUxFPHM76+fpHg6EzajNy+/",
+	"pOsrtgiRM8DhTdgus1lsy+hqz9fjyq24lp321zUpksDWJjqax+QbqDGow6YO/MCByFjb82qv6qa8Tezu",
+	"DxxYByJQQQemhvl8XqmsEEQ7u1G/9+pN5EMniQewuWxy/vNFYkHFlq32jbZgmMR4AVN/Er96Fa8LgeHr",
+	"ihhrUFJA1RqICrm/IY8HxjkQtzMZb1fmw0k92KaWiAolaXJg6fLhSvrUJVHBeCVvH6WTLdL80e+ZH8Yv",
+	"BAdqk5VgnbzMewtob1FEwFLdpiICm5UHX3EU5dtuTT2ViLNJncdJySSn/lOgjQv01aJIOZcokcsC1u1y",
+	"LdH3SQXOJt9gHkOWbOukgjyGCSrFzPpNBCmnINFzgKWO7SzIdhlvy2Hhpg7thrr+6yXvNTVpnSM4M7xx",
+	"i/0/dH0PhaWS1W6tA9J/AnbeDSfxFEn2riz1jSfY13C9qT2Ktou4dCvB/PYEjHLZd3QCRrnwO7JErsRc",
+	"T8CoINyjhlSsG4LFCRhpcXnkLfB6AkYG8Ue+ZMATMDL45g4gJcOStebRArwuB6am8QrzilmVRPSWJZGq",
+	"0Rm1kf83YonpBlAxENXi1+mtZ23+vFEfgPwKVdkFUdKpG47IdwaqU8x2RSEpcdsrtC0JWSkAtU0Fqqcp",
+	"77gPo17nYNIfdw5hhDr7sJccTAbjftyLnqS84zb+979gmUSc+Eoj5r67xhqJdaBVUlicMSxWKtvJGOIQ",
+	"ZIidZr6Y/lMCTj9e2O4Ec5ggSTVGdMGTsf4WaHPJKC95r7i1GrLAz5kQC12HHxtb4BrJnxepc3QCIAFO",
+	"rTLtruDoDjGYKvLIjxVaVNIMVTqyUKn3gKE5FTYCS2VFdShJVzc2E1XOgnUNQWjTj7Wl1uYzF4lBqj2A",
+	"sqFTptJOhG09AQFBYknZbRecKfO6nk+hMc/79dyQYpsnbhstB9FVF4JGY8INuSE//3yRICKwWHV//hmo",
+	"Pk4jeX+U4T/U2MfglboBcJNF0W6sLkr9iUZdcCYPJV+GMonpBRYNJ5TiA/mtqo55Q34cfek4P45+OnFv",
+	"y5aJgGSljNuLbJzi2CxU98P6+Wcw10xo9KVja06MAM/iGFUKTeSneF0cTkzlEuu+Bh/bxYLfkJHGjqKj",
+	"g7oyrcY4bFvdHWUAphIqVhu5dJi7shx0NPUxb8iE6sBcCXijHTeFdudPnNyPuuB/4jtdDiK3GoFRNQhc",
+	"QuOKZgzQJTku+jzZtIJYd9NQFTmldntD5LHrpFBlpcNzxFXnrqKNl8mSKrWI6oJfa32kINFdS+xcuEi0",
+	"+nHQ74c3ZOSPaR79ZIFeEQNlIZCyvS7XLneJk1FOPYqeWAZGLhFMJIio7jhLm+NljLeglDwLhVm9aq90",
+	"yjsfJqMCYWiauADRmJJ7QzAPTYcmHbo9Uu+rostLTwe3SvM2RR3k6Pps1Y1KufIHDkZ8RWLVJU8rnlxA",
+	"kvAuuKaS3kCj56xoBpZMUiWUcrTUXZ04MuXz662jdOIb09sySOEUFIHJcWH0qvSOuiEzlTCnor0BFio3",
+	"wZKlvWg3vwPLRSRJObWpyvL21Q2awGpVRzME2s8eusU2We5RlsTVdK5b2+VO3gJYMHoHx+kKqKTdLvhg",
+	"G/+VMb1Uk0bKyna1x8D1T8rbKLkmNco7Pkm513PK5nKXKoEDE/Dp+rxz2AWfzBZ1Apway+5apXK4hnoJ",
+	"EAY3ukDKIfqry/PXYHd398j21PuDEhTekDESS4QI6B0dRGrcfj+KFPnXFPPW1BX+dP3aZnrOccyods10",
+	"wWmOkmOarBRDgALMKRdgfwD+gV/ZCkJi5nIYjRh5K0UgybgcoKNzUn6yhMGO1dsHKbpDKQcJQosTQ1X0",
+	"ziaYWDu3FmElxqUJIBS8//S2e0PeYi7suUBzT1q94seSlRjDUQ613v5/ujSWhm8Nx/oCpYpnLu9MpdP9",
+	"/LNmNTrnA+hsGA5+tGmAP9kbMH6fkRRERiHQYsfYEuk8M+lPnmbT+5FWg0ySSqCkHMexdhz0ulE3MlZM",
+	"Ahc4OA52u1HX+FhnSpzagQu8I9Fnx8o6U6REWce0GRzLL3PfaKWlWT+K1jRD2q4JUj5HQw8wW4DBaXCU",
+	"U9amsc2zO7bHqW6H13F6Ym54yz5p1mRsRP7X8pNx+jkVYmxw/NvnMODZfK5y9G1nGEu3dX0fOOXW1SqF",
+	"4pIsIweQA+7Y7CDbiKjp0tx+Rc94b+40DVc3wdOMOZxqTueSp/59LvOXCkuWGK9FPszAEhruqyVlLjQ5",
+	"1YKy99ZhlmBtgJaYHTQBQkLjtQDwRv6+8eYF+iJ2ZmKelq/c0zK1HphlM90JQgm3dWps0ZRCQg6e+ryv",
+	"JRTlTQElk9GLmUjmjuhClyFphU01rzrfcc60Yv4npS4J2PR9MW2P1zbU5QLnRkENE5otyNctS8E6Bbp8",
+	"j/LbSglNHpTb1/5Wry6ergqJh1tWJheltI2mTqRFlG0rzPeUHb4PN63FHk+13LlvPZX6w+3YSB7Z2mot",
+	"6saLRRXBMA3rQewOk+nQPPjsC8vhxx6XERZiShRRhcKttuL0GdByb9NGGgJRn34jav2mOVKuH0l0kWJ4",
+	"CkVzc2Rd+1SSktYLs+WStlqU7uHstC9fux799KNX9GrlUo4maGO6U25LZFRPq7l8jxX0Ysf0um7xpO5r",
+	"3OJBt8fw/ednFDZ85ZSbeROdONf+ROKG24R+w2v5o4+TVPai3c1c021P+gTctmxr/e3zfYn9Sg3KOVmH",
+	"19a5qY/zBsoQ4Borg0ZmXEyjbFPr5J1qYewal9wAxXm36G8Y4k3Qf4OgnR/WXxbYB9FgM9DmnZu/Sey4",
+	"RFC5MNvV0X9W5OG22PrCRBz7GoIBqZHBJDdZqrWlCCbcmniKjSjRntAloKQLTg0T0zKJsZ0KE9GqzVHW",
+	"Xo2NxUeXwjFmQW324nk7aFx4H0zn+GopozLKq9kfi/SOVfsfaGVwWZmwXtFk1QKNH9SnB6XI1G9L0DQ4",
+	"HvTCDd2fWnfY2dwgp3W1ZW/l/vuy0y+v8FMif70nI38l37OP0xtz64nHxVIhgq7/4hItUrjaTNicd/JX",
+	"7sPgLY3zyMB1r+fPGaL4QvYN86LlTy3ezFmZpsFHm0nja1t/Rr7Q729+4cIUVflGabbJMEKGpml/bk74",
+	"WlBp6ywscgwrdFvZhloSbinq7EzydiqLTDTnDhAqTIraLUILXZxflYI51m5CRIQpHlfQIEOnjeVBbTkE",
+	"I9sjZaTryik1TauWN8TWaAOnbmcCzIFt36N4h+MHtFRdW9Md2m7of6jt/cVzOa1Xa7shfEaXHIypmOXl",
+	"7XxcQM//krLfi7CMEMQpggzw21XQppGbp+nZQwm9aeNzb0j9Mwm23yZl/ytR6S0l5X9tsq4qa35lou4I",
+	"cfeNRuZrZThfIi7ABDMuTtSaVTX4VOrdNriEWWc/QToERXlcVXzPWDVHYQyuQsC1CK/dl5bgE/RFR6UC",
+	"SdrLdSmVT/89+iI62lA0CsFyhuOZGlpXcK7FtnrIcmG3lofyYdJImD1pZj7TsCkE4bUMl8XRh9kx/+JG",
+	"s4d0DrO2hFrw9XrbwjdgSXPAs8Xb8un8/v6GlriSis7r3WTzUAbMntUAMcubTHkJ22m6hCsO+lF0rCMv",
+	"bOybDvTht2BkhthRRoORyQ2804HSYLyyTYximiAliDrFGyutDCRdG9kS76PjorLdlCIVjqejkzGZqsIB",
+	"pv77SNPPwnUnRTEd0QMIrfSg8lG9KRKm1dYzSk5mhqY4CQF1DLaunbCA7O/maXfa+rR28xrASvEdagZQ",
+	"fls4sVHKkUrHzhaI3WHJPBlSihK3efMx4txlx0oXM9pN1wcab6WWhvizhmPYtAIPdFwIwDLCn94db6t1",
+	"WB+qOhg51bbXo/B+nYn/EsEEf90jjCH5uvj0NbhQ83UrRHTIZJIxRY51JExrAJgjwfD6cJZ35pF2ES2L",
+	"1DT62SKk5cJU3pfSsc7fkXT0I6NzueHsGTDn3ERGSU5XzPOYoCAT79e1IL8mOCgzvZkfhUhP1miifh0f",
+	"FoicfrwAKnDxmYOIWgNqJRBzrRoHk4RJUmjjM4p41zy4VA5ijWM69NPqaGYiLyOx22uhTBklzZg07ag/",
+	"cDNbg35lypo/TLEqlV1/VudopYC8l2BzYGqxK5FXBbULChL6HGxQt3Mzob5y2vYEsFwZbafZaXeqxPbC",
+	"xaYT3OuxP2q78la7wKnDV4ltLllqsXAsyMr2AHAS3hA5kDLD4oQrx6CquyVO9DBlK66Ogl7vt9N5WG7Z",
+	"uK/qtMurtwVHMNrdH4yP0NHReDw4jJKkv4d6k6h/OIgP9/b2/PUlj4N5stdU6LJ9vmhReTiY7jYVCzzu",
+	"5SjKoijpDXsHh4NebzCIomEURV31ZqV+YaCe2WETTuMoShglqLfT/LZbUq4XDQ73DvajqLUp2VN5+rvD",
+	"8LvD8G9oWdYkFUBFjh0yXy9x+RgzcoUtjE0V+AbWkKYm21OqsCHARMWhOAl+x0UKTRhFkSnLKgl8D7zD",
+	"r8CPg97uT6ESFexzUeQal34c9Ps/dcGvM0RuiIM+JhtVKn1A9S0xEalFYp4JtOSYTHP1QFmwf9yLdn9q",
+	"xSf4V2QUv5U4RRTHvYO98VEcTXrjfXi424t3j45Qf//o4KC/v9/75jhF/4Gcor/T/HYDpyiz1D4a700m",
+	"CO1D1J+geBcmB7344OBgb7e3d6D2820e1F6kttp72EGV33YP6mB3EEW7/UiRk21ZqmoC8cIMVc753U37",
+	"gryx14LXXVP6VjUV+nsxU5VDZXiSDkbcwFiLJNGcBD0pv7UhxwlSTUPrMThYzBIGl9zkN8t9GBXfttlT",
+	"BjKOVLU/XUhhYhKOUTqx8TuCZvFMF/wq88ClmeAx2tKjY1u+R4D8PSJAvj3Mt/hjxOgfeAmHHitVa6yt",
+	"onnY7F14ISR7seSBUmn+ptzcFH3PFvjK2QIPgf6WTvlqD6g1lsXzokeHro5QWA1NGL8uIAMWmdAtPLDI",
+	"C2HCeUnRVCFJKzDPuOrwbgNN5VO5Nqkti5gAQo0V0bYD2aQM2h4WX9Nu+DjdZJMqsmB4jmI4H076h5Gj",
+	"fXUFZI36yNqXtjXhlRvffLfifbfi/f2seBq4VfUAS1BqJNf+9FSGPEuHN2UzPpLUfcvySLmBUYNg4rSG",
+	"+i6bfFXZxN+AaSOuPFRAsbkveS8nb/ZL0RdK56Donm5PnIQCihyUG7IhCUUt4AWR9pl8oP24vz8e7I/3",
+	"DyeTWP5zdDQe7O3GvWQ3GvR25f/7/eQg2h8c7o4nMJocHcI9dHi439/fRwcQNRl0+Qz29/arVuODw/7e",
+	"wVE/eqBwknf8+p6r8j1X5S8ui7yD7NYhtjaN6xlFErfw59o4JpomeTpKF1zm1aKtFy9F8M6UUEkxFye6",
+	"zqRUFnXZo7EptWdDVZKmhJFrd0VtihzZPira0am1TG5ioNeWOSrXcNm2JHxeNLmoaH+woZ79uuW7/XCK",
+	"Wk1X//H26vr0+qxxG7YPXOuEF6ej3NMnvDyn3Fgt7r+25EvRBuVfK0a3RaZItbufrRRbqpFvyU2JPDRK",
+	"dOWnanRlRzVsabY5qdq+9Y4aYobmobEtYQYow1PJ6otGK2XaoSapEI8HC0NFg0bTlrC9cGI7Qrayljyh",
+	"WlVu+ujBjjeUoO8YUcaIj5kAME1t0wmDGzqmkaCc/NoWmKYWig502QZN5pDAKdqIKH+uSwpVaDKSKDJy",
+	"a7F7y427VZRtqTOBVJKVenIk8BzRTKhkJ3qHmJuOhUZd8KtKvy+cl3LACWVTqqpcq8xPlEwRM9z9ltAl",
+	"D/XBTZBclq5L3JAf5XZWeZR+VDkhiFXQflHnUG9ZXqWqWqOTWItjiiGR5E8eocnfKbWK8nFcef6tuW3R",
+	"dcPD/X+hS5BSMgWCKsJnw61CwLN4BiAHo17ER3IDo6i7NzopyihHQBdb5uVWZr2IN6zaXHdp4Tlmmffy",
+	"biVyMbYxVqkpUL3/yAsx/Cb7kM7B+6o07e9UrEod52O5f9hkqyFoaTsJ6HxV3UXNuIVoqtZgE825gCtu",
+	"HUuG1CiaplvS1dk/SvATkZXHGFFsN61ALlvn3UIOENEuNFO4c8kk1ut65Xk/K7lE3R92XZPXomtrUTSk",
+	"WljqfruuOa2rSuls2ea2Papfj+5sFzhNUNrVo7r/3FrCqvY7e2FBS875NGag77abv1c0uKZnsCRM6rZl",
+	"MWUMxbqbCXomuXEnKfofNuhZUvJTtm6uBY68dWFo2mAoCdN0RMxrfphxld18DgSldeJrHvn69Dfv5mh6",
+	"Heb02AlkEEscq3uZQbJFgSRPp8kXpjwbBKKvr989P5n49tBedUmq4Hy2eC4cf5glRSK4EaW2taI8Fo+/",
+	"o8K/DiooY0qF+z2P3aTFqpQMqyE2Y2lwHOwoiDQzVxHnrFQ6xxbOcfwluhZ/mPe1KPo+UPNR1yDsFjq3",
+	"p5KOJ4e/bhewEZm8VKgMLBhNMqP62FyVckhgq9F1gJ9pz1mMDolWAespxMp8pBuVAEGnquyDbw1F+EyL",
+	"VdQ634SqM4rKHA6LJG0sVN8mruDImdS0mS5NBNPUM5Fu9GbUTq46KnKasRiZq9QVKyCJkbxJawPHlJxU",
+	"UsW13UwdETcw7ixIlO3O9RP4fP//AwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

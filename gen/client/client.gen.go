@@ -207,10 +207,12 @@ func (e PackageStatus) Valid() bool {
 
 // Defines values for ProblemSlug.
 const (
+	ProblemSlugBlocked              ProblemSlug = "blocked"
 	ProblemSlugBufferShort          ProblemSlug = "buffer-short"
 	ProblemSlugBufferUnavailable    ProblemSlug = "buffer-unavailable"
 	ProblemSlugConflict             ProblemSlug = "conflict"
 	ProblemSlugContended            ProblemSlug = "contended"
+	ProblemSlugDatabaseBusy         ProblemSlug = "database-busy"
 	ProblemSlugEarlierWritesPending ProblemSlug = "earlier-writes-pending"
 	ProblemSlugForbidden            ProblemSlug = "forbidden"
 	ProblemSlugIdempotencyKeyReused ProblemSlug = "idempotency-key-reused"
@@ -220,20 +222,33 @@ const (
 	ProblemSlugMalformed            ProblemSlug = "malformed"
 	ProblemSlugMethodNotAllowed     ProblemSlug = "method-not-allowed"
 	ProblemSlugNotFound             ProblemSlug = "not-found"
+	ProblemSlugNotStopped           ProblemSlug = "not-stopped"
+	ProblemSlugOthersWaitBehind     ProblemSlug = "others-wait-behind"
 	ProblemSlugPositionNotReached   ProblemSlug = "position-not-reached"
 	ProblemSlugRecordDiffers        ProblemSlug = "record-differs"
 	ProblemSlugRecordMissing        ProblemSlug = "record-missing"
 	ProblemSlugReferenceUnknown     ProblemSlug = "reference-unknown"
+	ProblemSlugReplicaUnavailable   ProblemSlug = "replica-unavailable"
+	ProblemSlugReplicaUnreachable   ProblemSlug = "replica-unreachable"
+	ProblemSlugStepsInvalid         ProblemSlug = "steps-invalid"
+	ProblemSlugTokenExpired         ProblemSlug = "token-expired"
+	ProblemSlugTokenMalformed       ProblemSlug = "token-malformed"
+	ProblemSlugTokenRevoked         ProblemSlug = "token-revoked"
+	ProblemSlugTokenUnknown         ProblemSlug = "token-unknown"
 	ProblemSlugTooLarge             ProblemSlug = "too-large"
+	ProblemSlugTransactionUnknown   ProblemSlug = "transaction-unknown"
 	ProblemSlugUnauthenticated      ProblemSlug = "unauthenticated"
 	ProblemSlugUnavailable          ProblemSlug = "unavailable"
 	ProblemSlugUnsupportedMediaType ProblemSlug = "unsupported-media-type"
+	ProblemSlugUserDisabled         ProblemSlug = "user-disabled"
 	ProblemSlugValuesRefused        ProblemSlug = "values-refused"
 )
 
 // Valid indicates whether the value is a known member of the ProblemSlug enum.
 func (e ProblemSlug) Valid() bool {
 	switch e {
+	case ProblemSlugBlocked:
+		return true
 	case ProblemSlugBufferShort:
 		return true
 	case ProblemSlugBufferUnavailable:
@@ -241,6 +256,8 @@ func (e ProblemSlug) Valid() bool {
 	case ProblemSlugConflict:
 		return true
 	case ProblemSlugContended:
+		return true
+	case ProblemSlugDatabaseBusy:
 		return true
 	case ProblemSlugEarlierWritesPending:
 		return true
@@ -260,6 +277,10 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugNotFound:
 		return true
+	case ProblemSlugNotStopped:
+		return true
+	case ProblemSlugOthersWaitBehind:
+		return true
 	case ProblemSlugPositionNotReached:
 		return true
 	case ProblemSlugRecordDiffers:
@@ -268,13 +289,31 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugReferenceUnknown:
 		return true
+	case ProblemSlugReplicaUnavailable:
+		return true
+	case ProblemSlugReplicaUnreachable:
+		return true
+	case ProblemSlugStepsInvalid:
+		return true
+	case ProblemSlugTokenExpired:
+		return true
+	case ProblemSlugTokenMalformed:
+		return true
+	case ProblemSlugTokenRevoked:
+		return true
+	case ProblemSlugTokenUnknown:
+		return true
 	case ProblemSlugTooLarge:
+		return true
+	case ProblemSlugTransactionUnknown:
 		return true
 	case ProblemSlugUnauthenticated:
 		return true
 	case ProblemSlugUnavailable:
 		return true
 	case ProblemSlugUnsupportedMediaType:
+		return true
+	case ProblemSlugUserDisabled:
 		return true
 	case ProblemSlugValuesRefused:
 		return true

@@ -55,7 +55,7 @@ func (q *Queries) CreateExecutedObsUnit(ctx context.Context, arg CreateExecutedO
 const finishExecutedObsUnit = `-- name: FinishExecutedObsUnit :exec
 with finished as (
   update executed_obs_unit e
-  set status = $2, end_time = $3, comment = $4, conditions = $5,
+  set status = $2, end_time = $3::timestamptz, comment = $4, conditions = $5,
       finished_by = coalesce(e.finished_by, $6::text)
   where e.id = $1 and (e.status = 'running' or (e.status, e.end_time, e.comment, e.conditions)
     = ($2::observation_status, $3::timestamptz, $4::text, $5::jsonb))
@@ -68,7 +68,7 @@ select expect_rows(count(*), 1, 'executed_obs_unit',
 type FinishExecutedObsUnitParams struct {
 	ID         uuid.UUID         `json:"id"`
 	Status     ObservationStatus `json:"status"`
-	EndTime    *time.Time        `json:"end_time"`
+	EndTime    time.Time         `json:"end_time"`
 	Comment    string            `json:"comment"`
 	Conditions json.RawMessage   `json:"conditions"`
 	FinishedBy string            `json:"finished_by"`

@@ -33,6 +33,8 @@ func (m *Main) Session(ctx context.Context, application string) (*Session, error
 	config.RuntimeParams["application_name"] = application
 	// The position after COMMIT covers the commit record only when the commit waits for its own flush.
 	config.RuntimeParams["synchronous_commit"] = "on"
+	// Plans are kept for the life of the session. One made while a table is small would read all of it when it has grown.
+	config.RuntimeParams["enable_seqscan"] = "off"
 	// A deadline would end a flight that a thin link carries slowly but surely; Flight watches progress instead.
 	delete(config.RuntimeParams, "statement_timeout")
 	w := &wire{}

@@ -1,31 +1,25 @@
 -- name: CreateExecutedObsUnit :exec
-with found as (
-  select e.* from executed_obs_unit e where e.id = @id
-), same as (
-  select 1 from found
-  where (obs_unit_id, site, start_time, observer, comment, conditions)
-    = (@obs_unit_id::integer, @site::text, @start_time::timestamptz, @observer::text, @comment::text, @conditions::jsonb)
-), added as (
-  insert into executed_obs_unit (id, obs_unit_id, site, start_time, observer, comment, conditions, recorded_at)
-  select @id::uuid, @obs_unit_id, @site, @start_time, @observer, @comment, @conditions, @recorded_at::timestamptz
-  where not exists (select 1 from found)
+-- An execution that is there with equal content stays as it is.
+with created as (
+  insert into executed_obs_unit as e (id, obs_unit_id, site, start_time, observer, comment, conditions, recorded_at)
+  values (@id, @obs_unit_id, @site, @start_time, @observer, @comment, @conditions, @recorded_at)
+  on conflict (id) do update set recorded_at = e.recorded_at
+  where (e.obs_unit_id, e.site, e.start_time, e.observer, e.comment, e.conditions)
+    = (excluded.obs_unit_id, excluded.site, excluded.start_time, excluded.observer, excluded.comment, excluded.conditions)
   returning 1
 )
-select expect_rows((select count(*) from added) + (select count(*) from same), 1, 'executed_obs_unit',
-  (select to_jsonb(o) from found o));
+select expect_rows(count(*), 1, 'executed_obs_unit',
+  case when count(*) = 0 then (select to_jsonb(e) from executed_obs_unit e where e.id = @id) end) from created;
 
 -- name: FinishExecutedObsUnit :exec
-with found as (
-  select e.* from executed_obs_unit e where e.id = @id
-), same as (
-  select 1 from found
-  where (status, end_time, comment, conditions)
-    = (@status::observation_status, @end_time::timestamptz, @comment::text, @conditions::jsonb)
-), finished as (
+-- Who finished it first remains.
+with finished as (
   update executed_obs_unit e
-  set status = @status, end_time = @end_time, comment = @comment, conditions = @conditions, finished_by = @finished_by::text
-  where e.id = @id::uuid and e.status = 'running'
+  set status = @status, end_time = @end_time::timestamptz, comment = @comment, conditions = @conditions,
+      finished_by = coalesce(e.finished_by, @finished_by::text)
+  where e.id = @id and (e.status = 'running' or (e.status, e.end_time, e.comment, e.conditions)
+    = (@status::observation_status, @end_time::timestamptz, @comment::text, @conditions::jsonb))
   returning 1
 )
-select expect_rows((select count(*) from finished) + (select count(*) from same), 1, 'executed_obs_unit',
-  (select to_jsonb(o) from found o));
+select expect_rows(count(*), 1, 'executed_obs_unit',
+  case when count(*) = 0 then (select to_jsonb(e) from executed_obs_unit e where e.id = @id) end) from finished;

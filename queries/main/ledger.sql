@@ -41,5 +41,5 @@ delete from buffered_transaction where id in (
 -- name: PruneOutbox :exec
 -- Any number of rows may be old enough, none too.
 -- @sqlc-vet-disable main-asserts-rows
-delete from event_outbox where position in (
-  select o.position from event_outbox o where o.at < @before::timestamptz order by o.position limit 5000);
+delete from event_outbox where (xid, position) in (
+  select o.xid, o.position from event_outbox o where o.at < @before::timestamptz order by o.xid, o.position limit 5000);

@@ -25,6 +25,26 @@ var meanings = map[api.ProblemSlug]meaning{
 		http.StatusUnauthorized, "No valid token",
 		"The request has no token, or one that is unknown, expired or revoked. Send Authorization: Bearer and a valid token.",
 	},
+	api.ProblemSlugTokenMalformed: {
+		http.StatusUnauthorized, "Not a token",
+		"The token is not one of this system, or it is mistyped or cut off.",
+	},
+	api.ProblemSlugTokenUnknown: {
+		http.StatusUnauthorized, "Unknown token",
+		"This site does not know the token. One that was just made at the main site is known here when it is replicated.",
+	},
+	api.ProblemSlugTokenExpired: {
+		http.StatusUnauthorized, "Token expired",
+		"The token was good until a date that has passed.",
+	},
+	api.ProblemSlugTokenRevoked: {
+		http.StatusUnauthorized, "Token revoked",
+		"The token was revoked.",
+	},
+	api.ProblemSlugUserDisabled: {
+		http.StatusUnauthorized, "User disabled",
+		"The user whom the token belongs to is disabled.",
+	},
 	api.ProblemSlugForbidden: {
 		http.StatusForbidden, "Missing permission",
 		"The token is good but lacks a permission that this operation asks for.",
@@ -37,6 +57,10 @@ var meanings = map[api.ProblemSlug]meaning{
 		http.StatusNotFound, "Record missing",
 		"The main database has no record that this write could change.",
 	},
+	api.ProblemSlugTransactionUnknown: {
+		http.StatusNotFound, "Unknown transaction",
+		"Neither this site nor the ledger that it sees knows the transaction.",
+	},
 	api.ProblemSlugMethodNotAllowed: {
 		http.StatusMethodNotAllowed, "Method not allowed",
 		"The path does not take this method; the header Allow lists those it takes.",
@@ -48,6 +72,18 @@ var meanings = map[api.ProblemSlug]meaning{
 	api.ProblemSlugRecordDiffers: {
 		http.StatusConflict, "The record has other content",
 		"The record exists with other content. The members recorded and requested show both versions; nobody's version is overwritten.",
+	},
+	api.ProblemSlugNotStopped: {
+		http.StatusConflict, "Not stopped",
+		"Only parked and blocked transactions can be retried, edited or discarded.",
+	},
+	api.ProblemSlugBlocked: {
+		http.StatusConflict, "Blocked",
+		"The transaction waits behind a parked one; decide about that one.",
+	},
+	api.ProblemSlugOthersWaitBehind: {
+		http.StatusConflict, "Others wait behind",
+		"Other transactions need what this one writes. Discard with cascade gives them up, too.",
 	},
 	api.ProblemSlugTooLarge: {
 		http.StatusRequestEntityTooLarge, "Too large",
@@ -68,6 +104,10 @@ var meanings = map[api.ProblemSlug]meaning{
 	api.ProblemSlugValuesRefused: {
 		http.StatusUnprocessableEntity, "Values refused",
 		"The main database refuses the values, such as an end before the start.",
+	},
+	api.ProblemSlugStepsInvalid: {
+		http.StatusUnprocessableEntity, "Steps cannot be read",
+		"The steps of the edit have an unknown kind, or parameters that the kind does not have.",
 	},
 	api.ProblemSlugIdempotencyKeyReused: {
 		http.StatusUnprocessableEntity, "Idempotency key reused",
@@ -100,6 +140,18 @@ var meanings = map[api.ProblemSlug]meaning{
 	api.ProblemSlugMainUnreachable: {
 		http.StatusServiceUnavailable, "Main database unreachable",
 		"The write cannot be buffered and the main database does not answer. With an Idempotency-Key it can be repeated safely even if it was executed.",
+	},
+	api.ProblemSlugReplicaUnreachable: {
+		http.StatusServiceUnavailable, "Database of the site unreachable",
+		"The database that this site reads does not answer. Critical writes go on.",
+	},
+	api.ProblemSlugReplicaUnavailable: {
+		http.StatusServiceUnavailable, "Ledger unreachable",
+		"The site has forgotten the transaction, and the database with the ledger does not answer.",
+	},
+	api.ProblemSlugDatabaseBusy: {
+		http.StatusServiceUnavailable, "Database busy",
+		"A database answers but cannot do it now.",
 	},
 	api.ProblemSlugEarlierWritesPending: {
 		http.StatusServiceUnavailable, "Earlier writes pending",

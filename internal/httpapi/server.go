@@ -5,7 +5,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -54,7 +53,7 @@ type Server struct {
 	log       *slog.Logger
 	publicURL string
 	info      api.SiteInfo
-	document  json.RawMessage
+	document  documentFile
 	docs      []byte
 	units     *knownIDs
 	modules   *knownIDs

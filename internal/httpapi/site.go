@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/ccatobs/opsdb/gen/api"
@@ -29,9 +30,19 @@ func (s *Server) GetBufferStats(ctx context.Context, _ api.GetBufferStatsRequest
 	}}, nil
 }
 
+// documentFile is the document as it is.
+type documentFile []byte
+
+// VisitGetDocumentResponse implements api.GetDocumentResponseObject.
+func (f documentFile) VisitGetDocumentResponse(w http.ResponseWriter) error {
+	w.Header().Set("Content-Type", "application/json")
+	_, err := w.Write(f)
+	return err
+}
+
 // GetDocument answers with the document itself.
 func (s *Server) GetDocument(context.Context, api.GetDocumentRequestObject) (api.GetDocumentResponseObject, error) {
-	return api.GetDocument200JSONResponse(s.document), nil
+	return s.document, nil
 }
 
 // GetDocs answers with the document as a page for people.

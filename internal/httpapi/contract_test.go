@@ -1,0 +1,183 @@
+package httpapi_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ccatobs/opsdb/gen/api"
+	"github.com/ccatobs/opsdb/internal/site"
+)
+
+const someID = "0198f2c4-6a00-7cc3-98c4-dc0c0c07398f"
+
+// pathParameter returns a value that fits the parameter in an operation's path.
+func pathParameter(op string) string {
+	switch op {
+	case "listExecutionsOfObsUnit":
+		return "1"
+	case "getProblem":
+		return "conflict"
+	default:
+		return someID
+	}
+}
+
+// exampleOf returns the body that the document gives as an example, nil when the operation takes none.
+func (s *station) exampleOf(op string) any {
+	body := s.route(op).Operation.RequestBody
+	if body == nil {
+		return nil
+	}
+	return body.Value.Content.Get("application/json").Example
+}
+
+// Every operation is tried without a token, with a bad one, and with one that has every permission but those it needs.
+func TestEveryOperationAsksForItsPermissions(t *testing.T) {
+	w := newWorld(t)
+	s := w.open(setup{kind: site.Main})
+	all := permissions(t, w)
+	for _, item := range s.doc.Paths.Map() {
+		for _, o := range item.Operations() {
+			id := o.OperationID
+			needs, ok := o.Extensions["x-permissions"].([]any)
+			if !ok {
+				t.Fatalf("%s: x-permissions is %T", id, o.Extensions["x-permissions"])
+			}
+			attempt := call{op: id, id: pathParameter(id), body: s.exampleOf(id)}
+			if len(needs) == 0 {
+				attempt.token = "-"
+				if a := s.do(attempt); a.status == http.StatusUnauthorized || a.status == http.StatusForbidden {
+					t.Errorf("%s is public and answers %d", id, a.status)
+				}
+				continue
+			}
+			for token, slug := range map[string]string{"-": "unauthenticated", "nonsense": "token-malformed"} {
+				attempt.token = token
+				a := s.do(attempt)
+				a.problem(http.StatusUnauthorized, slug)
+				if a.header.Get("WWW-Authenticate") != "Bearer" {
+					t.Errorf("%s: WWW-Authenticate %q", id, a.header.Get("WWW-Authenticate"))
+				}
+			}
+			for _, need := range needs {
+				others := slices.DeleteFunc(slices.Clone(all), func(p string) bool { return p == need })
+				if len(others) == len(all) {
+					t.Errorf("%s needs %v, which no role can have", id, need)
+				}
+				attempt.token = w.issue("admin", others...)
+				s.do(attempt).problem(http.StatusForbidden, "forbidden")
+			}
+		}
+	}
+}
+
+// permissions lists those of the seed, without the one that includes all.
+func permissions(t *testing.T, w *world) []string {
+	t.Helper()
+	rows, err := w.db.Query(t.Context(), "select name from permission where name not like '%*%'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return collect[string](t, rows)
+}
+
+// The enums of the document that stand for enums of the database have the same values, in the same order.
+func TestEnumsEqualTheDatabases(t *testing.T) {
+	w := newWorld(t)
+	compared := 0
+	for name, schema := range document(t).Components.Schemas {
+		enum, ok := schema.Value.Extensions["x-database-enum"].(string)
+		if !ok {
+			continue
+		}
+		rows, err := w.db.Query(t.Context(), "select e.enumlabel::text from pg_enum e where e.enumtypid = $1::regtype order by e.enumsortorder", enum)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var documented []string
+		for _, v := range schema.Value.Enum {
+			documented = append(documented, v.(string)) //nolint:forcetypeassert // enums of strings
+		}
+		if got := collect[string](t, rows); !slices.Equal(got, documented) {
+			t.Errorf("%s: the document says %v, the database %v", name, documented, got)
+		}
+		compared++
+	}
+	if compared != 4 {
+		t.Errorf("%d enums were compared, want 4", compared)
+	}
+}
+
+// A wrong method is answered with those that the path has, also where another path with a parameter would fit.
+func TestWrongMethods(t *testing.T) {
+	s := newWorld(t).open(setup{kind: site.Main})
+	for path, want := range map[string]struct{ method, allow string }{
+		"/executed_obs_units/start":                 {http.MethodGet, "POST"},
+		"/executed_obs_units/":                      {http.MethodPost, "GET"},
+		"/raw_data_files/bulk":                      {http.MethodDelete, "POST"},
+		"/transactions/retry":                       {http.MethodPut, "POST"},
+		"/health":                                   {http.MethodPost, "GET"},
+		"/raw_data_files/" + someID:                 {http.MethodPut, "OPTIONS, DELETE, GET"},
+		"/executed_obs_units/" + someID + "/finish": {http.MethodPost, "OPTIONS, PUT"},
+	} {
+		a := s.raw(want.method, path, "")
+		a.problem(http.StatusMethodNotAllowed, "method-not-allowed")
+		if got := a.header.Get("Allow"); got != want.allow {
+			t.Errorf("%s %s: Allow %q, want %q", want.method, path, got, want.allow)
+		}
+	}
+	s.raw(http.MethodGet, "/nowhere", "").problem(http.StatusNotFound, "not-found")
+}
+
+// raw sends a request that the document does not have.
+func (s *station) raw(method, path, body string) answer {
+	s.t.Helper()
+	r, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+s.token)
+	r.Header.Set("Content-Type", "application/json")
+	return send(s.t, r)
+}
+
+// Collections are found with and without the slash at their end.
+func TestSlashAtTheEnd(t *testing.T) {
+	s := newWorld(t).open(setup{kind: site.Main})
+	for _, path := range []string{"/executed_obs_units", "/executed_obs_units/", "/health", "/health/", "/transactions/"} {
+		s.raw(http.MethodGet, path, "").want(http.StatusOK)
+	}
+	s.raw(http.MethodPost, "/raw_data_files", "{}").problem(http.StatusUnprocessableEntity, "invalid")
+}
+
+func TestRequestIDs(t *testing.T) {
+	s := newWorld(t).open(setup{kind: site.Main})
+	given := call{op: "getLiveness", header: map[string]string{"X-Request-ID": "night-42/7"}}
+	if got := s.do(given).header.Get("X-Request-ID"); got != "night-42/7" {
+		t.Errorf("a good id became %q", got)
+	}
+	given.header["X-Request-ID"] = strings.Repeat("x", 500)
+	if got := s.do(given).header.Get("X-Request-ID"); len(got) != 36 {
+		t.Errorf("a long id became %q", got)
+	}
+}
+
+// Every kind of problem that the code can answer with is described, and every described one can be asked about.
+func TestProblemsAreDescribed(t *testing.T) {
+	s := newWorld(t).open(setup{kind: site.Main})
+	slugs := document(t).Components.Schemas["ProblemSlug"].Value.Enum
+	for _, slug := range slugs {
+		a := s.do(call{op: "getProblem", id: slug.(string), token: "-"}).want(http.StatusOK) //nolint:forcetypeassert // an enum of strings
+		if m := decode[api.ProblemMeaning](a); m.Title == "" || m.Meaning == "" || m.Status < 400 {
+			t.Errorf("%v: %s", slug, a.text)
+		}
+	}
+	for _, used := range slugsInTheCode(t) {
+		if !slices.Contains(slugs, any(used)) {
+			t.Errorf("the code answers with %s, which the document does not have", used)
+		}
+	}
+	s.do(call{op: "getProblem", id: "unheard-of", token: "-"}).problem(http.StatusUnprocessableEntity, "invalid")
+}

@@ -1,0 +1,350 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/ccatobs/opsdb/gen/api"
+	"github.com/ccatobs/opsdb/gen/maindb"
+	"github.com/ccatobs/opsdb/internal/auth"
+	"github.com/ccatobs/opsdb/internal/buffer"
+	"github.com/ccatobs/opsdb/internal/httpapi"
+	"github.com/ccatobs/opsdb/internal/ops"
+	"github.com/ccatobs/opsdb/internal/postgres"
+	"github.com/ccatobs/opsdb/internal/postgres/pgtest"
+	"github.com/ccatobs/opsdb/internal/redisclient"
+	"github.com/ccatobs/opsdb/internal/redistest"
+	"github.com/ccatobs/opsdb/internal/site"
+)
+
+func TestMain(m *testing.M) {
+	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder)
+	os.Exit(pgtest.Main(m))
+}
+
+// nowhere is an address at which nothing listens.
+var nowhere = postgres.Address{Host: "127.0.0.1", Port: 1, User: "nobody", Name: "nothing"}
+
+// world is what the sites of a test share: a main database and who may use it.
+type world struct {
+	t       testing.TB
+	address postgres.Address
+	db      *pgx.Conn
+	key     auth.Key
+	token   string // of an administrator
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	w := &world{t: t, address: pgtest.New(t)}
+	w.db = pgtest.Connect(t, w.address)
+	var err error
+	if w.key, err = auth.NewKey(strings.Repeat("k", 32)); err != nil {
+		t.Fatal(err)
+	}
+	w.token = w.issue("admin")
+	return w
+}
+
+// issue returns a token of a new user with a role, limited to scopes.
+func (w *world) issue(role string, scopes ...string) string {
+	w.t.Helper()
+	issued, err := auth.Issue(w.t.Context(), maindb.New(w.db), w.key, auth.Grant{User: role + "-on-duty", Role: role, Name: "test", Scopes: scopes})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return issued.Token
+}
+
+// setup says what a site is like.
+type setup struct {
+	kind        site.Type
+	mainAway    bool // the main database cannot be reached
+	replicaAway bool
+	idle        bool // nothing executes what is buffered
+}
+
+// station is a site of a test: the real server on a real Redis. Its replica is the main database itself, so that
+// whatever is committed is replayed at once.
+type station struct {
+	*world
+	url   string
+	redis *redistest.Redis
+	doc   *openapi3.T
+}
+
+func (w *world) open(s setup) *station {
+	w.t.Helper()
+	name := "cologne"
+	if s.kind == site.Secondary {
+		name = "observatory"
+	}
+	here := site.Site{Name: name, Type: s.kind, BufferCritical: true}
+	log := slog.New(slog.NewTextHandler(w.t.Output(), nil))
+	main, replica := w.databases(s)
+	st := &station{world: w, redis: redistest.New(w.t), doc: document(w.t)}
+	client := redisclient.New(redisclient.Options{Address: st.redis.Address()})
+	w.t.Cleanup(client.Close)
+	b := buffer.New(buffer.Config{
+		Site: here, BufferSize: 1000, RetryAttempts: 1, RetryDelay: 10 * time.Millisecond, Interval: 50 * time.Millisecond,
+		LSNTracking: true, LSNCheckInterval: 10 * time.Millisecond, LSNTimeout: 30 * time.Second,
+		ReferenceFreshness: 10 * time.Second, JournalKeep: time.Hour, JournalMaxBytes: 16 << 20,
+		LedgerKeep: 9600 * time.Hour, DirectTimeout: 5 * time.Second,
+	}, client, main, replica, &ops.Registry, log)
+	if !s.idle {
+		w.run(b)
+	}
+	server, err := httpapi.New(httpapi.Deps{
+		Site: here, Buffer: b, Replica: replica, Log: log, PublicURL: "http://ops.example", MainHost: "db.cologne", LocalHost: "db.here",
+		Verifier: auth.NewVerifier(w.key, name, replica.Queries, client, log), Version: "test",
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	listener := httptest.NewServer(server.Handler())
+	w.t.Cleanup(listener.Close)
+	st.url = listener.URL
+	return st
+}
+
+func (w *world) databases(s setup) (*postgres.Main, *postgres.Replica) {
+	w.t.Helper()
+	at := map[bool]postgres.Address{false: w.address, true: nowhere}
+	main, err := postgres.NewMain(w.t.Context(), at[s.mainAway], "test", 5*time.Second)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(main.Close)
+	replica, err := postgres.NewReplica(w.t.Context(), at[s.replicaAway], "test")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(replica.Close)
+	return main, replica
+}
+
+// run lets the buffer execute until the test ends.
+func (w *world) run(b *buffer.Buffer) {
+	ctx, cancel := context.WithCancel(w.t.Context())
+	done := make(chan error, 1)
+	go func() { done <- b.Run(ctx) }()
+	w.t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			w.t.Errorf("Run: %v", err)
+		}
+	})
+}
+
+func document(t testing.TB) *openapi3.T {
+	t.Helper()
+	text, err := api.GetSpecJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// call is a request to an operation.
+type call struct {
+	op     string
+	id     string // for the parameter of the path
+	query  string
+	body   any // string and []byte go as they are, all else as JSON
+	key    string
+	token  string // "-": none; empty: the administrator's
+	header map[string]string
+}
+
+// answer is what came back.
+type answer struct {
+	t      testing.TB
+	status int
+	header http.Header
+	text   []byte
+}
+
+// do sends a request and compares the answer with the document, whatever it is.
+func (s *station) do(c call) answer {
+	s.t.Helper()
+	route := s.route(c.op)
+	path := route.Path
+	if before, rest, ok := strings.Cut(path, "{"); ok {
+		_, after, _ := strings.Cut(rest, "}")
+		path = before + c.id + after
+	}
+	r, err := http.NewRequestWithContext(s.t.Context(), route.Method, s.url+path+"?"+c.query, bytes.NewReader(encoded(s.t, c.body)))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if c.body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	switch c.token {
+	case "-":
+	case "":
+		r.Header.Set("Authorization", "Bearer "+s.token)
+	default:
+		r.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if c.key != "" {
+		r.Header.Set("Idempotency-Key", c.key)
+	}
+	for name, value := range c.header {
+		r.Header.Set(name, value)
+	}
+	a := send(s.t, r)
+	a.match(route, r)
+	return a
+}
+
+func send(t testing.TB, r *http.Request) answer {
+	t.Helper()
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := response.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return answer{t: t, status: response.StatusCode, header: response.Header, text: text}
+}
+
+func encoded(t testing.TB, body any) []byte {
+	t.Helper()
+	switch b := body.(type) {
+	case nil:
+		return nil
+	case string:
+		return []byte(b)
+	case []byte:
+		return b
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func (s *station) route(op string) *routers.Route {
+	s.t.Helper()
+	for path, item := range s.doc.Paths.Map() {
+		for method, o := range item.Operations() {
+			if o.OperationID == op {
+				return &routers.Route{Spec: s.doc, Path: path, PathItem: item, Method: method, Operation: o}
+			}
+		}
+	}
+	s.t.Fatalf("the document has no operation %s", op)
+	return nil
+}
+
+// match compares an answer with what the document says about it.
+func (a answer) match(route *routers.Route, r *http.Request) {
+	a.t.Helper()
+	header := a.header.Clone()
+	input := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, Route: route},
+		Status:                 a.status, Header: header, Body: io.NopCloser(bytes.NewReader(a.text)),
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
+	}
+	if err := openapi3filter.ValidateResponse(a.t.Context(), input); err != nil {
+		a.t.Errorf("%s answered %d against the document: %v\n%s", route.Operation.OperationID, a.status, err, a.text)
+	}
+}
+
+// want fails the test at once when the status is another.
+func (a answer) want(status int) answer {
+	a.t.Helper()
+	if a.status != status {
+		a.t.Fatalf("status %d, want %d: %s", a.status, status, a.text)
+	}
+	return a
+}
+
+// problem checks that the answer is a problem of that status and kind, and returns it.
+func (a answer) problem(status int, slug string) api.Problem {
+	a.t.Helper()
+	a.want(status)
+	p := decode[api.Problem](a)
+	if !strings.HasSuffix(p.Type, "/problems/"+slug) || int(p.Status) != status {
+		a.t.Fatalf("want the problem %s: %s", slug, a.text)
+	}
+	if p.RequestID == "" || p.RequestID != a.header.Get("X-Request-ID") {
+		a.t.Errorf("request id %q, in the header %q", p.RequestID, a.header.Get("X-Request-ID"))
+	}
+	return p
+}
+
+func decode[T any](a answer) T {
+	a.t.Helper()
+	var v T
+	if err := json.Unmarshal(a.text, &v); err != nil {
+		a.t.Fatalf("%v: %s", err, a.text)
+	}
+	return v
+}
+
+// example returns the body that the document gives as an example, with changes.
+func (s *station) example(op string, changes map[string]any) map[string]any {
+	s.t.Helper()
+	body, ok := s.route(op).Operation.RequestBody.Value.Content.Get("application/json").Example.(map[string]any)
+	if !ok {
+		s.t.Fatalf("the example of %s is no object", op)
+	}
+	body = maps.Clone(body)
+	maps.Copy(body, changes)
+	return body
+}
+
+// eventually waits until a condition holds.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.After(20 * time.Second)
+	for !holds() {
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-deadline:
+			t.Fatalf("not within 20 s: %s", what)
+		}
+	}
+}
+
+// start records the start of an execution and returns its receipt.
+func (s *station) start(changes map[string]any) api.WriteReceipt {
+	s.t.Helper()
+	return decode[api.WriteReceipt](s.do(call{op: "startExecutedObsUnit", body: s.example("startExecutedObsUnit", changes)}).want(http.StatusCreated))
+}
+
+// replicated waits until a transaction is replicated.
+func (s *station) replicated(transaction string) {
+	s.t.Helper()
+	a := s.do(call{op: "getTransaction", id: transaction, query: "wait=replicated&timeout=20s"}).want(http.StatusOK)
+	if state := decode[api.Transaction](a).State; state != api.TransactionStateReplicated {
+		s.t.Fatalf("the transaction is %s: %s", state, a.text)
+	}
+}

@@ -31,7 +31,7 @@ func Main(m *testing.M, serve func() int) int {
 func Start(t testing.TB, options lab.Options) *lab.Lab {
 	t.Helper()
 	options.Command = []string{os.Args[0]}
-	options.Env = append(options.Env, child+"=1", "GORACE=halt_on_error=1")
+	options.Env = append(options.Env, child+"=1", "GORACE=halt_on_error=1 atexit_sleep_ms=0")
 	options.NoFsync = true
 	l, err := lab.Start(Context(t), options)
 	if err != nil {

@@ -46,6 +46,15 @@ type executor struct {
 	trip        time.Duration
 	stopped     *stopped
 	streak      streak
+	next        *ahead
+}
+
+// ahead is a part of the buffer that is read while the flight before it is under way. It is in order only as long as
+// nothing is put back or taken out.
+type ahead struct {
+	done   chan struct{}
+	oldest []*stored
+	err    error
 }
 
 // execute drains the buffer for as long as the lease is held, whatever the link and the main database do.
@@ -121,7 +130,7 @@ func (x *executor) connect(ctx context.Context) error {
 		return err
 	}
 	x.b.monitor.setMain(true, nil)
-	x.stopped = nil
+	x.stopped, x.next = nil, nil
 	return nil
 }
 
@@ -133,8 +142,12 @@ func (x *executor) drain(ctx context.Context) error {
 		if err := x.resumeDue(ctx); err != nil {
 			return err
 		}
+		before := x.stopped
 		if err := x.refreshStopped(ctx); err != nil {
 			return err
+		}
+		if x.stopped != before {
+			x.next = nil
 		}
 		moved, err := x.step(ctx)
 		if err != nil {
@@ -177,7 +190,7 @@ func (x *executor) ping(ctx context.Context) error {
 
 // step sends one flight of the oldest transactions. moved is false when there was nothing to send.
 func (x *executor) step(ctx context.Context) (moved bool, err error) {
-	oldest, err := x.b.oldest(ctx, x.size)
+	oldest, err := x.take(ctx)
 	if err != nil || len(oldest) == 0 {
 		return false, err
 	}
@@ -186,6 +199,9 @@ func (x *executor) step(ctx context.Context) (moved bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if len(ready) == len(oldest) && len(ready) == x.size {
+		x.lookAhead(ctx, len(ready))
+	}
 	for len(ready) > 0 {
 		ready, err = x.fly(ctx, ready)
 		if err != nil {
@@ -193,6 +209,34 @@ func (x *executor) step(ctx context.Context) (moved bool, err error) {
 		}
 	}
 	return true, nil
+}
+
+// take returns the oldest transactions of the buffer, oldest first: those that were read ahead, if there are any.
+func (x *executor) take(ctx context.Context) ([]*stored, error) {
+	next := x.next
+	x.next = nil
+	if next == nil {
+		return x.b.oldest(ctx, 0, x.size)
+	}
+	<-next.done
+	return next.oldest, next.err
+}
+
+// lookAhead begins to read what comes after the oldest n.
+func (x *executor) lookAhead(ctx context.Context, n int) {
+	next, size := &ahead{done: make(chan struct{})}, x.size
+	x.next = next
+	go func() {
+		defer close(next.done)
+		next.oldest, next.err = x.b.oldest(ctx, n, size)
+	}()
+}
+
+// settleAhead waits until what is read ahead is read: from then on the buffer may change.
+func (x *executor) settleAhead() {
+	if x.next != nil {
+		<-x.next.done
+	}
 }
 
 // sort takes out what cannot be sent: what is too old for the ledger, and what depends on a stopped transaction. The
@@ -263,9 +307,9 @@ func (b *Buffer) understand(t *stored) error {
 	return nil
 }
 
-// oldest returns up to n transactions from the tail of the buffer, oldest first.
-func (b *Buffer) oldest(ctx context.Context, n int) ([]*stored, error) {
-	ids, err := b.tail(ctx, 0, n)
+// oldest returns up to n transactions from the tail of the buffer, oldest first, after skipping the oldest.
+func (b *Buffer) oldest(ctx context.Context, skip, n int) ([]*stored, error) {
+	ids, err := b.tail(ctx, skip, n)
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,7 @@ func (x *executor) fly(ctx context.Context, ready []*stored) (again []*stored, e
 		return nil, err
 	}
 	landed, err := x.session.Send(ctx, flight, flightStall)
+	x.settleAhead()
 	var failed *postgres.FlightError
 	if errors.As(err, &failed) {
 		return x.culprit(ctx, sent, starts, failed)

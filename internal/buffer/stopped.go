@@ -210,6 +210,7 @@ func (x *executor) block(ctx context.Context, t *stored, behind []uuid.UUID) err
 }
 
 func (x *executor) stop(ctx context.Context, t *stored, kind string, failure *Failure, behind []uuid.UUID, again time.Time) error {
+	x.settleAhead()
 	text, at := "", "0"
 	if failure != nil {
 		body, err := json.Marshal(failure)

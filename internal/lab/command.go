@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -34,6 +35,14 @@ func Command(ctx context.Context, args []string, stdout, stderr io.Writer) (err 
 	portBase := flags.Int("port-base", 0, "first of the consecutive ports; 0: free ones")
 	restartAfter := flags.Duration("restart-after", time.Second, "pause before a killed server is started again; negative: it stays down")
 	fsync := flags.Bool("fsync", true, "false: PostgreSQL does not wait for the disk")
+	var env []string
+	flags.Func("env", "setting of all APIs, `NAME=value`; may be given several times", func(entry string) error {
+		if !strings.Contains(entry, "=") {
+			return errors.New("must be NAME=value")
+		}
+		env = append(env, entry)
+		return nil
+	})
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(stdout, usage)
 		flags.SetOutput(stdout)
@@ -50,7 +59,7 @@ func Command(ctx context.Context, args []string, stdout, stderr io.Writer) (err 
 	}
 	options := Options{
 		Secondaries: SecondaryNames(*secondaries), APIs: *apis, PortBase: *portBase, RestartAfter: *restartAfter,
-		NoFsync: !*fsync, Log: slog.New(slog.NewTextHandler(stderr, nil)),
+		NoFsync: !*fsync, Env: env, Log: slog.New(slog.NewTextHandler(stderr, nil)),
 	}
 	if options.RestartAfter == 0 {
 		options.RestartAfter = time.Nanosecond // at once; in Options zero is the default

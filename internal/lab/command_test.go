@@ -198,8 +198,7 @@ func TestControl(t *testing.T) {
 	}
 }
 
-func TestControlRefuses(t *testing.T) {
-	l := labtest.Start(t, lab.Options{})
+func testControlRefuses(t *testing.T, l *lab.Lab) {
 	for request, status := range map[string]int{
 		"/cut?mode=melt":                  http.StatusBadRequest,
 		"/cut?direction=sideways":         http.StatusBadRequest,

@@ -32,31 +32,17 @@ func (l *Lab) Describe() Description {
 
 // Site returns how a site is reached. The name must be one of the lab's sites.
 func (l *Lab) Site(name string) Site {
-	for _, s := range l.sites() {
-		if s.name == name {
-			return l.describe(s)
-		}
-	}
-	panic(fmt.Sprintf("lab: no site %q", name))
+	return l.describe(l.site(name))
 }
 
-// Link returns the link of a secondary site. The name must be one of the lab's secondary sites.
+// Link returns the link of a secondary site; the main site has none.
 func (l *Lab) Link(site string) *Link {
-	s, err := l.secondary(site)
-	if err != nil {
-		panic("lab: " + err.Error())
-	}
-	return s.link
+	return l.site(site).link
 }
 
 // Superuser returns how the superuser connects to a site's database, past the link: for what no API may do.
 func (l *Lab) Superuser(site string) string {
-	for _, s := range l.sites() {
-		if s.name == site {
-			return s.database.socket(databaseName)
-		}
-	}
-	panic(fmt.Sprintf("lab: no site %q", site))
+	return l.site(site).database.socket(databaseName)
 }
 
 // Control returns the URL of the HTTP control of the links.
@@ -74,6 +60,15 @@ func (l *Lab) PIDs() map[string]int {
 		}
 	}
 	return pids
+}
+
+func (l *Lab) site(name string) *installation {
+	for _, s := range l.sites() {
+		if s.name == name {
+			return s
+		}
+	}
+	panic(fmt.Sprintf("lab: no site %q", name))
 }
 
 func (l *Lab) describe(s *installation) Site {

@@ -19,8 +19,18 @@ import (
 	"github.com/ccatobs/opsdb/internal/lab/labtest"
 )
 
-func TestServersAreConfiguredAsTheDesignNeedsThem(t *testing.T) {
+func TestWholeLab(t *testing.T) {
 	l := labtest.Start(t, lab.Options{})
+	t.Run("servers keep what they acknowledge", func(t *testing.T) { testSettings(t, l) })
+	t.Run("databases need a password", func(t *testing.T) { testPasswords(t, l) })
+	t.Run("control refuses", func(t *testing.T) { testControlRefuses(t, l) })
+	t.Run("promote", func(t *testing.T) {
+		must(t, l.Promote(labtest.Context(t), observatory))
+		execute(t, l.Site(observatory).Database, "create table written (n int)")
+	})
+}
+
+func testSettings(t *testing.T, l *lab.Lab) {
 	main, replica := l.Site(lab.MainSite), l.Site(observatory)
 	settings := map[string]map[string]string{
 		main.Database: {"synchronous_commit": "on", "wal_level": "replica", "fsync": "off"},
@@ -39,8 +49,8 @@ func TestServersAreConfiguredAsTheDesignNeedsThem(t *testing.T) {
 	if query[bool](t, main.Database, "select rolsuper or rolreplication from pg_roles where rolname = current_user") {
 		t.Error("an API would work as a superuser")
 	}
-	if version := query[int](t, replica.Database, "select count(*)::int from site_progress"); version != 0 {
-		t.Errorf("a new lab has the progress of %d sites", version)
+	if n := query[int](t, replica.Database, "select count(*)::int from instrument"); n == 0 {
+		t.Error("the observatory's own data is missing")
 	}
 	for _, s := range []lab.Site{main, replica} {
 		for name, value := range map[string]string{
@@ -53,8 +63,7 @@ func TestServersAreConfiguredAsTheDesignNeedsThem(t *testing.T) {
 	}
 }
 
-func TestDatabasesNeedAPassword(t *testing.T) {
-	l := labtest.Start(t, lab.Options{})
+func testPasswords(t *testing.T, l *lab.Lab) {
 	for _, site := range []string{lab.MainSite, observatory} {
 		u, err := url.Parse(l.Site(site).Database)
 		must(t, err)
@@ -238,12 +247,6 @@ func TestFailoverLosesTheTail(t *testing.T) {
 	if query[int](t, main, "select timeline_id from pg_control_checkpoint()") < 2 {
 		t.Error("the new main database goes on with the history of the old one")
 	}
-}
-
-func TestPromote(t *testing.T) {
-	l := labtest.Start(t, lab.Options{})
-	must(t, l.Promote(labtest.Context(t), observatory))
-	execute(t, l.Site(observatory).Database, "create table written (n int)")
 }
 
 func TestTwoLabsSideBySide(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -66,15 +65,15 @@ type Link struct {
 	wal  *path
 
 	up, down pacer
-	passed   map[Direction]*atomic.Int64
 
 	mu      sync.Mutex
-	changed chan struct{} // closed and replaced with every change of what follows
+	changed chan struct{} // closed and replaced with every change that somebody may wait for
 	cut     *Cut
 	rtt     time.Duration
 	rate    int64   // bytes a second in each direction; 0: unlimited
 	stall   float64 // probability for each chunk
 	armed   *trigger
+	passed  map[Direction]int64
 	conns   map[*conn]struct{}
 	closed  bool
 	carried sync.WaitGroup
@@ -91,8 +90,8 @@ type trigger struct {
 func openLink(site string, main netip.AddrPort, apiPort, walPort int, log *slog.Logger) (*Link, error) {
 	l := &Link{
 		site: site, main: main, log: log,
-		passed:  map[Direction]*atomic.Int64{Up: new(atomic.Int64), Down: new(atomic.Int64)},
 		changed: make(chan struct{}),
+		passed:  make(map[Direction]int64),
 		conns:   make(map[*conn]struct{}),
 	}
 	l.api = &path{link: l, port: apiPort, counted: true}
@@ -178,7 +177,7 @@ func (l *Link) State() LinkState {
 	defer l.mu.Unlock()
 	s := LinkState{
 		Cut: l.cut, RTT: l.rtt.String(), Rate: l.rate, Stall: l.stall, Connections: len(l.conns),
-		Up: l.passed[Up].Load(), Down: l.passed[Down].Load(),
+		Up: l.passed[Up], Down: l.passed[Down],
 	}
 	for c := range l.conns {
 		if c.up.lost.Load() || c.down.lost.Load() {
@@ -236,7 +235,7 @@ func (l *Link) admit(p *path, d Direction, n int) int {
 			n = int(passing)
 		}
 	}
-	l.passed[d].Add(int64(n))
+	l.passed[d] += int64(n)
 	return n
 }
 

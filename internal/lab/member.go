@@ -52,7 +52,6 @@ func (m *member) up(ctx context.Context) error {
 	if err := m.wait(ctx, s); err != nil {
 		return errors.Join(err, s.Kill(), fmt.Errorf("its log: %s", tail(m.logFile)))
 	}
-	//nolint:gosec // down calls the cancel function
 	keeping, quit := context.WithCancel(context.WithoutCancel(ctx))
 	m.current, m.quit, m.kept = s, quit, make(chan struct{})
 	go m.keep(keeping, s, m.kept)

@@ -62,7 +62,7 @@ func (p *ports) release() error {
 
 // loopback returns the address of a port of the lab.
 func loopback(port int) netip.AddrPort {
-	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port)) //nolint:gosec // a port
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port))
 }
 
 func listen(port int) (*net.TCPListener, error) {

@@ -117,29 +117,3 @@ func (l *Lab) populate(ctx context.Context) error {
 		})
 	})
 }
-
-// Replicated waits until the standby of a site has replayed all that the main database has written by now.
-func (l *Lab) Replicated(ctx context.Context, site string) error {
-	s, err := l.secondary(site)
-	if err != nil {
-		return err
-	}
-	position, err := l.main.database.position(ctx)
-	if err != nil {
-		return err
-	}
-	return s.database.asSuperuser(ctx, "postgres", func(conn *pgx.Conn) error {
-		return Until(ctx, site+" has replayed "+position, func(ctx context.Context) error {
-			var replayed string
-			var enough bool
-			const query = `select coalesce(pg_last_wal_replay_lsn()::text, ''), coalesce(pg_last_wal_replay_lsn() >= $1::text::pg_lsn, false)`
-			if err := conn.QueryRow(ctx, query, position).Scan(&replayed, &enough); err != nil {
-				return FinalError{Err: err}
-			}
-			if !enough {
-				return fmt.Errorf("it is at %q", replayed)
-			}
-			return nil
-		})
-	})
-}

@@ -6,19 +6,19 @@ language sql stable as 'select coalesce(max(version_id), 0) from goose_db_versio
 
 -- The row-count guard of every write. A flight carries its own COMMIT, so nothing can be checked on the client:
 -- a statement that does not touch what it should must fail in the database.
--- found is the record as it is now: with it a mismatch is a conflict (23000, the record in DETAIL), without it the
+-- existing is the record as it is now: with it a mismatch is a conflict (23000, the record in DETAIL), without it the
 -- record is missing (P0002).
 -- +goose StatementBegin
-create function expect_rows(actual bigint, expected bigint, what text, found jsonb default null) returns void
+create function expect_rows(actual bigint, expected bigint, what text, existing jsonb default null) returns void
 language plpgsql stable as $$
 begin
   if actual = expected then
     return;
   end if;
-  if found is null then
+  if existing is null then
     raise exception using errcode = 'P0002', message = format('%s: %s of %s rows', what, actual, expected);
   end if;
-  raise exception using errcode = '23000', message = format('%s: the record has other content', what), detail = found::text;
+  raise exception using errcode = '23000', message = format('%s: the record has other content', what), detail = existing::text;
 end
 $$;
 -- +goose StatementEnd

@@ -77,6 +77,7 @@ type Server struct {
 	ListenAddress string     `envconfig:"LISTEN_ADDRESS" default:":8000" desc:"address the API listens on; port 0 takes a free one"`
 	PublicURL     string     `envconfig:"PUBLIC_URL" default:"http://localhost:8000" desc:"address by which clients reach the API"`
 	LogLevel      slog.Level `envconfig:"LOG_LEVEL" default:"info" desc:"debug, info, warn or error"`
+	ShutdownPause Seconds    `envconfig:"SHUTDOWN_PAUSE" default:"0" desc:"how long /health/ready says no before the server takes no more requests; more than the interval of a load balancer that looks there"`
 	SecretKey     Secret     `envconfig:"SECRET_KEY" desc:"at least 32 random bytes, the same at all sites: it keys the hashes of tokens; no default, without it nothing starts"`
 }
 

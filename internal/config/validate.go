@@ -78,7 +78,7 @@ func (s Server) validate() error {
 	if err := parsePublicURL(s.PublicURL); err != nil {
 		public = fmt.Errorf("PUBLIC_URL=%q: %w", s.PublicURL, err)
 	}
-	return errors.Join(listen, public, validateSecretKey(s.SecretKey.Reveal()))
+	return errors.Join(listen, public, lasting("SHUTDOWN_PAUSE", s.ShutdownPause, 0, 5*time.Minute), validateSecretKey(s.SecretKey.Reveal()))
 }
 
 // knownSecrets are parts of keys that stand in examples and in the code of this system's forerunner.

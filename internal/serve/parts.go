@@ -1,0 +1,90 @@
+package serve
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/ccatobs/opsdb/internal/auth"
+	"github.com/ccatobs/opsdb/internal/buffer"
+	"github.com/ccatobs/opsdb/internal/buildinfo"
+	"github.com/ccatobs/opsdb/internal/config"
+	"github.com/ccatobs/opsdb/internal/httpapi"
+	"github.com/ccatobs/opsdb/internal/ops"
+	"github.com/ccatobs/opsdb/internal/postgres"
+	"github.com/ccatobs/opsdb/internal/redisclient"
+)
+
+// parts are what a serving process consists of.
+type parts struct {
+	log      *slog.Logger
+	main     *postgres.Main
+	replica  *postgres.Replica
+	redis    *redisclient.Client
+	buffer   *buffer.Buffer
+	verifier *auth.Verifier
+	api      *httpapi.Server
+}
+
+// assemble puts the parts together. It connects to nothing: everything may be away.
+func assemble(ctx context.Context, c config.Config, log *slog.Logger) (*parts, error) {
+	key, err := auth.NewKey(c.Server.SecretKey.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	// The pools outlive ctx: what is under way when it ends is finished.
+	ctx = context.WithoutCancel(ctx)
+	application := "opsdb " + c.Site.Name
+	p := &parts{log: log, redis: Redis(c.Redis)}
+	if p.main, err = postgres.NewMain(ctx, Address(c.Main), application, c.Buffer.MainWriteTimeout.Duration()); err != nil {
+		return nil, err
+	}
+	if p.replica, err = postgres.NewReplica(ctx, Address(c.Local), application); err != nil {
+		p.main.Close()
+		return nil, err
+	}
+	p.buffer = buffer.New(bufferConfig(c), p.redis, p.main, p.replica, &ops.Registry, log)
+	p.verifier = auth.NewVerifier(key, c.Site.Name, p.replica.Queries, p.redis, log)
+	p.api, err = httpapi.New(httpapi.Deps{
+		Site: c.Site.Site(), Buffer: p.buffer, Replica: p.replica, Verifier: p.verifier, Log: log, PublicURL: c.Server.PublicURL,
+		MainHost: c.Main.Host, LocalHost: c.Local.Host, Version: buildinfo.Read().Version,
+	})
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *parts) close() {
+	p.main.Close()
+	p.replica.Close()
+	p.redis.Close()
+}
+
+// Address returns the address of a database as postgres takes it.
+func Address(d config.Database) postgres.Address {
+	return postgres.Address{Host: d.Host, Port: d.Port, User: d.User, Password: d.Password.Reveal(), Name: d.Name}
+}
+
+// Redis returns a client of the site's Redis, which connects when it is used.
+func Redis(r config.Redis) *redisclient.Client {
+	return redisclient.New(redisclient.Options{Address: r.Address(), Password: r.Password.Reveal(), DB: r.DB})
+}
+
+func bufferConfig(c config.Config) buffer.Config {
+	return buffer.Config{
+		Site:               c.Site.Site(),
+		BufferSize:         c.Buffer.Size,
+		RetryAttempts:      c.Buffer.RetryAttempts,
+		RetryDelay:         c.Buffer.RetryDelay.Duration(),
+		Interval:           c.Buffer.ProcessingInterval.Duration(),
+		LSNTracking:        c.LSN.TrackingEnabled,
+		LSNCheckInterval:   c.LSN.CheckInterval.Duration(),
+		LSNTimeout:         c.LSN.Timeout.Duration(),
+		ReferenceFreshness: c.Buffer.ReferenceFreshness.Duration(),
+		JournalKeep:        c.Buffer.JournalKeep.Duration(),
+		JournalMaxBytes:    int64(c.Buffer.JournalMaxBytes),
+		LedgerKeep:         c.Buffer.LedgerKeep.Duration(),
+		DirectTimeout:      c.Buffer.MainWriteTimeout.Duration(),
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ccatobs/opsdb/gen/maindb"
+	"github.com/ccatobs/opsdb/gen/replicadb"
 	"github.com/ccatobs/opsdb/internal/buffer"
 	"github.com/ccatobs/opsdb/internal/ops"
 	"github.com/ccatobs/opsdb/internal/postgres"
@@ -22,6 +23,8 @@ import (
 )
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+type replicaFile = replicadb.RawDataFile
 
 // fixture is a secondary site whose replica is the main database itself: whatever is committed is replayed at once.
 type fixture struct {
@@ -51,7 +54,10 @@ func newFixture(t *testing.T) *fixture {
 }
 
 // open makes another process of the same site.
-func (f *fixture) open(cfg buffer.Config) *buffer.Buffer {
+func (f *fixture) open(cfg buffer.Config) *buffer.Buffer { return f.openWith(cfg, &ops.Registry) }
+
+// openWith makes a process of another release.
+func (f *fixture) openWith(cfg buffer.Config, registry *buffer.Registry) *buffer.Buffer {
 	f.t.Helper()
 	main, err := postgres.NewMain(f.t.Context(), f.address, "test", 5*time.Second)
 	if err != nil {
@@ -65,7 +71,7 @@ func (f *fixture) open(cfg buffer.Config) *buffer.Buffer {
 	f.t.Cleanup(replica.Close)
 	client := redisclient.New(redisclient.Options{Address: f.redis.Address()})
 	f.t.Cleanup(client.Close)
-	return buffer.New(cfg, client, main, replica, &ops.Registry, slog.New(slog.NewTextHandler(f.t.Output(), nil)))
+	return buffer.New(cfg, client, main, replica, registry, slog.New(slog.NewTextHandler(f.t.Output(), nil)))
 }
 
 // run lets a process execute until stop is called.

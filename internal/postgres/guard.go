@@ -137,7 +137,6 @@ func (g *guard) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, e
 	if err != nil {
 		return nil, err
 	}
-	//nolint:rowserrcheck // the caller closes and checks what is wrapped here
 	found, err := g.pool.Query(v.ctx, sql, args...)
 	if err != nil {
 		return nil, v.leave(err)

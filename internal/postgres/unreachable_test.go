@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -25,7 +26,7 @@ type door struct {
 
 func newDoor(t *testing.T, silent bool) *door {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +64,8 @@ func (d *door) answer(t *testing.T) {
 }
 
 func (d *door) address() postgres.Address {
-	return postgres.Address{Host: "127.0.0.1", Port: d.listener.Addr().(*net.TCPAddr).Port, User: "nobody", Name: "nothing"}
+	at := netip.MustParseAddrPort(d.listener.Addr().String())
+	return postgres.Address{Host: at.Addr().String(), Port: int(at.Port()), User: "nobody", Name: "nothing"}
 }
 
 func TestAnUnreachableDatabaseIsAskedByOneOfMany(t *testing.T) {

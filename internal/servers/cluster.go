@@ -121,7 +121,7 @@ func (p *PostgreSQL) children() ([]int, error) {
 		if err != nil {
 			continue // the process has just ended
 		}
-		for _, field := range strings.Fields(string(list)) {
+		for field := range strings.FieldsSeq(string(list)) {
 			pid, err := strconv.Atoi(field)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", task, err)

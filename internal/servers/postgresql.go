@@ -77,7 +77,7 @@ func StartPostgreSQL(ctx context.Context, dir string, port int, settings map[str
 	for name, value := range settings {
 		arguments = append(arguments, "-c", name+"="+value)
 	}
-	cmd, err := PostgreSQLCommand(context.Background(), "postgres", arguments...)
+	cmd, err := PostgreSQLCommand(context.WithoutCancel(ctx), "postgres", arguments...)
 	if err != nil {
 		return nil, err
 	}

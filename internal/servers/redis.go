@@ -41,7 +41,7 @@ func StartRedis(ctx context.Context, dir string, port int, settings ...string) (
 	if err != nil {
 		return nil, fmt.Errorf("start Redis: %w", err)
 	}
-	cmd := exec.Command(program, arguments...)
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), program, arguments...)
 	cmd.Stdout, cmd.Stderr = log, log
 	process, err := Start(cmd, syscall.SIGKILL)
 	if err := errors.Join(err, log.Close()); err != nil {

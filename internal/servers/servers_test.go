@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"strings"
@@ -178,7 +179,7 @@ func TestBaseBackupFollows(t *testing.T) {
 
 func TestStartReportsWhyNot(t *testing.T) {
 	dir := newDir(t)
-	occupied, err := net.Listen("tcp", "127.0.0.1:0")
+	occupied, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +188,7 @@ func TestStartReportsWhyNot(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	port := occupied.Addr().(*net.TCPAddr).Port
+	port := int(netip.MustParseAddrPort(occupied.Addr().String()).Port())
 	if _, err := servers.StartRedis(t.Context(), dir, port, "save", ""); err == nil || !strings.Contains(err.Error(), "Address already in use") {
 		t.Errorf("a port in use: %v", err)
 	}
@@ -201,7 +202,7 @@ func TestStartReportsWhyNot(t *testing.T) {
 }
 
 func TestNothingOutlivesAKilledOwner(t *testing.T) {
-	child := exec.Command(os.Args[0])
+	child := exec.CommandContext(t.Context(), os.Args[0])
 	child.Env = append(os.Environ(), childMode+"=1")
 	output, err := child.StdoutPipe()
 	if err != nil {

@@ -855,7 +855,7 @@ type Problem struct {
 	// Instance The path of the request.
 	Instance string `json:"instance"`
 
-	// Recorded The record as it is.
+	// Recorded The record, or the list of records, as it is.
 	Recorded json.RawMessage `json:"recorded,omitempty"`
 
 	// RequestID The same as in the header X-Request-ID and in the site's log.

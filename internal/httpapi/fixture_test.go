@@ -90,6 +90,15 @@ type station struct {
 
 func (w *world) open(s setup) *station {
 	w.t.Helper()
+	st := &station{world: w, redis: redistest.New(w.t), doc: document(w.t)}
+	st.url = st.process(s)
+	return st
+}
+
+// process starts another process of the site and returns its address.
+func (st *station) process(s setup) string {
+	w := st.world
+	w.t.Helper()
 	name := "cologne"
 	if s.kind == site.Secondary {
 		name = "observatory"
@@ -97,7 +106,6 @@ func (w *world) open(s setup) *station {
 	here := site.Site{Name: name, Type: s.kind, BufferCritical: true}
 	log := slog.New(slog.NewTextHandler(w.t.Output(), nil))
 	main, replica := w.databases(s)
-	st := &station{world: w, redis: redistest.New(w.t), doc: document(w.t)}
 	client := redisclient.New(redisclient.Options{Address: st.redis.Address()})
 	w.t.Cleanup(client.Close)
 	b := buffer.New(buffer.Config{
@@ -118,8 +126,7 @@ func (w *world) open(s setup) *station {
 	}
 	listener := httptest.NewServer(server.Handler())
 	w.t.Cleanup(listener.Close)
-	st.url = listener.URL
-	return st
+	return listener.URL
 }
 
 func (w *world) databases(s setup) (*postgres.Main, *postgres.Replica) {

@@ -119,7 +119,7 @@ func (op *operation) checkQuery(query url.Values) []finding {
 
 // readBody takes the body in and leaves it in r for the validation. Errors: 413, 415, and 400 for what is not JSON.
 func (op *operation) readBody(w http.ResponseWriter, r *http.Request) error {
-	if op.route.Operation.RequestBody == nil || r.Body == nil || r.Body == http.NoBody {
+	if op.route.Operation.RequestBody == nil {
 		return nil
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, op.bodyLimit))
@@ -130,6 +130,11 @@ func (op *operation) readBody(w http.ResponseWriter, r *http.Request) error {
 		e := errs.New(errs.Invalid, "The body ended before it was complete.").As("malformed").Because(err)
 		e.Status = http.StatusBadRequest
 		return e
+	}
+	if len(data) == 0 && !op.route.Operation.RequestBody.Value.Required {
+		// Nothing said is nothing changed: the defaults of the document apply.
+		data = []byte("{}")
+		r.Header.Set("Content-Type", "application/json")
 	}
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(data)), int64(len(data))
 	if len(data) == 0 {

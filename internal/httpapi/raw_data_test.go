@@ -1,0 +1,136 @@
+package httpapi_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/ccatobs/opsdb/gen/api"
+	"github.com/ccatobs/opsdb/internal/site"
+)
+
+func TestFilesAndPackages(t *testing.T) {
+	for name, kind := range sites {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newWorld(t).open(kind)
+			execution := s.start(nil).ID
+			const large = 1<<53 + 1
+			created := s.do(call{op: "createRawDataFile", body: s.example("createRawDataFile", map[string]any{
+				"executed_obs_unit_id": execution, "size_bytes": large, "checksum": strings.Repeat("AB", 16),
+			})}).want(http.StatusCreated)
+			file := decode[api.WriteReceipt](created)
+			if want := "/raw_data_files/" + file.ID.String(); created.header.Get("Location") != want {
+				t.Errorf("Location %q, want %q", created.header.Get("Location"), want)
+			}
+			read := decode[api.RawDataFile](s.do(call{op: "getRawDataFile", id: file.ID.String()}).want(http.StatusOK))
+			if read.SizeBytes != large || read.Checksum != strings.Repeat("ab", 16) {
+				t.Errorf("the file is %+v", read)
+			}
+			pack := decode[api.WriteReceipt](s.do(call{op: "createRawDataPackage", body: s.example("createRawDataPackage", map[string]any{
+				"executed_obs_unit_id": execution, "raw_data_file_ids": []uuid.UUID{file.ID},
+			})}).want(http.StatusCreated))
+			bulk := decode[api.BulkReceipt](s.do(call{op: "createRawDataFiles", body: bulkOf(execution, 3, map[string]any{"raw_data_package_id": pack.ID})}).want(http.StatusCreated))
+			if bulk.Count != 3 || len(bulk.IDs) != 3 {
+				t.Errorf("the bulk is %+v", bulk)
+			}
+			whole := decode[api.RawDataPackageDetail](s.do(call{op: "getRawDataPackage", id: pack.ID.String()}).want(http.StatusOK))
+			if len(whole.RawDataFiles) != 4 || whole.Status != api.PackageStatusBuilding {
+				t.Errorf("the package is %+v", whole)
+			}
+			s.do(call{op: "finalizeRawDataPackage", id: pack.ID.String(), body: s.exampleOf("finalizeRawDataPackage")}).want(http.StatusOK)
+			s.do(call{op: "finalizeRawDataPackage", id: pack.ID.String(), body: s.exampleOf("finalizeRawDataPackage")}).want(http.StatusOK)
+			s.do(call{op: "finalizeRawDataPackage", id: pack.ID.String(), body: `{"size_bytes":1}`}).problem(http.StatusConflict, "record-differs")
+			s.do(call{op: "withdrawRawDataFile", id: bulk.IDs[0].String()}).want(http.StatusOK)
+			s.do(call{op: "getRawDataFile", id: bulk.IDs[0].String()}).problem(http.StatusNotFound, "not-found")
+			detail := decode[api.ExecutedObsUnitDetail](s.do(call{op: "getExecutedObsUnit", id: execution.String()}).want(http.StatusOK))
+			if len(detail.RawDataFiles) != 3 || len(detail.RawDataPackages) != 1 || detail.RawDataPackages[0].Status != api.PackageStatusComplete {
+				t.Errorf("the execution is %+v", detail)
+			}
+		})
+	}
+}
+
+// bulkOf makes a bulk of files of one execution.
+func bulkOf(execution uuid.UUID, n int, changes map[string]any) []map[string]any {
+	files := make([]map[string]any, n)
+	for i := range files {
+		files[i] = map[string]any{
+			"executed_obs_unit_id": execution, "instrument_module_id": 1, "name": fmt.Sprintf("f%d.g3", i),
+			"relative_path": fmt.Sprintf("17841/%s/f%d.g3", execution, i), "size_bytes": i, "checksum": strings.Repeat("0", 16), "checksum_algorithm": "xxh3",
+		}
+		for name, value := range changes {
+			files[i][name] = value
+		}
+	}
+	return files
+}
+
+func TestFilesThatCannotBe(t *testing.T) {
+	s := newWorld(t).open(setup{kind: site.Main})
+	execution, other := s.start(nil).ID, s.start(nil).ID
+	pack := decode[api.WriteReceipt](s.do(call{op: "createRawDataPackage", body: s.example("createRawDataPackage", map[string]any{"executed_obs_unit_id": execution})}).want(http.StatusCreated))
+	file := decode[api.BulkReceipt](s.do(call{op: "createRawDataFiles", body: bulkOf(execution, 1, map[string]any{"raw_data_package_id": pack.ID})}).want(http.StatusCreated)).IDs[0]
+	many := bulkOf(execution, 101, nil)
+	for i := range many {
+		many[i]["executed_obs_unit_id"] = uuid.New()
+	}
+	same := bulkOf(execution, 2, map[string]any{"relative_path": "17841/same.g3"})
+	unknown := bulkOf(execution, 2, nil)
+	unknown[1]["executed_obs_unit_id"], unknown[1]["instrument_module_id"] = someID, 999
+	long := bulkOf(execution, 1, map[string]any{"checksum": strings.Repeat("0", 17)})
+	foreign := bulkOf(other, 1, map[string]any{"raw_data_package_id": pack.ID})
+	for name, test := range map[string]struct {
+		op       string
+		id       string
+		body     any
+		slug     string
+		pointers []string
+	}{
+		"of 101 executions":   {"createRawDataFiles", "", many, "invalid", []string{""}},
+		"twice in one bulk":   {"createRawDataFiles", "", same, "invalid", []string{"/1/relative_path"}},
+		"of nothing":          {"createRawDataFiles", "", unknown, "reference-unknown", []string{"/1/instrument_module_id", "/1/executed_obs_unit_id"}},
+		"wrong checksum":      {"createRawDataFiles", "", long, "invalid", []string{"/0/checksum"}},
+		"package of another":  {"createRawDataFiles", "", foreign, "invalid", []string{"/0/raw_data_package_id"}},
+		"checksum without":    {"finalizeRawDataPackage", pack.ID.String(), `{"checksum":"00000000000000000000000000000000"}`, "invalid", []string{"/checksum"}},
+		"files of another":    {"createRawDataPackage", "", s.example("createRawDataPackage", map[string]any{"executed_obs_unit_id": other, "raw_data_file_ids": []uuid.UUID{file}}), "invalid", []string{"/raw_data_file_ids/0", "/raw_data_file_ids/0"}},
+		"files that are none": {"createRawDataPackage", "", s.example("createRawDataPackage", map[string]any{"executed_obs_unit_id": other, "raw_data_file_ids": []string{someID}}), "reference-unknown", []string{"/raw_data_file_ids/0"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := s.do(call{op: test.op, id: test.id, body: test.body}).problem(http.StatusUnprocessableEntity, test.slug)
+			var pointers []string
+			for _, e := range p.Errors {
+				pointers = append(pointers, e.Pointer)
+			}
+			if fmt.Sprint(pointers) != fmt.Sprint(test.pointers) {
+				t.Errorf("it points at %v, want %v", p.Errors, test.pointers)
+			}
+		})
+	}
+	s.do(call{op: "createRawDataFiles", body: bulkOf(execution, 1001, nil)}).problem(http.StatusRequestEntityTooLarge, "too-large")
+	s.do(call{op: "createRawDataFiles", body: `["` + strings.Repeat("x", 1<<20) + `"]`}).problem(http.StatusRequestEntityTooLarge, "too-large")
+	s.do(call{op: "withdrawRawDataFile", id: someID}).problem(http.StatusNotFound, "not-found")
+	s.do(call{op: "finalizeRawDataPackage", id: someID}).problem(http.StatusNotFound, "not-found")
+}
+
+// The same content registered again keeps its first id; both lead to the file.
+func TestRegisteringTwice(t *testing.T) {
+	s := newWorld(t).open(setup{kind: site.Main})
+	execution := s.start(nil).ID
+	files := bulkOf(execution, 1, nil)
+	first := decode[api.BulkReceipt](s.do(call{op: "createRawDataFiles", body: files}).want(http.StatusCreated)).IDs[0]
+	again := decode[api.BulkReceipt](s.do(call{op: "createRawDataFiles", body: files}).want(http.StatusCreated)).IDs[0]
+	for _, id := range []uuid.UUID{first, again} {
+		if f := decode[api.RawDataFile](s.do(call{op: "getRawDataFile", id: id.String()}).want(http.StatusOK)); f.ID != first {
+			t.Errorf("%v leads to %v, want %v", id, f.ID, first)
+		}
+	}
+	files[0]["size_bytes"] = 77
+	p := s.do(call{op: "createRawDataFiles", body: files}).problem(http.StatusConflict, "record-differs")
+	if p.Recorded == nil {
+		t.Errorf("the conflict does not show the record: %+v", p)
+	}
+}

@@ -11,7 +11,9 @@ import (
 
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/internal/buffer"
+	"github.com/ccatobs/opsdb/internal/errs"
 	"github.com/ccatobs/opsdb/internal/ops"
+	"github.com/ccatobs/opsdb/internal/redisclient"
 )
 
 // loseTail puts the main database back to where it was at that batch, as the promotion of a lagging standby does.
@@ -222,4 +224,37 @@ func TestUnknownKindIsLeftToANewerRelease(t *testing.T) {
 	stop()
 	f.run(later)
 	f.await(receipt.Transaction, buffer.Replicated)
+}
+
+// Redis that stops to keep what it acknowledges, while it runs, is trusted no longer.
+func TestRedisThatForgetsIsNotTrusted(t *testing.T) {
+	f := newFixture(t)
+	f.run(f.Buffer)
+	f.start(f.unit(), night)
+	f.configure("appendfsync", "everysec")
+	f.eventually("a refusal", func() bool {
+		_, err := f.Write(f.ctx(), buffer.Request{Operation: "startExecutedObsUnit", Principal: "test", Critical: true, Fingerprint: "f"},
+			func(_ context.Context, tx *buffer.Transaction) error {
+				tx.Add(ops.StartObservation.With(maindb.CreateExecutedObsUnitParams{
+					ID: tx.RecordID(nil), ObsUnitID: f.unit(), Site: "observatory", StartTime: night, Conditions: json.RawMessage("{}"), RecordedAt: night,
+				}))
+				return nil
+			})
+		return errs.KindOf(err) == errs.Unavailable && err != nil
+	})
+	f.configure("appendfsync", "always")
+	f.start(f.unit(), night)
+}
+
+// configure changes a setting of Redis.
+func (f *fixture) configure(setting, value string) {
+	f.t.Helper()
+	c, err := redisclient.New(redisclient.Options{Address: f.redis.Address()}).Get()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.Do(f.ctx(), c.B().ConfigSet().ParameterValue().ParameterValue(setting, value).Build()).Error(); err != nil {
+		f.t.Fatal(err)
+	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/redis/rueidis"
 
+	"github.com/ccatobs/opsdb/internal/errs"
 	"github.com/ccatobs/opsdb/internal/lsn"
 )
 
@@ -183,6 +184,11 @@ func (b *Buffer) observe(ctx context.Context) error {
 	c, err := b.client.Get()
 	if err != nil {
 		return err
+	}
+	// Its settings can change while it runs, or with its restart.
+	if err := b.CheckRedis(ctx); err != nil && errs.KindOf(err) == errs.Invalid {
+		b.examined.Store(false)
+		b.monitor.setAlarm(err.Error())
 	}
 	info, err := c.Do(ctx, c.B().Info().Section("memory").Build()).ToString()
 	if err != nil {

@@ -67,6 +67,7 @@ func (m *Main) InTx(ctx context.Context, f func(*maindb.Queries) error) (lsn.LSN
 	if err != nil {
 		return 0, err
 	}
+	defer visit.end(nil) // when f panics
 	position, err := m.inTx(visit.ctx, f)
 	return position, visit.leave(err)
 }

@@ -78,6 +78,7 @@ func (r *Replica) snapshot(ctx context.Context, f func(*replicadb.Queries) error
 	if err != nil {
 		return err
 	}
+	defer visit.end(nil) // when f panics
 	return visit.leave(r.read(visit.ctx, f))
 }
 

@@ -88,25 +88,25 @@ type station struct {
 	doc   *openapi3.T
 }
 
-func (w *world) open(s setup) *station {
+func (w *world) open(like setup) *station {
 	w.t.Helper()
-	st := &station{world: w, redis: redistest.New(w.t), doc: document(w.t)}
-	st.url = st.process(s)
-	return st
+	s := &station{world: w, redis: redistest.New(w.t), doc: document(w.t)}
+	s.url = s.process(like)
+	return s
 }
 
 // process starts another process of the site and returns its address.
-func (st *station) process(s setup) string {
-	w := st.world
+func (s *station) process(like setup) string {
+	w := s.world
 	w.t.Helper()
 	name := "cologne"
-	if s.kind == site.Secondary {
+	if like.kind == site.Secondary {
 		name = "observatory"
 	}
-	here := site.Site{Name: name, Type: s.kind, BufferCritical: true}
+	here := site.Site{Name: name, Type: like.kind, BufferCritical: true}
 	log := slog.New(slog.NewTextHandler(w.t.Output(), nil))
-	main, replica := w.databases(s)
-	client := redisclient.New(redisclient.Options{Address: st.redis.Address()})
+	main, replica := w.databases(like)
+	client := redisclient.New(redisclient.Options{Address: s.redis.Address()})
 	w.t.Cleanup(client.Close)
 	b := buffer.New(buffer.Config{
 		Site: here, BufferSize: 1000, RetryAttempts: 1, RetryDelay: 10 * time.Millisecond, Interval: 50 * time.Millisecond,
@@ -114,7 +114,7 @@ func (st *station) process(s setup) string {
 		ReferenceFreshness: 10 * time.Second, JournalKeep: time.Hour, JournalMaxBytes: 16 << 20,
 		LedgerKeep: 9600 * time.Hour, DirectTimeout: 5 * time.Second,
 	}, client, main, replica, &ops.Registry, log)
-	if !s.idle {
+	if !like.idle {
 		w.run(b)
 	}
 	server, err := httpapi.New(httpapi.Deps{

@@ -134,7 +134,6 @@ func raw(value any) json.RawMessage {
 // ofWeb translates what the web framework refuses: unknown routes and methods, and values that fit the document but not
 // the type of the handler, such as 1e3 for an integer.
 func ofWeb(e *echo.HTTPError) problem {
-	var mismatch *json.UnmarshalTypeError
 	switch e.Code {
 	case http.StatusNotFound:
 		return problem{slug: api.ProblemSlugNotFound, detail: "There is nothing at this path."}
@@ -146,7 +145,7 @@ func ofWeb(e *echo.HTTPError) problem {
 		return problem{slug: api.ProblemSlugTooLarge, detail: "The body is too large."}
 	case http.StatusBadRequest:
 		p := problem{slug: api.ProblemSlugInvalid, detail: "A value has not the type that the document says."}
-		if errors.As(e, &mismatch) {
+		if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](e); ok {
 			p.fields = []errs.Field{{Pointer: pointerOf(mismatch.Field), Detail: "must be written as a " + mismatch.Type.String()}}
 		}
 		return p

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -62,9 +63,7 @@ func bulkOf(execution uuid.UUID, n int, changes map[string]any) []map[string]any
 			"executed_obs_unit_id": execution, "instrument_module_id": 1, "name": fmt.Sprintf("f%d.g3", i),
 			"relative_path": fmt.Sprintf("17841/%s/f%d.g3", execution, i), "size_bytes": i, "checksum": strings.Repeat("0", 16), "checksum_algorithm": "xxh3",
 		}
-		for name, value := range changes {
-			files[i][name] = value
-		}
+		maps.Copy(files[i], changes)
 	}
 	return files
 }

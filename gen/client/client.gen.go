@@ -1232,6 +1232,9 @@ type OpsPosition = string
 // RecordID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
 type RecordID = UUID
 
+// ShortLimit defines model for ShortLimit.
+type ShortLimit = int32
+
 // Conflict RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
 type Conflict = Problem
 
@@ -1305,8 +1308,8 @@ type ListExecutionsOfObsUnitParams struct {
 	// Cursor The `next_cursor` of the page before, with the same filters and order.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Limit Items on a page.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+	// Limit Items on a page. They are large, so pages are short.
+	Limit *ShortLimit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
@@ -1370,8 +1373,8 @@ type ListTransactionsParams struct {
 	// Cursor The `next_cursor` of the page before, with the same filters and order.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Limit Items on a page.
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+	// Limit Items on a page. They are large, so pages are short.
+	Limit *ShortLimit `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // GetTransactionParams defines parameters for GetTransaction.

@@ -16,7 +16,8 @@ with incoming as (
 ), stored as (
   insert into raw_data_file as f (id, executed_obs_unit_id, raw_data_package_id, instrument_module_id, name, relative_path,
                                   file_type, size_bytes, checksum, checksum_algorithm, recorded_at)
-  select id, executed_obs_unit_id, raw_data_package_id, instrument_module_id, name, relative_path,
+  select distinct on (instrument_module_id, relative_path)
+         id, executed_obs_unit_id, raw_data_package_id, instrument_module_id, name, relative_path,
          file_type, size_bytes, checksum, checksum_algorithm, recorded_at
   from incoming
   on conflict (instrument_module_id, relative_path) do update set recorded_at = f.recorded_at

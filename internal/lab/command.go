@@ -49,13 +49,13 @@ func Command(ctx context.Context, args []string, stdout, stderr io.Writer) (err 
 		flags.PrintDefaults()
 		return err
 	} else if err != nil {
-		return fmt.Errorf("lab: %w", err)
+		return err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("lab: unexpected argument %q", flags.Arg(0))
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 	if *secondaries < 1 {
-		return fmt.Errorf("lab: %d secondaries: at least one is needed", *secondaries)
+		return fmt.Errorf("%d secondaries: at least one is needed", *secondaries)
 	}
 	options := Options{
 		Secondaries: SecondaryNames(*secondaries), APIs: *apis, PortBase: *portBase, RestartAfter: *restartAfter,
@@ -68,12 +68,15 @@ func Command(ctx context.Context, args []string, stdout, stderr io.Writer) (err 
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	lab, err := Start(ctx, options)
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("interrupted before everything was ready: %w", err)
+	}
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, lab.Close()) }()
 	if err := present(stdout, lab.Describe(), *asJSON); err != nil {
-		return fmt.Errorf("lab: %w", err)
+		return err
 	}
 	<-ctx.Done()
 	return nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"log/slog"
 	"path/filepath"
 	"strconv"
@@ -68,7 +67,7 @@ const grace = 10 * time.Second
 func Start(ctx context.Context, options Options) (*Lab, error) {
 	options, err := options.complete()
 	if err != nil {
-		return nil, fmt.Errorf("lab: %w", err)
+		return nil, err
 	}
 	l := &Lab{
 		options: options, log: options.Log, secret: rand.Text() + rand.Text(), password: rand.Text(),
@@ -79,7 +78,7 @@ func Start(ctx context.Context, options Options) (*Lab, error) {
 		err = l.run(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("lab: %w", err), l.Close())
+		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
 }

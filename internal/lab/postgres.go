@@ -106,6 +106,9 @@ func (d *database) settings() string {
 	set("max_wal_senders", "10")
 	set("max_replication_slots", "10")
 	set("max_slot_wal_keep_size", "4GB")
+	// By default these follow from the size of a segment, which is small here.
+	set("min_wal_size", "80MB")
+	set("max_wal_size", "1GB")
 	// A standby that comes back finds its slot taken until the main database has given up its old connection.
 	set("wal_sender_timeout", "2s")
 	set("hot_standby", "on")

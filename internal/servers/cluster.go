@@ -31,12 +31,16 @@ func cachedCluster(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("PostgreSQL's version: %w", err)
 	}
 	name := strings.NewReplacer(" ", "-", "(", "", ")", "", "/", "-").Replace(strings.TrimSpace(string(version)))
-	return filepath.Join(cache, "opsdb", name), nil
+	return filepath.Join(cache, "opsdb", name+"-wal"+walSegmentMB), nil
 }
+
+// walSegmentMB is the size of a segment of the log. A standby that reconnects is sent the current one from its beginning:
+// over a link of 64 kB/s PostgreSQL's own size of 16 MB would hold up replication for four minutes.
+const walSegmentMB = "1"
 
 func initdb(ctx context.Context, data string) error {
 	cmd, err := PostgreSQLCommand(ctx, "initdb", "--pgdata="+data, "--username="+Superuser, "--auth=trust", "--encoding=UTF8",
-		"--locale=C.UTF-8", "--data-checksums", "--no-sync", "--no-instructions")
+		"--locale=C.UTF-8", "--data-checksums", "--no-sync", "--no-instructions", "--wal-segsize="+walSegmentMB)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func Start(t testing.TB, options lab.Options) *lab.Lab {
 	options.NoFsync = true
 	l, err := lab.Start(Context(t), options)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("start a lab: %v", err)
 	}
 	t.Cleanup(func() {
 		if t.Failed() {

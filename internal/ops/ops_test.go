@@ -1,0 +1,167 @@
+package ops_test
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/ccatobs/opsdb/gen/maindb"
+	"github.com/ccatobs/opsdb/internal/buffer"
+	"github.com/ccatobs/opsdb/internal/ops"
+	"github.com/ccatobs/opsdb/internal/postgres"
+	"github.com/ccatobs/opsdb/internal/postgres/pgtest"
+)
+
+var update = flag.Bool("update", false, "write the golden files of kinds that have none")
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+var (
+	id     = uuid.MustParse("0198f2c4-6a00-7cc3-98c4-dc0c0c07398f")
+	other  = uuid.MustParse("0198f2c4-6a00-7cc3-98c4-dc0c0c073990")
+	parent = uuid.MustParse("0198f2c4-6a00-7cc3-98c4-dc0c0c073991")
+	at     = time.Date(2026, 7, 15, 11, 20, 0, 123456000, time.UTC)
+)
+
+// samples is one step of every kind.
+func samples() []buffer.Step {
+	size, checksum, algorithm := int64(1<<53+1), "d41d8cd98f00b204e9800998ecf8427e", maindb.ChecksumAlgorithmMd5
+	return []buffer.Step{
+		ops.StartObservation.With(maindb.CreateExecutedObsUnitParams{
+			ID: id, ObsUnitID: 1, Site: "observatory", StartTime: at, Observer: "night-shift", Comment: "Orion A, scan 1",
+			Conditions: json.RawMessage(`{"pwv_mm":0.41}`), RecordedAt: at,
+		}),
+		ops.Finish(nil, maindb.FinishExecutedObsUnitParams{
+			ID: id, Status: maindb.ObservationStatusCompleted, EndTime: at.Add(9 * time.Minute), Comment: "done",
+			Conditions: json.RawMessage(`{}`), FinishedBy: "scheduler",
+		}),
+		ops.CreatePackage.With(maindb.CreateRawDataPackageParams{
+			ID: id, ExecutedObsUnitID: parent, InstrumentModuleID: 1, Name: "level0_1784114400", RelativePath: "17841/level0_1784114400.tar", CreatedAt: at,
+		}),
+		ops.Finalize(nil, maindb.FinalizeRawDataPackageParams{
+			ID: id, SizeBytes: &size, Checksum: &checksum, ChecksumAlgorithm: &algorithm, FinalizedAt: at,
+		}),
+		ops.RegisterFiles.With(maindb.CreateRawDataFilesParams{
+			IDs: []uuid.UUID{id, other}, ExecutedObsUnitIDs: []uuid.UUID{parent, parent}, RawDataPackageIDs: []uuid.UUID{uuid.Nil, other},
+			InstrumentModuleIDs: []int32{1, 2}, Names: []string{"a.g3", "b.g3"}, RelativePaths: []string{"17841/a.g3", "17841/b.g3"},
+			FileTypes: []string{"g3", ""}, SizesBytes: []int64{0, size}, Checksums: []string{checksum, checksum},
+			ChecksumAlgorithms: []string{"md5", "md5"}, RecordedAts: []time.Time{at, at},
+		}),
+		ops.Assign(nil, maindb.AssignRawDataFilesParams{IDs: []uuid.UUID{id, other}, RawDataPackageID: parent}),
+		ops.WithdrawFile.With(maindb.DeleteRawDataFileParams{ID: id, Checksum: checksum, SizeBytes: size}),
+	}
+}
+
+func TestEveryKindHasASample(t *testing.T) {
+	var kinds []string
+	for _, s := range samples() {
+		kinds = append(kinds, s.Kind)
+	}
+	slices.Sort(kinds)
+	if diff := cmp.Diff(ops.Registry.Kinds(), kinds); diff != "" {
+		t.Errorf("-registered +sampled:\n%s", diff)
+	}
+}
+
+// The JSON of a kind may lie in a buffer or a journal for as long as the ledger remembers: no release may change it. A
+// golden file is never rewritten; a changed meaning gets a new kind.
+func TestStoredFormIsPinned(t *testing.T) {
+	for _, s := range samples() {
+		t.Run(s.Kind, func(t *testing.T) {
+			path := filepath.Join("testdata", s.Kind+".json")
+			want, err := os.ReadFile(path)
+			if os.IsNotExist(err) && *update {
+				if err := os.WriteFile(path, append(s.Params, '\n'), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(strings.TrimSpace(string(want)), string(s.Params)); diff != "" {
+				t.Errorf("-stored +now:\n%s", diff)
+			}
+			pinned := buffer.Step{Kind: s.Kind, Params: json.RawMessage(want)}
+			if _, err := ops.Registry.Effect(pinned); err != nil {
+				t.Errorf("the pinned form is not read: %v", err)
+			}
+		})
+	}
+}
+
+// COMMIT travels with the statements, so each of them has to fail by itself when it does not find what it needs.
+func TestNoOpSucceedsOnEmptyTables(t *testing.T) {
+	address := pgtest.New(t)
+	for _, s := range samples() {
+		t.Run(s.Kind, func(t *testing.T) {
+			db := pgtest.Connect(t, address)
+			tx, err := db.Begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if err := tx.Rollback(context.WithoutCancel(t.Context())); err != nil {
+					t.Error(err)
+				}
+			})
+			if _, err := tx.Exec(t.Context(), "truncate obs_unit, instrument_module cascade"); err != nil {
+				t.Fatal(err)
+			}
+			err = ops.Registry.Run(t.Context(), maindb.New(tx), s)
+			if code := postgres.SQLState(err); code != "P0002" && code != "23503" {
+				t.Errorf("SQLSTATE %q (%v), want P0002 or 23503", code, err)
+			}
+		})
+	}
+}
+
+// What an op needs is what the foreign keys of the tables that it inserts into demand.
+func TestNeedsAreTheForeignKeys(t *testing.T) {
+	db := pgtest.Connect(t, pgtest.New(t))
+	rows, err := db.Query(t.Context(), `
+		select conrelid::regclass::text, confrelid::regclass::text from pg_constraint
+		where contype = 'f' and conrelid::regclass::text in ('executed_obs_unit', 'raw_data_package', 'raw_data_file')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ From, To string }])
+	if err != nil {
+		t.Fatal(err)
+	}
+	demanded := map[string][]string{}
+	for _, k := range keys {
+		demanded[k.From] = append(demanded[k.From], k.To)
+	}
+	for _, s := range samples() {
+		effect, err := ops.Registry.Effect(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if effect.Writes[0].Action != buffer.Insert && effect.Writes[0].Action != buffer.Bulk {
+			continue
+		}
+		var needed []string
+		for _, r := range effect.Needs {
+			if !slices.Contains(needed, r.Table) {
+				needed = append(needed, r.Table)
+			}
+		}
+		want := slices.Clone(demanded[effect.Writes[0].Record.Table])
+		slices.Sort(needed)
+		slices.Sort(want)
+		if diff := cmp.Diff(want, needed); diff != "" {
+			t.Errorf("%s: -foreign keys +needs:\n%s", s.Kind, diff)
+		}
+	}
+}

@@ -85,7 +85,8 @@ func (s *Server) FinishExecutedObsUnit(ctx context.Context, r api.FinishExecuted
 	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
 		refs = s.refer(tx)
 		known, err := s.lookExecution(ctx, r.ID)
-		refs.note(known.Found, known.Look, err, "path:id", "execution "+r.ID.String())
+		tx.Saw(known.Look)
+		refs.note(known.Found, err, "path:id", "execution "+r.ID.String())
 		if refs.refused() != nil {
 			return unknown("execution", r.ID)
 		}

@@ -4,10 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/labstack/echo/v4"
 
 	"github.com/ccatobs/opsdb/internal/buffer"
 )
@@ -80,6 +86,26 @@ func TestRecentStats(t *testing.T) {
 	r.asking.Unlock()
 	if got := r.read(t.Context()); got.Buffered != 2 {
 		t.Errorf("after a while: %d", got.Buffered)
+	}
+}
+
+// A handler that panics, or that answers nothing, is a fault of the server and not an empty success.
+func TestFaultsOfHandlers(t *testing.T) {
+	s := &Server{log: slog.New(slog.NewTextHandler(t.Output(), nil)), stats: newRecentStats(nil), publicURL: "http://ops.example"}
+	s.metrics = newMetrics(s.stats)
+	nothing := refuseNothing(func(echo.Context, any) (any, error) { return nil, nil }, "answerNothing")
+	for name, handler := range map[string]echo.HandlerFunc{
+		"panic":   func(echo.Context) error { panic("hunter2") },
+		"nothing": func(c echo.Context) error { _, err := nothing(c, nil); return err },
+	} {
+		w := httptest.NewRecorder()
+		c := echo.New().NewContext(httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/a", nil), w)
+		if err := s.observe(handler)(c); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "hunter2") {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
 	}
 }
 

@@ -34,8 +34,8 @@ var (
 
 // lookMany returns those of some records that this site shows. When the replica does not answer, the error says so
 // beside what the overlay knows all the same.
-func lookMany[R any](ctx context.Context, s *Server, read many[R], ids []uuid.UUID) (map[uuid.UUID]R, *buffer.Pending, error) {
-	found := make(map[uuid.UUID]R)
+func lookMany[R any](ctx context.Context, s *Server, read many[R], ids []uuid.UUID) (map[uuid.UUID]Merged[R], *buffer.Pending, error) {
+	found := make(map[uuid.UUID]Merged[R])
 	if len(ids) == 0 {
 		return found, nil, nil
 	}
@@ -54,7 +54,7 @@ func lookMany[R any](ctx context.Context, s *Server, read many[R], ids []uuid.UU
 	rows, err := storedRows(ctx, s, read, slices.DeleteFunc(slices.Clone(ids), view.Unexecuted))
 	for _, id := range ids {
 		if m := merge(id, rows[id], view, look); m.Found {
-			found[id] = m.Row
+			found[id] = m
 		}
 	}
 	return found, look, err

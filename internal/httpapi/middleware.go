@@ -24,13 +24,22 @@ const (
 	headerPosition  = "Ops-Position"
 )
 
+// cautions go with every answer: nothing is kept by caches, taken for another type, or made to load anything.
+var cautions = map[string]string{
+	"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+	"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+}
+
 // observe wraps every request: it gives it an id, answers for errors and panics, and writes the log and the figures.
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now()
 		x := &exchange{requestID: requestID(c.Request()), header: c.Response().Header()}
 		c.SetRequest(c.Request().WithContext(withExchange(c.Request().Context(), x)))
-		c.Response().Header().Set(headerRequestID, x.requestID)
+		x.header.Set(headerRequestID, x.requestID)
+		for name, value := range cautions {
+			x.header.Set(name, value)
+		}
 		var refused *problem
 		err := guarded(next, c)
 		if err != nil {
@@ -60,6 +69,9 @@ func guarded(next echo.HandlerFunc, c echo.Context) (err error) {
 func (s *Server) answer(c echo.Context, x *exchange, p problem) error {
 	if c.Response().Committed {
 		return errors.New("the answer was cut")
+	}
+	if p.recorded != nil && p.requested == nil {
+		p.requested = raw(x.body)
 	}
 	return p.write(c.Response(), s.publicURL, c.Request().URL.Path, x.requestID)
 }

@@ -175,7 +175,6 @@ func (p problem) write(w http.ResponseWriter, publicURL, instance, requestID str
 		body.RetryAfter = &seconds
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(p.status)
 	return json.NewEncoder(w).Encode(body)
 }

@@ -65,11 +65,43 @@ func (s *Server) register(ctx context.Context, key *string, files []api.RawDataF
 			ids[i] = tx.RecordID(f.ID)
 		}
 		refs = s.refer(tx)
+		p := fileParams(ids, files)
+		if err := s.registeredBefore(ctx, tx, files, p); err != nil {
+			return err
+		}
 		s.referFiles(ctx, refs, files, pointer)
-		tx.Add(ops.RegisterFiles.With(fileParams(ids, files)))
+		tx.Add(ops.RegisterFiles.With(p))
 		return refs.refused()
 	})
 	return receipt, ids, refs, err
+}
+
+// registeredBefore compares files that bring their own ids with those of these ids. Errors: errs.Conflict for other
+// content.
+func (s *Server) registeredBefore(ctx context.Context, tx *buffer.Transaction, files []api.RawDataFileCreate, p maindb.CreateRawDataFilesParams) error {
+	var given []uuid.UUID
+	for _, f := range files {
+		if f.ID != nil && !tx.Seen() {
+			given = append(given, *f.ID)
+		}
+	}
+	// What cannot be looked up now is compared when it is executed.
+	known, look, err := lookMany(ctx, s, manyFiles, given)
+	tx.Saw(look)
+	for i, id := range p.IDs {
+		if there, ok := known[id]; err == nil && ok && !sameFile(there.Row, p, i) {
+			return differs("file", fileOf(there), files[i])
+		}
+	}
+	return nil
+}
+
+// sameFile tells whether the database would take a registration for the one that is there.
+func sameFile(row replicadb.RawDataFile, p maindb.CreateRawDataFilesParams, i int) bool {
+	return row.ExecutedObsUnitID == p.ExecutedObsUnitIDs[i] && value(row.RawDataPackageID) == p.RawDataPackageIDs[i] &&
+		row.InstrumentModuleID == p.InstrumentModuleIDs[i] && row.Name == p.Names[i] && row.RelativePath == p.RelativePaths[i] &&
+		row.FileType == p.FileTypes[i] && row.SizeBytes == p.SizesBytes[i] && row.Checksum == p.Checksums[i] &&
+		string(row.ChecksumAlgorithm) == p.ChecksumAlgorithms[i]
 }
 
 // registrable checks what the document cannot say. Errors: errs.Invalid.
@@ -149,7 +181,8 @@ func (s *Server) WithdrawRawDataFile(ctx context.Context, r api.WithdrawRawDataF
 			return nil
 		}
 		known, err := s.lookFile(ctx, r.ID)
-		refs.note(known.Found, known.Look, err, "path:id", "file "+r.ID.String())
+		tx.Saw(known.Look)
+		refs.note(known.Found, err, "path:id", "file "+r.ID.String())
 		switch {
 		case refs.refused() != nil:
 			return unknown("file", r.ID)

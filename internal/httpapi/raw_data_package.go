@@ -23,7 +23,11 @@ func (s *Server) CreateRawDataPackage(ctx context.Context, r api.CreateRawDataPa
 	)
 	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
 		id, refs = tx.RecordID(r.Body.ID), s.refer(tx)
-		tx.Add(ops.CreatePackage.With(packageParams(id, *r.Body)))
+		p := packageParams(id, *r.Body)
+		if err := s.packedBefore(ctx, tx, r.Body.ID, p); err != nil {
+			return err
+		}
+		tx.Add(ops.CreatePackage.With(p))
 		s.referPackage(ctx, refs, r.Body)
 		if len(r.Body.RawDataFileIDs) > 0 {
 			files := s.referAssigned(ctx, refs, id, r.Body)
@@ -50,6 +54,23 @@ func packageParams(id uuid.UUID, b api.RawDataPackageCreate) maindb.CreateRawDat
 	}
 }
 
+// packedBefore compares a package that brings its own id with one of that id. Errors: errs.Conflict for other content.
+func (s *Server) packedBefore(ctx context.Context, tx *buffer.Transaction, given *uuid.UUID, p maindb.CreateRawDataPackageParams) error {
+	if given == nil || tx.Seen() {
+		return nil
+	}
+	known, err := s.lookPackage(ctx, p.ID)
+	tx.Saw(known.Look)
+	if err != nil || !known.Found {
+		return nil //nolint:nilerr // what cannot be compared now is compared when it is executed
+	}
+	row := known.Row
+	if row.ExecutedObsUnitID == p.ExecutedObsUnitID && row.InstrumentModuleID == p.InstrumentModuleID && row.Name == p.Name && row.RelativePath == p.RelativePath {
+		return nil
+	}
+	return differs("package", packageOf(known), p)
+}
+
 // FinalizeRawDataPackage marks a package complete.
 func (s *Server) FinalizeRawDataPackage(ctx context.Context, r api.FinalizeRawDataPackageRequestObject) (api.FinalizeRawDataPackageResponseObject, error) {
 	p, err := finalizeParams(r.ID, *r.Body)
@@ -60,7 +81,8 @@ func (s *Server) FinalizeRawDataPackage(ctx context.Context, r api.FinalizeRawDa
 	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
 		refs = s.refer(tx)
 		known, err := s.lookPackage(ctx, r.ID)
-		refs.note(known.Found, known.Look, err, "path:id", "package "+r.ID.String())
+		tx.Saw(known.Look)
+		refs.note(known.Found, err, "path:id", "package "+r.ID.String())
 		if refs.refused() != nil {
 			return unknown("package", r.ID)
 		}

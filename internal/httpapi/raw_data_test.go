@@ -133,3 +133,29 @@ func TestRegisteringTwice(t *testing.T) {
 		t.Errorf("the conflict does not show the record: %+v", p)
 	}
 }
+
+// What brings its own id and is known under it must be the same, whether it has been executed or not.
+func TestOwnIDs(t *testing.T) {
+	for name, kind := range map[string]setup{"main": {kind: site.Main}, "secondary": {kind: site.Secondary}, "cut off": {kind: site.Secondary, idle: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newWorld(t).open(kind)
+			execution := s.start(nil).ID
+			file := s.example("createRawDataFile", map[string]any{"executed_obs_unit_id": execution, "id": uuid.Must(uuid.NewV7())})
+			pack := s.example("createRawDataPackage", map[string]any{"executed_obs_unit_id": execution, "id": uuid.Must(uuid.NewV7())})
+			for op, body := range map[string]map[string]any{"createRawDataFile": file, "createRawDataPackage": pack} {
+				for range 2 {
+					receipt := decode[api.WriteReceipt](s.do(call{op: op, body: body}).want(http.StatusCreated))
+					if receipt.ID != body["id"] {
+						t.Errorf("%s: id %v, want %v", op, receipt.ID, body["id"])
+					}
+				}
+				body["name"] = "another"
+				p := s.do(call{op: op, body: body}).problem(http.StatusConflict, "record-differs")
+				if p.Recorded == nil || p.Requested == nil {
+					t.Errorf("%s: a version is missing: %+v", op, p)
+				}
+			}
+		})
+	}
+}

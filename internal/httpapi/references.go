@@ -30,9 +30,8 @@ func (s *Server) refer(tx *buffer.Transaction) *references {
 	return &references{tx: tx, fresh: s.buffer.Glance().Fresh}
 }
 
-// note takes in one lookup. cause is why it could not be made; look is what it saw of the overlay.
-func (r *references) note(found bool, look *buffer.Pending, cause error, pointer, what string) {
-	r.tx.Saw(look)
+// note takes in one lookup; cause is why it could not be made.
+func (r *references) note(found bool, cause error, pointer, what string) {
 	switch {
 	case found:
 	case cause == nil && r.fresh && !r.tx.Seen():
@@ -44,7 +43,7 @@ func (r *references) note(found bool, look *buffer.Pending, cause error, pointer
 
 // noteID takes in the lookup of an id among those that are missing.
 func (r *references) noteID(id int32, missing []int32, cause error, pointer, what string) {
-	r.note(!slices.Contains(missing, id), nil, cause, pointer, fmt.Sprintf("%s %d", what, id))
+	r.note(!slices.Contains(missing, id), cause, pointer, fmt.Sprintf("%s %d", what, id))
 }
 
 // contradict notes a reference to something that is known and does not fit.
@@ -103,16 +102,18 @@ func (s *Server) referFiles(ctx context.Context, r *references, files []api.RawD
 	missing, noModules := s.modules.missing(ctx, modules)
 	known, look, noExecutions := lookMany(ctx, s, manyExecutions, executions)
 	parents, lookParents, noPackages := lookMany(ctx, s, manyPackages, packages)
+	r.tx.Saw(look)
+	r.tx.Saw(lookParents)
 	for i, f := range files {
 		r.noteID(f.InstrumentModuleID, missing, noModules, pointer(i)+"/instrument_module_id", "instrument module")
 		_, ok := known[f.ExecutedObsUnitID]
-		r.note(ok, look, noExecutions, pointer(i)+"/executed_obs_unit_id", "execution "+f.ExecutedObsUnitID.String())
+		r.note(ok, noExecutions, pointer(i)+"/executed_obs_unit_id", "execution "+f.ExecutedObsUnitID.String())
 		if f.RawDataPackageID == nil {
 			continue
 		}
 		parent, ok := parents[*f.RawDataPackageID]
-		r.note(ok, lookParents, noPackages, pointer(i)+"/raw_data_package_id", "package "+f.RawDataPackageID.String())
-		if ok && parent.ExecutedObsUnitID != f.ExecutedObsUnitID {
+		r.note(ok, noPackages, pointer(i)+"/raw_data_package_id", "package "+f.RawDataPackageID.String())
+		if ok && parent.Row.ExecutedObsUnitID != f.ExecutedObsUnitID {
 			r.contradict(pointer(i)+"/raw_data_package_id", "the package is of another execution")
 		}
 	}
@@ -123,28 +124,30 @@ func (s *Server) referPackage(ctx context.Context, r *references, b *api.RawData
 	missing, err := s.modules.missing(ctx, []int32{b.InstrumentModuleID})
 	r.noteID(b.InstrumentModuleID, missing, err, "/instrument_module_id", "instrument module")
 	known, look, err := lookMany(ctx, s, manyExecutions, []uuid.UUID{b.ExecutedObsUnitID})
+	r.tx.Saw(look)
 	_, ok := known[b.ExecutedObsUnitID]
-	r.note(ok, look, err, "/executed_obs_unit_id", "execution "+b.ExecutedObsUnitID.String())
+	r.note(ok, err, "/executed_obs_unit_id", "execution "+b.ExecutedObsUnitID.String())
 }
 
 // referAssigned looks up the files of a new package and returns those that are known. They must be of its execution and
 // in no package.
 func (s *Server) referAssigned(ctx context.Context, r *references, id uuid.UUID, b *api.RawDataPackageCreate) []replicadb.RawDataFile {
 	known, look, err := lookMany(ctx, s, manyFiles, b.RawDataFileIDs)
+	r.tx.Saw(look)
 	files := make([]replicadb.RawDataFile, 0, len(known))
 	for i, fileID := range b.RawDataFileIDs {
 		pointer := "/raw_data_file_ids/" + strconv.Itoa(i)
 		file, ok := known[fileID]
-		r.note(ok, look, err, pointer, "file "+fileID.String())
+		r.note(ok, err, pointer, "file "+fileID.String())
 		if !ok {
 			continue
 		}
-		files = append(files, file)
-		if file.ExecutedObsUnitID != b.ExecutedObsUnitID {
+		files = append(files, file.Row)
+		if file.Row.ExecutedObsUnitID != b.ExecutedObsUnitID {
 			r.contradict(pointer, "the file is of another execution")
 		}
-		if file.RawDataPackageID != nil && *file.RawDataPackageID != id {
-			r.contradict(pointer, "the file is in package "+file.RawDataPackageID.String())
+		if in := file.Row.RawDataPackageID; in != nil && *in != id {
+			r.contradict(pointer, "the file is in package "+in.String())
 		}
 	}
 	return files

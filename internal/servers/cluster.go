@@ -19,6 +19,10 @@ import (
 // cache.
 func cachedCluster(ctx context.Context) (string, error) {
 	cache, err := os.UserCacheDir()
+	if err == nil {
+		cache = filepath.Join(cache, "opsdb")
+		err = os.MkdirAll(cache, 0o700)
+	}
 	if err != nil {
 		return "", nil //nolint:nilerr // a user without a home has no cache
 	}
@@ -31,7 +35,7 @@ func cachedCluster(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("PostgreSQL's version: %w", err)
 	}
 	name := strings.NewReplacer(" ", "-", "(", "", ")", "", "/", "-").Replace(strings.TrimSpace(string(version)))
-	return filepath.Join(cache, "opsdb", name+"-wal"+walSegmentMB), nil
+	return filepath.Join(cache, name+"-wal"+walSegmentMB), nil
 }
 
 // walSegmentMB is the size of a segment of the log. A standby that reconnects is sent the current one from its beginning:
@@ -49,9 +53,6 @@ func initdb(ctx context.Context, data string) error {
 
 // store copies a new cluster into the cache. Of several that do it at once the first wins.
 func store(ctx context.Context, data, cached string) error {
-	if err := os.MkdirAll(filepath.Dir(cached), 0o700); err != nil {
-		return fmt.Errorf("cache a new cluster: %w", err)
-	}
 	half, err := os.MkdirTemp(filepath.Dir(cached), "half-")
 	if err != nil {
 		return fmt.Errorf("cache a new cluster: %w", err)

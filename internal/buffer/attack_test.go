@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/redis/rueidis"
 
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/internal/buffer"
@@ -249,12 +250,20 @@ func TestRedisThatForgetsIsNotTrusted(t *testing.T) {
 // configure changes a setting of Redis.
 func (f *fixture) configure(setting, value string) {
 	f.t.Helper()
+	f.command(func(c rueidis.Client) rueidis.Completed {
+		return c.B().ConfigSet().ParameterValue().ParameterValue(setting, value).Build()
+	})
+}
+
+// command sends one command to Redis.
+func (f *fixture) command(build func(rueidis.Client) rueidis.Completed) {
+	f.t.Helper()
 	c, err := redisclient.New(redisclient.Options{Address: f.redis.Address()}).Get()
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	defer c.Close()
-	if err := c.Do(f.ctx(), c.B().ConfigSet().ParameterValue().ParameterValue(setting, value).Build()).Error(); err != nil {
+	if err := c.Do(f.ctx(), build(c)).Error(); err != nil {
 		f.t.Fatal(err)
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/redis/rueidis"
 
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/internal/buffer"
@@ -157,7 +159,11 @@ func TestMemoryRunsShort(t *testing.T) {
 	f.run(f.Buffer)
 	execution, started := f.start(f.unit(), night)
 	f.await(started.Transaction, buffer.Replicated)
-	f.eventually("the memory measured", func() bool { return f.Glance().RedisUsed > 0 })
+	const filler = 20 << 20
+	f.command(func(c rueidis.Client) rueidis.Completed {
+		return c.B().Set().Key("filler").Value(strings.Repeat("x", filler)).Build()
+	})
+	f.eventually("the memory measured", func() bool { return f.Glance().RedisUsed > filler })
 	f.configure("maxmemory", strconv.FormatInt(f.Glance().RedisUsed*100/90, 10))
 	f.eventually("short of memory", func() bool { return f.Glance().MemoryShort })
 	bulk := buffer.Request{Operation: "createRawDataFiles", Principal: "test", Critical: true, Bulk: true, Fingerprint: "f"}

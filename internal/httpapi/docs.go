@@ -62,7 +62,7 @@ type docsProblem struct {
 
 // renderDocs makes the page once: it needs no script and nothing from the network.
 func renderDocs(doc *openapi3.T, ops []*operation) ([]byte, error) {
-	t, err := template.New("docs").Funcs(template.FuncMap{"prose": prose}).Parse(docsTemplate)
+	t, err := template.New("docs").Funcs(template.FuncMap{"prose": prose, "link": link}).Parse(docsTemplate)
 	if err != nil {
 		return nil, err
 	}
@@ -170,6 +170,16 @@ func typeOf(ref *openapi3.SchemaRef) string {
 		kind += " or null"
 	}
 	return kind
+}
+
+// link leads from the name of a schema to its description; other types stay as they are.
+func link(kind string) template.HTML {
+	text := template.HTMLEscapeString(kind)
+	name := strings.TrimPrefix(text, "list of ")
+	if name == "" || name[0] < 'A' || name[0] > 'Z' {
+		return template.HTML(text) //nolint:gosec // escaped above
+	}
+	return template.HTML(`<a href="#schema-` + name + `">` + text + `</a>`) //nolint:gosec // escaped above
 }
 
 // prose sets the little Markdown that the document uses: paragraphs, **strong** and `code`.

@@ -20,7 +20,7 @@ func collect[T any](t testing.TB, rows pgx.Rows) []T {
 	return values
 }
 
-var slugPattern = regexp.MustCompile(`(?:\.As\(|refuse\(|slug: )"([a-z-]+)"`)
+var slugPattern = regexp.MustCompile(`(?:\.Named\(|refuse\(|slug: )"([a-z-]+)"`)
 
 // slugsInTheCode lists the problems that any package of a server names.
 func slugsInTheCode(t testing.TB) []string {

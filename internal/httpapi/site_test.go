@@ -86,8 +86,12 @@ func TestTheDocumentIsServed(t *testing.T) {
 	}
 	// Whatever is loaded or linked is of this site: the page works without a network.
 	for _, link := range regexp.MustCompile(`(?:src|href|url)\s*[=(]\s*["']?([^"')> ]+)`).FindAllStringSubmatch(page, -1) {
-		if !strings.HasPrefix(link[1], "#") && !strings.HasPrefix(link[1], "/") {
+		anchor, inside := strings.CutPrefix(link[1], "#")
+		if !inside && !strings.HasPrefix(link[1], "/") {
 			t.Errorf("the page needs %s", link[1])
+		}
+		if inside && !strings.Contains(page, `id="`+anchor+`"`) {
+			t.Errorf("the page has no %s", anchor)
 		}
 	}
 	if strings.Contains(page, "<script") {

@@ -79,7 +79,7 @@ func (d verdict) fresh(now time.Time) bool {
 }
 
 func refuse(slug, detail string) *errs.Error {
-	return errs.New(errs.Unauthenticated, "%s", detail).As(slug)
+	return errs.New(errs.Unauthenticated, "%s", detail).Named(slug)
 }
 
 // Verify returns the principal a token belongs to. It fails with errs.Unauthenticated for a token that is not good and
@@ -161,7 +161,7 @@ func (v *Verifier) recall(ctx context.Context, hash string, before verdict, caus
 	}
 	if err != nil || text == "" {
 		return verdict{}, errs.New(errs.Unavailable, "the token cannot be checked: the site's database is not reachable and the token was not used here before").
-			As("token-unverifiable").After(time.Second).Because(errors.Join(cause, err))
+			Named("token-unverifiable").After(time.Second).Because(errors.Join(cause, err))
 	}
 	var copied copied
 	if err := json.Unmarshal([]byte(text), &copied); err != nil {

@@ -24,11 +24,11 @@ func (b *Buffer) Transaction(ctx context.Context, id uuid.UUID) (Status, error) 
 	case entry != nil:
 		return ledgerStatus(entry)
 	case ledger != nil:
-		return Status{}, errs.New(errs.Unavailable, "the ledger does not answer at this site").As("replica-unavailable").Because(ledger).After(redisRetry)
+		return Status{}, errs.New(errs.Unavailable, "the ledger does not answer at this site").Named("replica-unavailable").Because(ledger).After(redisRetry)
 	case err != nil && !b.atMain():
 		return Status{}, unavailable(err)
 	default:
-		return Status{}, errs.New(errs.NotFound, "transaction %s is not known at this site", id).As("transaction-unknown")
+		return Status{}, errs.New(errs.NotFound, "transaction %s is not known at this site", id).Named("transaction-unknown")
 	}
 }
 
@@ -165,7 +165,7 @@ func (b *Buffer) WaitPosition(ctx context.Context, position string) error {
 		select {
 		case <-time.After(b.cfg.LSNCheckInterval):
 		case <-ctx.Done():
-			return errs.New(errs.Unavailable, "this site has not reached that position yet").As("position-not-reached").Because(err).After(redisRetry)
+			return errs.New(errs.Unavailable, "this site has not reached that position yet").Named("position-not-reached").Because(err).After(redisRetry)
 		}
 	}
 }

@@ -119,7 +119,7 @@ func unavailable(err error) error {
 	if err == nil {
 		return nil
 	}
-	return errs.New(errs.Unavailable, "the site's buffer does not answer").As("buffer-unavailable").Because(err).After(redisRetry)
+	return errs.New(errs.Unavailable, "the site's buffer does not answer").Named("buffer-unavailable").Because(err).After(redisRetry)
 }
 
 // needed are the settings of Redis without which an acknowledgement means nothing.

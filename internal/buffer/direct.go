@@ -27,12 +27,16 @@ func (b *Buffer) direct(ctx context.Context, p payload, body []byte, e effects) 
 		}
 	}
 	position, err := b.main.InTx(ctx, func(q *maindb.Queries) error {
+		// The ledger first: the same request on its way twice waits here, and is known then.
+		if err := q.RecordTransactions(ctx, ledgerRows(b.cfg.Site.Name, 0, []ledgerRow{{payload: p, outcome: "applied"}})); err != nil {
+			return err
+		}
 		for _, step := range p.Steps {
 			if err := b.registry.Run(ctx, q, step); err != nil {
 				return err
 			}
 		}
-		return q.RecordTransactions(ctx, ledgerRows(b.cfg.Site.Name, 0, []ledgerRow{{payload: p, outcome: "applied"}}))
+		return nil
 	})
 	receipt := Receipt{Transaction: p.ID, State: Committed, Position: p.ID.String(), AcceptedAt: p.AcceptedAt}
 	if b.atMain() {
@@ -76,7 +80,7 @@ func (b *Buffer) undecided(p payload, receipt Receipt, cause error) (Receipt, er
 		return receipt, nil
 	default:
 		return Receipt{}, errs.New(errs.Unavailable, "the main database cannot be reached; whether transaction %s was executed is not known yet", p.ID).
-			As("main-unreachable").Because(errors.Join(cause, err)).After(5 * time.Second)
+			Named("main-unreachable").Because(errors.Join(cause, err)).After(5 * time.Second)
 	}
 }
 
@@ -84,15 +88,15 @@ func (b *Buffer) undecided(p payload, receipt Receipt, cause error) (Receipt, er
 func refusal(cause error, database *pgconn.PgError) error {
 	switch {
 	case database.Code == "23000" || database.Code == "23505":
-		return errs.New(errs.Conflict, "the record exists with other content").As("record-differs").Because(cause)
+		return errs.New(errs.Conflict, "the record exists with other content").Named("record-differs").Because(cause)
 	case database.Code == "P0002":
-		return errs.New(errs.NotFound, "a record of this write does not exist").As("record-missing").Because(cause)
+		return errs.New(errs.NotFound, "a record of this write does not exist").Named("record-missing").Because(cause)
 	case database.Code == "23503":
-		return errs.New(errs.Invalid, "the write refers to a record that does not exist").As("reference-unknown").Because(cause)
+		return errs.New(errs.Invalid, "the write refers to a record that does not exist").Named("reference-unknown").Because(cause)
 	case postgres.Permanent(cause):
-		return errs.New(errs.Invalid, "the main database refuses the values").As("values-refused").Because(cause)
+		return errs.New(errs.Invalid, "the main database refuses the values").Named("values-refused").Because(cause)
 	default:
-		return errs.New(errs.Unavailable, "the main database cannot execute the write now").As("main-unreachable").Because(cause).After(5 * time.Second)
+		return errs.New(errs.Unavailable, "the main database cannot execute the write now").Named("main-unreachable").Because(cause).After(5 * time.Second)
 	}
 }
 
@@ -125,7 +129,7 @@ func (b *Buffer) awaitEarlier(ctx context.Context, e effects) error {
 		case <-time.After(lookAgain):
 		case <-ctx.Done():
 			return errs.New(errs.Unavailable, "%d earlier writes of this record have not reached the main database", waiting).
-				As("earlier-writes-pending").Because(ctx.Err()).After(5 * time.Second)
+				Named("earlier-writes-pending").Because(ctx.Err()).After(5 * time.Second)
 		}
 	}
 }

@@ -33,7 +33,7 @@
 // of the site in site_progress on the main database: taking over raises its fence, and each flight begins by advancing
 // its batch by one, which fails for everybody but the holder of the newest fence.
 //
-// A flight is many transactions in one database transaction in one round trip: the fence, every step, the ledger rows,
+// A flight is many transactions in one database transaction in one round trip: the fence, the ledger rows, every step,
 // COMMIT, the position of the log. As COMMIT is sent before any answer is there, every statement guards its own row
 // count in SQL. When a statement fails nothing of the flight is committed; the culprit and what depends on it are taken
 // out, and the rest is sent again at once.

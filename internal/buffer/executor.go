@@ -32,9 +32,6 @@ const (
 	idlePing = 2 * time.Second
 )
 
-// codeFenced is raised by advance when another executor has taken over.
-const codeFenced = "OD001"
-
 // executor executes the site's buffered transactions on the main database. It is used by one goroutine.
 type executor struct {
 	b           *Buffer

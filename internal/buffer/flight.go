@@ -27,8 +27,7 @@ func (x *executor) fly(ctx context.Context, ready []*stored) (again []*stored, e
 	}
 	landed, err := x.session.Send(ctx, flight, flightStall)
 	x.settleAhead()
-	var failed *postgres.FlightError
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*postgres.FlightError](err); ok {
 		return x.culprit(ctx, sent, starts, failed)
 	}
 	if err != nil {
@@ -43,7 +42,9 @@ func (x *executor) fly(ctx context.Context, ready []*stored) (again []*stored, e
 	return nil, x.b.record(ctx, sent, x.incarnation, x.fence, x.batch, landed.LSN.String())
 }
 
-// load fills a flight: the fence, every step, the ledger. starts holds where each transaction's statements begin.
+// load fills a flight: the fence, the ledger, every step. The ledger comes before the steps: when another site executes
+// the same request at this moment, its row is waited for, and no step is compared with one that is half done. starts
+// holds where the ledger and then each transaction's statements begin.
 func (x *executor) load(ctx context.Context, ready []*stored) (*postgres.Flight, []*stored, []int, error) {
 	flight := postgres.NewFlight()
 	if !faults.Off(faults.Fence) {
@@ -51,9 +52,10 @@ func (x *executor) load(ctx context.Context, ready []*stored) (*postgres.Flight,
 			return nil, nil, nil, err
 		}
 	}
+	ledger := flight.Len()
 	var (
 		sent   []*stored
-		starts []int
+		starts = []int{ledger}
 		rows   []ledgerRow
 	)
 	for _, t := range ready {
@@ -72,14 +74,15 @@ func (x *executor) load(ctx context.Context, ready []*stored) (*postgres.Flight,
 		}
 		sent, starts, rows = append(sent, t), append(starts, start), append(rows, row)
 	}
-	if len(sent) == 0 {
-		return flight, nil, nil, nil
+	if len(sent) == 0 || faults.Off(faults.Ledger) {
+		return flight, sent, starts, nil
 	}
-	if !faults.Off(faults.Ledger) {
-		starts = append(starts, flight.Len())
-		if err := flight.RecordTransactions(ctx, ledgerRows(x.b.cfg.Site.Name, x.batch+1, rows)); err != nil {
-			return nil, nil, nil, err
-		}
+	if err := flight.RecordTransactions(ctx, ledgerRows(x.b.cfg.Site.Name, x.batch+1, rows)); err != nil {
+		return nil, nil, nil, err
+	}
+	flight.Lift(ledger)
+	for i := range sent {
+		starts[i+1]++
 	}
 	return flight, sent, starts, nil
 }
@@ -162,7 +165,7 @@ func (b *Buffer) record(ctx context.Context, sent []*stored, incarnation uuid.UU
 
 // culprit handles a failed statement. An error that is not the transaction's own is returned and costs no attempt.
 func (x *executor) culprit(ctx context.Context, sent []*stored, starts []int, failed *postgres.FlightError) ([]*stored, error) {
-	index := len(starts) - 1
+	index := len(sent)
 	for index > 0 && starts[index] > failed.Statement {
 		index--
 	}
@@ -170,11 +173,12 @@ func (x *executor) culprit(ctx context.Context, sent []*stored, starts []int, fa
 	case failed.Statement < starts[0]:
 		// The fence: somebody else has taken over, or the main database is an older one than it was.
 		return nil, failed
-	case index == len(sent) && postgres.SQLState(failed) == "23505":
+	case index == 0 && postgres.SQLState(failed) == "23505":
 		return x.alreadyKnown(ctx, sent)
-	case index == len(sent) || !postgres.Permanent(failed):
+	case index == 0 || !postgres.Permanent(failed):
 		return nil, failed
 	}
+	index--
 	bad := sent[index]
 	if err := x.fail(ctx, bad, failed.Err); err != nil {
 		return nil, err

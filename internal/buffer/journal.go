@@ -1,7 +1,6 @@
 package buffer
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"strconv"
@@ -41,18 +40,6 @@ func (b *Buffer) journal(ctx context.Context, from string, n int64) ([]journalle
 		list[i] = journalled{entry: e.ID, stored: t}
 	}
 	return list, nil
-}
-
-func compareStreamIDs(a, c string) int {
-	parse := func(id string) (ms, n uint64) {
-		left, right, _ := strings.Cut(id, "-")
-		ms, _ = strconv.ParseUint(left, 10, 64)
-		n, _ = strconv.ParseUint(right, 10, 64)
-		return ms, n
-	}
-	am, an := parse(a)
-	cm, cn := parse(c)
-	return cmp.Or(cmp.Compare(am, cm), cmp.Compare(an, cn))
 }
 
 const (

@@ -22,7 +22,7 @@ func (b *Buffer) Retry(ctx context.Context, id uuid.UUID, by string) (Status, er
 	if err != nil {
 		return Status{}, err
 	}
-	if _, err := b.resume(ctx, append([]*stored{t}, behind...), "0", entry); err != nil {
+	if err := b.resume(ctx, append([]*stored{t}, behind...), "0", entry); err != nil {
 		return Status{}, unavailable(err)
 	}
 	return b.Transaction(ctx, id)
@@ -47,7 +47,7 @@ func (b *Buffer) RetryAll(ctx context.Context, sqlState, by string) (int, error)
 	}
 	n := len(chain)
 	chosen := waiting(all, chain)
-	if _, err := b.resume(ctx, chosen, "0", entry); err != nil {
+	if err := b.resume(ctx, chosen, "0", entry); err != nil {
 		return 0, unavailable(err)
 	}
 	return n, nil
@@ -62,7 +62,7 @@ func (b *Buffer) Discard(ctx context.Context, id uuid.UUID, by, reason string, c
 		return Status{}, err
 	}
 	if len(behind) > 0 && !cascade {
-		return Status{}, errs.New(errs.Conflict, "%d transactions wait behind this one", len(behind)).As("others-wait-behind")
+		return Status{}, errs.New(errs.Conflict, "%d transactions wait behind this one", len(behind)).Named("others-wait-behind")
 	}
 	entry, err := auditEntry(by, "discard", reason)
 	if err != nil {
@@ -104,7 +104,7 @@ func (b *Buffer) Edit(ctx context.Context, id uuid.UUID, by, reason string, step
 	}
 	e, err := b.registry.effects(p)
 	if err != nil {
-		return Receipt{}, errs.New(errs.Invalid, "the steps cannot be read").As("steps-invalid").Because(err).At("/steps", err.Error())
+		return Receipt{}, errs.New(errs.Invalid, "the steps cannot be read").Named("steps-invalid").Because(err).At("/steps", err.Error())
 	}
 	body, err := json.Marshal(p)
 	if err != nil {
@@ -128,7 +128,7 @@ func (b *Buffer) Edit(ctx context.Context, id uuid.UUID, by, reason string, step
 	if err := b.sweepRows(ctx, old); err != nil {
 		return Receipt{}, unavailable(err)
 	}
-	if _, err := b.resume(ctx, behind, "keep", ""); err != nil {
+	if err := b.resume(ctx, behind, "keep", ""); err != nil {
 		return Receipt{}, unavailable(err)
 	}
 	return Receipt{Transaction: p.ID, State: Buffered, Position: p.ID.String(), AcceptedAt: p.AcceptedAt}, nil
@@ -145,7 +145,7 @@ func (b *Buffer) sweepRows(ctx context.Context, t *stored) error {
 }
 
 func errNotStopped(id uuid.UUID) error {
-	return errs.New(errs.Conflict, "transaction %s is not stopped", id).As("not-stopped")
+	return errs.New(errs.Conflict, "transaction %s is not stopped", id).Named("not-stopped")
 }
 
 // stoppedOne returns a parked or retrying transaction, and the blocked ones that wait for it, directly or through
@@ -164,7 +164,7 @@ func (b *Buffer) stoppedOne(ctx context.Context, id uuid.UUID) (*stored, []*stor
 	}
 	found := all[at]
 	if found.state == Blocked {
-		return nil, nil, errs.New(errs.Conflict, "transaction %s waits for %s", id, joinIDs(found.blockedBy)).As("blocked")
+		return nil, nil, errs.New(errs.Conflict, "transaction %s waits for %s", id, joinIDs(found.blockedBy)).Named("blocked")
 	}
 	behind := waiting(all, map[uuid.UUID]bool{id: true})
 	return found, slices.DeleteFunc(behind, func(t *stored) bool { return t.id == id }), nil

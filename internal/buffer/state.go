@@ -1,7 +1,6 @@
 package buffer
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -99,8 +98,4 @@ type stored struct {
 	understood  bool
 	writes      []Record
 	needs       []Record
-}
-
-func (s *stored) decode() {
-	s.undecodable = json.Unmarshal([]byte(s.raw), &s.payload)
 }

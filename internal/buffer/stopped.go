@@ -87,7 +87,7 @@ func (x *executor) refreshStopped(ctx context.Context) error {
 	if len(free) == 0 {
 		return nil
 	}
-	if _, err := x.b.resume(ctx, free, "keep", ""); err != nil {
+	if err := x.b.resume(ctx, free, "keep", ""); err != nil {
 		return err
 	}
 	x.stopped = nil
@@ -98,7 +98,7 @@ func (x *executor) refreshStopped(ctx context.Context) error {
 func (b *Buffer) loadStopped(ctx context.Context) ([]*stored, error) {
 	var all []*stored
 	for _, key := range []string{b.keys.Parked(), b.keys.Blocked(), b.keys.Retrying()} {
-		ids, err := b.members(ctx, key, 0, -1)
+		ids, err := b.members(ctx, key, -1)
 		if err != nil {
 			return nil, err
 		}
@@ -113,23 +113,20 @@ func (b *Buffer) loadStopped(ctx context.Context) ([]*stored, error) {
 }
 
 // resume puts transactions back into the buffer, oldest first, in slices.
-func (b *Buffer) resume(ctx context.Context, list []*stored, attempts, audit string) (int, error) {
+func (b *Buffer) resume(ctx context.Context, list []*stored, attempts, audit string) error {
 	slices.SortFunc(list, func(a, c *stored) int { return cmp.Compare(a.sequence, c.sequence) })
-	total := 0
 	for slice := range slices.Chunk(list, sliceSize) {
 		args := []string{b.keys.Prefix(), attempts, audit}
 		for _, t := range slice {
 			args = append(args, t.id.String())
 		}
-		n, err := b.evalInt(ctx, resumeScript, nil, args)
-		if err != nil {
-			return total, err
+		if _, err := b.evalInt(ctx, resumeScript, nil, args); err != nil {
+			return err
 		}
-		total += int(n)
 	}
 	b.wake.notify()
 	b.moved.notify()
-	return total, nil
+	return nil
 }
 
 // resumeDue puts those back whose time to try again has come, with all that waits behind them.
@@ -146,8 +143,7 @@ func (x *executor) resumeDue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = x.b.resume(ctx, due, "keep", "")
-	return err
+	return x.b.resume(ctx, due, "keep", "")
 }
 
 // streak counts different transactions that were parked one after the other for the same reason, with nothing executed
@@ -183,8 +179,7 @@ const (
 func (x *executor) fail(ctx context.Context, t *stored, cause error) error {
 	code := postgres.SQLState(cause)
 	failure := &Failure{SQLState: code, Message: cause.Error(), At: time.Now().UTC()}
-	var database *pgconn.PgError
-	if errors.As(cause, &database) {
+	if database, ok := errors.AsType[*pgconn.PgError](cause); ok {
 		failure.Message, failure.Detail = database.Message, database.Detail
 	}
 	t.attempts++

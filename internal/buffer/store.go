@@ -90,7 +90,7 @@ func parse(id string, v []string) (*stored, error) {
 			return nil, fmt.Errorf("transaction %s: %w", id, err)
 		}
 	}
-	for _, other := range strings.Fields(v[11]) {
+	for other := range strings.FieldsSeq(v[11]) {
 		behind, err := uuid.Parse(other)
 		if err != nil {
 			return nil, fmt.Errorf("transaction %s: %w", id, err)
@@ -122,13 +122,13 @@ func (b *Buffer) tail(ctx context.Context, skip, n int) ([]string, error) {
 	return ids, err
 }
 
-// members returns the members of a sorted set by rank.
-func (b *Buffer) members(ctx context.Context, key string, from, to int64) ([]string, error) {
+// members returns the members of a sorted set up to a rank; -1 is the last.
+func (b *Buffer) members(ctx context.Context, key string, to int64) ([]string, error) {
 	c, err := b.client.Get()
 	if err != nil {
 		return nil, err
 	}
-	return c.Do(ctx, c.B().Zrange().Key(key).Min(strconv.FormatInt(from, 10)).Max(strconv.FormatInt(to, 10)).Build()).AsStrSlice()
+	return c.Do(ctx, c.B().Zrange().Key(key).Min("0").Max(strconv.FormatInt(to, 10)).Build()).AsStrSlice()
 }
 
 func (b *Buffer) hash(ctx context.Context, key string) (map[string]string, error) {
@@ -172,6 +172,6 @@ func (b *Buffer) audit(ctx context.Context, id uuid.UUID) ([]AuditEntry, error) 
 
 // refused tells an answer of Redis from a connection that broke: what was refused has not happened.
 func refused(err error) bool {
-	_, answered := rueidis.IsRedisErr(err)
-	return answered
+	answer, answered := rueidis.IsRedisErr(err)
+	return answered && answer != nil
 }

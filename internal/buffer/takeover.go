@@ -1,7 +1,6 @@
 package buffer
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -120,7 +119,7 @@ func (b *Buffer) askLedger(ctx context.Context, session *postgres.Session, ids [
 func (b *Buffer) recoverTail(ctx context.Context, session *postgres.Session) error {
 	var lost []*stored
 	for _, key := range []string{b.keys.Committed(), b.keys.Direct()} {
-		ids, err := b.members(ctx, key, 0, -1)
+		ids, err := b.members(ctx, key, -1)
 		if err != nil {
 			return err
 		}
@@ -134,7 +133,7 @@ func (b *Buffer) recoverTail(ctx context.Context, session *postgres.Session) err
 		}
 		lost = append(lost, slices.DeleteFunc(list, func(t *stored) bool { _, ok := known[t.id]; return ok })...)
 	}
-	if _, err := b.resume(ctx, lost, "0", ""); err != nil {
+	if err := b.resume(ctx, lost, "0", ""); err != nil {
 		return err
 	}
 	restored, err := b.restoreJournal(ctx, session)
@@ -163,7 +162,6 @@ func (b *Buffer) restoreJournal(ctx context.Context, session *postgres.Session) 
 		if err != nil {
 			return restored, err
 		}
-		slices.SortFunc(entries, func(a, c journalled) int { return cmp.Compare(a.stored.sequence, c.stored.sequence) })
 		for _, e := range entries {
 			if _, ok := known[e.stored.id]; ok {
 				continue
@@ -176,7 +174,7 @@ func (b *Buffer) restoreJournal(ctx context.Context, session *postgres.Session) 
 		if len(entries) < 1000 {
 			return restored, nil
 		}
-		from = "(" + slices.MaxFunc(entries, func(a, c journalled) int { return compareStreamIDs(a.entry, c.entry) }).entry
+		from = "(" + entries[len(entries)-1].entry
 	}
 }
 

@@ -83,11 +83,11 @@ func (b *Buffer) clean(ctx context.Context) error {
 
 // cleanOnce looks once. waiting tells that some transactions are committed and not yet replicated.
 func (b *Buffer) cleanOnce(ctx context.Context) (waiting bool, err error) {
-	committed, err := b.members(ctx, b.keys.Committed(), 0, 0)
+	committed, err := b.members(ctx, b.keys.Committed(), 0)
 	if err != nil {
 		return false, err
 	}
-	direct, err := b.members(ctx, b.keys.Direct(), 0, sliceSize-1)
+	direct, err := b.members(ctx, b.keys.Direct(), sliceSize-1)
 	if err != nil {
 		return false, err
 	}

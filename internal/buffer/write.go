@@ -53,7 +53,7 @@ func (b *Buffer) Write(ctx context.Context, r Request, build func(context.Contex
 			return receipt, err
 		}
 	}
-	return Receipt{}, errs.New(errs.Unavailable, "the record is being changed by too many writers").As("contended").After(redisRetry)
+	return Receipt{}, errs.New(errs.Unavailable, "the record is being changed by too many writers").Named("contended").After(redisRetry)
 }
 
 // recall finds a transaction that was accepted before: in this site's Redis, else in the ledger.
@@ -73,8 +73,11 @@ func (b *Buffer) recall(ctx context.Context, id uuid.UUID, fingerprint string) (
 		return Receipt{Transaction: id, State: State(known[1]), Replayed: true, Position: id.String(), AcceptedAt: fromMillis(known[2])}, true, nil
 	}
 	entry, err := b.ledgerEntry(ctx, id)
-	if err != nil || entry == nil {
-		// A ledger that cannot be read now is read when the transaction is executed: ids are the same, nothing doubles.
+	if err != nil {
+		// It is asked again when the transaction is executed: the ids are the same then, so nothing doubles.
+		b.log.DebugContext(ctx, "accepted without asking the ledger", "transaction", id, "error", err)
+	}
+	if entry == nil {
 		return Receipt{}, false, nil
 	}
 	if entry.Fingerprint != fingerprint {
@@ -84,7 +87,7 @@ func (b *Buffer) recall(ctx context.Context, id uuid.UUID, fingerprint string) (
 }
 
 func errKeyReused() error {
-	return errs.New(errs.Invalid, "this Idempotency-Key was used for another request").As("idempotency-key-reused").
+	return errs.New(errs.Invalid, "this Idempotency-Key was used for another request").Named("idempotency-key-reused").
 		At("header:Idempotency-Key", "belongs to a request with other content")
 }
 
@@ -100,7 +103,7 @@ func (b *Buffer) submit(ctx context.Context, r Request, t *Transaction) (Receipt
 	if b.cfg.Site.Buffers(r.Critical) {
 		if r.Bulk && b.monitor.memoryShort() {
 			return Receipt{}, errs.New(errs.Unavailable, "the site's buffer is short of memory: single files are still accepted").
-				As("buffer-short").After(30 * time.Second)
+				Named("buffer-short").After(30 * time.Second)
 		}
 		return b.enqueue(ctx, p, body, e, t.saw)
 	}

@@ -56,8 +56,8 @@ func New(kind Kind, format string, args ...any) *Error {
 	return &Error{Kind: kind, Detail: fmt.Sprintf(format, args...)}
 }
 
-// As sets the slug of the particular problem and returns e.
-func (e *Error) As(slug string) *Error {
+// Named sets the slug of the particular problem and returns e.
+func (e *Error) Named(slug string) *Error {
 	e.Slug = slug
 	return e
 }

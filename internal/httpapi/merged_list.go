@@ -149,7 +149,7 @@ func (s *Server) listExecutions(ctx context.Context, q executionQuery) (executio
 		}
 		want *= 2
 	}
-	return executionPage{}, errs.New(errs.Unavailable, "The list changes faster than it can be read.").As("contended").After(time.Second)
+	return executionPage{}, errs.New(errs.Unavailable, "The list changes faster than it can be read.").Named("contended").After(time.Second)
 }
 
 // executionRound is one look at both sides.

@@ -74,7 +74,7 @@ func (s *Server) below(ctx context.Context, executions, packages []uuid.UUID) (n
 			return nest(executions, packages, packageRowsSeen, packageView, fileRowsSeen, fileView, look), nil
 		}
 	}
-	return nested{}, errs.New(errs.Unavailable, "The files change faster than they can be read.").As("contended").After(time.Second)
+	return nested{}, errs.New(errs.Unavailable, "The files change faster than they can be read.").Named("contended").After(time.Second)
 }
 
 func childRanges(executions, packages []uuid.UUID) []buffer.Range {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -103,7 +102,7 @@ func newObservatory(t *testing.T, seed uint64) *observatory {
 		Site: where, RetryAttempts: 1, RetryDelay: time.Millisecond, Interval: 20 * time.Millisecond, LSNTracking: true,
 		LSNCheckInterval: 5 * time.Millisecond, LSNTimeout: 30 * time.Second, ReferenceFreshness: 10 * time.Second,
 		JournalKeep: time.Hour, JournalMaxBytes: 16 << 20, LedgerKeep: 9600 * time.Hour, DirectTimeout: 5 * time.Second,
-	}, client, mainPool, replica, &ops.Registry, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	}, client, mainPool, replica, &ops.Registry, slog.New(slog.DiscardHandler))
 	o.server = &Server{site: where, buffer: o.buffer, replica: replica, log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	o.main, o.standby = connect(t, l.Superuser("cologne")), connect(t, l.Superuser("observatory"))
 	o.plan()

@@ -89,9 +89,17 @@ func (f *Flight) Len() int { return f.batch.Len() - 1 }
 // Cut takes the statements from the one at n on out of the line again.
 func (f *Flight) Cut(n int) { f.batch.QueuedQueries = f.batch.QueuedQueries[:n+1] }
 
+// Lift moves the last statement to the place of the one at n.
+func (f *Flight) Lift(n int) {
+	q := f.batch.QueuedQueries
+	last := q[len(q)-1]
+	copy(q[n+2:], q[n+1:len(q)-1])
+	q[n+1] = last
+}
+
 // FlightError tells which statement of a flight failed. The whole flight is undone.
 type FlightError struct {
-	Statement int // as Flight.Len was before it was put in line; -1: begin, commit or the position
+	Statement int // as Flight.Len was before it was put in line; -1: the beginning
 	Err       error
 }
 
@@ -161,7 +169,6 @@ func (s *Session) failed(ctx context.Context, results pgx.BatchResults, statemen
 	}
 	if statement > statements-1 {
 		// COMMIT or what follows it failed: nothing is known until the ledger is asked.
-		statement = -1
 		s.wire.abandon()
 		return errors.Join(err, results.Close())
 	}
@@ -199,6 +206,7 @@ var errInLine = errors.New("the row comes when the flight has landed")
 
 type inLine struct{}
 
+// Scan implements pgx.Row.
 func (inLine) Scan(...any) error { return errInLine }
 
 // wire notes when bytes last moved.

@@ -77,7 +77,7 @@ func (v *visit) leave(err error) error {
 	case v.lost:
 		return v.unavailable(err)
 	case temporary(err):
-		return errs.New(errs.Unavailable, "the %s cannot do it now", v.name).As("database-busy").After(hold).Because(err)
+		return errs.New(errs.Unavailable, "the %s cannot do it now", v.name).Named("database-busy").After(hold).Because(err)
 	default:
 		return err
 	}
@@ -118,7 +118,7 @@ func (v *visit) unanswered(err error) bool {
 }
 
 func (g *guard) unavailable(cause error) error {
-	return errs.New(errs.Unavailable, "the %s cannot be reached", g.name).As(g.slug).After(hold).Because(cause)
+	return errs.New(errs.Unavailable, "the %s cannot be reached", g.name).Named(g.slug).After(hold).Because(cause)
 }
 
 // Exec implements DBTX.

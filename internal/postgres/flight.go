@@ -37,14 +37,16 @@ func (m *Main) Session(ctx context.Context, application string) (*Session, error
 	config.RuntimeParams["enable_seqscan"] = "off"
 	// A deadline would end a flight that a thin link carries slowly but surely; Flight watches progress instead.
 	delete(config.RuntimeParams, "statement_timeout")
-	w := &wire{}
+	// The driver dials again to cancel a statement; the session's own is the last before it is connected.
+	var last atomic.Pointer[wire]
 	dial := (&net.Dialer{Timeout: connectTimeout, KeepAlive: 5 * time.Second}).DialContext
 	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err != nil {
 			return nil, err
 		}
-		w.Conn = conn
+		w := &wire{Conn: conn}
+		last.Store(w)
 		return w, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
@@ -53,7 +55,7 @@ func (m *Main) Session(ctx context.Context, application string) (*Session, error
 	if err != nil {
 		return nil, err
 	}
-	return &Session{Queries: maindb.New(conn), conn: conn, wire: w}, nil
+	return &Session{Queries: maindb.New(conn), conn: conn, wire: last.Load()}, nil
 }
 
 // Close ends the connection without waiting for a server that may be out of reach.
@@ -273,9 +275,7 @@ func (w *wire) watch(stall time.Duration, stalled func()) (stop func()) {
 
 // abandon closes the socket; what it breaks is ended on the server by the next session.
 func (w *wire) abandon() {
-	if w.Conn != nil {
-		if err := w.SetDeadline(time.Now()); err != nil {
-			return
-		}
+	if err := w.SetDeadline(time.Now()); err != nil {
+		return // it is closed already
 	}
 }

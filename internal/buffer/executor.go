@@ -119,10 +119,12 @@ func (x *executor) connect(ctx context.Context) error {
 	bounded, cancel := context.WithTimeout(ctx, 4*flightStall)
 	defer cancel()
 	began := time.Now()
-	if _, err := session.WALPosition(bounded); err != nil {
+	position, err := session.WALPosition(bounded)
+	if err != nil {
 		return err
 	}
 	x.trip = time.Since(began)
+	x.b.monitor.setMainPosition(position.LSN, position.At, x.trip)
 	if err := x.takeOver(bounded); err != nil {
 		return err
 	}

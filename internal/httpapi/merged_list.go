@@ -106,6 +106,9 @@ func (q executionQuery) bounds() (above, below string) {
 	return above, below
 }
 
+// maxLists bounds how many pending lists one script merges.
+const maxLists = 300
+
 // executionPage is the merged answer.
 type executionPage struct {
 	items []Merged[replicadb.ExecutedObsUnit]
@@ -171,10 +174,10 @@ func (s *Server) executionRound(ctx context.Context, q executionQuery, asked []b
 	above, below := q.bounds()
 	lists := executionLists(q, units)
 	query := buffer.Query{Records: asked}
-	if len(lists) > 0 {
-		query.Ranges = []buffer.Range{{
-			Table: ops.TableExecution, Lists: lists, Above: above, Below: below, Descending: q.descending, Limit: want,
-		}}
+	for part := range slices.Chunk(lists, maxLists) {
+		query.Ranges = append(query.Ranges, buffer.Range{
+			Table: ops.TableExecution, Lists: part, Above: above, Below: below, Descending: q.descending, Limit: want,
+		})
 	}
 	r.look = s.look(ctx, query)
 	if r.view, err = ops.Executions(r.look); err != nil {

@@ -58,7 +58,7 @@ func (r *references) refused() error {
 	var e *errs.Error
 	switch {
 	case len(r.wrong) > 0:
-		e = errs.New(errs.Invalid, "The request refers to something that does not exist.").As("reference-unknown")
+		e = errs.New(errs.Invalid, "The request refers to something that does not exist.").Named("reference-unknown")
 	case len(r.impossible) > 0:
 		e = errs.New(errs.Invalid, "The request refers to something that does not fit.")
 	default:

@@ -88,7 +88,7 @@ func refuse(wrong []finding) error {
 	listed := make(map[string]bool)
 	for _, f := range wrong {
 		if f.tooLarge {
-			e = errs.New(errs.Invalid, "The body has more rows than this operation takes.").As("too-large").At(f.Pointer, f.Detail)
+			e = errs.New(errs.Invalid, "The body has more rows than this operation takes.").Named("too-large").At(f.Pointer, f.Detail)
 			e.Status = http.StatusRequestEntityTooLarge
 			return e
 		}
@@ -127,7 +127,7 @@ func (op *operation) readBody(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err != nil {
-		e := errs.New(errs.Invalid, "The body ended before it was complete.").As("malformed").Because(err)
+		e := errs.New(errs.Invalid, "The body ended before it was complete.").Named("malformed").Because(err)
 		e.Status = http.StatusBadRequest
 		return e
 	}
@@ -141,12 +141,12 @@ func (op *operation) readBody(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
-		e := errs.New(errs.Invalid, "Send the body as application/json.").As("unsupported-media-type")
+		e := errs.New(errs.Invalid, "Send the body as application/json.").Named("unsupported-media-type")
 		e.Status = http.StatusUnsupportedMediaType
 		return e
 	}
 	if !utf8.Valid(data) || !json.Valid(data) {
-		e := errs.New(errs.Invalid, "The body is not JSON in UTF-8.").As("malformed")
+		e := errs.New(errs.Invalid, "The body is not JSON in UTF-8.").Named("malformed")
 		e.Status = http.StatusBadRequest
 		return e
 	}

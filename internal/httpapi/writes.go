@@ -45,7 +45,7 @@ func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) 
 // differs is the refusal of a write whose record has other content.
 func differs(what string, recorded, requested any) error {
 	return &conflict{
-		cause:     errs.New(errs.Conflict, "The %s has other content.", what).As("record-differs"),
+		cause:     errs.New(errs.Conflict, "The %s has other content.", what).Named("record-differs"),
 		recorded:  recorded,
 		requested: requested,
 	}

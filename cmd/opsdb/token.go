@@ -39,7 +39,7 @@ func tokenCommand(ctx context.Context, p program) error {
 	}
 	command, ok := commands[p.args[0]]
 	if !ok {
-		if err := p.parse(p.flags("token", tokenHelp)); err != nil {
+		if _, err := p.arguments(p.flags("token", tokenHelp)); err != nil {
 			return err
 		}
 		return p.misused("there is no command %q of opsdb token: it is create, list or revoke", p.args[0])

@@ -55,10 +55,11 @@ func (q *Queries) CreateExecutedObsUnit(ctx context.Context, arg CreateExecutedO
 const finishExecutedObsUnit = `-- name: FinishExecutedObsUnit :exec
 with finished as (
   update executed_obs_unit e
-  set status = $2, end_time = $3::timestamptz, comment = $4, conditions = $5,
-      finished_by = coalesce(e.finished_by, $6::text)
+  set status = $2, end_time = $3::timestamptz, comment = coalesce($4, e.comment),
+      conditions = coalesce($5, e.conditions), finished_by = coalesce(e.finished_by, $6::text)
   where e.id = $1 and (e.status = 'running' or (e.status, e.end_time, e.comment, e.conditions)
-    = ($2::observation_status, $3::timestamptz, $4::text, $5::jsonb))
+    = ($2::observation_status, $3, coalesce($4::text, e.comment),
+       coalesce($5::jsonb, e.conditions)))
   returning 1
 )
 select expect_rows(count(*), 1, 'executed_obs_unit',
@@ -69,12 +70,12 @@ type FinishExecutedObsUnitParams struct {
 	ID         uuid.UUID         `json:"id"`
 	Status     ObservationStatus `json:"status"`
 	EndTime    time.Time         `json:"end_time"`
-	Comment    string            `json:"comment"`
-	Conditions json.RawMessage   `json:"conditions"`
+	Comment    *string           `json:"comment"`
+	Conditions *json.RawMessage  `json:"conditions"`
 	FinishedBy string            `json:"finished_by"`
 }
 
-// Who finished it first remains.
+// Without a comment or conditions those of the start remain. Who finished it first remains, too.
 func (q *Queries) FinishExecutedObsUnit(ctx context.Context, arg FinishExecutedObsUnitParams) error {
 	_, err := q.db.Exec(ctx, finishExecutedObsUnit,
 		arg.ID,

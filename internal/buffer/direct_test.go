@@ -66,7 +66,7 @@ func TestDirectWriteNeverOvertakes(t *testing.T) {
 	id, started := f.start(f.unit(), night)
 	end := func(b *buffer.Buffer) error {
 		_, err := b.Write(f.ctx(), uncritical, func(_ context.Context, t *buffer.Transaction) error {
-			t.Add(ops.Finish(nil, maindb.FinishExecutedObsUnitParams{ID: id, Status: "completed", EndTime: night.Add(time.Minute), Conditions: json.RawMessage("{}")}))
+			t.Add(ops.Finish(nil, maindb.FinishExecutedObsUnitParams{ID: id, Status: "completed", EndTime: night.Add(time.Minute)}))
 			return nil
 		})
 		return err

@@ -141,7 +141,7 @@ func (f *fixture) finish(id uuid.UUID, end time.Time, status maindb.ObservationS
 			if err != nil {
 				return err
 			}
-			p := maindb.FinishExecutedObsUnitParams{ID: id, Status: status, EndTime: end, Conditions: json.RawMessage("{}"), FinishedBy: "test"}
+			p := maindb.FinishExecutedObsUnitParams{ID: id, Status: status, EndTime: end, FinishedBy: "test"}
 			for _, pending := range view[id] {
 				if pending.Insert != nil {
 					t.Add(ops.Finish(pending.Insert, p))

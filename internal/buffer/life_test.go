@@ -49,3 +49,21 @@ func TestLifeOfAWrite(t *testing.T) {
 		t.Errorf("the overlay still holds %d transactions", look.Count)
 	}
 }
+
+// A finish that does not speak of the comment, sent while nobody could look at the start, does not wipe it.
+func TestFinishKeepsWhatItDoesNotMention(t *testing.T) {
+	f := newFixture(t)
+	f.run(f.Buffer)
+	p := f.params(f.unit())
+	p.Comment = "Orion A, scan 1"
+	started, err := submit(f.ctx(), f.Buffer, buffer.Request{Operation: "startExecutedObsUnit", Principal: "test", Critical: true, Fingerprint: "f"}, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.await(started.Transaction, buffer.Replicated)
+	finished := f.finish(p.ID, night.Add(time.Minute), maindb.ObservationStatusCompleted)
+	f.await(finished.Transaction, buffer.Replicated)
+	if n := f.count("select count(*) from executed_obs_unit where id = $1 and status = 'completed' and comment = 'Orion A, scan 1'", p.ID); n != 1 {
+		t.Error("the comment of the start is gone")
+	}
+}

@@ -103,6 +103,11 @@ local function restate(id, effects, version, change)
     relist(r[1], r[2], r[4], shown(r[1], r[2], r[3]))
   end
 end
+-- Whether a record has got another writer since it was looked at. The own mark that was prepared meanwhile is none.
+local function moved(tbl, id, version, tx)
+  local list, now = writers(tbl, id)
+  return now ~= version and list[#list] ~= tx
+end
 local function row(tbl, id, tx, version)
   local list = without(writers(tbl, id), tx)
   list[#list + 1] = tx
@@ -147,8 +152,7 @@ local known = redis.call('HMGET', KEYS[1], 'fingerprint', 'state')
 if known[1] then return {'known', known[1], known[2]} end
 local looked, at = tonumber(ARGV[10]), 11
 for i = 1, looked do
-  local _, version = writers(ARGV[at], ARGV[at + 1])
-  if version ~= ARGV[at + 2] then return {'moved'} end
+  if moved(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[2]) then return {'moved'} end
   at = at + 3
 end
 if looked > 0 and tonumber(redis.call('GET', prefix .. 'cleaned') or '0') > tonumber(ARGV[9]) then return {'moved'} end
@@ -174,13 +178,17 @@ return {'new', seq}
 // prepareScript writes a slice of the id map of a bulk ahead of its enqueue; readers skip ids of transactions that do
 // not exist, and the janitor removes what was never enqueued.
 //
-// KEYS: prepared, prepared rows of the transaction. ARGV: prefix, id, now (ms), then table and id of each row.
-// Result: 1, or 0 when the transaction exists already.
+// KEYS: prepared, prepared rows of the transaction. ARGV: prefix, id, now (ms), then of each row table, id and the version
+// at which it was looked at, empty when it was not.
+// Result: 1, 0 when the transaction exists already, or -1 when a record has moved since it was looked at.
 var prepareScript = script(`
 if redis.call('EXISTS', transaction(ARGV[2])) == 1 then return 0 end
+for i = 4, #ARGV, 3 do
+  if ARGV[i + 2] ~= '' and moved(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[2]) then return -1 end
+end
 redis.call('ZADD', KEYS[1], ARGV[3], ARGV[2])
 local version = redis.call('INCR', prefix .. 'version')
-for i = 4, #ARGV, 2 do
+for i = 4, #ARGV, 3 do
   row(ARGV[i], ARGV[i + 1], ARGV[2], version)
   redis.call('SADD', KEYS[2], ARGV[i] .. ' ' .. ARGV[i + 1])
 end

@@ -231,7 +231,7 @@ func TestDecisionOnAMovedRecordIsMadeAgain(t *testing.T) {
 			if len(look.Transactions) > 1 {
 				return errs.New(errs.Conflict, "finished already")
 			}
-			tx.Add(ops.Finish(nil, maindb.FinishExecutedObsUnitParams{ID: id, Status: "completed", EndTime: night, Conditions: json.RawMessage("{}")}))
+			tx.Add(ops.Finish(nil, maindb.FinishExecutedObsUnitParams{ID: id, Status: "completed", EndTime: night}))
 			return nil
 		})
 	if errs.KindOf(err) != errs.Conflict || builds != 2 {

@@ -3,6 +3,7 @@ package buffer
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -115,7 +116,10 @@ func (b *Buffer) enqueue(ctx context.Context, p payload, body []byte, e effects,
 	if err := b.examineRedis(ctx); err != nil {
 		return Receipt{}, err
 	}
-	if err := b.prepare(ctx, p.ID, e.rows); err != nil {
+	if err := b.prepare(ctx, p.ID, e.rows, saw...); err != nil {
+		if errors.Is(err, errMoved) {
+			return Receipt{}, err
+		}
 		return Receipt{}, unavailable(err)
 	}
 	args := b.enqueueArgs(p, body, e, Buffered, "", saw)
@@ -197,19 +201,28 @@ func rowArgs(rows []Record) []string {
 	return args
 }
 
-// prepare writes the id map of a large bulk, but for the rows that the enqueue script writes.
-func (b *Buffer) prepare(ctx context.Context, id uuid.UUID, rows []Record) error {
+// prepare writes the id map of a large bulk, but for the rows that the enqueue script writes. It fails with errMoved when
+// one of them has moved since it was looked at; the enqueue script sees what moves later.
+func (b *Buffer) prepare(ctx context.Context, id uuid.UUID, rows []Record, saw ...*Pending) error {
 	if len(rows) <= inlineRows {
 		return nil
+	}
+	looked := make(map[Record]string)
+	for _, p := range saw {
+		maps.Copy(looked, p.looked)
 	}
 	keys := []string{b.keys.Prepared(), b.keys.PreparedRows(id.String())}
 	for slice := range slices.Chunk(rows[inlineRows:], inlineRows) {
 		args := []string{b.keys.Prefix(), id.String(), millis(time.Now())}
 		for _, row := range slice {
-			args = append(args, row.Table, row.ID)
+			args = append(args, row.Table, row.ID, looked[row])
 		}
-		if _, err := b.evalInt(ctx, prepareScript, keys, args); err != nil {
+		n, err := b.evalInt(ctx, prepareScript, keys, args)
+		if err != nil {
 			return err
+		}
+		if n < 0 {
+			return errMoved
 		}
 	}
 	return nil

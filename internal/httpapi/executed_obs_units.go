@@ -109,8 +109,7 @@ func (s *Server) FinishExecutedObsUnit(ctx context.Context, r api.FinishExecuted
 // finishParams completes a request with what is known of the execution: the zero value when nothing is.
 func finishParams(id uuid.UUID, by string, b api.ExecutedObsUnitFinish, known replicadb.ExecutedObsUnit) maindb.FinishExecutedObsUnitParams {
 	p := maindb.FinishExecutedObsUnitParams{
-		ID: id, Status: maindb.ObservationStatus(value(b.Status)), EndTime: instant(time.Now()), Comment: known.Comment,
-		Conditions: object(known.Conditions), FinishedBy: by,
+		ID: id, Status: maindb.ObservationStatus(value(b.Status)), EndTime: instant(time.Now()), Comment: b.Comment, FinishedBy: by,
 	}
 	if known.EndTime != nil {
 		p.EndTime = *known.EndTime
@@ -118,11 +117,8 @@ func finishParams(id uuid.UUID, by string, b api.ExecutedObsUnitFinish, known re
 	if b.EndTime != nil {
 		p.EndTime = instant(*b.EndTime)
 	}
-	if b.Comment != nil {
-		p.Comment = *b.Comment
-	}
 	if b.Conditions != nil {
-		p.Conditions = b.Conditions
+		p.Conditions = &b.Conditions
 	}
 	return p
 }
@@ -136,8 +132,8 @@ func finishable(known Merged[replicadb.ExecutedObsUnit], p maindb.FinishExecuted
 	if known.Row.Status == replicadb.ObservationStatusRunning {
 		return nil
 	}
-	same := string(p.Status) == string(known.Row.Status) && p.EndTime.Equal(*known.Row.EndTime) && p.Comment == known.Row.Comment &&
-		sameJSON(p.Conditions, known.Row.Conditions)
+	same := string(p.Status) == string(known.Row.Status) && p.EndTime.Equal(*known.Row.EndTime) &&
+		(p.Comment == nil || *p.Comment == known.Row.Comment) && (p.Conditions == nil || sameJSON(*p.Conditions, known.Row.Conditions))
 	if !same {
 		return differs("execution", executionOf(known), p)
 	}

@@ -263,6 +263,10 @@ func (o *observatory) finishOne(step int) {
 	}
 	status := []maindb.ObservationStatus{"completed", "aborted", "failed"}[o.rand.IntN(3)]
 	end := e.row.Start.Add(9 * time.Minute)
+	var comment *string
+	if done := "done"; o.rand.IntN(2) == 0 {
+		comment = &done
+	}
 	o.write(func(ctx context.Context, tx *buffer.Transaction) error {
 		known, err := o.server.lookExecution(ctx, e.row.ID)
 		if err != nil {
@@ -270,11 +274,14 @@ func (o *observatory) finishOne(step int) {
 		}
 		tx.Saw(known.Look)
 		tx.Add(ops.Finish(known.seen(), maindb.FinishExecutedObsUnitParams{
-			ID: e.row.ID, Status: status, EndTime: end, Comment: "done", Conditions: json.RawMessage("{}"), FinishedBy: "test",
+			ID: e.row.ID, Status: status, EndTime: end, Comment: comment, FinishedBy: "test",
 		}))
 		return nil
 	})
-	e.row.Status, e.row.End, e.row.Comment, e.touched = string(status), end, "done", step
+	e.row.Status, e.row.End, e.touched = string(status), end, step
+	if comment != nil {
+		e.row.Comment = *comment
+	}
 }
 
 func (o *observatory) registerFiles(step int) {

@@ -35,6 +35,7 @@ var (
 
 // samples is one step of every kind.
 func samples() []buffer.Step {
+	comment, conditions := "done", json.RawMessage(`{}`)
 	size, checksum, algorithm := int64(1<<53+1), "d41d8cd98f00b204e9800998ecf8427e", maindb.ChecksumAlgorithmMd5
 	return []buffer.Step{
 		ops.StartObservation.With(maindb.CreateExecutedObsUnitParams{
@@ -42,8 +43,8 @@ func samples() []buffer.Step {
 			Conditions: json.RawMessage(`{"pwv_mm":0.41}`), RecordedAt: at,
 		}),
 		ops.Finish(nil, maindb.FinishExecutedObsUnitParams{
-			ID: id, Status: maindb.ObservationStatusCompleted, EndTime: at.Add(9 * time.Minute), Comment: "done",
-			Conditions: json.RawMessage(`{}`), FinishedBy: "scheduler",
+			ID: id, Status: maindb.ObservationStatusCompleted, EndTime: at.Add(9 * time.Minute), Comment: &comment,
+			Conditions: &conditions, FinishedBy: "scheduler",
 		}),
 		ops.CreatePackage.With(maindb.CreateRawDataPackageParams{
 			ID: id, ExecutedObsUnitID: parent, InstrumentModuleID: 1, Name: "level0_1784114400", RelativePath: "17841/level0_1784114400.tar", CreatedAt: at,

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/google/uuid"
@@ -97,8 +98,13 @@ var executionKinds = map[string]projector[replicadb.ExecutedObsUnit]{
 	}),
 	FinishObservation.Kind(): on(FinishObservation, func(p maindb.FinishExecutedObsUnitParams, add func(uuid.UUID, overlay.Change[replicadb.ExecutedObsUnit])) {
 		add(p.ID, overlay.Change[replicadb.ExecutedObsUnit]{Patch: func(r replicadb.ExecutedObsUnit) replicadb.ExecutedObsUnit {
-			r.Status, r.EndTime, r.Comment = replicadb.ObservationStatus(p.Status), &p.EndTime, p.Comment
-			r.Conditions, r.FinishedBy = p.Conditions, &p.FinishedBy
+			r.Status, r.EndTime, r.FinishedBy = replicadb.ObservationStatus(p.Status), &p.EndTime, cmp.Or(r.FinishedBy, &p.FinishedBy)
+			if p.Comment != nil {
+				r.Comment = *p.Comment
+			}
+			if p.Conditions != nil {
+				r.Conditions = *p.Conditions
+			}
 			return r
 		}})
 	}),

@@ -32,9 +32,10 @@ func createExecution() maindb.CreateExecutedObsUnitParams {
 }
 
 func finishExecution() maindb.FinishExecutedObsUnitParams {
+	comment, conditions := "Orion A, scan 1", json.RawMessage(`{"pwv_mm": 0.42}`)
 	return maindb.FinishExecutedObsUnitParams{
-		ID: executionID, Status: maindb.ObservationStatusCompleted, EndTime: night.Add(9 * time.Minute), Comment: "Orion A, scan 1",
-		Conditions: json.RawMessage(`{"pwv_mm": 0.42}`), FinishedBy: "scheduler",
+		ID: executionID, Status: maindb.ObservationStatusCompleted, EndTime: night.Add(9 * time.Minute), Comment: &comment,
+		Conditions: &conditions, FinishedBy: "scheduler",
 	}
 }
 

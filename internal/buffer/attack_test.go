@@ -121,21 +121,7 @@ func TestAnotherProcessTakesOver(t *testing.T) {
 // files buffers the registration of n files of an execution.
 func (f *fixture) files(execution uuid.UUID, n int) ([]uuid.UUID, buffer.Receipt) {
 	f.t.Helper()
-	p := maindb.CreateRawDataFilesParams{}
-	module := int32(f.count("select min(id) from instrument_module"))
-	for i := range n {
-		p.IDs = append(p.IDs, uuid.Must(uuid.NewV7()))
-		p.ExecutedObsUnitIDs = append(p.ExecutedObsUnitIDs, execution)
-		p.RawDataPackageIDs = append(p.RawDataPackageIDs, uuid.Nil)
-		p.InstrumentModuleIDs = append(p.InstrumentModuleIDs, module)
-		p.Names = append(p.Names, fmt.Sprintf("r01d1_%d.g3", i))
-		p.RelativePaths = append(p.RelativePaths, fmt.Sprintf("%s/r01d1_%d.g3", execution, i))
-		p.FileTypes = append(p.FileTypes, "g3")
-		p.SizesBytes = append(p.SizesBytes, 1<<53+1)
-		p.Checksums = append(p.Checksums, "d41d8cd98f00b204e9800998ecf8427e")
-		p.ChecksumAlgorithms = append(p.ChecksumAlgorithms, "md5")
-		p.RecordedAts = append(p.RecordedAts, night)
-	}
+	p := f.fileParams(execution, n)
 	r, err := f.Write(f.ctx(), buffer.Request{Operation: "createRawDataFiles", Principal: "test", Critical: true, Bulk: true, Fingerprint: "f"},
 		func(_ context.Context, t *buffer.Transaction) error {
 			t.Add(ops.RegisterFiles.With(p))

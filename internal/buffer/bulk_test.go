@@ -1,0 +1,94 @@
+package buffer_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/ccatobs/opsdb/gen/maindb"
+	"github.com/ccatobs/opsdb/internal/buffer"
+	"github.com/ccatobs/opsdb/internal/errs"
+	"github.com/ccatobs/opsdb/internal/ops"
+)
+
+// fileParams are n files of an execution.
+func (f *fixture) fileParams(execution uuid.UUID, n int) maindb.CreateRawDataFilesParams {
+	f.t.Helper()
+	p := maindb.CreateRawDataFilesParams{}
+	module := int32(f.count("select min(id) from instrument_module"))
+	for i := range n {
+		p.IDs = append(p.IDs, uuid.Must(uuid.NewV7()))
+		p.ExecutedObsUnitIDs = append(p.ExecutedObsUnitIDs, execution)
+		p.RawDataPackageIDs = append(p.RawDataPackageIDs, uuid.Nil)
+		p.InstrumentModuleIDs = append(p.InstrumentModuleIDs, module)
+		p.Names = append(p.Names, fmt.Sprintf("r01d1_%d.g3", i))
+		p.RelativePaths = append(p.RelativePaths, fmt.Sprintf("%s/r01d1_%d.g3", execution, i))
+		p.FileTypes = append(p.FileTypes, "g3")
+		p.SizesBytes = append(p.SizesBytes, 1<<53+1)
+		p.Checksums = append(p.Checksums, "d41d8cd98f00b204e9800998ecf8427e")
+		p.ChecksumAlgorithms = append(p.ChecksumAlgorithms, "md5")
+		p.RecordedAts = append(p.RecordedAts, night)
+	}
+	return p
+}
+
+// lookedBulk registers files whose writer has looked at every id, as one with ids of its own does. between is called
+// after each look with the number of looks so far.
+func (f *fixture) lookedBulk(p maindb.CreateRawDataFilesParams, between func(looks int)) error {
+	f.t.Helper()
+	var records []buffer.Record
+	for _, id := range p.IDs {
+		records = append(records, buffer.Record{Table: ops.TableFile, ID: id.String()})
+	}
+	looks := 0
+	_, err := f.Write(f.ctx(), buffer.Request{Operation: "createRawDataFiles", Principal: "a", Critical: true, Bulk: true, Fingerprint: "f"},
+		func(ctx context.Context, tx *buffer.Transaction) error {
+			looks++
+			look, err := f.Look(ctx, buffer.Query{Records: records})
+			if err != nil {
+				return err
+			}
+			tx.Saw(look)
+			between(looks)
+			if len(look.Transactions) > 0 {
+				return errs.New(errs.Conflict, "registered already")
+			}
+			tx.Add(ops.RegisterFiles.With(p))
+			return nil
+		})
+	return err
+}
+
+// The id map that a large bulk prepares ahead is not another writer of its records.
+func TestALargeBulkDoesNotMoveItsOwnRecords(t *testing.T) {
+	f := newFixture(t)
+	execution, _ := f.start(f.unit(), night)
+	looks := 0
+	if err := f.lookedBulk(f.fileParams(execution, 1000), func(n int) { looks = n }); err != nil || looks != 1 {
+		t.Errorf("%v after %d looks, want none after 1", err, looks)
+	}
+}
+
+// A record anywhere in a large bulk that gets another writer after the look is seen.
+func TestALargeBulkSeesAnotherWriter(t *testing.T) {
+	for _, at := range []int{0, 250, 999} {
+		f := newFixture(t)
+		execution, _ := f.start(f.unit(), night)
+		p := f.fileParams(execution, 1000)
+		err := f.lookedBulk(p, func(looks int) {
+			if looks > 1 {
+				return
+			}
+			other := f.fileParams(execution, 1)
+			other.IDs = []uuid.UUID{p.IDs[at]}
+			if err := f.lookedBulk(other, func(int) {}); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if errs.KindOf(err) != errs.Conflict {
+			t.Errorf("file %d: %v, want a conflict", at, err)
+		}
+	}
+}

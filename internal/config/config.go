@@ -78,6 +78,7 @@ type Server struct {
 	PublicURL     string     `envconfig:"PUBLIC_URL" default:"http://localhost:8000" desc:"address by which clients reach the API"`
 	LogLevel      slog.Level `envconfig:"LOG_LEVEL" default:"info" desc:"debug, info, warn or error"`
 	ShutdownPause Seconds    `envconfig:"SHUTDOWN_PAUSE" default:"0" desc:"how long /health/ready says no before the server takes no more requests; more than the interval of a load balancer that looks there"`
+	ProfileSocket string     `envconfig:"PROFILE_SOCKET" desc:"Unix socket on which the CPU and memory profiles of the process are served; empty: none"`
 	SecretKey     Secret     `envconfig:"SECRET_KEY" desc:"at least 32 random bytes, the same at all sites: it keys the hashes of tokens; no default, without it nothing starts"`
 }
 

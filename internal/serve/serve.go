@@ -51,11 +51,11 @@ func Run(ctx context.Context, environ []string, logs io.Writer) error {
 		return errors.Join(err, listener.Close())
 	}
 	log.InfoContext(ctx, "serving", "address", listener.Addr().String(), "site_type", c.Site.Type, "program", buildinfo.Read().String())
-	return p.serve(ctx, listener, c.Server.ShutdownPause.Duration())
+	return p.serve(ctx, listener, c.Server)
 }
 
 // serve works until ctx ends or a part fails. It owns the listener.
-func (p *parts) serve(ctx context.Context, listener net.Listener, pause time.Duration) error {
+func (p *parts) serve(ctx context.Context, listener net.Listener, settings config.Server) error {
 	server := p.api.HTTPServer(listener.Addr().String())
 	// Work goes on while the last requests are answered: some wait for their write to be replicated.
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -64,6 +64,9 @@ func (p *parts) serve(ctx context.Context, listener net.Listener, pause time.Dur
 	group.Go(func() error { return p.buffer.Run(working) })
 	group.Go(func() error { return p.verifier.Run(working) })
 	group.Go(func() error { return p.awaitRedis(working) })
+	if settings.ProfileSocket != "" {
+		group.Go(func() error { return profiles(working, settings.ProfileSocket) })
+	}
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -79,7 +82,7 @@ func (p *parts) serve(ctx context.Context, listener net.Listener, pause time.Dur
 
 	select {
 	case <-ctx.Done():
-		p.finishRequests(server, pause)
+		p.finishRequests(server, settings.ShutdownPause.Duration())
 	case <-working.Done():
 		if err := server.Close(); err != nil {
 			p.log.ErrorContext(ctx, "the server did not close", "error", err)

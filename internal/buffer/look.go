@@ -49,6 +49,13 @@ type Pending struct {
 	version      int64
 	cleaned      int64
 	looked       map[Record]string
+	blind        bool
+}
+
+// Blind is what a reader has who could not look: nothing. A write that is decided on it is refused as unavailable,
+// whatever it was decided.
+func Blind(q Query) *Pending {
+	return &Pending{Ranges: make([][]string, len(q.Ranges)), Full: make([]bool, len(q.Ranges)), blind: true}
 }
 
 // Asked tells whether the query asked for the record by its id.

@@ -2,6 +2,7 @@ package buffer
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -88,6 +89,11 @@ func (t *Transaction) Saw(p *Pending) {
 	if p != nil {
 		t.saw = append(t.saw, p)
 	}
+}
+
+// blind tells whether the transaction was decided without the overlay.
+func (t *Transaction) blind() bool {
+	return slices.ContainsFunc(t.saw, func(p *Pending) bool { return p.blind })
 }
 
 func (t *Transaction) reset() { t.steps, t.saw, t.records = nil, nil, 0 }

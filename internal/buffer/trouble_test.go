@@ -239,6 +239,23 @@ func TestDecisionOnAMovedRecordIsMadeAgain(t *testing.T) {
 	}
 }
 
+// What could not be looked up is neither refused nor accepted: Redis may be back by the time of the submission.
+func TestNothingIsDecidedBlindly(t *testing.T) {
+	f := newFixture(t)
+	id, _ := f.start(f.unit(), night)
+	for _, decision := range []error{nil, errs.New(errs.NotFound, "there is no such execution")} {
+		_, err := f.Write(f.ctx(), buffer.Request{Operation: "finishExecutedObsUnit", Principal: "a", Critical: true, Fingerprint: "f"},
+			func(_ context.Context, tx *buffer.Transaction) error {
+				tx.Saw(buffer.Blind(buffer.Query{}))
+				tx.Add(ops.Finish(nil, maindb.FinishExecutedObsUnitParams{ID: id, Status: "completed", EndTime: night}))
+				return decision
+			})
+		if errs.KindOf(err) != errs.Unavailable {
+			t.Errorf("decided %v: %v, want unavailable", decision, err)
+		}
+	}
+}
+
 // plan gives the main database a unit under that id.
 func (f *fixture) plan(id int) {
 	f.t.Helper()

@@ -17,6 +17,9 @@ import (
 // errMoved says that a record has got another pending write since the transaction was built.
 var errMoved = errors.New("a record that was looked at has moved")
 
+// errBlind says that a transaction was decided without the overlay.
+var errBlind = errors.New("the overlay could not be read")
+
 // inlineRows is how many rows of a bulk the enqueue script maps itself; the rest is prepared in slices before it.
 const inlineRows = 200
 
@@ -43,7 +46,11 @@ func (b *Buffer) Write(ctx context.Context, r Request, build func(context.Contex
 	}
 	for range tries {
 		t.reset()
-		if err := build(ctx, t); err != nil {
+		err := build(ctx, t)
+		if t.blind() {
+			return Receipt{}, unavailable(errors.Join(errBlind, err))
+		}
+		if err != nil {
 			return Receipt{}, err
 		}
 		if len(t.steps) == 0 {

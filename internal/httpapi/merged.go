@@ -76,7 +76,7 @@ func (s *Server) look(ctx context.Context, q buffer.Query) *buffer.Pending {
 	x := exchangeOf(ctx)
 	x.header.Set(headerDegraded, "buffer-unavailable")
 	s.log.WarnContext(ctx, "answered without the overlay", "request_id", x.requestID, "error", err)
-	return &buffer.Pending{Ranges: make([][]string, len(q.Ranges)), Full: make([]bool, len(q.Ranges))}
+	return buffer.Blind(q)
 }
 
 // one is the merged read of one record by its id.

@@ -65,7 +65,12 @@ func (p *parts) serve(ctx context.Context, listener net.Listener, settings confi
 	group.Go(func() error { return p.verifier.Run(working) })
 	group.Go(func() error { return p.awaitRedis(working) })
 	if settings.ProfileSocket != "" {
-		group.Go(func() error { return profiles(working, settings.ProfileSocket) })
+		group.Go(func() error {
+			if err := profiles(working, settings.ProfileSocket); err != nil {
+				p.log.ErrorContext(ctx, "profiles are not served", "error", err)
+			}
+			return nil
+		})
 	}
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -50,6 +50,24 @@ func TestLifeOfAWrite(t *testing.T) {
 	}
 }
 
+// Every process of a site says the same of the one that executes; that one, too.
+func TestTheExecutorIsKnown(t *testing.T) {
+	f := newFixture(t)
+	other := f.open(f.settings)
+	f.run(f.Buffer)
+	f.eventually("the process that holds the lease says so", func() bool { return f.Stats(f.ctx()).Holder != "" })
+	f.run(other)
+	_, started := f.start(f.unit(), night)
+	f.await(started.Transaction, buffer.Replicated)
+	if f.Stats(f.ctx()).Rate == 0 {
+		t.Error("the executor does not know its own rate")
+	}
+	f.eventually("the other says the same", func() bool {
+		own, others := f.Stats(f.ctx()), other.Stats(f.ctx())
+		return others.Executor == "idle" && others.Holder == own.Holder && others.Rate > 0
+	})
+}
+
 // A finish that does not speak of the comment, sent while nobody could look at the start, does not wipe it.
 func TestFinishKeepsWhatItDoesNotMention(t *testing.T) {
 	f := newFixture(t)

@@ -201,11 +201,15 @@ func (m *monitor) age(now time.Time) (age time.Duration, certain bool) {
 	return age, m.view.up && m.report.ClockKnown
 }
 
-// own returns this process's report about itself as the holder of the lease; ok is false when it is not.
-func (m *monitor) own(holder string) (executorReport, bool) {
+// own brings the report about this process as the holder of the lease up to date and returns it; ok is false when it is
+// not the holder.
+func (m *monitor) own(holder string) (report executorReport, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	r := m.report
+	if !m.holding {
+		return report, false
+	}
+	r := &m.report
 	r.Holder, r.ReportedAt = holder, time.Now().UTC()
 	var n int
 	var took time.Duration
@@ -215,11 +219,11 @@ func (m *monitor) own(holder string) (executorReport, bool) {
 			took += l.elapsed
 		}
 	}
-	r.Rate = float64(n) / rateWindow.Seconds()
+	r.Rate, r.AverageMS = float64(n)/rateWindow.Seconds(), 0
 	if n > 0 {
 		r.AverageMS = float64(took.Microseconds()) / 1000 / float64(n)
 	}
-	return r, m.holding
+	return *r, true
 }
 
 // adopt takes in the report of the process that holds the lease.

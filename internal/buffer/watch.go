@@ -97,9 +97,13 @@ func (b *Buffer) Stats(ctx context.Context) Stats {
 // Glance returns what this process knows without asking anybody; the counts are missing.
 func (b *Buffer) Glance() Stats {
 	m := &b.monitor
+	r, holding := m.own(b.holder)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	r, v := m.report, m.view
+	if !holding {
+		r = m.report
+	}
+	v := m.view
 	age, certain := m.age(time.Now())
 	s := Stats{
 		Rate: r.Rate, AverageExecutionMS: r.AverageMS, Processed: r.Processed, LastRun: r.LastRun,

@@ -51,7 +51,8 @@ func (p program) mainConnection(application string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return serve.Address(c.Main).ConnString(application), nil
+	// A link that swallows packets must not hold the command up for ever.
+	return serve.Address(c.Main).ConnString(application) + " connect_timeout=10", nil
 }
 
 func (p program) showSchema(ctx context.Context, connection string) (err error) {

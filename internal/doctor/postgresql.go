@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -130,8 +131,17 @@ func judgeMain(f databaseFacts, schema int64) []Finding {
 		e.fail("main-wal-level", "wal_level = replica", "wal_level is %s: nothing can be replicated", level)
 	}
 	e.judgeSlots(f)
-	return e.result("PostgreSQL %s, schema %d, %d replication slots, clock %s apart, answers in %s", f.server.VersionName, f.schema,
-		len(f.slots), f.ahead.Abs().Round(time.Millisecond), f.trip.Round(time.Millisecond))
+	return e.result("PostgreSQL %s, schema %d, clock %s apart, answers in %s%s", f.server.VersionName, f.schema,
+		f.ahead.Abs().Round(time.Millisecond), f.trip.Round(time.Millisecond), kept(f.slots))
+}
+
+// kept says what is kept for each replica.
+func kept(slots []replicadb.DoctorSlotsRow) string {
+	var b strings.Builder
+	for _, slot := range slots {
+		fmt.Fprintf(&b, ", slot %s %s with %s of WAL", slot.Name, slot.WalStatus, mebibytes(slot.RetainedBytes))
+	}
+	return b.String()
 }
 
 func (e *examination) judgeSlots(f databaseFacts) {

@@ -111,6 +111,8 @@ func (d *database) settings() string {
 	set("max_wal_size", "1GB")
 	// A standby that comes back finds its slot taken until the main database has given up its old connection.
 	set("wal_sender_timeout", "2s")
+	// A standby whose greeting was lost waits for an answer for as long as the main database waits for the greeting.
+	set("authentication_timeout", "5s")
 	set("hot_standby", "on")
 	set("wal_receiver_timeout", "1s")
 	set("wal_receiver_status_interval", "1s")

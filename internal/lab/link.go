@@ -95,7 +95,8 @@ func openLink(site string, main netip.AddrPort, apiPort, walPort int, log *slog.
 		conns:   make(map[*conn]struct{}),
 	}
 	l.api = &path{link: l, port: apiPort, counted: true}
-	l.wal = &path{link: l, port: walPort}
+	// PostgreSQL gives a standby's greeting no deadline: without this a standby could wait for ever.
+	l.wal = &path{link: l, port: walPort, probed: true}
 	if err := errors.Join(l.api.open(), l.wal.open()); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}

@@ -94,6 +94,19 @@ func TestLostEndIsNeverTold(t *testing.T) {
 	}
 }
 
+func TestStandbyLearnsOfALostEnd(t *testing.T) {
+	l := newLine(t)
+	standby := l.dialPath(l.wal)
+	l.send(standby, "hello")
+	main := l.accept()
+	l.expect(main, "hello")
+	l.must(l.Cut(Swallow, Down))
+	l.must(main.Close())
+	l.eventually("the end was lost", silent)
+	l.must(l.Heal())
+	l.expectEnd(standby, syscall.ECONNRESET)
+}
+
 func TestCutOfOneDirection(t *testing.T) {
 	l := newLine(t)
 	site, main := l.connect()

@@ -13,6 +13,7 @@ type path struct {
 	link    *Link
 	port    int
 	counted bool // its bytes move the trigger
+	probed  bool // its site learns after healing that the main database has closed, as by TCP's keepalive
 
 	mu       sync.Mutex
 	listener *net.TCPListener

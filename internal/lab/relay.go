@@ -107,6 +107,24 @@ func (c *conn) pause(d time.Duration) bool {
 	}
 }
 
+// probe tells the site, once the link is whole, that the other end is gone.
+func (c *conn) probe() {
+	for {
+		condition := c.link.condition()
+		if condition.whole {
+			c.reset(c.site)
+			return
+		}
+		select {
+		case <-condition.changed:
+		case <-c.up.ended:
+			return
+		case <-c.aborted:
+			return
+		}
+	}
+}
+
 // refuse resets those ends that still hear the other; an end that is already cut off stays so.
 func (c *conn) refuse() {
 	c.mu.Lock()

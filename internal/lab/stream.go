@@ -70,6 +70,9 @@ func (s *stream) deliver(to, from *net.TCPConn, back *stream) {
 			s.conn.reset(from)
 		}
 		if c.end {
+			if s.lost.Load() && s.direction == Down && s.conn.path.probed {
+				s.conn.probe()
+			}
 			return
 		}
 	}

@@ -31,7 +31,7 @@ type Options struct {
 
 // Run starts a lab, plays the night in it, and ends it. It fails when anything acknowledged was lost or doubled, when not
 // all of it is replicated in time, and when ctx ends; nothing is left running then, either.
-func Run(ctx context.Context, o Options) (err error) {
+func Run(ctx context.Context, o Options) error {
 	began := time.Now()
 	screen := newScreen(o.Out, o.Plain, o.Getenv)
 	screen.say("Starting two sites: main database, replica, two Redis servers, four APIs …")
@@ -40,14 +40,21 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	l, err := lab.Start(ctx, o.Lab)
 	if err != nil {
-		return err
+		return whenInterrupted(ctx, err)
 	}
-	defer func() { err = errors.Join(err, l.Close()) }()
 	report, err := play(ctx, l, o, screen, began)
 	if err != nil {
-		return err
+		return errors.Join(whenInterrupted(ctx, err), l.Close())
 	}
-	return report.failure()
+	return errors.Join(report.failure(), l.Close())
+}
+
+// whenInterrupted returns err unless it comes of an interrupt: that is not worth many words.
+func whenInterrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return errors.New("interrupted")
+	}
+	return err
 }
 
 // forget removes what an earlier night left, so that nobody takes it for this one's.
@@ -137,9 +144,8 @@ func (p *performance) close() error {
 
 // perform plays the night and waits until everything is replicated, for a while.
 func (p *performance) perform(ctx context.Context) (err error) {
-	p.screen.say("Ready after %s.", seconds(time.Since(p.began)))
-	p.screen.say("The night's %s of data are made at one millionth of their size,", bytesText(p.night.bytes()))
-	p.screen.say("with true checksums; one answer in %d is thrown away on its way to the scripts.", loseEvery)
+	p.screen.say("Ready after %s. The night's %s of data are made at one millionth of", seconds(time.Since(p.began)), bytesText(p.night.bytes()))
+	p.screen.say("their size, with true checksums. One answer in %d gets lost on its way.", loseEvery)
 	p.screen.say("")
 	data, err := servers.NewDir()
 	if err != nil {

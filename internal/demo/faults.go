@@ -22,9 +22,18 @@ func (p *performance) fail(ctx context.Context) error {
 	if err := p.clock.wait(ctx, p.night.Faults.Kill); err != nil {
 		return err
 	}
-	if err := lab.Until(ctx, "an API executes and is killed", p.kill); err != nil {
+	var killed string
+	err := lab.Until(ctx, "an API executes and is killed", func(ctx context.Context) (err error) {
+		killed, err = p.kill(ctx)
+		return err
+	})
+	if err != nil {
 		return err
 	}
+	if err := p.lab.WaitReady(ctx, killed); err != nil {
+		return err
+	}
+	p.watch.note("", killed+" is back")
 	if err := p.clock.wait(ctx, p.night.Faults.Heal); err != nil {
 		return err
 	}
@@ -35,27 +44,26 @@ func (p *performance) fail(ctx context.Context) error {
 	return nil
 }
 
-// kill kills the API that executes, whichever it is; the lab starts it again.
-func (p *performance) kill(ctx context.Context) error {
+// kill kills the API that executes, whichever it is, and returns its name; the lab starts it again.
+func (p *performance) kill(ctx context.Context) (string, error) {
 	answer, err := send(ctx, p.observatory, "ask who executes", func(ctx context.Context, api *client.ClientWithResponses) (*client.GetBufferStatsResponse, error) {
 		return api.GetBufferStatsWithResponse(ctx)
 	})
 	if err != nil {
-		return lab.FinalError{Err: err}
+		return "", lab.FinalError{Err: err}
 	}
 	if answer.JSON200.ExecutorHolder == nil {
-		return fmt.Errorf("the executor is %q", answer.JSON200.Executor)
+		return "", fmt.Errorf("the executor is %q", answer.JSON200.Executor)
 	}
 	name := apiOf(p.lab.PIDs(), p.site, *answer.JSON200.ExecutorHolder)
 	if name == "" {
-		return fmt.Errorf("%q is no API of the lab", *answer.JSON200.ExecutorHolder)
+		return "", fmt.Errorf("%q is no API of the lab", *answer.JSON200.ExecutorHolder)
 	}
 	if err := p.lab.Kill(name); err != nil {
-		return err
+		return "", lab.FinalError{Err: err}
 	}
-	short := strings.TrimPrefix(name, p.site+"/")
-	p.watch.note(short+" killed", fmt.Sprintf("%s, which executes, is killed; the scripts go on with the other", short))
-	return nil
+	p.watch.note(strings.TrimPrefix(name, p.site+"/")+" killed", name+", which executes, is killed; the scripts go on with the other")
+	return name, nil
 }
 
 // apiOf returns the lab's name of the API of a site that holds the lease as host/pid/…; "" if there is none.

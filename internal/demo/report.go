@@ -84,19 +84,30 @@ func (r Report) write(dir string) error {
 	return os.WriteFile(filepath.Join(dir, reportName), append(text, '\n'), 0o644)
 }
 
-// verdict says it in a few lines.
+// verdict says what came of the night, the result at the end.
 func (r Report) verdict(dir string) []line {
-	result := green
-	if !r.OK {
-		result = red
+	var lines []line
+	for _, fact := range [][2]string{
+		{"acknowledged", fmt.Sprintf("%d writes; %d in the main database, %d in the replica", r.Acknowledged, r.Committed, r.Replicated)},
+		{"compared", fmt.Sprintf("%d values of %d records, with each database", r.Values, r.Records)},
+		{"link", fmt.Sprintf("cut for %.1f s; caught up %.1f s after it healed", r.Outage, r.Drain)},
+		{"answers", fmt.Sprintf("within %.1f ms (p50), %.1f ms (p99)", r.AckP50, r.AckP99)},
+		{"sent again", fmt.Sprintf("%d requests, %d of which had been accepted before", r.SentAgain, r.Known)},
+		{"files", filepath.Join(dir, acksName) + ", " + filepath.Join(dir, reportName)},
+		{"time", fmt.Sprintf("%.0f s in all", r.Seconds)},
+	} {
+		var l line
+		l.add(dim, "%s%-14s", margin, fact[0])
+		l.add("", "%s", fact[1])
+		lines = append(lines, l)
 	}
-	lines := make([]line, 5)
-	lines[0].add("", "%s%d writes acknowledged, %d in the main database, %d in the replica", margin, r.Acknowledged, r.Committed, r.Replicated)
-	lines[1].add(result, "%s%d lost, %d doubled", margin, r.Lost, r.Doubled)
-	lines[2].add(dim, "%s%d values of %d records in %s, compared with both databases", margin, r.Values, r.Records, filepath.Join(dir, acksName))
-	lines[3].add(dim, "%slink cut for %.1f s, caught up %.1f s after it healed; answers p50 %.1f ms, p99 %.1f ms", margin, r.Outage, r.Drain, r.AckP50, r.AckP99)
-	lines[4].add(dim, "%s%d requests sent again, for %d of which the answer had been lost; %.0f s in all", margin, r.SentAgain, r.Known, r.Seconds)
-	return lines
+	result := style("1;32")
+	if !r.OK {
+		result = "1;31"
+	}
+	var l line
+	l.add(result, "%s%d lost, %d doubled", margin, r.Lost, r.Doubled)
+	return append(lines, line{}, l)
 }
 
 func inMilliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

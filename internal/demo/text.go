@@ -30,7 +30,9 @@ type line []piece
 
 // add appends text.
 func (l *line) add(s style, format string, args ...any) {
-	*l = append(*l, piece{fmt.Sprintf(format, args...), s})
+	if text := fmt.Sprintf(format, args...); text != "" {
+		*l = append(*l, piece{text, s})
+	}
 }
 
 // pad appends spaces up to a column.

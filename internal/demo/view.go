@@ -45,7 +45,7 @@ type moment struct {
 // mark is something that happened.
 type mark struct {
 	at    time.Duration
-	label string // below the timeline
+	label string // below the timeline; empty: not there
 	text  string // as a line of its own
 }
 
@@ -183,7 +183,11 @@ func (v view) figures() []line {
 	return lines
 }
 
-const labels = 10 // columns before the timeline
+const (
+	labels = 10 // columns before the timeline
+	// tallest is the backlog from which on the tallest bar means more.
+	tallest = 20
+)
 
 // timeline draws the backlog and the link over the time, and what happened.
 func (v view) timeline(width int) []line {
@@ -192,7 +196,7 @@ func (v view) timeline(width int) []line {
 		return min(int(at*time.Duration(columns)/max(v.expected, v.elapsed, 1)), columns-1)
 	}
 	backlog, cut := make([]int, columns), make([]bool, columns)
-	filled, most := 0, 1
+	filled, most := 0, tallest
 	for _, m := range v.history {
 		c := column(m.at)
 		for ; filled <= c; filled++ {
@@ -240,6 +244,9 @@ func markline(marks []mark, column func(time.Duration) int, columns int) line {
 	l.add("", "%s%-*s", margin, labels, "")
 	begin := l.width()
 	for _, m := range marks {
+		if m.label == "" {
+			continue
+		}
 		if l.width() > begin {
 			l.add("", " ")
 		}

@@ -53,7 +53,7 @@ demo: setup build ## play an observing night through an outage and count what wa
 
 .PHONY: up
 up: setup build ## start the two sites and keep them running until interrupted
-	build/opsdb lab
+	build/opsdb lab --apis 2
 
 .PHONY: bench
 bench: setup build ## measure latency, throughput and drain beside the raw limits; writes build/bench.json

@@ -155,6 +155,13 @@ type streak struct {
 
 const streakLimit = 3
 
+// conflictCode is raised by our own queries alone, with the record that has other content: that is about this
+// transaction, however many others have the same fault. Somebody may register a directory of changed files again.
+const conflictCode = "23000"
+
+// systemPauseMax bounds the pause between attempts of what the system is at fault for.
+const systemPauseMax = time.Minute
+
 // counts tells whether parking id would be one too many.
 func (s *streak) counts(id uuid.UUID, code string) bool {
 	if s.code != code {
@@ -186,9 +193,11 @@ func (x *executor) fail(ctx context.Context, t *stored, cause error) error {
 	if t.attempts < x.b.cfg.RetryAttempts {
 		return x.stop(ctx, t, "retrying", failure, nil, time.Now().Add(x.b.cfg.RetryDelay))
 	}
-	if x.streak.counts(t.id, code) {
+	if code != conflictCode && x.streak.counts(t.id, code) {
 		x.b.monitor.setAlarm("not parking any more: " + strconv.Itoa(len(x.streak.ids)) + " transactions in a row failed with " + code)
-		return x.stop(ctx, t, "retrying", failure, nil, time.Now().Add(x.b.cfg.RetryDelay))
+		// Each attempt of each costs a round trip on which the others wait: the pauses grow.
+		pause := x.b.cfg.RetryDelay << min(t.attempts-x.b.cfg.RetryAttempts, 10)
+		return x.stop(ctx, t, "retrying", failure, nil, time.Now().Add(max(x.b.cfg.RetryDelay, min(pause, systemPauseMax))))
 	}
 	var again time.Time
 	if missingRow(code) {

@@ -166,6 +166,38 @@ func TestSystemFaultStopsParking(t *testing.T) {
 	f.eventually("all executed", func() bool { return f.count("select count(*) from executed_obs_unit") == 5 })
 }
 
+// A record with other content is the fault of the one transaction, however many have it in a row: somebody may register
+// a directory of changed files once more.
+func TestConflictsInARowPark(t *testing.T) {
+	f := newFixture(t)
+	f.run(f.Buffer)
+	var ids []uuid.UUID
+	for i := range 5 {
+		id, receipt := f.start(f.unit(), night.Add(time.Duration(i)*time.Minute))
+		f.await(receipt.Transaction, buffer.Replicated)
+		ids = append(ids, id)
+	}
+	for _, id := range ids {
+		receipt, err := f.Write(f.ctx(), buffer.Request{Operation: "startExecutedObsUnit", Principal: "test", Critical: true, Fingerprint: "f"},
+			func(_ context.Context, tx *buffer.Transaction) error {
+				tx.Add(ops.StartObservation.With(maindb.CreateExecutedObsUnitParams{
+					ID: tx.RecordID(&id), ObsUnitID: f.unit(), Site: "observatory", StartTime: night, Observer: "another",
+					Conditions: json.RawMessage("{}"), RecordedAt: night,
+				}))
+				return nil
+			})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := f.await(receipt.Transaction, buffer.Parked); s.Failure == nil || s.Failure.SQLState != "23000" {
+			t.Errorf("failure %+v, want SQLSTATE 23000", s.Failure)
+		}
+	}
+	if s := f.Stats(f.ctx()); s.Alarm != "" {
+		t.Errorf("alarm %q", s.Alarm)
+	}
+}
+
 // What is the system's fault costs no attempt, however often it happens.
 func TestOutageCostsNoAttempts(t *testing.T) {
 	f := newFixture(t)

@@ -54,7 +54,8 @@ func (q *Queries) EndLeftovers(ctx context.Context, arg EndLeftoversParams) erro
 }
 
 const knownTransactions = `-- name: KnownTransactions :many
-select id, site, fingerprint, outcome, coalesce(batch, 0)::bigint as batch from buffered_transaction where id = any($1::uuid[])
+select id, site, fingerprint, outcome, coalesce(batch, 0)::bigint as batch, accepted_at
+from buffered_transaction where id = any($1::uuid[])
 `
 
 type KnownTransactionsParams struct {
@@ -67,6 +68,7 @@ type KnownTransactionsRow struct {
 	Fingerprint string    `json:"fingerprint"`
 	Outcome     string    `json:"outcome"`
 	Batch       int64     `json:"batch"`
+	AcceptedAt  time.Time `json:"accepted_at"`
 }
 
 func (q *Queries) KnownTransactions(ctx context.Context, arg KnownTransactionsParams) ([]KnownTransactionsRow, error) {
@@ -84,6 +86,7 @@ func (q *Queries) KnownTransactions(ctx context.Context, arg KnownTransactionsPa
 			&i.Fingerprint,
 			&i.Outcome,
 			&i.Batch,
+			&i.AcceptedAt,
 		); err != nil {
 			return nil, err
 		}

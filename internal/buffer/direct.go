@@ -26,7 +26,7 @@ func (b *Buffer) direct(ctx context.Context, p payload, body []byte, e effects) 
 			return Receipt{}, err
 		}
 	}
-	position, err := b.main.InTx(ctx, func(q *maindb.Queries) error {
+	execute := func(q *maindb.Queries) error {
 		// The ledger first: the same request on its way twice waits here, and is known then.
 		if err := q.RecordTransactions(ctx, ledgerRows(b.cfg.Site.Name, 0, []ledgerRow{{payload: p, outcome: "applied"}})); err != nil {
 			return err
@@ -37,7 +37,13 @@ func (b *Buffer) direct(ctx context.Context, p payload, body []byte, e effects) 
 			}
 		}
 		return nil
-	})
+	}
+	position, err := b.main.InTx(ctx, execute)
+	if contradicted(err) {
+		// A writer that commits at this moment is waited for and still not seen by the statement that waited: it takes
+		// the record for a missing one, or for what it was before. The second look sees it.
+		position, err = b.main.InTx(ctx, execute)
+	}
 	receipt := Receipt{Transaction: p.ID, State: Committed, Position: p.ID.String(), AcceptedAt: p.AcceptedAt}
 	if b.atMain() {
 		receipt.State = Replicated
@@ -76,7 +82,7 @@ func (b *Buffer) undecided(p payload, receipt Receipt, cause error) (Receipt, er
 	case err == nil && len(known) == 1 && known[0].Fingerprint != p.Fingerprint:
 		return Receipt{}, errKeyReused()
 	case err == nil && len(known) == 1:
-		receipt.Replayed = database != nil
+		receipt.Replayed, receipt.AcceptedAt = database != nil, known[0].AcceptedAt.UTC()
 		return receipt, nil
 	default:
 		return Receipt{}, errs.New(errs.Unavailable, "the main database cannot be reached; whether transaction %s was executed is not known yet", p.ID).
@@ -84,10 +90,16 @@ func (b *Buffer) undecided(p payload, receipt Receipt, cause error) (Receipt, er
 	}
 }
 
+// contradicted tells whether the main database's records are not what the write expects.
+func contradicted(err error) bool {
+	code := postgres.SQLState(err)
+	return code == "P0002" || code == conflictCode
+}
+
 // refusal turns an error of the main database about a write into the client's terms.
 func refusal(cause error, database *pgconn.PgError) error {
 	switch {
-	case database.Code == "23000" || database.Code == "23505":
+	case database.Code == conflictCode || database.Code == "23505":
 		return errs.New(errs.Conflict, "the record exists with other content").Named("record-differs").Because(cause)
 	case database.Code == "P0002":
 		return errs.New(errs.NotFound, "a record of this write does not exist").Named("record-missing").Because(cause)

@@ -117,7 +117,7 @@ func (b *Buffer) Edit(ctx context.Context, id uuid.UUID, by, reason string, step
 	if err := b.prepare(ctx, p.ID, e.rows); err != nil {
 		return Receipt{}, unavailable(err)
 	}
-	args := []string{b.keys.Prefix(), p.ID.String(), string(body), p.Fingerprint, e.text, millis(p.AcceptedAt), id.String(), entry}
+	args := []string{b.keys.Prefix(), p.ID.String(), string(body), p.Fingerprint, e.text, moment(p.AcceptedAt), id.String(), entry}
 	n, err := b.evalInt(ctx, replaceScript, []string{b.keys.Transaction(p.ID.String())}, append(args, rowArgs(e.rows)...))
 	if err != nil {
 		return Receipt{}, unavailable(err)

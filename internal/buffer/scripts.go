@@ -146,10 +146,10 @@ func script(body string) *rueidis.Lua { return rueidis.NewLuaScript(luaOverlay +
 // KEYS: transaction. ARGV: prefix, id, payload, fingerprint, effects, accepted (ms), state (buffered or committed),
 // lsn, version of the look, number of looked-at records, their table, id and version, number of id-map rows, their
 // table and id.
-// Result: {"known", fingerprint, state} | {"moved"} | {"new", sequence}.
+// Result: {"known", fingerprint, state, accepted} | {"moved"} | {"new", sequence}.
 var enqueueScript = script(`
-local known = redis.call('HMGET', KEYS[1], 'fingerprint', 'state')
-if known[1] then return {'known', known[1], known[2]} end
+local known = redis.call('HMGET', KEYS[1], 'fingerprint', 'state', 'accepted')
+if known[1] then return {'known', known[1], known[2], known[3]} end
 local looked, at = tonumber(ARGV[10]), 11
 for i = 1, looked do
   if moved(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[2]) then return {'moved'} end

@@ -197,7 +197,7 @@ func (b *Buffer) restore(ctx context.Context, t *stored) error {
 	}
 	id := t.id.String()
 	args := []string{
-		b.keys.Prefix(), id, t.raw, t.payload.Fingerprint, e.text, millis(t.payload.AcceptedAt), strconv.FormatInt(t.sequence, 10), string(t.state),
+		b.keys.Prefix(), id, t.raw, t.payload.Fingerprint, e.text, moment(t.payload.AcceptedAt), strconv.FormatInt(t.sequence, 10), string(t.state),
 	}
 	_, err = b.evalInt(ctx, restoreScript, []string{b.keys.Transaction(id)}, append(args, rowArgs(e.rows)...))
 	return err

@@ -1,11 +1,14 @@
 package buffer
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -144,7 +147,7 @@ func (b *Buffer) enqueue(ctx context.Context, p payload, body []byte, e effects,
 		if answer[1] != p.Fingerprint {
 			return Receipt{}, errKeyReused()
 		}
-		receipt.State, receipt.Replayed = State(answer[2]), true
+		receipt.State, receipt.AcceptedAt, receipt.Replayed = State(answer[2]), fromMillis(answer[3]), true
 	case "new":
 		b.wake.notify()
 	}
@@ -190,7 +193,7 @@ func (b *Buffer) enter(ctx context.Context, id uuid.UUID, args []string) ([]stri
 
 func (b *Buffer) enqueueArgs(p payload, body []byte, e effects, state State, position string, saw []*Pending) []string {
 	args := []string{
-		b.keys.Prefix(), p.ID.String(), string(body), p.Fingerprint, e.text, millis(p.AcceptedAt), string(state), position,
+		b.keys.Prefix(), p.ID.String(), string(body), p.Fingerprint, e.text, moment(p.AcceptedAt), string(state), position,
 	}
 	args = append(args, lookedArgs(saw)...)
 	return append(args, rowArgs(e.rows)...)
@@ -237,10 +240,19 @@ func (b *Buffer) prepare(ctx context.Context, id uuid.UUID, rows []Record, saw .
 
 func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 
+// moment is a time to the microsecond, in milliseconds: a repeated request gets the very time of the first answer.
+func moment(t time.Time) string { return fmt.Sprintf("%d.%03d", t.UnixMilli(), t.UnixMicro()%1000) }
+
+// fromMillis reads what millis and moment write.
 func fromMillis(text string) time.Time {
-	n, err := strconv.ParseInt(text, 10, 64)
+	whole, part, _ := strings.Cut(text, ".")
+	n, err := strconv.ParseInt(whole, 10, 64)
 	if err != nil {
 		return time.Time{}
 	}
-	return time.UnixMilli(n).UTC()
+	micros, err := strconv.ParseInt(cmp.Or(part, "0"), 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.UnixMicro(1000*n + micros).UTC()
 }

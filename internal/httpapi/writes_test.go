@@ -1,10 +1,13 @@
 package httpapi_test
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -47,8 +50,9 @@ func TestOneKeyAtTheSameTime(t *testing.T) {
 			t.Parallel()
 			s := newWorld(t).open(kind)
 			var (
-				wait sync.WaitGroup
-				ids  = make([]uuid.UUID, 30)
+				wait     sync.WaitGroup
+				ids      = make([]uuid.UUID, 30)
+				accepted = make([]time.Time, len(ids))
 			)
 			for i := range ids {
 				wait.Go(func() {
@@ -57,19 +61,45 @@ func TestOneKeyAtTheSameTime(t *testing.T) {
 						t.Errorf("answered %d: %s", a.status, a.text)
 						return
 					}
-					ids[i] = decode[api.WriteReceipt](a).ID
+					receipt := decode[api.WriteReceipt](a)
+					ids[i], accepted[i] = receipt.ID, receipt.AcceptedAt
 				})
 			}
 			wait.Wait()
-			for _, id := range ids {
+			for i, id := range ids {
 				if id != ids[0] {
 					t.Fatalf("ids %v", ids)
+				}
+				if accepted[i] != accepted[0] {
+					t.Fatalf("accepted at %v", accepted)
 				}
 			}
 			if page := decode[api.ExecutedObsUnitPage](s.do(call{op: "listExecutedObsUnits"})); len(page.Items) != 1 {
 				t.Errorf("%d executions", len(page.Items))
 			}
 		})
+	}
+}
+
+// Two that register one path with other content at the same moment: one does, and the other is told of it.
+func TestOnePathAtTheSameTime(t *testing.T) {
+	s := newWorld(t).open(sites["main"])
+	execution := s.start(nil)
+	for round := range 20 {
+		var (
+			wait     sync.WaitGroup
+			statuses [2]int
+		)
+		for i := range statuses {
+			body := s.example("createRawDataFile", map[string]any{
+				"executed_obs_unit_id": execution.ID, "relative_path": fmt.Sprintf("race/%d", round), "size_bytes": i,
+			})
+			wait.Go(func() { statuses[i] = s.do(call{op: "createRawDataFile", body: body}).status })
+		}
+		wait.Wait()
+		if slices.Sort(statuses[:]); statuses != [2]int{http.StatusCreated, http.StatusConflict} {
+			t.Fatalf("round %d: answered %v", round, statuses)
+		}
 	}
 }
 

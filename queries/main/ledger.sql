@@ -21,7 +21,8 @@ select expect_rows((select count(*) from recorded), greatest(cardinality(@ids::u
 select end_leftovers(@application_name::text);
 
 -- name: KnownTransactions :many
-select id, site, fingerprint, outcome, coalesce(batch, 0)::bigint as batch from buffered_transaction where id = any(@ids::uuid[]);
+select id, site, fingerprint, outcome, coalesce(batch, 0)::bigint as batch, accepted_at
+from buffered_transaction where id = any(@ids::uuid[]);
 
 -- name: WALPosition :one
 select pg_current_wal_lsn()::pg_lsn as lsn, clock_timestamp()::timestamptz as at;

@@ -59,7 +59,7 @@ func (a Address) poolConfig(application string) (*pgxpool.Config, error) {
 	config.MaxConnLifetime = maxLifetime
 	config.MaxConnLifetimeJitter = maxLifetime / 10
 	config.MaxConnIdleTime = maxIdle
-	config.AfterConnect = timesInUTC
+	config.AfterConnect = registerTypes
 	config.ConnConfig.Tracer = connectLimit{}
 	parameters := config.ConnConfig.RuntimeParams
 	// Records in error details carry times.

@@ -55,6 +55,9 @@ func (m *Main) Session(ctx context.Context, application string) (*Session, error
 	if err != nil {
 		return nil, err
 	}
+	if err := registerTypes(ctx, conn); err != nil {
+		return nil, errors.Join(err, conn.Close(ctx))
+	}
 	return &Session{Queries: maindb.New(conn), conn: conn, wire: last.Load()}, nil
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/ccatobs/opsdb/internal/errs"
@@ -187,14 +186,6 @@ type refused struct{ err error }
 
 // Scan implements pgx.Row.
 func (r refused) Scan(...any) error { return r.err }
-
-// timesInUTC makes the times that are read independent of the zone of this machine.
-func timesInUTC(_ context.Context, conn *pgx.Conn) error {
-	conn.TypeMap().RegisterType(&pgtype.Type{
-		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
-	})
-	return nil
-}
 
 // connectLimit makes ConnectTimeout the limit of a whole attempt to connect. For the driver it is the limit of each of
 // its parts: every address of the host, with TLS and without.

@@ -51,7 +51,8 @@ create table buffered_transaction (
 comment on column buffered_transaction.batch is 'null for a direct write';
 create index buffered_transaction_executed_at on buffered_transaction (executed_at);
 
--- Takes the site's row over for a new executor. Waits for a flight of the previous one that is still open.
+-- Takes the site's row over for a new executor. Waits for a flight of the previous one that is still open. The nil UUID
+-- keeps the incarnation as it is.
 -- +goose StatementBegin
 create function take_over(for_site text, by_incarnation uuid)
 returns table (fence bigint, batch bigint, previous_incarnation uuid)
@@ -62,7 +63,9 @@ begin
   insert into site_progress (site, fence, batch, incarnation) values (for_site, 0, 0, by_incarnation)
     on conflict (site) do update set fence = site_progress.fence
     returning * into seen;
-  update site_progress p set fence = p.fence + 1, incarnation = by_incarnation where p.site = for_site
+  update site_progress p
+    set fence = p.fence + 1, incarnation = coalesce(nullif(by_incarnation, '00000000-0000-0000-0000-000000000000'), p.incarnation)
+    where p.site = for_site
     returning p.fence, p.batch into take_over.fence, take_over.batch;
   previous_incarnation := seen.incarnation;
   return next;

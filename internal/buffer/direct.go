@@ -49,7 +49,10 @@ func (b *Buffer) direct(ctx context.Context, p payload, body []byte, e effects) 
 		receipt.State = Replicated
 	}
 	if err != nil {
-		return b.undecided(p, receipt, err)
+		receipt, err = b.undecided(p, receipt, err)
+		if err != nil || receipt.Replayed {
+			return receipt, err
+		}
 	}
 	if !b.atMain() {
 		b.overlayDirect(ctx, p, body, e, position)
@@ -59,6 +62,9 @@ func (b *Buffer) direct(ctx context.Context, p payload, body []byte, e effects) 
 
 // overlayDirect makes a committed write visible before it is replicated. The write itself stands whatever happens here.
 func (b *Buffer) overlayDirect(ctx context.Context, p payload, body []byte, e effects, position lsn.LSN) {
+	// The client's own deadline may be over, its write is not.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redisRetry)
+	defer cancel()
 	err := b.prepare(ctx, p.ID, e.rows)
 	if err == nil {
 		_, err = b.enter(ctx, p.ID, b.enqueueArgs(p, body, e, Committed, position.String(), nil))

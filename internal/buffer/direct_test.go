@@ -34,6 +34,8 @@ func (f *fixture) params(unit int32) maindb.CreateExecutedObsUnitParams {
 
 var uncritical = buffer.Request{Operation: "startExecutedObsUnit", Principal: "test", Fingerprint: "f"}
 
+var critical = buffer.Request{Operation: "startExecutedObsUnit", Principal: "test", Critical: true, Fingerprint: "f"}
+
 // A write past the buffer is in the ledger, visible at once, and gone from the overlay when it is replicated.
 func TestDirectWriteAtASecondarySite(t *testing.T) {
 	f := newFixture(t)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -44,6 +45,7 @@ type executor struct {
 	stopped     *stopped
 	streak      streak
 	next        *ahead
+	lostAt      time.Time // when the main database was last found to have lost something
 }
 
 // ahead is a part of the buffer that is read while the flight before it is under way. It is in order only as long as
@@ -67,6 +69,7 @@ func (b *Buffer) execute(ctx context.Context) error {
 		if err == nil {
 			err = x.drain(ctx)
 		}
+		fault := x.session == nil || !x.session.Alive() || postgres.SQLState(err) != ""
 		x.disconnect()
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -77,7 +80,12 @@ func (b *Buffer) execute(ctx context.Context) error {
 		if x.batch != progress {
 			pause = backoffMin
 		}
-		x.report(err)
+		if fault {
+			x.report(err)
+		} else {
+			x.b.monitor.setExecutor("backing off", err.Error())
+			x.b.log.Warn("the executor begins again", "error", err)
+		}
 		// Full jitter: executors of several sites must not return to a main database that is just starting in step.
 		if err := sleep(ctx, rand.N(pause)+pause/10); err != nil {
 			return err
@@ -86,17 +94,29 @@ func (b *Buffer) execute(ctx context.Context) error {
 	}
 }
 
-// report tells operators why nothing moves. States that do not pass by themselves raise an alarm.
+// report tells operators why the main database moves nothing. States that do not pass by themselves raise an alarm.
 func (x *executor) report(err error) {
 	code := postgres.SQLState(err)
 	x.b.monitor.setExecutor("backing off", err.Error())
 	x.b.monitor.setMain(false, err)
 	x.size = max(x.size/2, 1)
-	if len(code) == 5 && (code[:2] == "42" || code[:2] == "28" || code[:2] == "25" || code[:2] == "3D" || code[:2] == "3F") {
-		x.b.monitor.setAlarm(fmt.Sprintf("main database refuses (%s): %v", code, err))
+	if code != "" && !passing(code) {
+		x.b.monitor.setAlarm(alarmRefused, fmt.Sprintf("main database refuses (%s): %v", code, err))
 	}
 	x.b.log.Warn("the main database cannot execute", "error", err, "sqlstate", code)
 }
+
+// passing tells whether an error of the main database passes by itself: it is starting or busy, a connection broke,
+// transactions were in each other's way, or another executor has taken over. A full disk does not.
+func passing(code string) bool {
+	class := code[:2]
+	return code != diskFull && slices.Contains([]string{"08", "40", "53", "55", "57", fenceClass}, class)
+}
+
+const (
+	diskFull   = "53100"
+	fenceClass = "OD"
+)
 
 // application is the name of every executor session of the site: a successor ends what it finds under it.
 func (x *executor) application() string { return "opsdb/" + x.b.cfg.Site.Name + "/executor" }
@@ -116,16 +136,14 @@ func (x *executor) connect(ctx context.Context) error {
 		return err
 	}
 	x.session = session
-	bounded, cancel := context.WithTimeout(ctx, 4*flightStall)
-	defer cancel()
 	began := time.Now()
-	position, err := session.WALPosition(bounded)
+	position, err := x.position(ctx)
 	if err != nil {
 		return err
 	}
 	x.trip = time.Since(began)
 	x.b.monitor.setMainPosition(position.LSN, position.At, x.trip)
-	if err := x.takeOver(bounded); err != nil {
+	if err := x.takeOver(ctx); err != nil {
 		return err
 	}
 	x.b.monitor.setMain(true, nil)
@@ -175,15 +193,15 @@ func (x *executor) drain(ctx context.Context) error {
 
 // ping learns the main database's position and clock while there is nothing to send.
 func (x *executor) ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, flightStall)
-	defer cancel()
 	began := time.Now()
-	row, err := x.session.WALPosition(ctx)
+	row, err := x.position(ctx)
 	if err != nil {
 		return err
 	}
 	x.b.monitor.setMain(true, nil)
 	x.b.monitor.setMainPosition(row.LSN, row.At, time.Since(began))
+	x.b.monitor.setAlarm(alarmRefused, "")
+	x.lost(0)
 	return nil
 }
 
@@ -266,10 +284,13 @@ func (x *executor) sort(ctx context.Context, oldest []*stored) ([]*stored, error
 // unfit returns why a transaction cannot be executed.
 func (x *executor) unfit(t *stored) error {
 	switch {
-	case t.undecodable != nil:
-		return fmt.Errorf("%w: %w", errUndecodable, t.undecodable)
 	case t.payload.Version > payloadVersion:
 		return fmt.Errorf("%w form %d", errUnknownKind, t.payload.Version)
+	case t.state == Discarded:
+		// Only its ledger row is written, however old or broken it is.
+		return nil
+	case t.undecodable != nil:
+		return fmt.Errorf("%w: %w", errUndecodable, t.undecodable)
 	case time.Since(t.payload.AcceptedAt) > x.b.cfg.LedgerKeep:
 		return errors.New("older than the ledger remembers: whether it was executed can no longer be known")
 	case x.stopped.empty():
@@ -294,6 +315,9 @@ func (b *Buffer) understand(t *stored) error {
 		return nil
 	}
 	e, err := b.registry.effects(t.payload)
+	if errors.Is(err, errUnknownKind) {
+		return fmt.Errorf("%w: transaction %s: %w", errNewer, t.id, err)
+	}
 	if err != nil {
 		return err
 	}

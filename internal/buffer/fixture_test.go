@@ -204,3 +204,13 @@ func (f *fixture) unit() int32 {
 }
 
 var night = time.Date(2026, 7, 15, 23, 0, 0, 0, time.UTC)
+
+// held is how many transactions the site holds, wherever they wait.
+func (f *fixture) held() int {
+	f.t.Helper()
+	s := f.Stats(f.ctx())
+	if !s.RedisReachable {
+		return -1
+	}
+	return s.Buffered + s.Unreplicated + s.Parked + s.Blocked + s.Retrying
+}

@@ -38,6 +38,9 @@ func (x *executor) fly(ctx context.Context, ready []*stored) (again []*stored, e
 	x.b.monitor.executed(len(sent), landed.Elapsed)
 	x.b.monitor.setMainPosition(landed.LSN, landed.At, x.trip)
 	x.streak = streak{}
+	for _, passed := range []alarm{alarmRefused, alarmStreak, alarmNewer} {
+		x.b.monitor.setAlarm(passed, "")
+	}
 	x.resize(len(sent), landed.Elapsed)
 	return nil, x.b.record(ctx, sent, x.incarnation, x.fence, x.batch, landed.LSN.String())
 }
@@ -63,6 +66,9 @@ func (x *executor) load(ctx context.Context, ready []*stored) (*postgres.Flight,
 		row, err := x.queue(ctx, flight, t)
 		if errors.Is(err, errUnknownKind) && len(sent) > 0 {
 			flight.Cut(start)
+			// What was read ahead comes after what now stays behind.
+			x.settleAhead()
+			x.next = nil
 			break
 		}
 		if err != nil {
@@ -90,6 +96,7 @@ func (x *executor) load(ctx context.Context, ready []*stored) (*postgres.Flight,
 // queue puts the steps of a transaction in line. A discarded one has none: only its ledger row is written.
 func (x *executor) queue(ctx context.Context, flight *postgres.Flight, t *stored) (ledgerRow, error) {
 	row := ledgerRow{payload: t.payload, outcome: "applied", audit: t.audit}
+	row.payload.Fingerprint = t.fingerprint
 	if t.state == Discarded {
 		row.outcome = t.outcome
 		return row, nil
@@ -104,17 +111,13 @@ func (x *executor) queue(ctx context.Context, flight *postgres.Flight, t *stored
 
 // mark notes which transactions are under way, for whoever must find out what became of them.
 func (x *executor) mark(ctx context.Context, sent []*stored) error {
-	c, err := x.b.client.Get()
-	if err != nil {
-		return err
-	}
 	low, high := sent[0].sequence, sent[0].sequence
 	for _, t := range sent {
 		low, high = min(low, t.sequence), max(high, t.sequence)
 	}
-	return c.Do(ctx, c.B().Hset().Key(x.b.keys.Flight()).FieldValue().
-		FieldValue("low", strconv.FormatInt(low, 10)).FieldValue("high", strconv.FormatInt(high, 10)).
-		FieldValue("fence", strconv.FormatInt(x.fence, 10)).FieldValue("batch", strconv.FormatInt(x.batch+1, 10)).Build()).Error()
+	return x.b.note(ctx, x.b.keys.Flight(),
+		"low", strconv.FormatInt(low, 10), "high", strconv.FormatInt(high, 10),
+		"fence", strconv.FormatInt(x.fence, 10), "batch", strconv.FormatInt(x.batch+1, 10))
 }
 
 // resize aims at flights whose upload takes flightTime at the rate that the last one reached.
@@ -203,7 +206,7 @@ func (x *executor) culprit(ctx context.Context, sent []*stored, starts []int, fa
 // alreadyKnown settles a flight of which the ledger holds a part: executed before an answer was lost, or the same request
 // executed from another site.
 func (x *executor) alreadyKnown(ctx context.Context, sent []*stored) ([]*stored, error) {
-	known, err := x.b.askLedger(ctx, x.session, idsOf(sent))
+	known, err := x.askLedger(ctx, idsOf(sent))
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +222,7 @@ func (x *executor) settle(ctx context.Context, asked []*stored, known map[uuid.U
 		switch {
 		case !ok:
 			missing = append(missing, t)
-		case row.Fingerprint != t.fingerprint:
+		case row.Fingerprint != t.fingerprint && t.state != Discarded:
 			failure := &Failure{SQLState: "23505", Message: "the ledger holds another transaction under this id, from site " + row.Site, At: time.Now().UTC()}
 			if err := x.stop(ctx, t, "parked", failure, nil, time.Time{}); err != nil {
 				return nil, err

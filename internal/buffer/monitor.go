@@ -1,6 +1,9 @@
 package buffer
 
 import (
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -57,6 +60,7 @@ type monitor struct {
 	mainAt  time.Time // the main database's clock …
 	mainRef time.Time // … at this moment of the monotonic clock
 	view    replicaView
+	alarms  map[alarm]string
 	used    int64
 	limit   int64
 	landed  []landing
@@ -82,10 +86,32 @@ func (m *monitor) setExecutor(state, detail string) {
 	m.holding = state != "elsewhere"
 }
 
-func (m *monitor) setAlarm(alarm string) {
+// alarm is why a person is needed. Each stays until what raised it has passed, or text replaces it.
+type alarm int
+
+const (
+	alarmRedis   alarm = iota // it does not keep what it acknowledges
+	alarmRefused              // the main database answers, and will not execute
+	alarmNewer                // only a newer release can execute what waits
+	alarmStreak               // whatever is executed fails for one reason
+	alarmLost                 // the main database had lost what it had committed
+)
+
+// setAlarm raises an alarm; an empty text ends it.
+func (m *monitor) setAlarm(which alarm, text string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.report.Alarm = alarm
+	if m.alarms == nil {
+		m.alarms = make(map[alarm]string)
+	}
+	m.alarms[which] = text
+	var raised []string
+	for _, which := range slices.Sorted(maps.Keys(m.alarms)) {
+		if m.alarms[which] != "" {
+			raised = append(raised, m.alarms[which])
+		}
+	}
+	m.report.Alarm = strings.Join(raised, "; ")
 }
 
 func (m *monitor) setMain(up bool, err error) {
@@ -116,13 +142,12 @@ func (m *monitor) ran() {
 	m.report.LastRun = &now
 }
 
-// executed notes a flight that has landed; whatever raised an alarm has passed.
+// executed notes a flight that has landed.
 func (m *monitor) executed(n int, elapsed time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := time.Now()
 	m.report.Processed += int64(n)
-	m.report.Alarm = ""
 	m.landed = append(m.landed, landing{now, n, elapsed})
 	for len(m.landed) > 0 && now.Sub(m.landed[0].at) > rateWindow {
 		m.landed = m.landed[1:]
@@ -233,6 +258,6 @@ func (m *monitor) adopt(r executorReport) {
 	if m.holding {
 		return
 	}
-	m.report = r
+	m.report, m.alarms = r, nil
 	m.mainAt, m.mainRef = time.Time{}, time.Time{}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/ccatobs/opsdb/gen/maindb"
@@ -159,5 +160,21 @@ func decode[P any](params json.RawMessage) (P, error) {
 	if err := d.Decode(&p); err != nil {
 		return p, fmt.Errorf("%w: %w", errUndecodable, err)
 	}
-	return p, nil
+	return p, even(reflect.ValueOf(p))
+}
+
+// even fails when the columns of a step, which are arrays, are not of one length.
+func even(params reflect.Value) error {
+	length := -1
+	for i := range params.NumField() {
+		column := params.Field(i)
+		if column.Kind() != reflect.Slice || column.Type().Elem().Kind() == reflect.Uint8 {
+			continue
+		}
+		if length >= 0 && column.Len() != length {
+			return fmt.Errorf("%w: %s has %d values, another column %d", errUndecodable, params.Type().Field(i).Name, column.Len(), length)
+		}
+		length = column.Len()
+	}
+	return nil
 }

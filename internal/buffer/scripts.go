@@ -9,145 +9,13 @@ import (
 // fields: longer work comes in slices of sliceSize transactions.
 const sliceSize = 100
 
-// luaOverlay holds what scripts share: the overlay of a record is "version|id id id", the transactions that write it in
-// order. Lists show it where the last live of them says; parked and blocked patches are not live.
-const luaOverlay = `
-local prefix = ARGV[1]
-local function transaction(id) return prefix .. 'transaction:' .. id end
-local function overlay(tbl) return prefix .. 'overlay:' .. tbl end
-local function split(text, pattern)
-  local parts = {}
-  for part in string.gmatch(text, pattern) do parts[#parts + 1] = part end
-  return parts
-end
-local function writers(tbl, id)
-  local value = redis.call('HGET', overlay(tbl), id)
-  if not value then return {}, '0' end
-  local bar = string.find(value, '|', 1, true)
-  return split(string.sub(value, bar + 1), '[^ ]+'), string.sub(value, 1, bar - 1)
-end
-local function place(effects, tbl, id)
-  local from, to = string.find(effects, '\n' .. tbl .. '\t' .. id .. '\t', 1, true)
-  if not from then return nil end
-  local stop = string.find(effects, '\n', to + 1, true)
-  local fields = {}
-  for field in string.gmatch(string.sub(effects, to + 1, stop - 1) .. '\t', '([^\t]*)\t') do fields[#fields + 1] = field end
-  return fields
-end
-local function shown(tbl, id, list)
-  for i = #list, 1, -1 do
-    local t = redis.call('HMGET', transaction(list[i]), 'state', 'effects')
-    if t[2] then
-      local p = place(t[2], tbl, id)
-      if p and #p > 2 then
-        local patch = p[1] == 'P' or p[1] == 'D'
-        if not (patch and (t[1] == 'parked' or t[1] == 'blocked')) then return p end
-      end
-    end
-  end
-  return nil
-end
-local function relist(tbl, id, before, after)
-  local member
-  if before then
-    member = before[2] .. id
-    for i = 3, #before do redis.call('ZREM', prefix .. 'index:' .. tbl .. ':' .. before[i], member) end
-  end
-  if after then
-    member = after[2] .. id
-    for i = 3, #after do redis.call('ZADD', prefix .. 'index:' .. tbl .. ':' .. after[i], 0, member) end
-  end
-end
-local function keep(tbl, id, list, version)
-  if #list == 0 then redis.call('HDEL', overlay(tbl), id)
-  else redis.call('HSET', overlay(tbl), id, version .. '|' .. table.concat(list, ' ')) end
-end
-local function records(effects)
-  local found = {}
-  for tbl, id in string.gmatch(effects, '\n([^\t\n]+)\t([^\t\n]+)\t') do found[#found + 1] = {tbl, id} end
-  return found
-end
-local function without(list, id)
-  local rest = {}
-  for _, other in ipairs(list) do if other ~= id then rest[#rest + 1] = other end end
-  return rest
-end
-local function enter(id, effects, version)
-  for _, r in ipairs(records(effects)) do
-    local list = writers(r[1], r[2])
-    local before = shown(r[1], r[2], without(list, id))
-    list = without(list, id)
-    list[#list + 1] = id
-    keep(r[1], r[2], list, version)
-    relist(r[1], r[2], before, shown(r[1], r[2], list))
-  end
-end
-local function leave(id, effects, version)
-  for _, r in ipairs(records(effects)) do
-    local list, old = writers(r[1], r[2])
-    local before = shown(r[1], r[2], list)
-    list = without(list, id)
-    keep(r[1], r[2], list, version or old)
-    relist(r[1], r[2], before, shown(r[1], r[2], list))
-  end
-end
-local function restate(id, effects, version, change)
-  local touched = {}
-  for i, r in ipairs(records(effects)) do
-    local list = writers(r[1], r[2])
-    touched[i] = {r[1], r[2], list, shown(r[1], r[2], list)}
-  end
-  change()
-  for _, r in ipairs(touched) do
-    if #r[3] > 0 then keep(r[1], r[2], r[3], version) end
-    relist(r[1], r[2], r[4], shown(r[1], r[2], r[3]))
-  end
-end
--- Whether a record has got another writer since it was looked at. The own mark that was prepared meanwhile is none.
-local function moved(tbl, id, version, tx)
-  local list, now = writers(tbl, id)
-  return now ~= version and list[#list] ~= tx
-end
-local function row(tbl, id, tx, version)
-  local list = without(writers(tbl, id), tx)
-  list[#list + 1] = tx
-  keep(tbl, id, list, version)
-end
-local function event(state, ids)
-  redis.call('XADD', prefix .. 'events', 'MAXLEN', '~', 10000, '*', 'state', state, 'ids', ids)
-end
-local function sequence(id) return tonumber(redis.call('HGET', transaction(id), 'sequence')) end
-local buffer = prefix .. 'transaction_buffer'
--- Puts an id at the place of its sequence number; mostly it is older than all that wait.
-local function put(id)
-  local mine, n = sequence(id), redis.call('LLEN', buffer)
-  local last = n > 0 and redis.call('LINDEX', buffer, -1)
-  if not last or sequence(last) >= mine then redis.call('RPUSH', buffer, id) return end
-  local low, high = 0, n - 1
-  while low < high do
-    local middle = math.floor((low + high) / 2)
-    if sequence(redis.call('LINDEX', buffer, middle)) < mine then high = middle else low = middle + 1 end
-  end
-  redis.call('LINSERT', buffer, 'BEFORE', redis.call('LINDEX', buffer, low), id)
-end
-local function unstop(id)
-  redis.call('ZREM', prefix .. 'parked', id)
-  redis.call('ZREM', prefix .. 'blocked', id)
-  redis.call('ZREM', prefix .. 'retrying', id)
-  redis.call('ZREM', prefix .. 'retry_at', id)
-  redis.call('INCR', prefix .. 'stops')
-end
-`
-
-func script(body string) *rueidis.Lua { return rueidis.NewLuaScript(luaOverlay + body) }
-
 // enqueueScript accepts a transaction: all or nothing, and nothing when its id is known.
 //
 // KEYS: transaction. ARGV: prefix, id, payload, fingerprint, effects, accepted (ms), state (buffered or committed),
 // lsn, version of the look, number of looked-at records, their table, id and version, number of id-map rows, their
 // table and id.
 // Result: {"known", fingerprint, state, accepted} | {"moved"} | {"new", sequence}.
-var enqueueScript = script(`
+var enqueueScript = accepting(`
 local known = redis.call('HMGET', KEYS[1], 'fingerprint', 'state', 'accepted')
 if known[1] then return {'known', known[1], known[2], known[3]} end
 local looked, at = tonumber(ARGV[10]), 11
@@ -169,8 +37,7 @@ else
 end
 enter(id, ARGV[5], version)
 for i = 1, tonumber(ARGV[at]) do row(ARGV[at + 2 * i - 1], ARGV[at + 2 * i], id, version) end
-redis.call('ZREM', prefix .. 'prepared', id)
-redis.call('UNLINK', prefix .. 'prepared:' .. id)
+arrived(id)
 event(state, id)
 return {'new', seq}
 `)
@@ -181,7 +48,7 @@ return {'new', seq}
 // KEYS: prepared, prepared rows of the transaction. ARGV: prefix, id, now (ms), then of each row table, id and the version
 // at which it was looked at, empty when it was not.
 // Result: 1, 0 when the transaction exists already, or -1 when a record has moved since it was looked at.
-var prepareScript = script(`
+var prepareScript = accepting(`
 if redis.call('EXISTS', transaction(ARGV[2])) == 1 then return 0 end
 for i = 4, #ARGV, 3 do
   if ARGV[i + 2] ~= '' and moved(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[2]) then return -1 end
@@ -199,7 +66,7 @@ return 1
 //
 // KEYS: prepared, prepared rows of the transaction. ARGV: prefix, id, then table and id of each row.
 // Result: 1.
-var sweepScript = script(`
+var sweepScript = moving(`
 for i = 3, #ARGV, 2 do
   local list, version = writers(ARGV[i], ARGV[i + 1])
   keep(ARGV[i], ARGV[i + 1], without(list, ARGV[2]), version)
@@ -216,7 +83,7 @@ return 1
 //
 // KEYS: buffer, lease, progress. ARGV: prefix, holder, incarnation, fence, batch, lsn, now (ms), ids oldest first.
 // Result: 1, or 0 when the lease has another holder.
-var commitScript = script(`
+var commitScript = moving(`
 if redis.call('GET', KEYS[2]) ~= ARGV[2] then return 0 end
 local n = #ARGV - 7
 local tail, same = redis.call('LRANGE', KEYS[1], -n, -1), true
@@ -242,28 +109,29 @@ return 1
 `)
 
 // cleanScript removes a slice of replicated transactions from the overlay, compare-and-delete: only these ids go, a newer
-// write of the same record stays. Their payloads go to the journal.
+// write of the same record stays, and so does what was put back into the buffer since it was found replicated, because
+// the main database had lost it. Their payloads go to the journal.
 //
-// KEYS: journal, cleaned. ARGV: prefix, then id and journal flag ("1" keep, "0" not) of each.
+// KEYS: journal, cleaned, progress, the set that they are in. ARGV: prefix, journal flag ("1" keep, "0" not), incarnation
+// whose batch is the proof (empty: each was proved by its ledger row), ids.
 // Result: number of transactions removed.
-var cleanScript = script(`
+var cleanScript = moving(`
+if ARGV[3] ~= '' and redis.call('HGET', KEYS[3], 'incarnation') ~= ARGV[3] then return 0 end
 local count, ids = 0, {}
-for i = 2, #ARGV, 2 do
+for i = 4, #ARGV do
   local id = ARGV[i]
-  local t = redis.call('HMGET', transaction(id), 'effects', 'payload', 'sequence', 'batch', 'version', 'accepted', 'state')
-  if t[1] then
+  if redis.call('ZREM', KEYS[4], id) == 1 then
+    local t = redis.call('HMGET', transaction(id), 'effects', 'payload', 'sequence', 'batch', 'version', 'state')
     leave(id, t[1])
-    if ARGV[i + 1] == '1' then
-      redis.call('XADD', KEYS[1], '*', 'id', id, 'sequence', t[3], 'batch', t[4] or '0', 'payload', t[2], 'state', t[7])
+    if ARGV[2] == '1' then
+      redis.call('XADD', KEYS[1], '*', 'id', id, 'sequence', t[3], 'batch', t[4] or '0', 'payload', t[2], 'state', t[6])
     end
     if tonumber(t[5]) > tonumber(redis.call('GET', KEYS[2]) or '0') then redis.call('SET', KEYS[2], t[5]) end
     redis.call('DEL', transaction(id), prefix .. 'audit:' .. id)
+    redis.call('ZREM', prefix .. 'discarded', id)
     count = count + 1
     ids[count] = id
   end
-  redis.call('ZREM', prefix .. 'committed', id)
-  redis.call('ZREM', prefix .. 'direct', id)
-  redis.call('ZREM', prefix .. 'discarded', id)
 end
 if count > 0 then event('replicated', table.concat(ids, ' ')) end
 return count
@@ -274,7 +142,7 @@ return count
 // KEYS: transaction, buffer, lease. ARGV: prefix, id, holder, kind (parked, blocked, retrying), attempts,
 // failure (JSON, empty: none), ids it is blocked by, retry at (ms, 0: never by itself).
 // Result: the counter of stops, or 0 when the lease has another holder, -1 when the transaction is gone.
-var stopScript = script(`
+var stopScript = moving(`
 if redis.call('GET', KEYS[3]) ~= ARGV[3] then return 0 end
 local effects = redis.call('HGET', KEYS[1], 'effects')
 if not effects then return -1 end
@@ -298,7 +166,7 @@ return tonumber(redis.call('GET', prefix .. 'stops'))
 // KEYS: none. ARGV: prefix, attempts ("keep" or "0"), audit entry (JSON, empty: none) for those that are not
 // merely blocked, ids.
 // Result: number of transactions put back.
-var resumeScript = script(`
+var resumeScript = moving(`
 local count, ids = 0, {}
 for i = 4, #ARGV do
   local id = ARGV[i]
@@ -330,7 +198,7 @@ return count
 // KEYS: transaction. ARGV: prefix, id, payload, fingerprint, effects, accepted (ms), sequence, state of the journal
 // (replicated or discarded), number of id-map rows, their table and id.
 // Result: 1, or 0 when it is in the buffer already.
-var restoreScript = script(`
+var restoreScript = moving(`
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 local id, discarded = ARGV[2], ARGV[8] == 'discarded'
 local version = redis.call('INCR', prefix .. 'version')
@@ -342,6 +210,7 @@ if discarded then
 end
 enter(id, ARGV[5], version)
 for i = 1, tonumber(ARGV[9]) do row(ARGV[8 + 2 * i], ARGV[9 + 2 * i], id, version) end
+arrived(id)
 put(id)
 event('buffered', id)
 return 1
@@ -352,7 +221,7 @@ return 1
 //
 // KEYS: none. ARGV: prefix, audit entry (JSON), outcome (discarded or replaced), id that replaces it (empty: none), ids.
 // Result: number of transactions discarded.
-var discardScript = script(`
+var discardScript = moving(`
 local count, ids = 0, {}
 for i = 5, #ARGV do
   local id = ARGV[i]
@@ -379,7 +248,7 @@ return count
 // KEYS: transaction (new). ARGV: prefix, id (new), payload, fingerprint, effects, accepted (ms), id (old), audit entry
 // (JSON), number of id-map rows, their table and id.
 // Result: 1, 0 when the old one is not stopped (any more), -1 when the new id is known.
-var replaceScript = script(`
+var replaceScript = moving(`
 if redis.call('EXISTS', KEYS[1]) == 1 then return -1 end
 local id, old = ARGV[2], ARGV[7]
 local effects = redis.call('HGET', transaction(old), 'effects')
@@ -416,6 +285,7 @@ for _, r in ipairs(records(ARGV[5])) do
   end
 end
 for i = 1, tonumber(ARGV[9]) do row(ARGV[8 + 2 * i], ARGV[9 + 2 * i], id, version) end
+arrived(id)
 redis.call('RPUSH', prefix .. 'audit:' .. old, ARGV[8])
 redis.call('RPUSH', prefix .. 'audit:' .. id, ARGV[8])
 unstop(old)
@@ -430,10 +300,19 @@ return 1
 // leaseScript takes or renews the lease, by the clock of Redis.
 //
 // KEYS: lease. ARGV: holder, milliseconds. Result: 1 when the caller holds it, else 0.
-var leaseScript = rueidis.NewLuaScript(`
+var leaseScript = rueidis.NewLuaScript(evenFull + `
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`)
+
+// noteScript sets fields of a hash for the holder of the lease.
+//
+// KEYS: hash, lease. ARGV: holder, then the fields and their values. Result: 1, or 0 when the lease has another holder.
+var noteScript = rueidis.NewLuaScript(evenFull + `
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], unpack(ARGV, 2))
 return 1
 `)
 

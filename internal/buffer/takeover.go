@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ccatobs/opsdb/gen/maindb"
-	"github.com/ccatobs/opsdb/internal/postgres"
 )
 
 // progress is what this site's Redis knows of the last flight that landed.
@@ -24,36 +23,60 @@ type progress struct {
 // takeOver makes this executor the only one that can write for the site, and settles the past: what the last flight
 // became, and whether the main database still has everything that this site has seen committed.
 func (x *executor) takeOver(ctx context.Context) error {
-	if err := x.session.EndLeftovers(ctx, maindb.EndLeftoversParams{ApplicationName: x.application()}); err != nil {
+	if err := x.endLeftovers(ctx); err != nil {
 		return err
 	}
 	seen, err := x.b.progress(ctx)
 	if err != nil {
 		return err
 	}
-	if seen.incarnation == uuid.Nil {
-		seen.incarnation = uuid.New()
-	}
-	row, err := x.session.TakeOver(ctx, maindb.TakeOverParams{Site: x.b.cfg.Site.Name, Incarnation: seen.incarnation})
+	// The incarnation stays as it is until the past is settled: whoever is interrupted here leaves all to be seen again.
+	row, err := x.takeFence(ctx, uuid.Nil)
 	if err != nil {
 		return err
 	}
-	if row.Batch < seen.batch || row.PreviousIncarnation != seen.incarnation {
-		x.b.log.Warn("the main database may have lost a tail", "its_batch", row.Batch, "seen_batch", seen.batch)
-		if err := x.b.recoverTail(ctx, x.session); err != nil {
+	if row.Batch < seen.batch || row.PreviousIncarnation != seen.incarnation || seen.incarnation == uuid.Nil {
+		x.b.log.Warn("the main database is not as this site knows it", "its_batch", row.Batch, "seen_batch", seen.batch,
+			"its_incarnation", row.PreviousIncarnation, "seen_incarnation", seen.incarnation)
+		if err := x.recoverTail(ctx); err != nil {
 			return err
 		}
 		// Batch numbers begin a new life: the old ones may stand on a replica of the lost time line.
 		seen.incarnation = uuid.New()
-		if row, err = x.session.TakeOver(ctx, maindb.TakeOverParams{Site: x.b.cfg.Site.Name, Incarnation: seen.incarnation}); err != nil {
+		if row, err = x.takeFence(ctx, seen.incarnation); err != nil {
 			return err
 		}
+	} else if err := x.recoverDirect(ctx); err != nil {
+		return err
 	}
 	x.incarnation, x.fence, x.batch = seen.incarnation, row.Fence, row.Batch
 	if err := x.b.setProgress(ctx, progress{x.incarnation, x.fence, x.batch}); err != nil {
 		return err
 	}
 	return x.settleFlight(ctx)
+}
+
+// askTime bounds one question to the main database, however many of them there are: on a link that swallows packets
+// nothing else ends it.
+const askTime = 4 * flightStall
+
+func (x *executor) endLeftovers(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	return x.session.EndLeftovers(ctx, maindb.EndLeftoversParams{ApplicationName: x.application()})
+}
+
+// takeFence raises the fence; with an incarnation the batch numbers begin a new life.
+func (x *executor) takeFence(ctx context.Context, incarnation uuid.UUID) (maindb.TakeOverRow, error) {
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	return x.session.TakeOver(ctx, maindb.TakeOverParams{Site: x.b.cfg.Site.Name, Incarnation: incarnation})
+}
+
+func (x *executor) position(ctx context.Context) (maindb.WALPositionRow, error) {
+	ctx, cancel := context.WithTimeout(ctx, flightStall)
+	defer cancel()
+	return x.session.WALPosition(ctx)
 }
 
 // settleFlight asks the ledger what became of the flight that was under way when the last executor stopped.
@@ -76,7 +99,7 @@ func (x *executor) settleFlight(ctx context.Context) error {
 			return err
 		}
 		asked = slices.DeleteFunc(asked, func(t *stored) bool { return t.sequence > high })
-		known, err := x.b.askLedger(ctx, x.session, idsOf(asked))
+		known, err := x.askLedger(ctx, idsOf(asked))
 		if err != nil {
 			return err
 		}
@@ -92,7 +115,7 @@ func (x *executor) settleFlight(ctx context.Context) error {
 // recordSettled records transactions that the ledger knows as executed.
 func (x *executor) recordSettled(ctx context.Context, settled []*stored, batch int64) error {
 	x.b.log.Info("found executed", "transactions", len(settled), "batch", batch)
-	row, err := x.session.WALPosition(ctx)
+	row, err := x.position(ctx)
 	if err != nil {
 		return err
 	}
@@ -100,10 +123,15 @@ func (x *executor) recordSettled(ctx context.Context, settled []*stored, batch i
 }
 
 // askLedger asks the main database which of the transactions it has executed.
-func (b *Buffer) askLedger(ctx context.Context, session *postgres.Session, ids []uuid.UUID) (map[uuid.UUID]maindb.KnownTransactionsRow, error) {
+func (x *executor) askLedger(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]maindb.KnownTransactionsRow, error) {
 	known := make(map[uuid.UUID]maindb.KnownTransactionsRow)
-	for slice := range slices.Chunk(ids, flightMax) {
-		rows, err := session.KnownTransactions(ctx, maindb.KnownTransactionsParams{IDs: slice})
+	ask := func(slice []uuid.UUID) ([]maindb.KnownTransactionsRow, error) {
+		ctx, cancel := context.WithTimeout(ctx, askTime)
+		defer cancel()
+		return x.session.KnownTransactions(ctx, maindb.KnownTransactionsParams{IDs: slice})
+	}
+	for slice := range slices.Chunk(ids, askMax) {
+		rows, err := ask(slice)
 		if err != nil {
 			return nil, err
 		}
@@ -114,43 +142,75 @@ func (b *Buffer) askLedger(ctx context.Context, session *postgres.Session, ids [
 	return known, nil
 }
 
+// askMax is how many transactions one question names: few enough for their answers to come over a thin link in askTime.
+const askMax = 2000
+
 // recoverTail puts everything that this site saw committed, but that the ledger does not hold any more, back into the
 // buffer in its original order.
-func (b *Buffer) recoverTail(ctx context.Context, session *postgres.Session) error {
-	var lost []*stored
-	for _, key := range []string{b.keys.Committed(), b.keys.Direct()} {
-		ids, err := b.members(ctx, key, -1)
-		if err != nil {
-			return err
-		}
-		list, err := b.load(ctx, ids)
-		if err != nil {
-			return err
-		}
-		known, err := b.askLedger(ctx, session, idsOf(list))
-		if err != nil {
-			return err
-		}
-		lost = append(lost, slices.DeleteFunc(list, func(t *stored) bool { _, ok := known[t.id]; return ok })...)
-	}
-	if err := b.resume(ctx, lost, "0", ""); err != nil {
-		return err
-	}
-	restored, err := b.restoreJournal(ctx, session)
+func (x *executor) recoverTail(ctx context.Context) error {
+	committed, err := x.recoverSet(ctx, x.b.keys.Committed())
 	if err != nil {
 		return err
 	}
-	if n := len(lost) + restored; n > 0 {
-		b.monitor.setAlarm("the main database had lost " + strconv.Itoa(n) + " committed transactions: they are executed again")
+	direct, err := x.recoverSet(ctx, x.b.keys.Direct())
+	if err != nil {
+		return err
 	}
+	restored, err := x.restoreJournal(ctx)
+	if err != nil {
+		return err
+	}
+	x.lost(committed + direct + restored)
 	return nil
 }
 
+// recoverDirect looks after what was executed past the buffer and is not yet replicated: the batch of the site does not
+// tell whether the main database still has it.
+func (x *executor) recoverDirect(ctx context.Context) error {
+	n, err := x.recoverSet(ctx, x.b.keys.Direct())
+	if err == nil {
+		x.lost(n)
+	}
+	return err
+}
+
+// lostAlarm is how long a loss is shown: what was lost is executed again at once, but somebody has to know.
+const lostAlarm = time.Hour
+
+func (x *executor) lost(n int) {
+	switch {
+	case n > 0:
+		x.lostAt = time.Now()
+		x.b.monitor.setAlarm(alarmLost, x.lostAt.UTC().Format(time.RFC3339)+": the main database had lost "+strconv.Itoa(n)+
+			" committed transactions: they are executed again")
+	case time.Since(x.lostAt) > lostAlarm:
+		x.b.monitor.setAlarm(alarmLost, "")
+	}
+}
+
+// recoverSet puts those of a set of committed transactions back into the buffer that the ledger does not hold.
+func (x *executor) recoverSet(ctx context.Context, key string) (int, error) {
+	ids, err := x.b.members(ctx, key, -1)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	list, err := x.b.load(ctx, ids)
+	if err != nil {
+		return 0, err
+	}
+	known, err := x.askLedger(ctx, idsOf(list))
+	if err != nil {
+		return 0, err
+	}
+	list = slices.DeleteFunc(list, func(t *stored) bool { _, ok := known[t.id]; return ok })
+	return len(list), x.b.resume(ctx, list, "0", "")
+}
+
 // restoreJournal brings replicated transactions back that the main database has lost.
-func (b *Buffer) restoreJournal(ctx context.Context, session *postgres.Session) (int, error) {
+func (x *executor) restoreJournal(ctx context.Context) (int, error) {
 	restored, from := 0, "-"
 	for {
-		entries, err := b.journal(ctx, from, 1000)
+		entries, err := x.b.journal(ctx, from, 1000)
 		if err != nil {
 			return restored, err
 		}
@@ -158,7 +218,7 @@ func (b *Buffer) restoreJournal(ctx context.Context, session *postgres.Session) 
 		for i, e := range entries {
 			ids[i] = e.stored.id
 		}
-		known, err := b.askLedger(ctx, session, ids)
+		known, err := x.askLedger(ctx, ids)
 		if err != nil {
 			return restored, err
 		}
@@ -166,7 +226,7 @@ func (b *Buffer) restoreJournal(ctx context.Context, session *postgres.Session) 
 			if _, ok := known[e.stored.id]; ok {
 				continue
 			}
-			if err := b.restore(ctx, e.stored); err != nil {
+			if err := x.b.restore(ctx, e.stored); err != nil {
 				return restored, err
 			}
 			restored++
@@ -219,15 +279,19 @@ func (b *Buffer) progress(ctx context.Context) (progress, error) {
 	return p, err
 }
 
+// setProgress notes what this process has taken over. Errors: errLease when another one holds the lease.
 func (b *Buffer) setProgress(ctx context.Context, p progress) error {
-	c, err := b.client.Get()
-	if err != nil {
-		return err
+	return b.note(ctx, b.keys.Progress(), "incarnation", p.incarnation.String(),
+		"fence", strconv.FormatInt(p.fence, 10), "batch", strconv.FormatInt(p.batch, 10))
+}
+
+// note sets fields of a hash while this process holds the lease; else the error is errLease.
+func (b *Buffer) note(ctx context.Context, hash string, fields ...string) error {
+	n, err := b.evalInt(ctx, noteScript, []string{hash, b.keys.Lease()}, append([]string{b.holder}, fields...))
+	if err == nil && n == 0 {
+		return errLease
 	}
-	return c.Do(ctx, c.B().Hset().Key(b.keys.Progress()).FieldValue().
-		FieldValue("incarnation", p.incarnation.String()).
-		FieldValue("fence", strconv.FormatInt(p.fence, 10)).
-		FieldValue("batch", strconv.FormatInt(p.batch, 10)).Build()).Error()
+	return err
 }
 
 // audits renders a transaction's audit trail as the ledger keeps it.

@@ -112,10 +112,10 @@ func (b *Buffer) cleanOnce(ctx context.Context) (waiting bool, err error) {
 	if err != nil || replayed.Incarnation != known.incarnation {
 		return true, err
 	}
-	return true, b.cleanUpTo(ctx, replayed.Batch)
+	return true, b.cleanUpTo(ctx, replayed.Incarnation.String(), replayed.Batch)
 }
 
-func (b *Buffer) cleanUpTo(ctx context.Context, batch int64) error {
+func (b *Buffer) cleanUpTo(ctx context.Context, incarnation string, batch int64) error {
 	c, err := b.client.Get()
 	if err != nil {
 		return err
@@ -126,7 +126,8 @@ func (b *Buffer) cleanUpTo(ctx context.Context, batch int64) error {
 		if err != nil {
 			return err
 		}
-		if err := b.remove(ctx, c, ids); err != nil || len(ids) < cleanMax {
+		removed, err := b.remove(ctx, c, b.keys.Committed(), incarnation, ids)
+		if err != nil || removed < cleanMax {
 			return err
 		}
 	}
@@ -151,11 +152,13 @@ func (b *Buffer) cleanDirect(ctx context.Context, ids []string) error {
 	for i, row := range rows {
 		there[i] = row.ID.String()
 	}
-	return b.remove(ctx, c, there)
+	_, err = b.remove(ctx, c, b.keys.Direct(), "", there)
+	return err
 }
 
-// remove takes replicated transactions out of the overlay, the id maps of bulks first.
-func (b *Buffer) remove(ctx context.Context, c rueidis.Client, ids []string) error {
+// remove takes replicated transactions out of the overlay, the id maps of bulks first, and returns how many there were.
+// set is where they are; incarnation is that of the batch that proves them, empty when the ledger does.
+func (b *Buffer) remove(ctx context.Context, c rueidis.Client, set, incarnation string, ids []string) (removed int64, err error) {
 	keep := "1"
 	if b.cfg.JournalKeep == 0 || b.cfg.JournalMaxBytes == 0 {
 		keep = "0"
@@ -163,24 +166,25 @@ func (b *Buffer) remove(ctx context.Context, c rueidis.Client, ids []string) err
 	var work []rueidis.LuaExec
 	for slice := range slices.Chunk(ids, sliceSize) {
 		if err := b.sweepBulks(ctx, c, slice); err != nil {
-			return err
+			return removed, err
 		}
-		args := []string{b.keys.Prefix()}
-		for _, id := range slice {
-			args = append(args, id, keep)
-		}
-		work = append(work, rueidis.LuaExec{Keys: []string{b.keys.Journal(), b.keys.Cleaned()}, Args: args})
+		work = append(work, rueidis.LuaExec{
+			Keys: []string{b.keys.Journal(), b.keys.Cleaned(), b.keys.Progress(), set},
+			Args: append([]string{b.keys.Prefix(), keep, incarnation}, slice...),
+		})
 	}
 	for _, part := range work {
 		faults.Point(faults.DuringCleanup)
-		if err := cleanScript.Exec(ctx, c, part.Keys, part.Args).Error(); err != nil {
-			return err
+		n, err := cleanScript.Exec(ctx, c, part.Keys, part.Args).AsInt64()
+		if err != nil {
+			return removed, err
 		}
+		removed += n
 	}
-	if len(ids) > 0 {
+	if removed > 0 {
 		b.moved.notify()
 	}
-	return nil
+	return removed, nil
 }
 
 func (b *Buffer) sweepBulks(ctx context.Context, c rueidis.Client, ids []string) error {

@@ -190,9 +190,12 @@ func (b *Buffer) observe(ctx context.Context) error {
 		return err
 	}
 	// Its settings can change while it runs, or with its restart.
-	if err := b.CheckRedis(ctx); err != nil && errs.KindOf(err) == errs.Invalid {
+	switch err := b.CheckRedis(ctx); {
+	case err == nil:
+		b.monitor.setAlarm(alarmRedis, "")
+	case errs.KindOf(err) == errs.Invalid:
 		b.examined.Store(false)
-		b.monitor.setAlarm(err.Error())
+		b.monitor.setAlarm(alarmRedis, err.Error())
 	}
 	info, err := c.Do(ctx, c.B().Info().Section("memory").Build()).ToString()
 	if err != nil {

@@ -28,11 +28,11 @@ func SQLState(err error) string {
 }
 
 // Permanent says whether a statement would fail again however often it is sent: the values are wrong (class 22), a
-// constraint or a guard forbids them (23), or a row is missing (P0002). Everything else is the system's fault, not that
-// of what was written.
+// constraint or a guard forbids them (23), they are larger or deeper than the server can take (54, as a text that does
+// not fit an index), or a row is missing (P0002). Everything else is the system's fault, not that of what was written.
 func Permanent(err error) bool {
 	code := SQLState(err)
-	return code == missingRow || strings.HasPrefix(code, "22") || strings.HasPrefix(code, "23")
+	return code == missingRow || strings.HasPrefix(code, "22") || strings.HasPrefix(code, "23") || strings.HasPrefix(code, "54")
 }
 
 // Unreachable says whether the server could not be asked: there is no connection, it broke, or the server is starting

@@ -30,6 +30,7 @@ func TestClassesOfErrors(t *testing.T) {
 		{"value", code("22P02"), "22P02", true, false},
 		{"constraint", code("23505"), "23505", true, false},
 		{"guard", code("P0002"), "P0002", true, false},
+		{"too large for an index", code("54000"), "54000", true, false},
 		{"other raised", code("P0001"), "P0001", false, false},
 		{"fence", code("OD001"), "OD001", false, false},
 		{"deadlock", code("40P01"), "40P01", false, false},

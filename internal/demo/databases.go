@@ -19,6 +19,9 @@ func openDatabase(ctx context.Context, url string) (database, error) {
 }
 
 func (d database) close() error {
+	if d.conn == nil {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	return d.conn.Close(ctx)

@@ -16,8 +16,8 @@ import (
 	"github.com/ccatobs/opsdb/internal/servers"
 )
 
-// patienceTime is how long the writes may take to be replicated after the night.
-const patienceTime = time.Minute
+// replicationTime is how long the writes may take to be replicated after the night.
+const replicationTime = time.Minute
 
 // Options say how the night is played and watched.
 type Options struct {
@@ -171,13 +171,13 @@ func (p *performance) pass(ctx context.Context, data string) error {
 		night: p.night, names: p.names, site: p.site, station: p.observatory, acks: p.acks, clock: p.clock, data: data, progress: p.watch,
 	}
 	group, working := errgroup.WithContext(ctx)
-	group.Go(func() error { return p.fail(working) })
+	group.Go(func() error { return p.makeFaults(working) })
 	group.Go(func() error { return scripts.work(working) })
 	if err := group.Wait(); err != nil {
 		return err
 	}
 	// What is not replicated in time shows in the result.
-	patient, cancel := context.WithTimeout(ctx, patienceTime)
+	patient, cancel := context.WithTimeout(ctx, replicationTime)
 	defer cancel()
 	if err := lab.Until(patient, "everything is replicated", p.watch.idle); err != nil && ctx.Err() != nil {
 		return err
@@ -189,8 +189,8 @@ func (p *performance) pass(ctx context.Context, data string) error {
 func (p *performance) newWatch() *watch {
 	w := &watch{
 		site: p.site, clock: p.clock, acks: p.acks, station: p.observatory, link: p.lab.Link(p.site), main: p.main, replica: p.replica,
-		apis:      func(holder string) string { return apiOf(p.lab.PIDs(), p.site, holder) },
-		listening: func(m mark) { p.screen.say("%5.1f s  %s", m.at.Seconds(), m.text) },
+		apis:   func(holder string) string { return apiOf(p.lab.PIDs(), p.site, holder) },
+		marked: func(m mark) { p.screen.say("%5.1f s  %s", m.at.Seconds(), m.text) },
 	}
 	w.view = view{
 		title: p.night.Title, phase: "the link is up", planned: p.night.writes(), expected: p.options.Length * 11 / 10,
@@ -206,6 +206,8 @@ func (p *performance) conclude(ctx context.Context) (Report, error) {
 	p.screen.show(p.watch.present())
 	p.screen.settle()
 	report := p.watch.report()
+	ctx, cancel := context.WithTimeout(ctx, replicationTime)
+	defer cancel()
 	acks, err := readAcks(filepath.Join(p.options.Dir, acksName))
 	if err != nil {
 		return report, err
@@ -223,7 +225,7 @@ func (p *performance) conclude(ctx context.Context) (Report, error) {
 		return report, fmt.Errorf("replica: %w", err)
 	}
 	report.judge(all, compare(acks, main), compare(acks, replica))
-	report.Seconds = tenths(time.Since(p.began))
+	report.Seconds = inSeconds(time.Since(p.began))
 	width, _ := p.screen.size()
 	p.screen.lines(slices.Concat(table(all, width), []line{{}}, report.verdict(p.options.Dir)))
 	return report, errors.Join(report.write(p.options.Dir), p.screen.err)

@@ -9,8 +9,8 @@ import (
 	"github.com/ccatobs/opsdb/internal/lab"
 )
 
-// fail cuts the link, kills the API that executes, and heals the link, each at its time.
-func (p *performance) fail(ctx context.Context) error {
+// makeFaults cuts the link, kills the API that executes, and heals the link, each at its time.
+func (p *performance) makeFaults(ctx context.Context) error {
 	link := p.lab.Link(p.site)
 	if err := p.clock.wait(ctx, p.night.Faults.Cut); err != nil {
 		return err

@@ -112,5 +112,5 @@ func (r Report) verdict(dir string) []line {
 
 func inMilliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// tenths rounds to what is worth telling.
-func tenths(d time.Duration) float64 { return d.Round(10 * time.Millisecond).Seconds() }
+// inSeconds leaves out what is not worth telling.
+func inSeconds(d time.Duration) float64 { return d.Round(10 * time.Millisecond).Seconds() }

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/google/uuid"
 
@@ -27,6 +28,9 @@ func (s *station) ask(ctx context.Context, id uuid.UUID) (seen, error) {
 	answer, err := send(ctx, s, "read execution "+id.String(), func(ctx context.Context, api *client.ClientWithResponses) (*client.GetExecutedObsUnitResponse, error) {
 		return api.GetExecutedObsUnitWithResponse(ctx, id, nil)
 	})
+	if answer != nil && answer.StatusCode() == http.StatusNotFound {
+		return seen{status: "missing"}, nil
+	}
 	if err != nil {
 		return seen{}, err
 	}

@@ -25,24 +25,25 @@ const (
 
 // watch keeps an eye on everything while the night passes. It is safe for concurrent use.
 type watch struct {
-	site      string
-	clock     clock
-	acks      *ackFile
-	station   *station
-	link      *lab.Link
-	main      database
-	replica   database
-	apis      func(holder string) string // what the lab calls the API that names itself so
-	mu        sync.Mutex
-	view      view
-	stats     *client.BufferStats
-	cutAt     time.Time
-	healedAt  time.Time
-	toDrain   int // writes acknowledged before the link healed
-	outage    time.Duration
-	drain     time.Duration // 0: not yet
-	rates     []rateSample
-	listening func(mark) // is told of each mark
+	site    string
+	clock   clock
+	acks    *ackFile
+	station *station
+	link    *lab.Link
+	main    database
+	replica database
+	apis    func(holder string) string // what the lab calls the API that names itself so
+	marked  func(mark)                 // is told of each mark
+
+	mu       sync.Mutex
+	view     view
+	rates    []rateSample
+	stats    *client.BufferStats // nil: no API answers
+	cutAt    time.Time
+	healedAt time.Time
+	toDrain  int // writes acknowledged before the link healed
+	outage   time.Duration
+	drain    time.Duration // 0: not yet
 }
 
 // rateSample is how far everything was at a time.
@@ -81,7 +82,7 @@ func (w *watch) note(label, text string) {
 	w.mu.Lock()
 	w.view.marks = append(w.view.marks, m)
 	w.mu.Unlock()
-	w.listening(m)
+	w.marked(m)
 }
 
 // cut says that the link is cut now, healed that it is whole again.
@@ -246,7 +247,7 @@ func (w *watch) report() Report {
 	defer w.mu.Unlock()
 	count, p50, p99 := w.acks.figures()
 	r := Report{
-		Acknowledged: count, AckP50: inMilliseconds(p50), AckP99: inMilliseconds(p99), Outage: tenths(w.outage), Drain: tenths(w.drain),
+		Acknowledged: count, AckP50: inMilliseconds(p50), AckP99: inMilliseconds(p99), Outage: inSeconds(w.outage), Drain: inSeconds(w.drain),
 		SentAgain: w.station.resent.Load(), Known: w.station.known.Load(),
 	}
 	if w.stats != nil {

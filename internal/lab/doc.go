@@ -27,8 +27,7 @@
 // bytes are not sent again: a direction of a connection that lost something stays silent after healing, too. So a
 // session of the main database whose flight was cut half way waits for the rest until somebody ends it, and an API waits
 // for an answer until its own deadline. Connections that lost nothing go on. A connect during a cut waits for healing,
-// as a SYN that is sent again does. A standby alone learns, when the link is whole, that the main database has given its
-// connection up.
+// as a SYN that is sent again does. Only a standby's connection that lost something is reset when the link is whole.
 //
 // A slow link delays by half the round trip in each direction, a connect by a whole one, and takes no more from a sender
 // than the line holds. Its rate is for all connections of a site together, in each direction.

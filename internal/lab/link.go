@@ -95,8 +95,8 @@ func openLink(site string, main netip.AddrPort, apiPort, walPort int, log *slog.
 		conns:   make(map[*conn]struct{}),
 	}
 	l.api = &path{link: l, port: apiPort, counted: true}
-	// PostgreSQL gives a standby's greeting no deadline: without this a standby could wait for ever.
-	l.wal = &path{link: l, port: walPort, probed: true}
+	// PostgreSQL gives the greeting between a standby and its main database no deadline: both could wait for ever.
+	l.wal = &path{link: l, port: walPort, bounded: true}
 	if err := errors.Join(l.api.open(), l.wal.open()); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}

@@ -94,17 +94,27 @@ func TestLostEndIsNeverTold(t *testing.T) {
 	}
 }
 
-func TestStandbyLearnsOfALostEnd(t *testing.T) {
-	l := newLine(t)
-	standby := l.dialPath(l.wal)
-	l.send(standby, "hello")
-	main := l.accept()
-	l.expect(main, "hello")
-	l.must(l.Cut(Swallow, Down))
-	l.must(main.Close())
-	l.eventually("the end was lost", silent)
-	l.must(l.Heal())
-	l.expectEnd(standby, syscall.ECONNRESET)
+func TestStandbyThatLostSomethingIsReset(t *testing.T) {
+	for _, direction := range []Direction{Up, Down} {
+		t.Run(string(direction), func(t *testing.T) {
+			l := newLine(t)
+			standby := l.dialPath(l.wal)
+			l.send(standby, "hello")
+			main := l.accept()
+			l.expect(main, "hello")
+			l.must(l.Cut(Swallow, direction))
+			l.send(standby, "identify")
+			l.send(main, "identity")
+			l.eventually("bytes were lost", silent)
+			l.must(l.Heal())
+			for _, end := range []*net.TCPConn{standby, main} {
+				l.eventually("nothing is silent", func(s LinkState) bool { return s.Connections == 0 })
+				if _, err := io.ReadAll(end); !errors.Is(err, syscall.ECONNRESET) {
+					t.Errorf("an end was not reset: %v", err)
+				}
+			}
+		})
+	}
 }
 
 func TestCutOfOneDirection(t *testing.T) {

@@ -13,7 +13,7 @@ type path struct {
 	link    *Link
 	port    int
 	counted bool // its bytes move the trigger
-	probed  bool // its site learns after healing that the main database has closed, as by TCP's keepalive
+	bounded bool // a connection that lost something is reset after healing, as by a TCP user timeout
 
 	mu       sync.Mutex
 	listener *net.TCPListener

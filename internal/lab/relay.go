@@ -107,18 +107,16 @@ func (c *conn) pause(d time.Duration) bool {
 	}
 }
 
-// probe tells the site, once the link is whole, that the other end is gone.
-func (c *conn) probe() {
+// abortWhenWhole resets both ends of a connection that lost something, once the link is whole.
+func (c *conn) abortWhenWhole() {
 	for {
 		condition := c.link.condition()
 		if condition.whole {
-			c.reset(c.site)
+			c.abort()
 			return
 		}
 		select {
 		case <-condition.changed:
-		case <-c.up.ended:
-			return
 		case <-c.aborted:
 			return
 		}

@@ -69,10 +69,11 @@ func (s *stream) deliver(to, from *net.TCPConn, back *stream) {
 		if !s.lost.Load() && !s.pass(c, to) && back.whole() {
 			s.conn.reset(from)
 		}
+		if s.lost.Load() && s.conn.path.bounded {
+			s.conn.abortWhenWhole()
+			return
+		}
 		if c.end {
-			if s.lost.Load() && s.direction == Down && s.conn.path.probed {
-				s.conn.probe()
-			}
 			return
 		}
 	}

@@ -52,7 +52,7 @@ func (b *Buffer) compete(ctx context.Context) error {
 			pause = leaseRenewal
 			if errors.Is(err, errNewer) {
 				b.log.Error("gave the lease up", "error", err)
-				b.monitor.setAlarm(alarmNewer, "newer-release-needed: " + err.Error())
+				b.monitor.setAlarm(alarmNewer, "newer-release-needed: "+err.Error())
 				pause = 10 * leaseTime
 			}
 		}

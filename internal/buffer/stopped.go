@@ -194,7 +194,7 @@ func (x *executor) fail(ctx context.Context, t *stored, cause error) error {
 		return x.stop(ctx, t, "retrying", failure, nil, time.Now().Add(x.b.cfg.RetryDelay))
 	}
 	if code != conflictCode && x.streak.counts(t.id, code) {
-		x.b.monitor.setAlarm(alarmStreak, "not parking any more: " + strconv.Itoa(len(x.streak.ids)) + " transactions in a row failed with " + code)
+		x.b.monitor.setAlarm(alarmStreak, "not parking any more: "+strconv.Itoa(len(x.streak.ids))+" transactions in a row failed with "+code)
 		// Each attempt of each costs a round trip on which the others wait: the pauses grow.
 		pause := x.b.cfg.RetryDelay << min(t.attempts-x.b.cfg.RetryAttempts, 10)
 		return x.stop(ctx, t, "retrying", failure, nil, time.Now().Add(max(x.b.cfg.RetryDelay, min(pause, systemPauseMax))))

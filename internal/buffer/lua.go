@@ -27,9 +27,12 @@ local function place(effects, tbl, id)
   for field in string.gmatch(string.sub(effects, to + 1, stop - 1) .. '\t', '([^\t]*)\t') do fields[#fields + 1] = field end
   return fields
 end
-local function shown(tbl, id, list)
+-- own is {id, state, effects} of a transaction that the caller knows already.
+local function shown(tbl, id, list, own)
   for i = #list, 1, -1 do
-    local t = redis.call('HMGET', transaction(list[i]), 'state', 'effects')
+    local t
+    if own and own[1] == list[i] then t = {own[2], own[3]}
+    else t = redis.call('HMGET', transaction(list[i]), 'state', 'effects') end
     if t[2] then
       local p = place(t[2], tbl, id)
       if p and #p > 2 then
@@ -66,19 +69,20 @@ local function without(list, id)
   return rest
 end
 local function enter(id, effects, version)
+  local own = {id, 'buffered', effects}
   for _, r in ipairs(records(effects)) do
-    local list = writers(r[1], r[2])
-    local before = shown(r[1], r[2], without(list, id))
-    list = without(list, id)
+    local list = without(writers(r[1], r[2]), id)
+    local before = shown(r[1], r[2], list)
     list[#list + 1] = id
     keep(r[1], r[2], list, version)
-    relist(r[1], r[2], before, shown(r[1], r[2], list))
+    relist(r[1], r[2], before, shown(r[1], r[2], list, own))
   end
 end
-local function leave(id, effects, version)
+local function leave(id, state, effects, version)
+  local own = {id, state, effects}
   for _, r in ipairs(records(effects)) do
     local list, old = writers(r[1], r[2])
-    local before = shown(r[1], r[2], list)
+    local before = shown(r[1], r[2], list, own)
     list = without(list, id)
     keep(r[1], r[2], list, version or old)
     relist(r[1], r[2], before, shown(r[1], r[2], list))

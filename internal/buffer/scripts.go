@@ -36,8 +36,10 @@ else
   redis.call('ZADD', prefix .. 'direct', seq, id)
 end
 enter(id, ARGV[5], version)
-for i = 1, tonumber(ARGV[at]) do row(ARGV[at + 2 * i - 1], ARGV[at + 2 * i], id, version) end
-arrived(id)
+if ARGV[at] ~= '0' then
+  for i = 1, tonumber(ARGV[at]) do row(ARGV[at + 2 * i - 1], ARGV[at + 2 * i], id, version) end
+  arrived(id)
+end
 event(state, id)
 return {'new', seq}
 `)
@@ -90,16 +92,18 @@ local tail, same = redis.call('LRANGE', KEYS[1], -n, -1), true
 for i = 1, n do if tail[#tail - i + 1] ~= ARGV[7 + i] then same = false end end
 if same then redis.call('LTRIM', KEYS[1], 0, -n - 1)
 else for i = 1, n do redis.call('LREM', KEYS[1], -1, ARGV[7 + i]) end end
+local committed = {}
 for i = 1, n do
   local id = ARGV[7 + i]
   local state = redis.call('HGET', transaction(id), 'state')
   if state then
-    redis.call('HSET', transaction(id), 'batch', ARGV[5], 'fence', ARGV[4], 'lsn', ARGV[6], 'executed', ARGV[7])
-    if state ~= 'discarded' then redis.call('HSET', transaction(id), 'state', 'committed') end
-    if ARGV[5] == '0' then redis.call('ZADD', prefix .. 'direct', sequence(id), id)
-    else redis.call('ZADD', prefix .. 'committed', ARGV[5], id) end
+    if state ~= 'discarded' then state = 'committed' end
+    redis.call('HSET', transaction(id), 'batch', ARGV[5], 'fence', ARGV[4], 'lsn', ARGV[6], 'executed', ARGV[7], 'state', state)
+    committed[#committed + 1] = ARGV[5] == '0' and sequence(id) or ARGV[5]
+    committed[#committed + 1] = id
   end
 end
+if #committed > 0 then redis.call('ZADD', prefix .. (ARGV[5] == '0' and 'direct' or 'committed'), unpack(committed)) end
 local known = redis.call('HMGET', KEYS[3], 'incarnation', 'batch')
 if known[1] ~= ARGV[3] or tonumber(ARGV[5]) > tonumber(known[2] or '0') then
   redis.call('HSET', KEYS[3], 'incarnation', ARGV[3], 'fence', ARGV[4], 'batch', ARGV[5])
@@ -117,24 +121,27 @@ return 1
 // Result: number of transactions removed.
 var cleanScript = moving(`
 if ARGV[3] ~= '' and redis.call('HGET', KEYS[3], 'incarnation') ~= ARGV[3] then return 0 end
-local count, ids = 0, {}
+local cleaned, ids, gone = tonumber(redis.call('GET', KEYS[2]) or '0'), {}, {}
 for i = 4, #ARGV do
   local id = ARGV[i]
   if redis.call('ZREM', KEYS[4], id) == 1 then
     local t = redis.call('HMGET', transaction(id), 'effects', 'payload', 'sequence', 'batch', 'version', 'state')
-    leave(id, t[1])
+    leave(id, t[6], t[1])
     if ARGV[2] == '1' then
       redis.call('XADD', KEYS[1], '*', 'id', id, 'sequence', t[3], 'batch', t[4] or '0', 'payload', t[2], 'state', t[6])
     end
-    if tonumber(t[5]) > tonumber(redis.call('GET', KEYS[2]) or '0') then redis.call('SET', KEYS[2], t[5]) end
-    redis.call('DEL', transaction(id), prefix .. 'audit:' .. id)
-    redis.call('ZREM', prefix .. 'discarded', id)
-    count = count + 1
-    ids[count] = id
+    if t[6] == 'discarded' then redis.call('ZREM', prefix .. 'discarded', id) end
+    cleaned = math.max(cleaned, tonumber(t[5]))
+    ids[#ids + 1] = id
+    gone[#gone + 1] = transaction(id)
+    gone[#gone + 1] = prefix .. 'audit:' .. id
   end
 end
-if count > 0 then event('replicated', table.concat(ids, ' ')) end
-return count
+if #ids == 0 then return 0 end
+redis.call('SET', KEYS[2], cleaned)
+redis.call('UNLINK', unpack(gone))
+event('replicated', table.concat(ids, ' '))
+return #ids
 `)
 
 // stopScript takes a transaction out of the buffer: parked, blocked behind others, or to be tried again.
@@ -225,11 +232,11 @@ var discardScript = moving(`
 local count, ids = 0, {}
 for i = 5, #ARGV do
   local id = ARGV[i]
-  local effects = redis.call('HGET', transaction(id), 'effects')
+  local t = redis.call('HMGET', transaction(id), 'state', 'effects')
   local stopped = redis.call('ZSCORE', prefix .. 'parked', id) or redis.call('ZSCORE', prefix .. 'blocked', id)
     or redis.call('ZSCORE', prefix .. 'retrying', id)
-  if effects and stopped then
-    leave(id, effects, redis.call('INCR', prefix .. 'version'))
+  if t[2] and stopped then
+    leave(id, t[1], t[2], redis.call('INCR', prefix .. 'version'))
     redis.call('HSET', transaction(id), 'state', 'discarded', 'outcome', ARGV[3], 'effects', '\n', 'replaced_by', ARGV[4])
     redis.call('RPUSH', prefix .. 'audit:' .. id, ARGV[2])
     unstop(id)

@@ -13,16 +13,19 @@ import (
 )
 
 const assignRawDataFiles = `-- name: AssignRawDataFiles :exec
-with found as (
+with wanted as (
+  select distinct coalesce(r.id, a.same_as, i.id) as id
+  from unnest($1::uuid[]) as i (id) left join raw_data_file r on r.id = i.id left join record_alias a on a.id = i.id
+), found as (
   select f.id, f.executed_obs_unit_id, f.raw_data_package_id, f.instrument_module_id, f.name, f.relative_path, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm, f.recorded_at, coalesce(f.raw_data_package_id = $2::uuid, false) as same, f.raw_data_package_id is null as free
-  from raw_data_file f where f.id = any($1::uuid[])
+  from raw_data_file f where f.id in (select w.id from wanted w)
 ), assigned as (
   update raw_data_file f set raw_data_package_id = $2
-  where f.id = any($1) and f.raw_data_package_id is null
+  where f.id in (select w.id from wanted w) and f.raw_data_package_id is null
   returning 1
 )
 select expect_rows((select count(*) from assigned) + (select count(*) from found s where s.same),
-  greatest(cardinality($1::uuid[]), 1), 'raw_data_file',
+  (select greatest(count(*), 1) from wanted), 'raw_data_file',
   (select jsonb_agg(to_jsonb(o)) from found o where not o.same and not o.free))
 `
 
@@ -31,7 +34,7 @@ type AssignRawDataFilesParams struct {
 	RawDataPackageID uuid.UUID   `json:"raw_data_package_id"`
 }
 
-// Puts files without a package into one.
+// Puts files without a package into one. A file that was registered more than once is meant by each of its ids.
 func (q *Queries) AssignRawDataFiles(ctx context.Context, arg AssignRawDataFilesParams) error {
 	_, err := q.db.Exec(ctx, assignRawDataFiles, arg.IDs, arg.RawDataPackageID)
 	return err
@@ -113,10 +116,11 @@ func (q *Queries) CreateRawDataFiles(ctx context.Context, arg CreateRawDataFiles
 
 const deleteRawDataFile = `-- name: DeleteRawDataFile :exec
 with found as (
-  select f.id, f.executed_obs_unit_id, f.raw_data_package_id, f.instrument_module_id, f.name, f.relative_path, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm, f.recorded_at from raw_data_file f where f.id = $1
+  select f.id, f.executed_obs_unit_id, f.raw_data_package_id, f.instrument_module_id, f.name, f.relative_path, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm, f.recorded_at from raw_data_file f
+  where f.id = coalesce((select r.id from raw_data_file r where r.id = $1::uuid), (select a.same_as from record_alias a where a.id = $1))
 ), deleted as (
   delete from raw_data_file f
-  where f.id = $1::uuid and f.checksum = $2::text and f.size_bytes = $3::bigint
+  where f.id in (select o.id from found o) and f.checksum = $2::text and f.size_bytes = $3::bigint
   returning 1
 )
 select expect_rows((select count(*) from deleted), 1, 'raw_data_file', (select to_jsonb(o) from found o))

@@ -12,7 +12,7 @@ import (
 )
 
 const getAliasedRawDataFiles = `-- name: GetAliasedRawDataFiles :many
-select f.id, f.executed_obs_unit_id, f.raw_data_package_id, f.instrument_module_id, f.name, f.relative_path, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm, f.recorded_at from record_alias a join raw_data_file f on f.id = a.same_as
+select a.id as alias, f.id, f.executed_obs_unit_id, f.raw_data_package_id, f.instrument_module_id, f.name, f.relative_path, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm, f.recorded_at from record_alias a join raw_data_file f on f.id = a.same_as
 where a.id = any($1::uuid[]) and a.table_name = 'raw_data_file'
 `
 
@@ -20,28 +20,34 @@ type GetAliasedRawDataFilesParams struct {
 	IDs []uuid.UUID `json:"ids"`
 }
 
+type GetAliasedRawDataFilesRow struct {
+	Alias       uuid.UUID   `json:"alias"`
+	RawDataFile RawDataFile `json:"raw_data_file"`
+}
+
 // Files under ids that they got when they were registered once more with equal content.
-func (q *Queries) GetAliasedRawDataFiles(ctx context.Context, arg GetAliasedRawDataFilesParams) ([]RawDataFile, error) {
+func (q *Queries) GetAliasedRawDataFiles(ctx context.Context, arg GetAliasedRawDataFilesParams) ([]GetAliasedRawDataFilesRow, error) {
 	rows, err := q.db.Query(ctx, getAliasedRawDataFiles, arg.IDs)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []RawDataFile{}
+	items := []GetAliasedRawDataFilesRow{}
 	for rows.Next() {
-		var i RawDataFile
+		var i GetAliasedRawDataFilesRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.ExecutedObsUnitID,
-			&i.RawDataPackageID,
-			&i.InstrumentModuleID,
-			&i.Name,
-			&i.RelativePath,
-			&i.FileType,
-			&i.SizeBytes,
-			&i.Checksum,
-			&i.ChecksumAlgorithm,
-			&i.RecordedAt,
+			&i.Alias,
+			&i.RawDataFile.ID,
+			&i.RawDataFile.ExecutedObsUnitID,
+			&i.RawDataFile.RawDataPackageID,
+			&i.RawDataFile.InstrumentModuleID,
+			&i.RawDataFile.Name,
+			&i.RawDataFile.RelativePath,
+			&i.RawDataFile.FileType,
+			&i.RawDataFile.SizeBytes,
+			&i.RawDataFile.Checksum,
+			&i.RawDataFile.ChecksumAlgorithm,
+			&i.RawDataFile.RecordedAt,
 		); err != nil {
 			return nil, err
 		}

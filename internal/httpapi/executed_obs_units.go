@@ -21,7 +21,7 @@ func (s *Server) StartExecutedObsUnit(ctx context.Context, r api.StartExecutedOb
 		refs *references
 	)
 	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
-		refs = s.refer(tx)
+		refs = s.refer(ctx, tx)
 		p = s.startParams(tx.RecordID(r.Body.ID), *r.Body)
 		if err := s.startedBefore(ctx, tx, r.Body, &p); err != nil {
 			return err
@@ -83,7 +83,7 @@ func (s *Server) startedBefore(ctx context.Context, tx *buffer.Transaction, b *a
 func (s *Server) FinishExecutedObsUnit(ctx context.Context, r api.FinishExecutedObsUnitRequestObject) (api.FinishExecutedObsUnitResponseObject, error) {
 	var refs *references
 	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
-		refs = s.refer(tx)
+		refs = s.refer(ctx, tx)
 		known, err := s.lookExecution(ctx, r.ID)
 		tx.Saw(known.Look)
 		refs.note(known.Found, err, "path:id", "execution "+r.ID.String())

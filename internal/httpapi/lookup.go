@@ -27,7 +27,7 @@ var (
 		func(r replicadb.RawDataPackage) uuid.UUID { return r.ID },
 	}
 	manyFiles = many[replicadb.RawDataFile]{
-		one[replicadb.RawDataFile]{ops.TableFile, ops.Files, fileRows},
+		one[replicadb.RawDataFile]{ops.TableFile, ops.Files, namedFileRows},
 		func(r replicadb.RawDataFile) uuid.UUID { return r.ID },
 	}
 )
@@ -58,6 +58,20 @@ func lookMany[R any](ctx context.Context, s *Server, read many[R], ids []uuid.UU
 		}
 	}
 	return found, look, err
+}
+
+// namedFileRows finds files under every id they were given, and returns each under the id that was asked for.
+func namedFileRows(ctx context.Context, q *replicadb.Queries, ids []uuid.UUID) ([]replicadb.RawDataFile, error) {
+	rows, err := q.GetRawDataFiles(ctx, replicadb.GetRawDataFilesParams{IDs: ids})
+	if err != nil || len(rows) == len(ids) {
+		return rows, err
+	}
+	aliased, err := q.GetAliasedRawDataFiles(ctx, replicadb.GetAliasedRawDataFilesParams{IDs: ids})
+	for _, a := range aliased {
+		a.RawDataFile.ID = a.Alias
+		rows = append(rows, a.RawDataFile)
+	}
+	return rows, err
 }
 
 // storedRows returns what the replica has of some records.

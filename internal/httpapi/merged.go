@@ -138,5 +138,9 @@ func fileRows(ctx context.Context, q *replicadb.Queries, ids []uuid.UUID) ([]rep
 	if err != nil || len(rows) > 0 {
 		return rows, err
 	}
-	return q.GetAliasedRawDataFiles(ctx, replicadb.GetAliasedRawDataFilesParams{IDs: ids})
+	aliased, err := q.GetAliasedRawDataFiles(ctx, replicadb.GetAliasedRawDataFilesParams{IDs: ids})
+	for _, a := range aliased {
+		rows = append(rows, a.RawDataFile)
+	}
+	return rows, err
 }

@@ -20,6 +20,9 @@ import (
 // maxExecutionsOfBulk bounds the lists that one bulk registration touches.
 const maxExecutionsOfBulk = 100
 
+// maxPathBytes is what fits an entry of the index that finds a path registered twice.
+const maxPathBytes = 2048
+
 // CreateRawDataFile registers one file.
 func (s *Server) CreateRawDataFile(ctx context.Context, r api.CreateRawDataFileRequestObject) (api.CreateRawDataFileResponseObject, error) {
 	receipt, ids, refs, err := s.register(ctx, r.Params.IdempotencyKey, []api.RawDataFileCreate{*r.Body}, func(int) string { return "" })
@@ -64,7 +67,7 @@ func (s *Server) register(ctx context.Context, key *string, files []api.RawDataF
 		for i, f := range files {
 			ids[i] = tx.RecordID(f.ID)
 		}
-		refs = s.refer(tx)
+		refs = s.refer(ctx, tx)
 		p := fileParams(ids, files)
 		if err := s.registeredBefore(ctx, tx, files, p); err != nil {
 			return err
@@ -116,6 +119,9 @@ func registrable(files []api.RawDataFileCreate, pointer func(int) string) error 
 		executions[f.ExecutedObsUnitID] = true
 		if wrong := checkDigits(f.Checksum, f.ChecksumAlgorithm); wrong != "" {
 			e = e.At(pointer(i)+"/checksum", wrong)
+		}
+		if len(f.RelativePath) > maxPathBytes {
+			e = e.At(pointer(i)+"/relative_path", fmt.Sprintf("must have at most %d bytes in UTF-8", maxPathBytes))
 		}
 		at := place{f.InstrumentModuleID, f.RelativePath}
 		if places[at] {
@@ -176,7 +182,7 @@ func fileParams(ids []uuid.UUID, files []api.RawDataFileCreate) maindb.CreateRaw
 func (s *Server) WithdrawRawDataFile(ctx context.Context, r api.WithdrawRawDataFileRequestObject) (api.WithdrawRawDataFileResponseObject, error) {
 	var refs *references
 	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
-		refs = s.refer(tx)
+		refs = s.refer(ctx, tx)
 		if tx.Seen() {
 			return nil
 		}

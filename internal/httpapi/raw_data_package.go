@@ -22,7 +22,7 @@ func (s *Server) CreateRawDataPackage(ctx context.Context, r api.CreateRawDataPa
 		refs *references
 	)
 	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
-		id, refs = tx.RecordID(r.Body.ID), s.refer(tx)
+		id, refs = tx.RecordID(r.Body.ID), s.refer(ctx, tx)
 		p := packageParams(id, *r.Body)
 		if err := s.packedBefore(ctx, tx, r.Body.ID, p); err != nil {
 			return err
@@ -79,7 +79,7 @@ func (s *Server) FinalizeRawDataPackage(ctx context.Context, r api.FinalizeRawDa
 	}
 	var refs *references
 	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
-		refs = s.refer(tx)
+		refs = s.refer(ctx, tx)
 		known, err := s.lookPackage(ctx, r.ID)
 		tx.Saw(known.Look)
 		refs.note(known.Found, err, "path:id", "package "+r.ID.String())

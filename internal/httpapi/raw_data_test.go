@@ -127,6 +127,11 @@ func TestRegisteringTwice(t *testing.T) {
 			t.Errorf("%v leads to %v, want %v", id, f.ID, first)
 		}
 	}
+	pack := s.example("createRawDataPackage", map[string]any{"executed_obs_unit_id": execution, "raw_data_file_ids": []uuid.UUID{again}})
+	packed := decode[api.WriteReceipt](s.do(call{op: "createRawDataPackage", body: pack}).want(http.StatusCreated))
+	if whole := decode[api.RawDataPackageDetail](s.do(call{op: "getRawDataPackage", id: packed.ID.String()}).want(http.StatusOK)); len(whole.RawDataFiles) != 1 {
+		t.Errorf("the package is %+v", whole)
+	}
 	files[0]["size_bytes"] = 77
 	p := s.do(call{op: "createRawDataFiles", body: files}).problem(http.StatusConflict, "record-differs")
 	if p.Recorded == nil {

@@ -19,22 +19,23 @@ import (
 // executed.
 type references struct {
 	tx         *buffer.Transaction
+	exchange   *exchange
 	fresh      bool
 	unverified bool
 	wrong      []errs.Field
 	impossible []errs.Field
 }
 
-// refer begins the references of one build.
-func (s *Server) refer(tx *buffer.Transaction) *references {
-	return &references{tx: tx, fresh: s.buffer.Glance().Fresh}
+// refer begins the references of one build. What the overlay could not be asked about may well exist.
+func (s *Server) refer(ctx context.Context, tx *buffer.Transaction) *references {
+	return &references{tx: tx, exchange: exchangeOf(ctx), fresh: s.buffer.Glance().Fresh}
 }
 
 // note takes in one lookup; cause is why it could not be made.
 func (r *references) note(found bool, cause error, pointer, what string) {
 	switch {
 	case found:
-	case cause == nil && r.fresh && !r.tx.Seen():
+	case cause == nil && r.fresh && !r.tx.Seen() && r.exchange.header.Get(headerDegraded) == "":
 		r.wrong = append(r.wrong, errs.Field{Pointer: pointer, Detail: what + " does not exist"})
 	default:
 		r.unverified = true

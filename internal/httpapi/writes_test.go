@@ -165,6 +165,8 @@ func TestWithoutRedis(t *testing.T) {
 	if a.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
+	// Whether an execution that the replica does not have is in the buffer cannot be told now.
+	s.do(call{op: "finishExecutedObsUnit", id: uuid.NewString(), body: `{}`}).problem(http.StatusServiceUnavailable, "buffer-unavailable")
 	read := s.do(call{op: "getExecutedObsUnit", id: execution.ID.String()}).want(http.StatusOK)
 	if read.header.Get("Ops-Degraded") == "" {
 		t.Error("the answer does not say that a part is missing")

@@ -41,26 +41,30 @@ select expect_rows(count(*), greatest(cardinality(@ids::uuid[]), 1), 'raw_data_f
     where o.id <> all(array(select s.id from stored s))) end) from stored;
 
 -- name: AssignRawDataFiles :exec
--- Puts files without a package into one.
-with found as (
+-- Puts files without a package into one. A file that was registered more than once is meant by each of its ids.
+with wanted as (
+  select distinct coalesce(r.id, a.same_as, i.id) as id
+  from unnest(@ids::uuid[]) as i (id) left join raw_data_file r on r.id = i.id left join record_alias a on a.id = i.id
+), found as (
   select f.*, coalesce(f.raw_data_package_id = @raw_data_package_id::uuid, false) as same, f.raw_data_package_id is null as free
-  from raw_data_file f where f.id = any(@ids::uuid[])
+  from raw_data_file f where f.id in (select w.id from wanted w)
 ), assigned as (
   update raw_data_file f set raw_data_package_id = @raw_data_package_id
-  where f.id = any(@ids) and f.raw_data_package_id is null
+  where f.id in (select w.id from wanted w) and f.raw_data_package_id is null
   returning 1
 )
 select expect_rows((select count(*) from assigned) + (select count(*) from found s where s.same),
-  greatest(cardinality(@ids::uuid[]), 1), 'raw_data_file',
+  (select greatest(count(*), 1) from wanted), 'raw_data_file',
   (select jsonb_agg(to_jsonb(o)) from found o where not o.same and not o.free));
 
 -- name: DeleteRawDataFile :exec
 -- Withdraws a registration as its writer saw it. A file that is gone already counts as withdrawn by the ledger only.
 with found as (
-  select f.* from raw_data_file f where f.id = @id
+  select f.* from raw_data_file f
+  where f.id = coalesce((select r.id from raw_data_file r where r.id = @id::uuid), (select a.same_as from record_alias a where a.id = @id))
 ), deleted as (
   delete from raw_data_file f
-  where f.id = @id::uuid and f.checksum = @checksum::text and f.size_bytes = @size_bytes::bigint
+  where f.id in (select o.id from found o) and f.checksum = @checksum::text and f.size_bytes = @size_bytes::bigint
   returning 1
 )
 select expect_rows((select count(*) from deleted), 1, 'raw_data_file', (select to_jsonb(o) from found o));

@@ -3,7 +3,7 @@ select * from raw_data_file where id = any(@ids::uuid[]);
 
 -- name: GetAliasedRawDataFiles :many
 -- Files under ids that they got when they were registered once more with equal content.
-select f.* from record_alias a join raw_data_file f on f.id = a.same_as
+select a.id as alias, sqlc.embed(f) from record_alias a join raw_data_file f on f.id = a.same_as
 where a.id = any(@ids::uuid[]) and a.table_name = 'raw_data_file';
 
 -- name: ListRawDataFiles :many

@@ -84,7 +84,7 @@ func (b *Buffer) Stats(ctx context.Context) Stats {
 	s.OldestUnapplied = b.acceptedAt(ctx, c, c.B().Lindex().Key(b.keys.Buffer()).Index(-1).Build())
 	s.OldestUnreplicated = b.acceptedAt(ctx, c, c.B().Zrange().Key(b.keys.Committed()).Min("0").Max("0").Build())
 	s.Lagging = s.OldestUnreplicated != nil && b.lagging(ctx, c)
-	if s.Buffered > 0 && s.Rate > 0 {
+	if s.Buffered > 0 && s.Rate > 0 && s.MainReachable {
 		eta := time.Duration(float64(s.Buffered) / s.Rate * float64(time.Second))
 		s.ETA = &eta
 	}

@@ -60,6 +60,7 @@ type Step struct {
 	Kind   string          `json:"kind"`
 	Params json.RawMessage `json:"params"`
 	At     []Place         `json:"at,omitempty"` // places of patched and deleted records, as their writer saw them
+	made   any             // the parameters before they were encoded; nil in a step that was read
 	err    error
 }
 
@@ -73,15 +74,21 @@ func (o Op[P]) Kind() string { return o.kind }
 // returned when the transaction is submitted, before anything is accepted.
 func (o Op[P]) With(p P, at ...Place) Step {
 	params, err := json.Marshal(p)
-	return Step{Kind: o.kind, Params: params, At: at, err: err}
+	return Step{Kind: o.kind, Params: params, At: at, made: p, err: err}
 }
 
-// Decode returns the parameters of a step of this op.
-func (o Op[P]) Decode(s Step) (P, error) { return decode[P](s.Params) }
+// Decode returns the parameters of a step of this op for a reader, without what only a newer release knows of them.
+func (o Op[P]) Decode(s Step) (P, error) {
+	p, err := decode[P](s.Params)
+	if errors.Is(err, errUnknownKind) {
+		err = nil
+	}
+	return p, err
+}
 
 type operation struct {
 	run    func(ctx context.Context, q *maindb.Queries, params json.RawMessage) error
-	effect func(params json.RawMessage) (Effect, error)
+	effect func(Step) (Effect, error)
 }
 
 // Registry knows every bufferable write by its kind.
@@ -104,8 +111,8 @@ func Register[P any](r *Registry, kind string, query func(*maindb.Queries, conte
 			}
 			return query(q, ctx, p)
 		},
-		effect: func(params json.RawMessage) (Effect, error) {
-			p, err := decode[P](params)
+		effect: func(s Step) (Effect, error) {
+			p, err := parameters[P](s)
 			if err != nil {
 				return Effect{}, err
 			}
@@ -118,7 +125,7 @@ func Register[P any](r *Registry, kind string, query func(*maindb.Queries, conte
 // Kinds returns the registered kinds in order.
 func (r *Registry) Kinds() []string { return slices.Sorted(maps.Keys(r.ops)) }
 
-// errUnknownKind marks a step that a newer release has written: not a fault of the transaction.
+// errUnknownKind marks a step that a newer release has written, a kind or a field of it: not a fault of the transaction.
 var errUnknownKind = errors.New("unknown kind")
 
 // errUndecodable marks parameters that no release can read.
@@ -139,7 +146,7 @@ func (r *Registry) Effect(s Step) (Effect, error) {
 	if !ok {
 		return Effect{}, fmt.Errorf("%w %q", errUnknownKind, s.Kind)
 	}
-	effect, err := op.effect(s.Params)
+	effect, err := op.effect(s)
 	if err != nil {
 		return Effect{}, err
 	}
@@ -153,12 +160,23 @@ func (r *Registry) Effect(s Step) (Effect, error) {
 	return effect, nil
 }
 
+// parameters returns what a step was made with, or reads it.
+func parameters[P any](s Step) (P, error) {
+	if p, ok := s.made.(P); ok {
+		return p, even(reflect.ValueOf(p))
+	}
+	return decode[P](s.Params)
+}
+
 func decode[P any](params json.RawMessage) (P, error) {
 	var p P
 	d := json.NewDecoder(bytes.NewReader(params))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&p); err != nil {
-		return p, fmt.Errorf("%w: %w", errUndecodable, err)
+	if strict := d.Decode(&p); strict != nil {
+		if err := json.Unmarshal(params, &p); err != nil {
+			return p, fmt.Errorf("%w: %w", errUndecodable, err)
+		}
+		return p, fmt.Errorf("%w: %w", errUnknownKind, strict)
 	}
 	return p, even(reflect.ValueOf(p))
 }

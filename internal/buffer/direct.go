@@ -77,7 +77,7 @@ func (b *Buffer) overlayDirect(ctx context.Context, p payload, body []byte, e ef
 // undecided answers for a direct write that failed: the ledger knows whether it was executed all the same.
 func (b *Buffer) undecided(p payload, receipt Receipt, cause error) (Receipt, error) {
 	var database *pgconn.PgError
-	if errors.As(cause, &database) && database.TableName != "buffered_transaction" {
+	if errors.As(cause, &database) && database.Severity != "FATAL" && database.TableName != "buffered_transaction" {
 		return Receipt{}, refusal(cause, database)
 	}
 	// The client's own deadline may be over; whether the write happened is asked with a fresh one.

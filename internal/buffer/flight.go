@@ -222,8 +222,8 @@ func (x *executor) settle(ctx context.Context, asked []*stored, known map[uuid.U
 		switch {
 		case !ok:
 			missing = append(missing, t)
-		case row.Fingerprint != t.fingerprint && t.state != Discarded:
-			failure := &Failure{SQLState: "23505", Message: "the ledger holds another transaction under this id, from site " + row.Site, At: time.Now().UTC()}
+		case t.state != Discarded && x.contradicts(row, t) != "":
+			failure := &Failure{SQLState: "23505", Message: x.contradicts(row, t), At: time.Now().UTC()}
 			if err := x.stop(ctx, t, "parked", failure, nil, time.Time{}); err != nil {
 				return nil, err
 			}
@@ -240,6 +240,18 @@ func (x *executor) settle(ctx context.Context, asked []*stored, known map[uuid.U
 		}
 	}
 	return missing, nil
+}
+
+// contradicts returns why a ledger row is not the execution of a transaction; empty when it is.
+func (x *executor) contradicts(row maindb.KnownTransactionsRow, t *stored) string {
+	switch {
+	case row.Fingerprint != t.fingerprint:
+		return "the ledger holds another transaction under this id, from site " + row.Site
+	case row.Outcome != "applied" && row.Site != x.b.cfg.Site.Name:
+		return "the same request was " + row.Outcome + " at site " + row.Site + ": it can never be executed"
+	default:
+		return ""
+	}
 }
 
 func idsOf(list []*stored) []uuid.UUID {

@@ -54,27 +54,25 @@ func TestWhatCanNeverBeSentCanBeDiscarded(t *testing.T) {
 	_, old := f.start(f.unit(), night)
 	request := buffer.Request{Operation: "startExecutedObsUnit", Principal: "script", Key: "night-1", Fingerprint: "a", Critical: true}
 	_, reused := f.startAs(request, f.unit(), night)
+	request.Key = "night-2"
+	_, elsewhere := f.startAs(request, f.unit(), night)
 	if _, err := f.db.Exec(f.ctx(), `insert into buffered_transaction (id, site, operation, principal, fingerprint, outcome, accepted_at)
-		values ($1, 'institute', 'startExecutedObsUnit', 'script', 'b', 'applied', now())`, reused.Transaction); err != nil {
+		values ($1, 'institute', 'startExecutedObsUnit', 'script', 'b', 'applied', now()),
+			($2, 'institute', 'startExecutedObsUnit', 'script', 'a', 'discarded', now())`, reused.Transaction, elsewhere.Transaction); err != nil {
 		t.Fatal(err)
 	}
 	stop := f.run(f.Buffer)
 	f.await(reused.Transaction, buffer.Parked)
+	f.await(elsewhere.Transaction, buffer.Parked)
 	f.await(old.Transaction, buffer.Replicated)
 	stop()
 
 	_, ancient := f.start(f.unit(), night)
-	broken := f.params(f.unit())
-	undecodable, err := submit(f.ctx(), f.Buffer, critical, broken)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.command(func(c rueidis.Client) rueidis.Completed {
-		return c.B().Hset().Key("site:observatory:transaction:"+undecodable.Transaction.String()).FieldValue().FieldValue("payload", `{"version":`).Build()
-	})
+	_, undecodable := f.start(f.unit(), night)
+	f.store(undecodable.Transaction, `{"version":`)
 	f.settings.LedgerKeep = time.Nanosecond
 	f.run(f.open(f.settings))
-	parked := []uuid.UUID{ancient.Transaction, undecodable.Transaction, reused.Transaction}
+	parked := []uuid.UUID{ancient.Transaction, undecodable.Transaction, reused.Transaction, elsewhere.Transaction}
 	for _, id := range parked {
 		f.await(id, buffer.Parked)
 		if _, err := f.Discard(f.ctx(), id, "operator", "given up", false); err != nil {
@@ -82,8 +80,33 @@ func TestWhatCanNeverBeSentCanBeDiscarded(t *testing.T) {
 		}
 	}
 	f.eventually("nothing left", func() bool { return f.held() == 0 })
-	if n := f.count("select count(*) from buffered_transaction where outcome = 'discarded' and id = any($1)", parked); n != 2 {
-		t.Errorf("%d of them discarded in the ledger, want 2", n)
+	if n := f.count("select count(*) from buffered_transaction where outcome = 'discarded' and id = any($1)", parked); n != 3 {
+		t.Errorf("%d of them discarded in the ledger, want 3", n)
+	}
+}
+
+// store replaces what Redis holds of a transaction.
+func (f *fixture) store(id uuid.UUID, payload string) {
+	f.t.Helper()
+	f.command(func(c rueidis.Client) rueidis.Completed {
+		return c.B().Hset().Key("site:observatory:transaction:"+id.String()).FieldValue().FieldValue("payload", payload).Build()
+	})
+}
+
+// A field that only a newer release writes is no more poison than its kinds are.
+func TestUnknownFieldIsLeftToANewerRelease(t *testing.T) {
+	f := newFixture(t)
+	_, receipt := f.start(f.unit(), night)
+	accepted, err := time.Now().UTC().MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.store(receipt.Transaction, `{"version":1,"id":"`+receipt.Transaction.String()+`","accepted_at":"`+string(accepted)+
+		`","steps":[{"kind":"executed_obs_unit.create","params":{"unheard_of":1}}]}`)
+	f.run(f.Buffer)
+	f.eventually("an alarm", func() bool { return f.Stats(f.ctx()).Alarm != "" })
+	if s, err := f.Transaction(f.ctx(), receipt.Transaction); err != nil || s.State != buffer.Buffered || s.Attempts != 0 {
+		t.Errorf("state %s after %d attempts, %v", s.State, s.Attempts, err)
 	}
 }
 

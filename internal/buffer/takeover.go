@@ -3,6 +3,7 @@ package buffer
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -240,15 +241,13 @@ func (x *executor) restoreJournal(ctx context.Context) (int, error) {
 
 // restore puts one journalled transaction back.
 func (b *Buffer) restore(ctx context.Context, t *stored) error {
-	if t.undecodable != nil {
-		return t.undecodable
-	}
-	e, err := b.registry.effects(t.payload)
-	if err != nil {
-		return err
-	}
-	if t.state == Discarded {
-		e = effects{text: "\n"}
+	e := effects{text: "\n"}
+	if t.state != Discarded && t.undecodable == nil {
+		var err error
+		if e, err = b.registry.effects(t.payload); errors.Is(err, errUnknownKind) {
+			return fmt.Errorf("%w: transaction %s: %w", errNewer, t.id, err)
+		}
+		// What cannot be read is put back all the same: it parks, and a person sees it.
 	}
 	if len(e.rows) > inlineRows {
 		if err := b.prepare(ctx, t.id, e.rows); err != nil {
@@ -259,7 +258,7 @@ func (b *Buffer) restore(ctx context.Context, t *stored) error {
 	args := []string{
 		b.keys.Prefix(), id, t.raw, t.payload.Fingerprint, e.text, moment(t.payload.AcceptedAt), strconv.FormatInt(t.sequence, 10), string(t.state),
 	}
-	_, err = b.evalInt(ctx, restoreScript, []string{b.keys.Transaction(id)}, append(args, rowArgs(e.rows)...))
+	_, err := b.evalInt(ctx, restoreScript, []string{b.keys.Transaction(id)}, append(args, rowArgs(e.rows)...))
 	return err
 }
 

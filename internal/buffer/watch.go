@@ -82,8 +82,16 @@ func (b *Buffer) Stats(ctx context.Context) Stats {
 	s.RedisReachable = true
 	s.Buffered, s.Unreplicated, s.Parked, s.Blocked, s.Retrying = numbers[0], numbers[1]+numbers[2], numbers[3], numbers[4], numbers[5]
 	s.OldestUnapplied = b.acceptedAt(ctx, c, c.B().Lindex().Key(b.keys.Buffer()).Index(-1).Build())
-	s.OldestUnreplicated = b.acceptedAt(ctx, c, c.B().Zrange().Key(b.keys.Committed()).Min("0").Max("0").Build())
-	s.Lagging = s.OldestUnreplicated != nil && b.lagging(ctx, c)
+	for _, set := range []string{b.keys.Committed(), b.keys.Direct()} {
+		oldest := b.acceptedAt(ctx, c, c.B().Zrange().Key(set).Min("0").Max("0").Build())
+		if oldest == nil {
+			continue
+		}
+		if s.OldestUnreplicated == nil || oldest.Before(*s.OldestUnreplicated) {
+			s.OldestUnreplicated = oldest
+		}
+		s.Lagging = s.Lagging || b.lagging(ctx, c, set)
+	}
 	if s.Buffered > 0 && s.Rate > 0 && s.MainReachable {
 		eta := time.Duration(float64(s.Buffered) / s.Rate * float64(time.Second))
 		s.ETA = &eta
@@ -159,9 +167,10 @@ func first(answer rueidis.RedisResult) string {
 	return list[0]
 }
 
-// lagging tells whether the oldest committed transaction waits for longer than LSN_TIMEOUT for its replication.
-func (b *Buffer) lagging(ctx context.Context, c rueidis.Client) bool {
-	id := first(c.Do(ctx, c.B().Zrange().Key(b.keys.Committed()).Min("0").Max("0").Build()))
+// lagging tells whether the oldest of a set of committed transactions waits for longer than LSN_TIMEOUT for its
+// replication.
+func (b *Buffer) lagging(ctx context.Context, c rueidis.Client, set string) bool {
+	id := first(c.Do(ctx, c.B().Zrange().Key(set).Min("0").Max("0").Build()))
 	if id == "" {
 		return false
 	}

@@ -215,7 +215,7 @@ func TestTransactionsAreListedOnceEach(t *testing.T) {
 	if len(seen) != 255 {
 		t.Errorf("%d transactions, want 255", len(seen))
 	}
-	for _, broken := range []string{"x", "parked", "parked:1", "parked:a:1", "nowhere:1:1", "parked:1:-1"} {
+	for _, broken := range []string{"x", "parked", "parked.1", "parked.a.1", "nowhere.1.1", "parked.1.-1"} {
 		if _, _, err := f.Transactions(f.ctx(), buffer.ListFilter{After: broken, Limit: 7}); errs.KindOf(err) != errs.Invalid {
 			t.Errorf("cursor %q: %v, want invalid", broken, err)
 		}

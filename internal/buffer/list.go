@@ -82,7 +82,7 @@ func (b *Buffer) Transactions(ctx context.Context, f ListFilter) (page []Status,
 				}
 				page = append(page, status)
 				if len(page) == f.Limit {
-					return page, s.name + ":" + strconv.FormatInt(after, 10) + ":" + strconv.Itoa(offset), nil
+					return page, s.name + "." + strconv.FormatInt(after, 10) + "." + strconv.Itoa(offset), nil
 				}
 			}
 			if len(found) < sliceSize {
@@ -176,7 +176,7 @@ func parseCursor(text string) (place string, after int64, offset int, err error)
 	if text == "" {
 		return "", 0, 0, nil
 	}
-	parts := strings.Split(text, ":")
+	parts := strings.Split(text, ".")
 	if len(parts) == 3 && slices.Contains([]string{"parked", "blocked", "retrying", "buffer", "committed", "direct", "discarded"}, parts[0]) {
 		if after, err = strconv.ParseInt(parts[1], 10, 64); err == nil {
 			offset, err = strconv.Atoi(parts[2])

@@ -55,6 +55,11 @@ func TestAParkedWriteIsShown(t *testing.T) {
 			t.Errorf("%q: another page %v", query, more)
 		}
 	}
+	first := decode[api.TransactionPage](s.do(call{op: "listTransactions", query: "limit=1"}).want(http.StatusOK))
+	rest := decode[api.TransactionPage](s.do(call{op: "listTransactions", query: "limit=1&cursor=" + first.NextCursor.MustGet()}).want(http.StatusOK))
+	if len(rest.Items) != 1 || rest.Items[0].ID == first.Items[0].ID {
+		t.Errorf("first page %+v, second %+v", first, rest)
+	}
 	h := decode[api.Health](s.do(call{op: "getHealth", token: "-"}))
 	if h.TransactionBuffer.Failed != 1 || h.TransactionBuffer.Blocked != 1 || h.Status != api.HealthStatusDegraded {
 		t.Errorf("health: %+v", h)

@@ -120,6 +120,8 @@ func TestWrongMethods(t *testing.T) {
 		"/raw_data_files/bulk":                      {http.MethodDelete, "POST"},
 		"/transactions/retry":                       {http.MethodPut, "POST"},
 		"/health":                                   {http.MethodPost, "GET"},
+		"/health/live":                              {http.MethodTrace, "GET"},
+		"/metrics":                                  {"BREW", "GET"},
 		"/raw_data_files/" + someID:                 {http.MethodPut, "OPTIONS, DELETE, GET"},
 		"/executed_obs_units/" + someID + "/finish": {http.MethodPost, "OPTIONS, PUT"},
 	} {
@@ -130,6 +132,12 @@ func TestWrongMethods(t *testing.T) {
 		}
 	}
 	s.raw(http.MethodGet, "/nowhere", "").problem(http.StatusNotFound, "not-found")
+	if a := s.raw(http.MethodOptions, "/executed_obs_units/start", ""); a.status != http.StatusNoContent || a.header.Get("Allow") != "POST" {
+		t.Errorf("OPTIONS: %d, Allow %q", a.status, a.header.Get("Allow"))
+	}
+	if a := s.raw(http.MethodHead, "/health/live", ""); a.status != http.StatusOK || len(a.text) > 0 || a.header.Get("Content-Type") != "application/json" {
+		t.Errorf("HEAD: %d %v %q", a.status, a.header, a.text)
+	}
 }
 
 // raw sends a request that the document does not have.

@@ -130,15 +130,14 @@ func (s *Server) route(doc *openapi3.T, ops []*operation) http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.Pre(completePath(doc))
-	e.Use(s.observe)
+	e.Use(s.observe, refuseOtherMethods(doc))
 	chains := make(map[string][]echo.MiddlewareFunc, len(ops))
 	for _, op := range ops {
 		chains[op.id] = s.chain(op)
 	}
 	strict := api.NewStrictHandler(s, []api.StrictMiddlewareFunc{refuseNothing})
 	api.RegisterHandlersWithOptions(e, strict, api.RegisterHandlersOptions{OperationMiddlewares: chains})
-	refuseOtherMethods(e, doc)
-	return e
+	return headAsGet(e)
 }
 
 // refuseNothing turns a handler that returned neither an answer nor an error into an error: it would be an empty 200.
@@ -172,25 +171,41 @@ func completePath(doc *openapi3.T) echo.MiddlewareFunc {
 	}
 }
 
-// refuseOtherMethods answers 405 for the methods that a fixed path does not have. The router would take such a path for
-// the value of a parameter: GET /transactions/retry for the transaction "retry".
-func refuseOtherMethods(e *echo.Echo, doc *openapi3.T) {
+// headAsGet answers HEAD, which load balancers ask with, like GET; net/http leaves the body out.
+func headAsGet(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			r = r.WithContext(r.Context())
+			r.Method = http.MethodGet
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// refuseOtherMethods answers for the methods that a fixed path does not have. The router would take such a path for the
+// value of a parameter: GET /transactions/retry for the transaction "retry".
+func refuseOtherMethods(doc *openapi3.T) echo.MiddlewareFunc {
+	allowed := make(map[string][]string)
 	for path, item := range doc.Paths.Map() {
 		if strings.Contains(path, "{") {
 			continue
 		}
-		var allowed []string
 		for method := range item.Operations() {
-			allowed = append(allowed, method)
+			allowed[path] = append(allowed[path], method)
 		}
-		slices.Sort(allowed)
-		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-			if !slices.Contains(allowed, method) {
-				e.Add(method, path, func(c echo.Context) error {
-					c.Response().Header().Set(echo.HeaderAllow, strings.Join(allowed, ", "))
-					return echo.ErrMethodNotAllowed
-				})
+		slices.Sort(allowed[path])
+	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			methods, fixed := allowed[c.Request().URL.Path]
+			if !fixed || slices.Contains(methods, c.Request().Method) {
+				return next(c)
 			}
+			c.Response().Header().Set(echo.HeaderAllow, strings.Join(methods, ", "))
+			if c.Request().Method == http.MethodOptions {
+				return c.NoContent(http.StatusNoContent)
+			}
+			return echo.ErrMethodNotAllowed
 		}
 	}
 }

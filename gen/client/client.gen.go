@@ -844,7 +844,7 @@ type ParkedChange struct {
 	TransactionID UUID `json:"transaction_id"`
 }
 
-// Path Relative, with forward slashes.
+// Path Relative, with forward slashes; no part is empty, `.` or `..`, and no character is a control character.
 type Path = string
 
 // Problem RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
@@ -940,7 +940,7 @@ type RawDataFileCreate struct {
 	// RawDataPackageID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
 	RawDataPackageID *UUID `json:"raw_data_package_id,omitempty"`
 
-	// RelativePath Relative, with forward slashes.
+	// RelativePath Relative, with forward slashes; no part is empty, `.` or `..`, and no character is a control character.
 	RelativePath Path `json:"relative_path"`
 
 	// SizeBytes Bytes.
@@ -986,7 +986,7 @@ type RawDataPackageCreate struct {
 	// RawDataFileIDs Registered files that go into the package.
 	RawDataFileIDs []UUID `json:"raw_data_file_ids,omitempty"`
 
-	// RelativePath Relative, with forward slashes.
+	// RelativePath Relative, with forward slashes; no part is empty, `.` or `..`, and no character is a control character.
 	RelativePath Path `json:"relative_path"`
 }
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -30,6 +31,7 @@ var validation = &openapi3filter.Options{
 			"uuid":      openapi3.NewCallbackValidator(checkUUID),
 			"date-time": openapi3.NewCallbackValidator(checkTime),
 			"wait-time": openapi3.NewCallbackValidator(checkWait),
+			"path":      openapi3.NewCallbackValidator(checkPath),
 		}),
 	},
 }
@@ -145,6 +147,11 @@ func (op *operation) readBody(w http.ResponseWriter, r *http.Request) error {
 		e.Status = http.StatusUnsupportedMediaType
 		return e
 	}
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		e := errs.New(errs.Invalid, "Send the body uncompressed.").Named("unsupported-media-type")
+		e.Status = http.StatusUnsupportedMediaType
+		return e
+	}
 	if !utf8.Valid(data) || !json.Valid(data) {
 		e := errs.New(errs.Invalid, "The body is not JSON in UTF-8.").Named("malformed")
 		e.Status = http.StatusBadRequest
@@ -171,6 +178,19 @@ func checkTime(text string) error {
 	}
 	if year := t.UTC().Year(); year < 1970 || year >= 2200 {
 		return errors.New("must lie between 1970 and 2200")
+	}
+	return nil
+}
+
+// checkPath lets those paths pass that name one place below the root and name it in one way: a file is known by its path.
+func checkPath(text string) error {
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		return errors.New("must not contain control characters")
+	}
+	for part := range strings.SplitSeq(text, "/") {
+		if part == "" || part == "." || part == ".." {
+			return errors.New("must be relative, with no part that is empty, . or ..")
+		}
 	}
 	return nil
 }

@@ -70,6 +70,7 @@
 //	the disk of Redis dies            what was not yet committed by the main database; the API says how much that is
 //	                                  at any time (buffer-stats), and how old the oldest is
 //	the link is down                  nothing; the buffer grows, health says how many days are left
+//	Redis is full                     nothing; new writes are refused, what was accepted is executed and makes room
 //	the replica dies                  nothing; reads fail, writes go on, the new replica proves what the old one could not
 //	the main database dies            nothing of a buffering site; the main site itself cannot write meanwhile
 //	the main database loses a tail    nothing of a buffering site, as far back as its journal goes (JOURNAL_KEEP,

@@ -330,13 +330,29 @@ func (b *Buffer) understand(t *stored) error {
 	return nil
 }
 
-// oldest returns up to n transactions from the tail of the buffer, oldest first, after skipping the oldest.
+// oldest returns up to n transactions from the tail of the buffer, oldest first, after skipping the oldest: fewer when
+// they are more than a flight carries, which many bulks in a row are.
 func (b *Buffer) oldest(ctx context.Context, skip, n int) ([]*stored, error) {
+	const atATime = 250
 	ids, err := b.tail(ctx, skip, n)
 	if err != nil {
 		return nil, err
 	}
-	return b.load(ctx, ids)
+	list, bytes := make([]*stored, 0, len(ids)), 0
+	for part := range slices.Chunk(ids, atATime) {
+		read, err := b.load(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, read...)
+		for _, t := range read {
+			bytes += len(t.raw)
+		}
+		if bytes > flightBytes {
+			break
+		}
+	}
+	return list, nil
 }
 
 func millisOf(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }

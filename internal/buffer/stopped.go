@@ -139,7 +139,7 @@ func (x *executor) resumeDue(ctx context.Context) error {
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	due, err := x.b.load(ctx, ids)
+	due, err := x.b.heads(ctx, ids)
 	if err != nil {
 		return err
 	}

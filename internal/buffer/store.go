@@ -24,6 +24,16 @@ var storedFields = []string{
 // load reads transactions by id, in this order; those that are gone are left out. Audit trails of discarded ones come
 // with them.
 func (b *Buffer) load(ctx context.Context, ids []string) ([]*stored, error) {
+	return b.read(ctx, ids, storedFields)
+}
+
+// heads is load without the payloads, which can be a thousand times as large.
+func (b *Buffer) heads(ctx context.Context, ids []string) ([]*stored, error) {
+	const absent = "-"
+	return b.read(ctx, ids, append([]string{absent}, storedFields[1:]...))
+}
+
+func (b *Buffer) read(ctx context.Context, ids, fields []string) ([]*stored, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -33,7 +43,7 @@ func (b *Buffer) load(ctx context.Context, ids []string) ([]*stored, error) {
 	}
 	commands := make(rueidis.Commands, len(ids))
 	for i, id := range ids {
-		commands[i] = c.B().Hmget().Key(b.keys.Transaction(id)).Field(storedFields...).Build()
+		commands[i] = c.B().Hmget().Key(b.keys.Transaction(id)).Field(fields...).Build()
 	}
 	list := make([]*stored, 0, len(ids))
 	for i, answer := range c.DoMulti(ctx, commands...) {

@@ -95,7 +95,7 @@ func (x *executor) settleFlight(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		asked, err := x.b.load(ctx, ids)
+		asked, err := x.b.heads(ctx, ids)
 		if err != nil {
 			return err
 		}
@@ -195,7 +195,7 @@ func (x *executor) recoverSet(ctx context.Context, key string) (int, error) {
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	list, err := x.b.load(ctx, ids)
+	list, err := x.b.heads(ctx, ids)
 	if err != nil {
 		return 0, err
 	}

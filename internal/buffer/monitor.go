@@ -63,7 +63,7 @@ type monitor struct {
 	alarms  map[alarm]string
 	used    int64
 	limit   int64
-	landed  []landing
+	recent  executions
 	growth  []sample
 }
 
@@ -71,6 +71,29 @@ type landing struct {
 	at      time.Time
 	n       int
 	elapsed time.Duration
+}
+
+// executions are the landings of the last rateWindow and their sums, which every request asks for.
+type executions struct {
+	landed []landing
+	n      int
+	took   time.Duration
+}
+
+func (e *executions) add(l landing) {
+	e.landed = append(e.landed, l)
+	e.n += l.n
+	e.took += l.elapsed
+	e.forget(l.at)
+}
+
+// forget drops what is older than rateWindow by now.
+func (e *executions) forget(now time.Time) {
+	for len(e.landed) > 0 && now.Sub(e.landed[0].at) > rateWindow {
+		e.n -= e.landed[0].n
+		e.took -= e.landed[0].elapsed
+		e.landed = e.landed[1:]
+	}
 }
 
 type sample struct {
@@ -148,10 +171,7 @@ func (m *monitor) executed(n int, elapsed time.Duration) {
 	defer m.mu.Unlock()
 	now := time.Now()
 	m.report.Processed += int64(n)
-	m.landed = append(m.landed, landing{now, n, elapsed})
-	for len(m.landed) > 0 && now.Sub(m.landed[0].at) > rateWindow {
-		m.landed = m.landed[1:]
-	}
+	m.recent.add(landing{now, n, elapsed})
 }
 
 func (m *monitor) setMemory(used, limit, sequence int64) {
@@ -236,17 +256,10 @@ func (m *monitor) own(holder string) (report executorReport, ok bool) {
 	}
 	r := &m.report
 	r.Holder, r.ReportedAt = holder, time.Now().UTC()
-	var n int
-	var took time.Duration
-	for _, l := range m.landed {
-		if time.Since(l.at) < rateWindow {
-			n += l.n
-			took += l.elapsed
-		}
-	}
-	r.Rate, r.AverageMS = float64(n)/rateWindow.Seconds(), 0
-	if n > 0 {
-		r.AverageMS = float64(took.Microseconds()) / 1000 / float64(n)
+	m.recent.forget(time.Now())
+	r.Rate, r.AverageMS = float64(m.recent.n)/rateWindow.Seconds(), 0
+	if m.recent.n > 0 {
+		r.AverageMS = float64(m.recent.took.Microseconds()) / 1000 / float64(m.recent.n)
 	}
 	return *r, true
 }

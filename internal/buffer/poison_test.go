@@ -192,3 +192,20 @@ func TestLostDirectWriteIsExecutedAgain(t *testing.T) {
 		t.Errorf("%d rows, want 1", n)
 	}
 }
+
+// Between finding a transaction replicated and cleaning it, the main database can turn out to have lost it: then it is
+// in the buffer again, and keeps what it is executed from.
+func TestCleaningSparesWhatWasPutBack(t *testing.T) {
+	f := newFixture(t)
+	_, receipt := f.start(f.unit(), night)
+	for _, incarnation := range []string{"", uuid.NewString()} {
+		if n, err := f.Clean(f.ctx(), incarnation, receipt.Transaction); err != nil || n != 0 {
+			t.Errorf("cleaned %d, %v", n, err)
+		}
+	}
+	f.run(f.Buffer)
+	f.await(receipt.Transaction, buffer.Replicated)
+	if n := f.count("select count(*) from executed_obs_unit"); n != 1 {
+		t.Errorf("%d rows, want 1", n)
+	}
+}

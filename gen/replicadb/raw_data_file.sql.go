@@ -99,6 +99,50 @@ func (q *Queries) GetRawDataFiles(ctx context.Context, arg GetRawDataFilesParams
 	return items, nil
 }
 
+const getRawDataFilesByPlace = `-- name: GetRawDataFilesByPlace :many
+select f.id, f.executed_obs_unit_id, f.raw_data_package_id, f.instrument_module_id, f.name, f.relative_path, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm, f.recorded_at from raw_data_file f
+join (select unnest($1::integer[]) as instrument_module_id, unnest($2::text[]) as relative_path) place
+  on (place.instrument_module_id, place.relative_path) = (f.instrument_module_id, f.relative_path)
+`
+
+type GetRawDataFilesByPlaceParams struct {
+	InstrumentModuleIDs []int32  `json:"instrument_module_ids"`
+	RelativePaths       []string `json:"relative_paths"`
+}
+
+// The files that are registered under a module and a path; two arrays of one length.
+func (q *Queries) GetRawDataFilesByPlace(ctx context.Context, arg GetRawDataFilesByPlaceParams) ([]RawDataFile, error) {
+	rows, err := q.db.Query(ctx, getRawDataFilesByPlace, arg.InstrumentModuleIDs, arg.RelativePaths)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RawDataFile{}
+	for rows.Next() {
+		var i RawDataFile
+		if err := rows.Scan(
+			&i.ID,
+			&i.ExecutedObsUnitID,
+			&i.RawDataPackageID,
+			&i.InstrumentModuleID,
+			&i.Name,
+			&i.RelativePath,
+			&i.FileType,
+			&i.SizeBytes,
+			&i.Checksum,
+			&i.ChecksumAlgorithm,
+			&i.RecordedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listRawDataFiles = `-- name: ListRawDataFiles :many
 select id, executed_obs_unit_id, raw_data_package_id, instrument_module_id, name, relative_path, file_type, size_bytes, checksum, checksum_algorithm, recorded_at from raw_data_file
 where executed_obs_unit_id = any($1::uuid[]) or raw_data_package_id = any($2::uuid[])

@@ -50,10 +50,8 @@ func (x *executor) fly(ctx context.Context, ready []*stored) (again []*stored, e
 // holds where the ledger and then each transaction's statements begin.
 func (x *executor) load(ctx context.Context, ready []*stored) (*postgres.Flight, []*stored, []int, error) {
 	flight := postgres.NewFlight()
-	if !faults.Off(faults.Fence) {
-		if err := flight.Advance(ctx, maindb.AdvanceParams{Site: x.b.cfg.Site.Name, Fence: x.fence, Batch: x.batch + 1}); err != nil {
-			return nil, nil, nil, err
-		}
+	if err := flight.Advance(ctx, maindb.AdvanceParams{Site: x.b.cfg.Site.Name, Fence: x.fence, Batch: x.batch + 1}); err != nil {
+		return nil, nil, nil, err
 	}
 	ledger := flight.Len()
 	var (

@@ -65,6 +65,7 @@ type monitor struct {
 	limit   int64
 	recent  executions
 	growth  []sample
+	counts  Stats // when Redis answered last
 }
 
 type landing struct {

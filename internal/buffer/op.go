@@ -9,6 +9,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/ccatobs/opsdb/gen/maindb"
 )
@@ -89,6 +90,7 @@ func (o Op[P]) Decode(s Step) (P, error) {
 type operation struct {
 	run    func(ctx context.Context, q *maindb.Queries, params json.RawMessage) error
 	effect func(Step) (Effect, error)
+	fields []string // of the parameters, as they are stored
 }
 
 // Registry knows every bufferable write by its kind.
@@ -118,8 +120,28 @@ func Register[P any](r *Registry, kind string, query func(*maindb.Queries, conte
 			}
 			return effect(p), nil
 		},
+		fields: fieldsOf[P](),
 	}
 	return Op[P]{kind: kind}
+}
+
+// fieldsOf returns the names under which the parameters are stored.
+func fieldsOf[P any]() []string {
+	var fields []string
+	for i := range reflect.TypeFor[P]().NumField() {
+		name, _, _ := strings.Cut(reflect.TypeFor[P]().Field(i).Tag.Get("json"), ",")
+		fields = append(fields, name)
+	}
+	return fields
+}
+
+// missing returns the parameters that a step which a person wrote does not mention: each would be taken as zero.
+func (r *Registry) missing(s Step) []string {
+	var given map[string]json.RawMessage
+	if err := json.Unmarshal(s.Params, &given); err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(r.ops[s.Kind].fields), func(field string) bool { _, ok := given[field]; return ok })
 }
 
 // Kinds returns the registered kinds in order.

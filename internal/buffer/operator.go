@@ -3,6 +3,7 @@ package buffer
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -90,6 +91,32 @@ func (b *Buffer) Discard(ctx context.Context, id uuid.UUID, by, reason string, c
 	return b.Transaction(ctx, id)
 }
 
+// replaces tells whether steps can stand for a stopped transaction: each parameter is given, and every record that was
+// acknowledged is still written. Errors: errs.Invalid.
+func (b *Buffer) replaces(old *stored, e effects, steps []Step) error {
+	refusal := errs.New(errs.Invalid, "the steps cannot take the place of the old ones").Named("steps-invalid")
+	for i, step := range steps {
+		for _, field := range b.registry.missing(step) {
+			refusal = refusal.At(fmt.Sprintf("/steps/%d/params/%s", i, field), "is missing")
+		}
+	}
+	writes := make(map[Record]bool, len(e.touch))
+	for _, c := range e.touch {
+		writes[c.Record] = true
+	}
+	if err := b.understand(old); err == nil {
+		for _, r := range old.writes {
+			if !writes[r] {
+				refusal = refusal.At("/steps", "must write "+r.String()+", which was acknowledged; discard the transaction to give it up")
+			}
+		}
+	}
+	if len(refusal.Fields) == 0 {
+		return nil
+	}
+	return refusal
+}
+
 // Edit lets a new transaction with other steps take the place of a stopped one, and puts it into the buffer there. The
 // ledger keeps both. Errors: errs.NotFound; errs.Conflict when it is not stopped; errs.Invalid for steps that cannot be
 // read.
@@ -105,6 +132,9 @@ func (b *Buffer) Edit(ctx context.Context, id uuid.UUID, by, reason string, step
 	e, err := b.registry.effects(p)
 	if err != nil {
 		return Receipt{}, errs.New(errs.Invalid, "the steps cannot be read").Named("steps-invalid").Because(err).At("/steps", err.Error())
+	}
+	if err := b.replaces(old, e, steps); err != nil {
+		return Receipt{}, err
 	}
 	body, err := json.Marshal(p)
 	if err != nil {

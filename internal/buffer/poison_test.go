@@ -2,6 +2,7 @@ package buffer_test
 
 import (
 	"context"
+	"encoding/json"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -121,7 +122,16 @@ func TestIDMapOfAnEditedBulkLasts(t *testing.T) {
 	poison := f.register(p)
 	f.run(f.Buffer)
 	f.await(poison.Transaction, buffer.Parked)
+	other := ops.RegisterFiles.With(f.fileParams(execution, 450))
+	if _, err := f.Edit(f.ctx(), poison.Transaction, "operator", "module", []buffer.Step{other}); errs.KindOf(err) != errs.Invalid {
+		t.Errorf("files that were acknowledged are dropped: %v, want invalid", err)
+	}
+	partial := buffer.Step{Kind: ops.RegisterFiles.Kind(), Params: json.RawMessage(`{"ids":[]}`)}
+	if _, err := f.Edit(f.ctx(), poison.Transaction, "operator", "module", []buffer.Step{partial}); errs.KindOf(err) != errs.Invalid {
+		t.Errorf("columns that are missing: %v, want invalid", err)
+	}
 	mended := f.fileParams(execution, 450)
+	mended.IDs = p.IDs
 	mended.Names = mended.Names[1:]
 	if _, err := f.Edit(f.ctx(), poison.Transaction, "operator", "module", []buffer.Step{ops.RegisterFiles.With(mended)}); errs.KindOf(err) != errs.Invalid {
 		t.Errorf("columns of two lengths: %v, want invalid", err)

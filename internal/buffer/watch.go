@@ -53,13 +53,13 @@ type Stats struct {
 // Pending is the number of transactions that the main database does not have yet.
 func (s Stats) Pending() int { return s.Buffered + s.Retrying + s.Parked + s.Blocked }
 
-// Stats reads the counts of the site and adds what this process knows. Without Redis the counts are zero and
-// RedisReachable is false.
+// Stats reads the counts of the site and adds what this process knows. Without Redis the counts are the last ones known
+// and RedisReachable is false.
 func (b *Buffer) Stats(ctx context.Context) Stats {
 	s := b.Glance()
 	c, err := b.client.Get()
 	if err != nil {
-		return s
+		return b.lastCounts(s)
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
@@ -75,7 +75,7 @@ func (b *Buffer) Stats(ctx context.Context) Stats {
 	for i, answer := range counts {
 		n, err := answer.AsInt64()
 		if err != nil {
-			return s
+			return b.lastCounts(s)
 		}
 		numbers[i] = int(n)
 	}
@@ -98,7 +98,18 @@ func (b *Buffer) Stats(ctx context.Context) Stats {
 	}
 	b.monitor.mu.Lock()
 	s.DaysLeft = b.monitor.daysLeft(int64(s.Pending()))
+	b.monitor.counts = s
 	b.monitor.mu.Unlock()
+	return s
+}
+
+// lastCounts fills in what was counted when Redis answered last: nothing that waits has gone since.
+func (b *Buffer) lastCounts(s Stats) Stats {
+	b.monitor.mu.Lock()
+	defer b.monitor.mu.Unlock()
+	last := b.monitor.counts
+	s.Buffered, s.Retrying, s.Unreplicated, s.Parked, s.Blocked = last.Buffered, last.Retrying, last.Unreplicated, last.Parked, last.Blocked
+	s.OldestUnapplied, s.OldestUnreplicated, s.Lagging = last.OldestUnapplied, last.OldestUnreplicated, last.Lagging
 	return s
 }
 

@@ -82,7 +82,7 @@ func (s *Server) startedBefore(ctx context.Context, tx *buffer.Transaction, b *a
 // FinishExecutedObsUnit records the end of an execution.
 func (s *Server) FinishExecutedObsUnit(ctx context.Context, r api.FinishExecutedObsUnitRequestObject) (api.FinishExecutedObsUnitResponseObject, error) {
 	var refs *references
-	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
+	receipt, err := s.writeOnce(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
 		refs = s.refer(ctx, tx)
 		known, err := s.lookExecution(ctx, r.ID)
 		tx.Saw(known.Look)

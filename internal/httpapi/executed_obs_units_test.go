@@ -50,10 +50,13 @@ func TestFinishingTwice(t *testing.T) {
 			t.Parallel()
 			s := newWorld(t).open(kind)
 			id := s.start(nil).ID.String()
-			s.do(call{op: "finishExecutedObsUnit", id: id}).want(http.StatusOK)
+			answer := decode[api.WriteReceipt](s.do(call{op: "finishExecutedObsUnit", id: id}).want(http.StatusOK))
 			first := s.do(call{op: "getExecutedObsUnit", id: id}).want(http.StatusOK)
 			// Without an end time a repetition means the end that is known.
-			s.do(call{op: "finishExecutedObsUnit", id: id}).want(http.StatusOK)
+			repeated := decode[api.WriteReceipt](s.do(call{op: "finishExecutedObsUnit", id: id}).want(http.StatusOK))
+			if repeated.TransactionID != answer.TransactionID || !repeated.AcceptedAt.Equal(answer.AcceptedAt) {
+				t.Errorf("the same finish got two answers: %+v, %+v", answer, repeated)
+			}
 			s.do(call{op: "finishExecutedObsUnit", id: id, body: `{"status":"completed"}`}).want(http.StatusOK)
 			again := s.do(call{op: "getExecutedObsUnit", id: id}).want(http.StatusOK)
 			if a, b := decode[api.ExecutedObsUnitDetail](first), decode[api.ExecutedObsUnitDetail](again); a.EndTime.MustGet() != b.EndTime.MustGet() {

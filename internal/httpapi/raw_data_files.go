@@ -74,9 +74,44 @@ func (s *Server) register(ctx context.Context, key *string, files []api.RawDataF
 		}
 		s.referFiles(ctx, refs, files, pointer)
 		tx.Add(ops.RegisterFiles.With(p))
-		return refs.refused()
+		if err := refs.refused(); err != nil {
+			return err
+		}
+		return s.placeTaken(ctx, tx, files, p)
 	})
 	return receipt, ids, refs, err
+}
+
+// placeTaken compares files with those that the replica has under the same module and path, while it is fresh; what
+// comes later is compared when it is executed. Errors: errs.Conflict for other content.
+func (s *Server) placeTaken(ctx context.Context, tx *buffer.Transaction, files []api.RawDataFileCreate, p maindb.CreateRawDataFilesParams) error {
+	if tx.Seen() || !s.buffer.Glance().Fresh {
+		return nil
+	}
+	there, err := s.replica.GetRawDataFilesByPlace(ctx, replicadb.GetRawDataFilesByPlaceParams{
+		InstrumentModuleIDs: p.InstrumentModuleIDs, RelativePaths: p.RelativePaths,
+	})
+	if err != nil || len(there) == 0 {
+		return nil //nolint:nilerr // what cannot be looked up now is compared when it is executed
+	}
+	ids := make([]uuid.UUID, len(there))
+	for i, row := range there {
+		ids[i] = row.ID
+	}
+	// A registration that is being withdrawn gives its place up.
+	known, look, err := lookMany(ctx, s, manyFiles, ids)
+	tx.Saw(look)
+	if err != nil {
+		return nil //nolint:nilerr // see above
+	}
+	for _, m := range known {
+		for i, path := range p.RelativePaths {
+			if path == m.Row.RelativePath && p.InstrumentModuleIDs[i] == m.Row.InstrumentModuleID && !sameFile(m.Row, p, i) {
+				return differs("file", fileOf(m), files[i])
+			}
+		}
+	}
+	return nil
 }
 
 // registeredBefore compares files that bring their own ids with those of these ids. Errors: errs.Conflict for other

@@ -78,7 +78,7 @@ func (s *Server) FinalizeRawDataPackage(ctx context.Context, r api.FinalizeRawDa
 		return nil, err
 	}
 	var refs *references
-	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
+	receipt, err := s.writeOnce(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
 		refs = s.refer(ctx, tx)
 		known, err := s.lookPackage(ctx, r.ID)
 		tx.Saw(known.Look)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/ccatobs/opsdb/gen/api"
+	"github.com/ccatobs/opsdb/internal/errs"
+	"github.com/ccatobs/opsdb/internal/site"
 )
 
 // GetSiteInfo says what this site is.
@@ -17,6 +19,9 @@ func (s *Server) GetSiteInfo(context.Context, api.GetSiteInfoRequestObject) (api
 // GetBufferStats says how many writes are on their way.
 func (s *Server) GetBufferStats(ctx context.Context, _ api.GetBufferStatsRequestObject) (api.GetBufferStatsResponseObject, error) {
 	b := s.buffer.Stats(ctx)
+	if !b.RedisReachable && s.site.Type == site.Secondary {
+		return nil, errs.New(errs.Unavailable, "The site's buffer does not answer.").Named("buffer-unavailable").After(time.Second)
+	}
 	return api.GetBufferStats200JSONResponse{Body: api.BufferStats{
 		PendingTransactions: b.Buffered, FailedTransactions: b.Parked, ProcessingRate: b.Rate,
 		AverageExecutionTimeMS: b.AverageExecutionMS, Retrying: b.Retrying, Unreplicated: b.Unreplicated,

@@ -28,6 +28,25 @@ func (s *Server) write(ctx context.Context, key *string, build func(context.Cont
 	}, build)
 }
 
+// writeOnce submits a change that a record can see only once. Without a key of the client's own the request itself is the
+// key, so that saying the same twice gets the same answer; after a discard it counts as said anew.
+func (s *Server) writeOnce(ctx context.Context, key *string, build func(context.Context, *buffer.Transaction) error) (buffer.Receipt, error) {
+	if key != nil {
+		return s.write(ctx, key, build)
+	}
+	fingerprint, err := exchangeOf(ctx).fingerprint()
+	if err != nil {
+		return buffer.Receipt{}, err
+	}
+	own := "request:" + fingerprint
+	receipt, err := s.write(ctx, &own, build)
+	if err == nil && receipt.Replayed && receipt.State == buffer.Discarded {
+		return s.write(ctx, nil, build)
+	}
+	receipt.Replayed = false
+	return receipt, err
+}
+
 // receiptOf is the answer to a write of one record.
 func receiptOf(id uuid.UUID, receipt buffer.Receipt, refs *references) api.WriteReceipt {
 	return api.WriteReceipt{

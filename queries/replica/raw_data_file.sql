@@ -11,3 +11,9 @@ where a.id = any(@ids::uuid[]) and a.table_name = 'raw_data_file';
 select * from raw_data_file
 where executed_obs_unit_id = any(@executed_obs_unit_ids::uuid[]) or raw_data_package_id = any(@raw_data_package_ids::uuid[])
 order by executed_obs_unit_id, relative_path, id;
+
+-- name: GetRawDataFilesByPlace :many
+-- The files that are registered under a module and a path; two arrays of one length.
+select f.* from raw_data_file f
+join (select unnest(@instrument_module_ids::integer[]) as instrument_module_id, unnest(@relative_paths::text[]) as relative_path) place
+  on (place.instrument_module_id, place.relative_path) = (f.instrument_module_id, f.relative_path);

@@ -164,3 +164,21 @@ func TestOwnIDs(t *testing.T) {
 		})
 	}
 }
+
+// A path that is taken is refused at once, and free again for another registration while it is being withdrawn.
+func TestAPathThatIsTaken(t *testing.T) {
+	w := newWorld(t)
+	w.open(setup{kind: site.Main}) // its heartbeat makes the other site fresh
+	s := w.open(setup{kind: site.Secondary})
+	eventually(t, "the site is fresh", func() bool {
+		return decode[api.Health](s.do(call{op: "getHealth", token: "-"}).want(http.StatusOK)).Replica.Fresh
+	})
+	execution := s.start(nil).ID
+	first := decode[api.BulkReceipt](s.do(call{op: "createRawDataFiles", body: bulkOf(execution, 1, nil)}).want(http.StatusCreated))
+	s.replicated(first.TransactionID.String())
+	other := bulkOf(execution, 1, map[string]any{"size_bytes": 7})
+	s.do(call{op: "createRawDataFiles", body: other}).problem(http.StatusConflict, "record-differs")
+	s.do(call{op: "createRawDataFiles", body: bulkOf(execution, 1, nil)}).want(http.StatusCreated)
+	s.do(call{op: "withdrawRawDataFile", id: first.IDs[0].String()}).want(http.StatusOK)
+	s.do(call{op: "createRawDataFiles", body: other}).want(http.StatusCreated)
+}

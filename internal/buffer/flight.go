@@ -25,24 +25,29 @@ func (x *executor) fly(ctx context.Context, ready []*stored) (again []*stored, e
 	if err := x.mark(ctx, sent); err != nil {
 		return nil, err
 	}
-	landed, err := x.session.Send(ctx, flight, flightStall)
+	arrival, err := x.session.Send(ctx, flight, flightStall)
 	x.settleAhead()
 	if failed, ok := errors.AsType[*postgres.FlightError](err); ok {
 		return x.culprit(ctx, sent, starts, failed)
 	}
 	if err != nil {
+		x.size = max(x.size/2, 1)
 		return nil, err
 	}
 	faults.Point(faults.NotRecorded)
 	x.batch++
-	x.b.monitor.executed(len(sent), landed.Elapsed)
-	x.b.monitor.setMainPosition(landed.LSN, landed.At, x.trip)
+	x.unnoted = &landed{sent: sent, batch: x.batch, position: arrival.LSN.String()}
+	x.b.monitor.executed(len(sent), arrival.Elapsed)
+	x.b.monitor.setMainPosition(arrival.LSN, arrival.At, x.trip)
 	x.streak = streak{}
 	for _, passed := range []alarm{alarmRefused, alarmStreak, alarmNewer} {
 		x.b.monitor.setAlarm(passed, "")
 	}
-	x.resize(len(sent), landed.Elapsed)
-	return nil, x.b.record(ctx, sent, x.incarnation, x.fence, x.batch, landed.LSN.String())
+	x.resize(len(sent), arrival.Elapsed)
+	if x.next != nil {
+		return nil, nil // it is noted while the next one is under way
+	}
+	return nil, x.note(ctx)
 }
 
 // load fills a flight: the fence, the ledger, every step. The ledger comes before the steps: when another site executes
@@ -65,8 +70,9 @@ func (x *executor) load(ctx context.Context, ready []*stored) (*postgres.Flight,
 		if errors.Is(err, errUnknownKind) && len(sent) > 0 {
 			flight.Cut(start)
 			// What was read ahead comes after what now stays behind.
-			x.settleAhead()
-			x.next = nil
+			if err := x.dropAhead(); err != nil {
+				return nil, nil, nil, err
+			}
 			break
 		}
 		if err != nil {
@@ -109,6 +115,9 @@ func (x *executor) queue(ctx context.Context, flight *postgres.Flight, t *stored
 
 // mark notes which transactions are under way, for whoever must find out what became of them.
 func (x *executor) mark(ctx context.Context, sent []*stored) error {
+	if x.next != nil && x.next.noting != nil {
+		sent = slices.Concat(x.next.noting.sent, sent)
+	}
 	low, high := sent[0].sequence, sent[0].sequence
 	for _, t := range sent {
 		low, high = min(low, t.sequence), max(high, t.sequence)
@@ -120,16 +129,10 @@ func (x *executor) mark(ctx context.Context, sent []*stored) error {
 
 // resize aims at flights whose upload takes flightTime at the rate that the last one reached.
 func (x *executor) resize(sent int, elapsed time.Duration) {
+	x.trip = min(x.trip, elapsed)
 	upload := max(elapsed-x.trip, time.Millisecond)
 	fitting := int(float64(sent) * float64(flightTime) / float64(upload))
-	switch {
-	case fitting > 4*x.size:
-		x.size = min(4*x.size, flightMax)
-	case fitting > x.size:
-		x.size = min(fitting, flightMax)
-	default:
-		x.size = max(min(fitting, x.size), x.size/2, 1)
-	}
+	x.size = max(min(fitting, flightGrowth*x.size, flightMax), x.size/2, 1)
 }
 
 // record notes in Redis that a flight has landed. Until it is noted, the ledger knows.

@@ -133,8 +133,12 @@ func (r *rig) strike(clients *crew, b blow, done <-chan struct{}) {
 		return r.Kill(name)
 	})
 	if b.stopped > 0 {
+		process := r.PIDs()[name]
 		r.must(clients.awaitTried(ctx, b.stopped, done))
-		r.must(r.Continue(name))
+		// It may have been on its way to die at a point when it was stopped.
+		if r.PIDs()[name] == process {
+			r.must(r.Continue(name))
+		}
 	}
 }
 

@@ -142,6 +142,9 @@ func (v *verdict) content(p promises, site string, rows map[string]fields) {
 func (r *rig) invented(v *verdict, p promises, rows map[string]fields) {
 	marks := make(map[string]int)
 	for id, row := range rows {
+		if r.former[id] {
+			continue
+		}
 		v.checked["invented"]++
 		mark := strings.TrimSuffix(text(row, "comment"), ", clear sky")
 		if r.answers.isOpen(mark) {

@@ -3,6 +3,7 @@ package chaos_test
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -37,10 +38,15 @@ type client struct {
 	known  map[string]fields // the records of the observation under way
 }
 
+// crew returns clients of that name. What they write depends on the seed and on the name of the test.
 func (r *rig) crew(name string, clients int, seed uint64) *crew {
 	c := &crew{r: r, name: name, site: r.at(observatory)}
+	test := fnv.New64()
+	fmt.Fprint(test, r.t.Name())
 	for i := range clients {
-		c.clients = append(c.clients, &client{crew: c, number: i, random: rand.New(rand.NewPCG(seed, uint64(i)))})
+		c.clients = append(c.clients, &client{
+			crew: c, number: i, random: rand.New(rand.NewPCG(seed, test.Sum64()+uint64(i))), known: make(map[string]fields),
+		})
 	}
 	return c
 }
@@ -92,7 +98,6 @@ func (c *crew) awaitTried(ctx context.Context, more int64, done <-chan struct{})
 
 // observation records one observation from its start to its finish, with files and a package.
 func (c *client) observation(ctx context.Context) error {
-	c.serial++
 	c.known = make(map[string]fields)
 	execution, err := c.start(ctx)
 	if err != nil || execution == "" {
@@ -132,6 +137,7 @@ var night = time.Date(2026, 7, 15, 23, 0, 0, 0, time.UTC)
 
 // start returns the id of the execution; empty when nobody will learn whether it was recorded.
 func (c *client) start(ctx context.Context) (string, error) {
+	c.serial++
 	mark := fmt.Sprintf("%s, client %d, observation %d", c.name, c.number, c.serial)
 	body := fields{
 		"obs_unit_id": pick(c.random, c.r.plan.units), "start_time": c.time(), "observer": "night-shift",

@@ -13,11 +13,11 @@ type victim string
 
 // The victims. Who executes is known only when it is struck.
 const (
-	holder      victim = "the API that executes"
-	other       victim = "the other API"
-	ofRedis     victim = siteRedis
-	ofMain      victim = mainDatabase
-	ofReplica   victim = replica
+	holder    victim = "the API that executes"
+	other     victim = "the other API"
+	ofRedis   victim = siteRedis
+	ofMain    victim = mainDatabase
+	ofReplica victim = replica
 )
 
 // blow is what happens to a server: SIGKILL, after which the lab starts it again, or SIGSTOP until the clients have sent

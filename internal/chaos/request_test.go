@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	contract "github.com/ccatobs/opsdb/gen/client"
 	"github.com/ccatobs/opsdb/internal/lab"
 )
 
@@ -34,6 +36,13 @@ func (r *rig) at(site string) *station {
 	}
 }
 
+// without returns the site without one of its APIs.
+func (s *station) without(api int) *station {
+	rest := *s
+	rest.urls = slices.Delete(slices.Clone(s.urls), api, api+1)
+	return &rest
+}
+
 // request is what a client sends.
 type request struct {
 	method string
@@ -42,9 +51,13 @@ type request struct {
 	body   any
 }
 
-func post(path string, body any) request { return request{method: http.MethodPost, path: path, body: body} }
-func put(path string, body any) request  { return request{method: http.MethodPut, path: path, body: body} }
-func get(path string) request            { return request{method: http.MethodGet, path: path} }
+func post(path string, body any) request {
+	return request{method: http.MethodPost, path: path, body: body}
+}
+func put(path string, body any) request {
+	return request{method: http.MethodPut, path: path, body: body}
+}
+func get(path string) request { return request{method: http.MethodGet, path: path} }
 
 func (r request) keyed(key string) request {
 	r.key = key
@@ -133,4 +146,13 @@ func (a answer) problem(slug string) bool {
 	}
 	kind, ok := f["type"].(string)
 	return ok && strings.HasSuffix(kind, "/"+slug)
+}
+
+// health is what the first API says about its site.
+func (s *station) health(ctx context.Context) (h contract.Health, err error) {
+	a, err := s.send(ctx, 0, get("/health"))
+	if err != nil {
+		return h, err
+	}
+	return h, json.Unmarshal(a.text, &h)
 }

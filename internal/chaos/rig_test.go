@@ -38,6 +38,7 @@ type rig struct {
 	t       testing.TB
 	points  string // directory that arms points
 	answers *answers
+	former  map[string]bool // ids of records that are none of this scenario's
 	plan    plannedRecords
 }
 
@@ -57,6 +58,21 @@ func newRig(t testing.TB, options lab.Options, settings ...string) *rig {
 	r.plan.units = column[int](r, r.Superuser(cologne), "select id from obs_unit order by id")
 	r.plan.modules = column[int](r, r.Superuser(cologne), "select id from instrument_module order by id")
 	return r
+}
+
+// begin forgets what was promised before: a new scenario begins in the same lab.
+func (r *rig) begin(t testing.TB) *rig {
+	t.Helper()
+	scenario := *r
+	scenario.t = t
+	scenario.answers = newAnswers(t)
+	rows, err := r.rows(scenario.context(), r.Superuser(cologne))
+	scenario.must(err)
+	scenario.former = make(map[string]bool)
+	for id := range rows {
+		scenario.former[id] = true
+	}
+	return &scenario
 }
 
 // context bounds whatever a test waits for.

@@ -215,12 +215,11 @@ func list(f fields, name string) []fields {
 	return objects
 }
 
-// visible checks, at any moment, that the site shows every promised record as promised.
-func (r *rig) visible(v *verdict) {
+// visible checks, at any moment, that a site shows every promised record as promised.
+func (r *rig) visible(v *verdict, site *station) {
 	r.t.Helper()
 	p, err := r.answers.read()
 	r.must(err)
-	site := r.at(observatory)
 	for _, id := range slices.Sorted(maps.Keys(p.records)) {
 		record := p.records[id]
 		v.checked["read"]++

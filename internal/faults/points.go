@@ -10,10 +10,10 @@ const (
 	DuringCleanup  = "during-cleanup"
 )
 
-// Guards that can be switched off in builds with the tag "faults".
+// Guards that can be switched off in builds with the tag "faults". Those that are functions of the main database, the
+// fence and the row guard, are replaced there.
 const (
 	Ledger     = "ledger"
-	Fence      = "fence"
 	FsyncCheck = "fsync-check"
 )
 

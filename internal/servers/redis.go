@@ -33,6 +33,7 @@ func StartRedis(ctx context.Context, dir string, port int, settings ...string) (
 	arguments := []string{
 		"--bind", "127.0.0.1", "--port", strconv.Itoa(port), "--dir", dir, "--save", "", "--appendonly", "yes",
 		"--appendfsync", "always", "--no-appendfsync-on-rewrite", "no", "--maxmemory-policy", "noeviction",
+		"--hash-max-listpack-value", "4096",
 	}
 	for i := 0; i+1 < len(settings); i += 2 {
 		arguments = append(arguments, "--"+settings[i], settings[i+1])

@@ -24,6 +24,11 @@ const (
 	// flightTime is what the upload of a flight should take: long enough to make round trips cheap, short enough that
 	// a cut loses little work.
 	flightTime = time.Second
+	// flightGrowth bounds how many times larger than the one before a flight is: a small one tells only so much of a link.
+	flightGrowth = 20
+	// flightPause is between the departures of flights that are not full: each costs two commits and ten round trips,
+	// whatever it carries.
+	flightPause = 20 * time.Millisecond
 	// flightStall is the silence after which a flight is given up.
 	flightStall = 5 * time.Second
 	// backoffMin and backoffMax bound the pause after a failure of the link or of the main database.
@@ -45,15 +50,8 @@ type executor struct {
 	stopped     *stopped
 	streak      streak
 	next        *ahead
+	unnoted     *landed
 	lostAt      time.Time // when the main database was last found to have lost something
-}
-
-// ahead is a part of the buffer that is read while the flight before it is under way. It is in order only as long as
-// nothing is put back or taken out.
-type ahead struct {
-	done   chan struct{}
-	oldest []*stored
-	err    error
 }
 
 // execute drains the buffer for as long as the lease is held, whatever the link and the main database do.
@@ -99,7 +97,6 @@ func (x *executor) report(err error) {
 	code := postgres.SQLState(err)
 	x.b.monitor.setExecutor("backing off", err.Error())
 	x.b.monitor.setMain(false, err)
-	x.size = max(x.size/2, 1)
 	if code != "" && !passing(code) {
 		x.b.monitor.setAlarm(alarmRefused, fmt.Sprintf("main database refuses (%s): %v", code, err))
 	}
@@ -122,6 +119,7 @@ const (
 func (x *executor) application() string { return "opsdb/" + x.b.cfg.Site.Name + "/executor" }
 
 func (x *executor) disconnect() {
+	x.settleAhead()
 	if x.session != nil {
 		x.session.Close()
 		x.session = nil
@@ -147,7 +145,8 @@ func (x *executor) connect(ctx context.Context) error {
 		return err
 	}
 	x.b.monitor.setMain(true, nil)
-	x.stopped, x.next = nil, nil
+	x.stopped, x.next, x.unnoted = nil, nil, nil
+	x.size = min(x.size, flightStart)
 	return nil
 }
 
@@ -164,8 +163,11 @@ func (x *executor) drain(ctx context.Context) error {
 			return err
 		}
 		if x.stopped != before {
-			x.next = nil
+			if err := x.dropAhead(); err != nil {
+				return err
+			}
 		}
+		departed := time.Now()
 		moved, err := x.step(ctx)
 		if err != nil {
 			return err
@@ -173,6 +175,11 @@ func (x *executor) drain(ctx context.Context) error {
 		x.b.monitor.ran()
 		if moved {
 			pinged = time.Now()
+			if x.next == nil {
+				if err := sleep(ctx, time.Until(departed.Add(flightPause))); err != nil {
+					return err
+				}
+			}
 			continue
 		}
 		x.b.monitor.setExecutor("idle", "")
@@ -218,6 +225,8 @@ func (x *executor) step(ctx context.Context) (moved bool, err error) {
 	}
 	if len(ready) == len(oldest) && len(ready) == x.size {
 		x.lookAhead(ctx, len(ready))
+	} else if err := x.note(ctx); err != nil {
+		return false, err
 	}
 	for len(ready) > 0 {
 		ready, err = x.fly(ctx, ready)
@@ -226,34 +235,6 @@ func (x *executor) step(ctx context.Context) (moved bool, err error) {
 		}
 	}
 	return true, nil
-}
-
-// take returns the oldest transactions of the buffer, oldest first: those that were read ahead, if there are any.
-func (x *executor) take(ctx context.Context) ([]*stored, error) {
-	next := x.next
-	x.next = nil
-	if next == nil {
-		return x.b.oldest(ctx, 0, x.size)
-	}
-	<-next.done
-	return next.oldest, next.err
-}
-
-// lookAhead begins to read what comes after the oldest n.
-func (x *executor) lookAhead(ctx context.Context, n int) {
-	next, size := &ahead{done: make(chan struct{})}, x.size
-	x.next = next
-	go func() {
-		defer close(next.done)
-		next.oldest, next.err = x.b.oldest(ctx, n, size)
-	}()
-}
-
-// settleAhead waits until what is read ahead is read: from then on the buffer may change.
-func (x *executor) settleAhead() {
-	if x.next != nil {
-		<-x.next.done
-	}
 }
 
 // sort takes out what cannot be sent: what is too old for the ledger, and what depends on a stopped transaction. The

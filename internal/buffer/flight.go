@@ -44,7 +44,7 @@ func (x *executor) fly(ctx context.Context, ready []*stored) (again []*stored, e
 		x.b.monitor.setAlarm(passed, "")
 	}
 	x.resize(len(sent), arrival.Elapsed)
-	if x.next != nil {
+	if x.next != nil && len(x.next.oldest) > 0 {
 		return nil, nil // it is noted while the next one is under way
 	}
 	return nil, x.note(ctx)

@@ -61,7 +61,7 @@ type Step struct {
 	Kind   string          `json:"kind"`
 	Params json.RawMessage `json:"params"`
 	At     []Place         `json:"at,omitempty"` // places of patched and deleted records, as their writer saw them
-	made   any             // the parameters before they were encoded; nil in a step that was read
+	made   any             // the parameters as they were before they were encoded, or as they were read
 	err    error
 }
 
@@ -88,8 +88,9 @@ func (o Op[P]) Decode(s Step) (P, error) {
 }
 
 type operation struct {
-	run    func(ctx context.Context, q *maindb.Queries, params json.RawMessage) error
+	run    func(context.Context, *maindb.Queries, Step) error
 	effect func(Step) (Effect, error)
+	read   func(Step) (any, error)
 	fields []string // of the parameters, as they are stored
 }
 
@@ -106,8 +107,8 @@ func Register[P any](r *Registry, kind string, query func(*maindb.Queries, conte
 		panic("buffer: kind " + kind + " is registered twice")
 	}
 	r.ops[kind] = operation{
-		run: func(ctx context.Context, q *maindb.Queries, params json.RawMessage) error {
-			p, err := decode[P](params)
+		run: func(ctx context.Context, q *maindb.Queries, s Step) error {
+			p, err := parameters[P](s)
 			if err != nil {
 				return err
 			}
@@ -120,6 +121,7 @@ func Register[P any](r *Registry, kind string, query func(*maindb.Queries, conte
 			}
 			return effect(p), nil
 		},
+		read:   func(s Step) (any, error) { return parameters[P](s) },
 		fields: fieldsOf[P](),
 	}
 	return Op[P]{kind: kind}
@@ -159,7 +161,18 @@ func (r *Registry) Run(ctx context.Context, q *maindb.Queries, s Step) error {
 	if !ok {
 		return fmt.Errorf("%w %q", errUnknownKind, s.Kind)
 	}
-	return op.run(ctx, q, s.Params)
+	return op.run(ctx, q, s)
+}
+
+// read decodes the parameters of steps ahead of their use. What cannot be decoded stays as it is: its use fails.
+func (r *Registry) read(steps []Step) {
+	for i, s := range steps {
+		if op, ok := r.ops[s.Kind]; ok {
+			if p, err := op.read(s); err == nil {
+				steps[i].made = p
+			}
+		}
+	}
 }
 
 // Effect tells what a step does, with the places that the step carries.

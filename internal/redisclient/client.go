@@ -19,8 +19,10 @@ type Options struct {
 
 const (
 	dialTimeout = time.Second
-	// callTimeout bounds a write to a Redis that is stopped but keeps its connections.
+	// callTimeout bounds a write to a Redis that is stopped but keeps its connections, and an answer to a ping.
 	callTimeout = 2 * time.Second
+	// pingPause is between the pings that find out whether Redis is stopped while answers are awaited.
+	pingPause = time.Second
 	// redialPause keeps requests from queueing for a dial each while Redis is away.
 	redialPause = 100 * time.Millisecond
 )
@@ -47,7 +49,7 @@ func New(o Options) *Client {
 		DisableCache:      true,
 		BlockingPoolSize:  8,
 		ConnWriteTimeout:  callTimeout,
-		Dialer:            net.Dialer{Timeout: dialTimeout, KeepAlive: 5 * time.Second},
+		Dialer:            net.Dialer{Timeout: dialTimeout, KeepAlive: pingPause},
 	}}
 }
 

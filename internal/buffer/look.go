@@ -34,6 +34,7 @@ type PendingTransaction struct {
 	State    State
 	Sequence int64
 	Steps    []Step
+	New      bool // no database can know the records that it creates before it is executed
 	Failure  *Failure
 }
 
@@ -233,7 +234,7 @@ func (p *Pending) transactions(flat []string, seen map[uuid.UUID]bool) error {
 		var body payload
 		// A payload that cannot be read is parked by the executor and shown by the administration; it hides nothing here.
 		if json.Unmarshal([]byte(t[3]), &body) == nil {
-			pt.Steps = body.Steps
+			pt.Steps, pt.New = body.Steps, body.New
 		}
 		if t[4] != "" {
 			if err := json.Unmarshal([]byte(t[4]), &pt.Failure); err != nil {

@@ -35,6 +35,7 @@ type Transaction struct {
 	keyed   bool
 	seen    bool
 	records int
+	new     int // records whose ids were made here
 	steps   []Step
 	saw     []*Pending
 }
@@ -49,6 +50,7 @@ type payload struct {
 	Fingerprint string     `json:"fingerprint"`
 	AcceptedAt  time.Time  `json:"accepted_at"`
 	Replaces    *uuid.UUID `json:"replaces,omitempty"`
+	New         bool       `json:"new,omitempty"` // the ids of its records were made for it: no database can know them yet
 	Steps       []Step     `json:"steps"`
 }
 
@@ -76,6 +78,7 @@ func (t *Transaction) RecordID(given *uuid.UUID) uuid.UUID {
 	case t.keyed:
 		return uuid.NewSHA1(t.id, []byte(strconv.Itoa(t.records)))
 	default:
+		t.new++
 		return uuid.Must(uuid.NewV7())
 	}
 }
@@ -96,13 +99,14 @@ func (t *Transaction) blind() bool {
 	return slices.ContainsFunc(t.saw, func(p *Pending) bool { return p.blind })
 }
 
-func (t *Transaction) reset() { t.steps, t.saw, t.records = nil, nil, 0 }
+func (t *Transaction) reset() { t.steps, t.saw, t.records, t.new = nil, nil, 0, 0 }
 
 // encode returns the stored form; errs.Invalid when a step could not be encoded.
 func (t *Transaction) encode(r Request, site string, now time.Time) (payload, []byte, error) {
 	p := payload{
 		Version: payloadVersion, ID: t.id, Site: site, Operation: r.Operation, Principal: r.Principal,
 		Fingerprint: r.Fingerprint, AcceptedAt: now.UTC().Truncate(time.Microsecond), Steps: t.steps,
+		New: t.new > 0 && t.new == t.records,
 	}
 	for _, s := range t.steps {
 		if s.err != nil {

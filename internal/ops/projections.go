@@ -35,9 +35,10 @@ func (v View[R]) Changes() map[uuid.UUID][]overlay.Change[R] {
 }
 
 // Unexecuted tells whether the record is created by a write that no database has executed yet: no replica can show it.
+// A creation that was repeated does not count: the record may be there already, and further than the creation says.
 func (v View[R]) Unexecuted(id uuid.UUID) bool {
 	for _, p := range v[id] {
-		if p.Insert != nil && p.Transaction.State == buffer.Buffered {
+		if p.Insert != nil && p.Transaction.New && p.Transaction.State == buffer.Buffered {
 			return true
 		}
 	}

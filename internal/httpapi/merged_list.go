@@ -133,9 +133,10 @@ func (s *Server) listExecutions(ctx context.Context, q executionQuery) (executio
 		if err != nil {
 			return executionPage{}, err
 		}
+		merged := r.merge(q)
 		grown := false
 		if r.look.Count > 0 {
-			for _, row := range r.rows {
+			for _, row := range merged[:min(len(merged), q.limit+1)] {
 				if _, overlaid := r.view[row.ID]; !known[row.ID] && !overlaid {
 					known[row.ID], grown = true, true
 					asked = append(asked, buffer.Record{Table: ops.TableExecution, ID: row.ID.String()})
@@ -145,7 +146,6 @@ func (s *Server) listExecutions(ctx context.Context, q executionQuery) (executio
 		if grown || r.unitsMoved {
 			continue
 		}
-		merged := r.merge(q)
 		short := len(merged) <= q.limit && (len(r.rows) == want || slices.Contains(r.look.Full, true))
 		if !short {
 			return r.page(q, merged), nil
@@ -183,9 +183,12 @@ func (s *Server) executionRound(ctx context.Context, q executionQuery, asked []b
 	if r.view, err = ops.Executions(r.look); err != nil {
 		return r, err
 	}
-	overlaid := make([]uuid.UUID, 0, len(r.view))
+	var overlaid []uuid.UUID
 	for id := range r.view {
-		overlaid = append(overlaid, id)
+		// What no database has executed is not looked for. Should it be executed now, the merge knows it by its id.
+		if !r.view.Unexecuted(id) {
+			overlaid = append(overlaid, id)
+		}
 	}
 	err = s.replica.Snapshot(ctx, func(db *replicadb.Queries) error {
 		now, err := unitsIn(ctx, db, q)

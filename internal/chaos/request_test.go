@@ -138,6 +138,17 @@ func (s *station) await(ctx context.Context, status int, q request) (last answer
 	return last, err
 }
 
+// available sends a request until it is not put off: a process that has just lost a server remembers that for a moment.
+func (s *station) available(ctx context.Context, api int, q request) (a answer, err error) {
+	err = lab.Until(ctx, q.method+" "+q.path+" is answered", func(ctx context.Context) (err error) {
+		if a, err = s.send(ctx, api, q); err == nil && a.unavailable() {
+			err = fmt.Errorf("%s", a.text)
+		}
+		return err
+	})
+	return a, err
+}
+
 // problem tells whether an answer is a problem of that kind.
 func (a answer) problem(slug string) bool {
 	f, err := a.object()

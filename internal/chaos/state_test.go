@@ -159,13 +159,13 @@ func (r *rig) shown(v *verdict, p promises, rows map[string]fields) {
 			below[parent] = append(below[parent], id)
 		}
 	}
-	turn := 0
+	ctx, turn := r.context(), 0
 	for id, record := range p.records {
 		if record.table != executions || rows[id] == nil {
 			continue
 		}
 		turn++
-		a, err := site.send(r.t.Context(), turn, get(pathOf(executions, id)))
+		a, err := site.available(ctx, turn, get(pathOf(executions, id)))
 		if err == nil && a.status != http.StatusOK {
 			err = fmt.Errorf("%d %s", a.status, a.text)
 		}

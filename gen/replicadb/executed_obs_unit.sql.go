@@ -62,11 +62,10 @@ where ($1::observation_status is null or e.status = $1)
     select 1 from obs_unit_module_configuration c
     join instrument_module_configuration m on m.id = c.instrument_module_configuration_id
     where c.obs_unit_id = e.obs_unit_id and m.instrument_module_id = $4))
-  and e.start_time >= $5::timestamptz and e.start_time < $6::timestamptz
-  and (e.start_time, e.id) > ($7::timestamptz, $8::uuid)
-  and e.id <> all(coalesce($9::uuid[], '{}'))
+  and e.start_time < $5::timestamptz and (e.start_time, e.id) > ($6::timestamptz, $7::uuid)
+  and e.id <> all(coalesce($8::uuid[], '{}'))
 order by e.start_time, e.id
-limit $10::integer
+limit $9::integer
 `
 
 type ListExecutedObsUnitsAscendingParams struct {
@@ -74,7 +73,6 @@ type ListExecutedObsUnitsAscendingParams struct {
 	ObsUnitID          *int32             `json:"obs_unit_id"`
 	ObservingProgramID *int32             `json:"observing_program_id"`
 	InstrumentModuleID *int32             `json:"instrument_module_id"`
-	StartFrom          time.Time          `json:"start_from"`
 	StartBefore        time.Time          `json:"start_before"`
 	AfterStart         time.Time          `json:"after_start"`
 	AfterID            uuid.UUID          `json:"after_id"`
@@ -82,14 +80,14 @@ type ListExecutedObsUnitsAscendingParams struct {
 	RowLimit           int32              `json:"row_limit"`
 }
 
-// The executions after a position, without those that the reader merges by itself.
+// The executions after a position, without those that the reader merges by itself. Where the list begins is part of the
+// position: with a third bound a planner without statistics takes few rows for granted, and sorts them all.
 func (q *Queries) ListExecutedObsUnitsAscending(ctx context.Context, arg ListExecutedObsUnitsAscendingParams) ([]ExecutedObsUnit, error) {
 	rows, err := q.db.Query(ctx, listExecutedObsUnitsAscending,
 		arg.Status,
 		arg.ObsUnitID,
 		arg.ObservingProgramID,
 		arg.InstrumentModuleID,
-		arg.StartFrom,
 		arg.StartBefore,
 		arg.AfterStart,
 		arg.AfterID,
@@ -136,11 +134,10 @@ where ($1::observation_status is null or e.status = $1)
     select 1 from obs_unit_module_configuration c
     join instrument_module_configuration m on m.id = c.instrument_module_configuration_id
     where c.obs_unit_id = e.obs_unit_id and m.instrument_module_id = $4))
-  and e.start_time >= $5::timestamptz and e.start_time < $6::timestamptz
-  and (e.start_time, e.id) < ($7::timestamptz, $8::uuid)
-  and e.id <> all(coalesce($9::uuid[], '{}'))
+  and e.start_time >= $5::timestamptz and (e.start_time, e.id) < ($6::timestamptz, $7::uuid)
+  and e.id <> all(coalesce($8::uuid[], '{}'))
 order by e.start_time desc, e.id desc
-limit $10::integer
+limit $9::integer
 `
 
 type ListExecutedObsUnitsDescendingParams struct {
@@ -149,7 +146,6 @@ type ListExecutedObsUnitsDescendingParams struct {
 	ObservingProgramID *int32             `json:"observing_program_id"`
 	InstrumentModuleID *int32             `json:"instrument_module_id"`
 	StartFrom          time.Time          `json:"start_from"`
-	StartBefore        time.Time          `json:"start_before"`
 	AfterStart         time.Time          `json:"after_start"`
 	AfterID            uuid.UUID          `json:"after_id"`
 	Without            []uuid.UUID        `json:"without"`
@@ -164,7 +160,6 @@ func (q *Queries) ListExecutedObsUnitsDescending(ctx context.Context, arg ListEx
 		arg.ObservingProgramID,
 		arg.InstrumentModuleID,
 		arg.StartFrom,
-		arg.StartBefore,
 		arg.AfterStart,
 		arg.AfterID,
 		arg.Without,

@@ -271,29 +271,41 @@ func setOf(units []int32) map[int32]bool {
 	return set
 }
 
+// position is where the page begins: the replica's rows behind it are on it.
+func (q executionQuery) position() executionKey {
+	edge := executionKey{start: q.from}
+	if q.descending {
+		edge.start = q.before
+	}
+	if q.after != nil && q.descending == (q.after.compare(edge) < 0) {
+		return *q.after
+	}
+	return edge
+}
+
 // rows reads a page from the replica, without the executions that are merged one by one.
 func (q executionQuery) rows(ctx context.Context, db *replicadb.Queries, without []uuid.UUID, limit int) ([]replicadb.ExecutedObsUnit, error) {
-	p := replicadb.ListExecutedObsUnitsAscendingParams{
-		ObservingProgramID: q.program, InstrumentModuleID: q.module, StartFrom: q.from, StartBefore: q.before,
-		AfterStart: firstStart.Add(-time.Second), Without: without, RowLimit: int32(limit),
-	}
+	var (
+		status *replicadb.ObservationStatus
+		unit   *int32
+	)
 	if q.status != "" {
-		status := replicadb.ObservationStatus(q.status)
-		p.Status = &status
+		status = new(replicadb.ObservationStatus(q.status))
 	}
 	if q.unit != 0 {
-		p.ObsUnitID = &q.unit
+		unit = &q.unit
 	}
+	after := q.position()
 	if q.descending {
-		p.AfterStart = lastStart
+		return db.ListExecutedObsUnitsDescending(ctx, replicadb.ListExecutedObsUnitsDescendingParams{
+			Status: status, ObsUnitID: unit, ObservingProgramID: q.program, InstrumentModuleID: q.module, StartFrom: q.from,
+			AfterStart: after.start, AfterID: after.id, Without: without, RowLimit: int32(limit),
+		})
 	}
-	if q.after != nil {
-		p.AfterStart, p.AfterID = q.after.start, q.after.id
-	}
-	if q.descending {
-		return db.ListExecutedObsUnitsDescending(ctx, replicadb.ListExecutedObsUnitsDescendingParams(p))
-	}
-	return db.ListExecutedObsUnitsAscending(ctx, p)
+	return db.ListExecutedObsUnitsAscending(ctx, replicadb.ListExecutedObsUnitsAscendingParams{
+		Status: status, ObsUnitID: unit, ObservingProgramID: q.program, InstrumentModuleID: q.module, StartBefore: q.before,
+		AfterStart: after.start, AfterID: after.id, Without: without, RowLimit: int32(limit),
+	})
 }
 
 // ListExecutedObsUnits lists executions, pending writes of this site included.

@@ -43,6 +43,11 @@ format: ## format the Go files
 test: setup ## run all tests against real PostgreSQL, a real standby and real Redis
 	go test -race -shuffle=on -tags faults ./...
 
+.PHONY: chaos
+chaos: setup ## kill everything at random while a site records; SEED=1 repeats a run, ROUNDS=100 makes it longer
+	OPSDB_CHAOS_SEED=$(SEED) OPSDB_CHAOS_ROUNDS=$(or $(ROUNDS),60) \
+	go test -race -tags faults -count=1 -timeout 2h -v -run '^TestChaos$$' ./internal/chaos
+
 .PHONY: build
 build: ## build the programs into build/
 	go build -trimpath -o build/ ./cmd/...

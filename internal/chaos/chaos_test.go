@@ -37,6 +37,7 @@ func setting(t *testing.T, name string, otherwise uint64) uint64 {
 
 // TestChaos lets clients record observations at a site with two APIs while the link is cut and everything dies in turn.
 func TestChaos(t *testing.T) {
+	t.Parallel()
 	seed := setting(t, settingSeed, rand.Uint64N(1e6))
 	rounds := planned(seed, int(setting(t, settingRounds, shortRounds)))
 	t.Logf("seed %d, %d rounds: repeat with make chaos SEED=%[1]d", seed, len(rounds))
@@ -75,7 +76,10 @@ func TestChaos(t *testing.T) {
 func (r *rig) play(clients *crew, round round) {
 	r.t.Helper()
 	ctx := r.context()
-	r.must(r.Link(observatory).Cut(round.cut.Mode, round.cut.Direction))
+	link := r.Link(observatory)
+	link.Slow(round.rtt, 0)
+	link.Stall(round.stall)
+	r.must(link.Cut(round.cut.Mode, round.cut.Direction))
 	if round.point != "" {
 		r.arm(round.point)
 	}
@@ -87,7 +91,7 @@ func (r *rig) play(clients *crew, round round) {
 	}()
 	heal := func() {
 		r.must(clients.awaitTried(ctx, round.heal, done))
-		r.must(r.Link(observatory).Heal())
+		r.must(link.Heal())
 	}
 	strike := func() {
 		r.must(clients.awaitTried(ctx, round.strike, done))

@@ -11,6 +11,7 @@ import (
 
 // TestFailoverWithALostTail promotes a standby that misses what the observatory has seen replicated, and has cleaned.
 func TestFailoverWithALostTail(t *testing.T) {
+	t.Parallel()
 	const other = "institute"
 	r := newRig(t, lab.Options{Secondaries: []string{observatory, other}, APIs: 1, RestartAfter: 100 * time.Millisecond})
 	ctx := r.context()

@@ -200,7 +200,7 @@ func testRepeatedStart(t *testing.T, shared *rig) {
 	id := r.startAt(site, body)
 	r.finishAt(site, id, completed(night.Add(time.Hour)))
 	r.mustSettle()
-	r.must(r.Link(observatory).Cut(lab.Swallow, lab.Both))
+	r.must(r.Link(observatory).Cut(lab.Refuse, lab.Both))
 	site.must(t, http.StatusCreated, post("/executed_obs_units/start", body))
 	v := newVerdict()
 	r.visible(v, site)

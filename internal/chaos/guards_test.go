@@ -47,7 +47,7 @@ func withoutLedger(r *rig) *verdict {
 	c := r.crew("ledger", 1, 1)
 	script := c.clients[0]
 	r.executor()
-	r.must(r.Link(observatory).Cut(lab.Swallow, lab.Both))
+	r.must(r.Link(observatory).Cut(lab.Refuse, lab.Both))
 	execution, err := script.start(ctx)
 	r.must(err)
 	file, err := script.file(ctx, execution, nil)
@@ -61,6 +61,7 @@ func withoutLedger(r *rig) *verdict {
 }
 
 func TestWithoutTheLedgerWritesAreDoubled(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, lab.Options{APIs: 1, RestartAfter: 100 * time.Millisecond}, "OPSDB_GUARDS_OFF="+faults.Ledger)
 	withoutLedger(r).breaks(t, "history")
 }
@@ -286,6 +287,7 @@ func (r *rig) setRedis(setting, value string) {
 }
 
 func TestWithTheFsyncCheckNoAPIStarts(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, lab.Options{APIs: 1})
 	err := forgetful(r)
 	if err == nil || !strings.Contains(err.Error(), `appendonly is "no"`) {
@@ -296,6 +298,7 @@ func TestWithTheFsyncCheckNoAPIStarts(t *testing.T) {
 }
 
 func TestWithoutTheFsyncCheckWritesAreLost(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, lab.Options{APIs: 1, RestartAfter: 100 * time.Millisecond}, "OPSDB_GUARDS_OFF="+faults.FsyncCheck)
 	r.must(forgetful(r))
 	r.must(r.Link(observatory).Cut(lab.Swallow, lab.Both))

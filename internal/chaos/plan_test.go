@@ -3,6 +3,7 @@ package chaos_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"github.com/ccatobs/opsdb/internal/faults"
 	"github.com/ccatobs/opsdb/internal/lab"
@@ -53,6 +54,8 @@ func blows(random *rand.Rand) []blow {
 type round struct {
 	point  string // a process dies here, then the blow falls; empty: the blow falls at a random moment
 	cut    lab.Cut
+	rtt    time.Duration // of the link when it is whole
+	stall  float64       // probability of an accident on the link
 	blow   blow
 	strike int64 // requests before the blow, when there is no point
 	heal   int64 // requests before the link heals
@@ -64,7 +67,7 @@ func (r round) String() string {
 	if r.point != "" {
 		when = "when a process has died at " + r.point
 	}
-	return fmt.Sprintf("cut %s %s, %s %s, heal after %d requests", r.cut.Mode, r.cut.Direction, r.blow, when, r.heal)
+	return fmt.Sprintf("cut %s %s, %s %s, heal after %d requests, rtt %v, stall %v", r.cut.Mode, r.cut.Direction, r.blow, when, r.heal, r.rtt, r.stall)
 }
 
 // planned makes n rounds of a seed: every point and every blow occurs when n allows it.
@@ -83,6 +86,7 @@ func planned(seed uint64, n int) []round {
 		for i, b := range all {
 			rounds = append(rounds, round{
 				point: points[i], cut: pick(random, cuts), blow: b, strike: 1 + random.Int64N(60), heal: 1 + random.Int64N(60),
+				rtt: pick(random, []time.Duration{0, 0, 230 * time.Millisecond}), stall: pick(random, []float64{0, 0, 0.02}),
 			})
 		}
 	}

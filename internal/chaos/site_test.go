@@ -11,6 +11,7 @@ import (
 
 // TestSite plays the faults that leave a lab as good as new, one after the other in one lab.
 func TestSite(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, lab.Options{APIs: 2, RestartAfter: 200 * time.Millisecond})
 	for _, scenario := range []struct {
 		name string

@@ -20,7 +20,7 @@ func (s *Server) StartExecutedObsUnit(ctx context.Context, r api.StartExecutedOb
 		p    maindb.CreateExecutedObsUnitParams
 		refs *references
 	)
-	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
+	receipt, err := s.create(ctx, r.Params.IdempotencyKey, r.Body.ID != nil, func(ctx context.Context, tx *buffer.Transaction) error {
 		refs = s.refer(ctx, tx)
 		p = s.startParams(tx.RecordID(r.Body.ID), *r.Body)
 		if err := s.startedBefore(ctx, tx, r.Body, &p); err != nil {

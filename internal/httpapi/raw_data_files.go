@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,7 +63,8 @@ func (s *Server) register(ctx context.Context, key *string, files []api.RawDataF
 		ids  []uuid.UUID
 		refs *references
 	)
-	receipt, err := s.write(ctx, key, func(ctx context.Context, tx *buffer.Transaction) error {
+	brings := slices.ContainsFunc(files, func(f api.RawDataFileCreate) bool { return f.ID != nil })
+	receipt, err := s.create(ctx, key, brings, func(ctx context.Context, tx *buffer.Transaction) error {
 		ids = make([]uuid.UUID, len(files))
 		for i, f := range files {
 			ids[i] = tx.RecordID(f.ID)

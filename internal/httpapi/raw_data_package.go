@@ -21,7 +21,7 @@ func (s *Server) CreateRawDataPackage(ctx context.Context, r api.CreateRawDataPa
 		id   uuid.UUID
 		refs *references
 	)
-	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) error {
+	receipt, err := s.create(ctx, r.Params.IdempotencyKey, r.Body.ID != nil, func(ctx context.Context, tx *buffer.Transaction) error {
 		id, refs = tx.RecordID(r.Body.ID), s.refer(ctx, tx)
 		p := packageParams(id, *r.Body)
 		if err := s.packedBefore(ctx, tx, r.Body.ID, p); err != nil {

@@ -47,6 +47,14 @@ func (s *Server) writeOnce(ctx context.Context, key *string, build func(context.
 	return receipt, err
 }
 
+// create submits a creation. One that brings ids of its own means the same whenever it is said.
+func (s *Server) create(ctx context.Context, key *string, brings bool, build func(context.Context, *buffer.Transaction) error) (buffer.Receipt, error) {
+	if brings {
+		return s.writeOnce(ctx, key, build)
+	}
+	return s.write(ctx, key, build)
+}
+
 // receiptOf is the answer to a write of one record.
 func receiptOf(id uuid.UUID, receipt buffer.Receipt, refs *references) api.WriteReceipt {
 	return api.WriteReceipt{

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/base64"
@@ -47,7 +48,7 @@ type executionKey struct {
 func keyOf(e replicadb.ExecutedObsUnit) executionKey { return executionKey{e.StartTime, e.ID} }
 
 func (k executionKey) compare(other executionKey) int {
-	return cmp.Or(k.start.Compare(other.start), cmp.Compare(k.id.String(), other.id.String()))
+	return cmp.Or(k.start.Compare(other.start), bytes.Compare(k.id[:], other.id[:]))
 }
 
 func (k executionKey) cursor() string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -319,9 +320,7 @@ func text(f fields, name string) string {
 func with(a, b fields) fields {
 	both := make(fields, len(a)+len(b))
 	for _, f := range []fields{a, b} {
-		for name, value := range f {
-			both[name] = value
-		}
+		maps.Copy(both, f)
 	}
 	return both
 }

@@ -74,8 +74,11 @@ func (r round) String() string {
 func planned(seed uint64, n int) []round {
 	random := rand.New(rand.NewPCG(seed, 0))
 	cuts := []lab.Cut{
-		{Mode: lab.Swallow, Direction: lab.Both}, {Mode: lab.Swallow, Direction: lab.Both}, {Mode: lab.Swallow, Direction: lab.Up},
-		{Mode: lab.Swallow, Direction: lab.Down}, {Mode: lab.Refuse, Direction: lab.Both},
+		{Mode: lab.Swallow, Direction: lab.Both},
+		{Mode: lab.Swallow, Direction: lab.Both},
+		{Mode: lab.Swallow, Direction: lab.Up},
+		{Mode: lab.Swallow, Direction: lab.Down},
+		{Mode: lab.Refuse, Direction: lab.Both},
 	}
 	var rounds []round
 	for len(rounds) < n {

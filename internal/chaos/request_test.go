@@ -54,6 +54,7 @@ type request struct {
 func post(path string, body any) request {
 	return request{method: http.MethodPost, path: path, body: body}
 }
+
 func put(path string, body any) request {
 	return request{method: http.MethodPut, path: path, body: body}
 }

@@ -130,8 +130,8 @@ func Register[P any](r *Registry, kind string, query func(*maindb.Queries, conte
 // fieldsOf returns the names under which the parameters are stored.
 func fieldsOf[P any]() []string {
 	var fields []string
-	for i := range reflect.TypeFor[P]().NumField() {
-		name, _, _ := strings.Cut(reflect.TypeFor[P]().Field(i).Tag.Get("json"), ",")
+	for field := range reflect.TypeFor[P]().Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		fields = append(fields, name)
 	}
 	return fields

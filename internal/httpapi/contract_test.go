@@ -114,21 +114,21 @@ func TestEnumsEqualTheDatabases(t *testing.T) {
 // A wrong method is answered with those that the path has, also where another path with a parameter would fit.
 func TestWrongMethods(t *testing.T) {
 	s := newWorld(t).open(setup{kind: site.Main})
-	for path, want := range map[string]struct{ method, allow string }{
-		"/executed_obs_units/start":                 {http.MethodGet, "POST"},
-		"/executed_obs_units/":                      {http.MethodPost, "GET"},
-		"/raw_data_files/bulk":                      {http.MethodDelete, "POST"},
-		"/transactions/retry":                       {http.MethodPut, "POST"},
-		"/health":                                   {http.MethodPost, "GET"},
-		"/health/live":                              {http.MethodTrace, "GET"},
-		"/metrics":                                  {"BREW", "GET"},
-		"/raw_data_files/" + someID:                 {http.MethodPut, "OPTIONS, DELETE, GET"},
-		"/executed_obs_units/" + someID + "/finish": {http.MethodPost, "OPTIONS, PUT"},
+	for _, want := range []struct{ path, method, allow string }{
+		{"/executed_obs_units/start", http.MethodGet, "POST"},
+		{"/executed_obs_units/", http.MethodPost, "GET"},
+		{"/raw_data_files/bulk", http.MethodDelete, "POST"},
+		{"/transactions/retry", http.MethodPut, "POST"},
+		{"/health", http.MethodPost, "GET"},
+		{"/health/live", http.MethodTrace, "GET"},
+		{"/metrics", "BREW", "GET"},
+		{"/raw_data_files/" + someID, http.MethodPut, "OPTIONS, DELETE, GET"},
+		{"/executed_obs_units/" + someID + "/finish", http.MethodPost, "OPTIONS, PUT"},
 	} {
-		a := s.raw(want.method, path, "")
+		a := s.raw(want.method, want.path, "")
 		a.problem(http.StatusMethodNotAllowed, "method-not-allowed")
 		if got := a.header.Get("Allow"); got != want.allow {
-			t.Errorf("%s %s: Allow %q, want %q", want.method, path, got, want.allow)
+			t.Errorf("%s %s: Allow %q, want %q", want.method, want.path, got, want.allow)
 		}
 	}
 	s.raw(http.MethodGet, "/nowhere", "").problem(http.StatusNotFound, "not-found")

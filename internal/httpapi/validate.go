@@ -189,7 +189,7 @@ func checkPath(text string) error {
 	}
 	for part := range strings.SplitSeq(text, "/") {
 		if part == "" || part == "." || part == ".." {
-			return errors.New("must be relative, with no part that is empty, . or ..")
+			return errors.New("must be relative, without parts that are empty, a dot or two dots")
 		}
 	}
 	return nil

@@ -163,12 +163,16 @@ func (s *station) empty(ctx context.Context) error {
 	return err
 }
 
-// cut cuts the link and waits until the site has noticed.
+// cut cuts the link and waits until the site has noticed: that bytes vanish it notices late, a reset at once.
 func (s *station) cut(ctx context.Context) error {
 	if s.link.State().Cut != nil {
 		return nil
 	}
-	if err := s.link.Cut(lab.Swallow, lab.Both); err != nil {
+	mode := lab.Swallow
+	if s.options.Brief {
+		mode = lab.Refuse
+	}
+	if err := s.link.Cut(mode, lab.Both); err != nil {
 		return err
 	}
 	_, err := s.stats(ctx, "the cut is noticed", func(b client.BufferStats) bool { return b.Executor == "backing off" })

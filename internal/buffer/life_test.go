@@ -17,9 +17,9 @@ func TestLifeOfAWrite(t *testing.T) {
 	}
 	finished := f.finish(id, night.Add(9*time.Minute), maindb.ObservationStatusCompleted)
 	look, err := f.Look(f.ctx(), buffer.Query{Ranges: []buffer.Range{
-		{Table: ops.TableExecution, Lists: []string{ops.ExecutionList(0, "")}, Limit: 10},
-		{Table: ops.TableExecution, Lists: []string{ops.ExecutionList(f.unit(), "completed")}, Limit: 10},
-		{Table: ops.TableExecution, Lists: []string{ops.ExecutionList(0, "running")}, Limit: 10},
+		{Table: ops.TableExecution, Lists: ops.ExecutionLists(0, ""), Limit: 10},
+		{Table: ops.TableExecution, Lists: ops.ExecutionLists(f.unit(), "completed"), Limit: 10},
+		{Table: ops.TableExecution, Lists: ops.ExecutionLists(0, "running"), Limit: 10},
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +40,7 @@ func TestLifeOfAWrite(t *testing.T) {
 	}
 	look, err = f.Look(f.ctx(), buffer.Query{
 		Records: []buffer.Record{{Table: ops.TableExecution, ID: id.String()}},
-		Ranges:  []buffer.Range{{Table: ops.TableExecution, Lists: []string{ops.ExecutionList(0, "")}, Limit: 10}},
+		Ranges:  []buffer.Range{{Table: ops.TableExecution, Lists: ops.ExecutionLists(0, ""), Limit: 10}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -363,15 +363,16 @@ end
 while at <= #ARGV do
   local tbl, count = ARGV[at], tonumber(ARGV[at + 1])
   local low, high, order, limit = ARGV[at + 2 + count], ARGV[at + 3 + count], ARGV[at + 4 + count], tonumber(ARGV[at + 5 + count])
-  local found = {}
+  local found, given = {}, 0
   for i = 1, count do
     local key = prefix .. 'index:' .. tbl .. ':' .. ARGV[at + 1 + i]
     local members
     if order == 'asc' then members = redis.call('ZRANGEBYLEX', key, low, high, 'LIMIT', 0, limit)
     else members = redis.call('ZREVRANGEBYLEX', key, high, low, 'LIMIT', 0, limit) end
+    if #members > 0 then given = given + 1 end
     for _, member in ipairs(members) do found[#found + 1] = member end
   end
-  if count > 1 then
+  if given > 1 then
     if order == 'asc' then table.sort(found) else table.sort(found, function(a, b) return a > b end) end
   end
   local cut = {}

@@ -43,8 +43,8 @@ func TestPoisonParksAndOnlyItsDependentsWait(t *testing.T) {
 
 	// A parked insert shows, a blocked patch does not.
 	look, err := f.Look(f.ctx(), buffer.Query{Ranges: []buffer.Range{
-		{Table: ops.TableExecution, Lists: []string{ops.ExecutionList(unknownUnit, "running")}, Limit: 10},
-		{Table: ops.TableExecution, Lists: []string{ops.ExecutionList(unknownUnit, "failed")}, Limit: 10},
+		{Table: ops.TableExecution, Lists: ops.ExecutionLists(unknownUnit, "running"), Limit: 10},
+		{Table: ops.TableExecution, Lists: ops.ExecutionLists(unknownUnit, "failed"), Limit: 10},
 	}})
 	if err != nil {
 		t.Fatal(err)

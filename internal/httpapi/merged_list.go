@@ -228,12 +228,12 @@ func (r executionRound) page(q executionQuery, merged []replicadb.ExecutedObsUni
 // executionLists names the pending lists that hold exactly what the filters let through; none when no unit fits.
 func executionLists(q executionQuery, units []int32) []string {
 	if q.program == nil && q.module == nil {
-		return []string{ops.ExecutionList(q.unit, q.status)}
+		return ops.ExecutionLists(q.unit, q.status)
 	}
 	var lists []string
 	for _, unit := range units {
 		if q.unit == 0 || q.unit == unit {
-			lists = append(lists, ops.ExecutionList(unit, q.status))
+			lists = append(lists, ops.ExecutionLists(unit, q.status)...)
 		}
 	}
 	return lists

@@ -166,3 +166,18 @@ func TestNeedsAreTheForeignKeys(t *testing.T) {
 		}
 	}
 }
+
+// A state without its list would hide pending executions from whoever asks for any state.
+func TestListsCoverEveryState(t *testing.T) {
+	var states []string
+	if err := pgtest.Connect(t, pgtest.New(t)).QueryRow(t.Context(), "select enum_range(null::observation_status)::text[]").Scan(&states); err != nil {
+		t.Fatal(err)
+	}
+	var lists []string
+	for _, state := range states {
+		lists = append(lists, ops.ExecutionLists(7, state)...)
+	}
+	if diff := cmp.Diff(lists, ops.ExecutionLists(7, "")); diff != "" {
+		t.Error(diff)
+	}
+}

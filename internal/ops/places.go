@@ -26,19 +26,33 @@ func planned(table string, id int32) buffer.Record {
 	return buffer.Record{Table: table, ID: strconv.Itoa(int(id))}
 }
 
-// whatever in the name of a list stands for "whatever it is".
+// whatever in the name of a list stands for any unit.
 const whatever = "*"
 
-// ExecutionList names the list of pending executions of a planned unit (0: of all) in a state (empty: in any).
-func ExecutionList(obsUnitID int32, status string) string {
+// statuses are all that an execution can have.
+var statuses = []maindb.ObservationStatus{
+	maindb.ObservationStatusRunning, maindb.ObservationStatusCompleted, maindb.ObservationStatusAborted, maindb.ObservationStatusFailed,
+}
+
+// ExecutionLists names the lists whose union are the pending executions of a planned unit (0: of all) in a state (empty:
+// in any). An execution is on two lists, whatever it is looked for by: each costs Redis memory and time.
+func ExecutionLists(obsUnitID int32, status string) []string {
+	if status != "" {
+		return []string{executionList(obsUnitID, maindb.ObservationStatus(status))}
+	}
+	lists := make([]string, len(statuses))
+	for i, status := range statuses {
+		lists[i] = executionList(obsUnitID, status)
+	}
+	return lists
+}
+
+func executionList(obsUnitID int32, status maindb.ObservationStatus) string {
 	unit := whatever
 	if obsUnitID != 0 {
 		unit = strconv.Itoa(int(obsUnitID))
 	}
-	if status == "" {
-		status = whatever
-	}
-	return unit + ":" + status
+	return unit + ":" + string(status)
 }
 
 // ExecutionSort orders executions by start: the start in microseconds, of fixed width. With an id behind it, it is a
@@ -52,13 +66,10 @@ func OfExecution(id uuid.UUID) string { return "execution:" + id.String() }
 func OfPackage(id uuid.UUID) string { return "package:" + id.String() }
 
 func executionPlace(id uuid.UUID, obsUnitID int32, start time.Time, status maindb.ObservationStatus) buffer.Place {
-	state := string(status)
 	return buffer.Place{
 		Record: execution(id),
 		Sort:   ExecutionSort(start),
-		Lists: []string{
-			ExecutionList(0, ""), ExecutionList(obsUnitID, ""), ExecutionList(0, state), ExecutionList(obsUnitID, state),
-		},
+		Lists:  []string{executionList(0, status), executionList(obsUnitID, status)},
 	}
 }
 

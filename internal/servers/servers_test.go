@@ -227,23 +227,31 @@ func TestNothingOutlivesAKilledOwner(t *testing.T) {
 	for _, pid := range pids {
 		waitGone(t, pid)
 	}
-	newDir(t)
-	if _, err := os.Stat(dir); !os.IsNotExist(err) {
-		t.Errorf("the killed owner's files are still there: %v", err)
-	}
+	// Another process that asks for a directory at this moment removes the files in our place.
+	wait(t, "the killed owner's files are still there", func() bool {
+		newDir(t)
+		_, err := os.Stat(dir)
+		return os.IsNotExist(err)
+	})
 }
 
 // waitGone waits until a process that is not our child has ended.
 func waitGone(t *testing.T, pid int) {
 	t.Helper()
+	wait(t, fmt.Sprintf("process %d is still there", pid), func() bool { return !alive(pid) })
+}
+
+// wait waits until done; not is what is the matter when that takes too long.
+func wait(t *testing.T, not string, done func() bool) {
+	t.Helper()
 	deadline := time.After(15 * time.Second)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for alive(pid) {
+	for !done() {
 		select {
 		case <-tick.C:
 		case <-deadline:
-			t.Fatalf("process %d is still there", pid)
+			t.Fatal(not)
 		}
 	}
 }

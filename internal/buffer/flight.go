@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/redis/rueidis"
 
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/internal/faults"
@@ -146,16 +145,13 @@ func (b *Buffer) record(ctx context.Context, sent []*stored, incarnation uuid.UU
 		b.keys.Prefix(), b.holder, incarnation.String(), strconv.FormatInt(fence, 10), strconv.FormatInt(batch, 10), position,
 		millis(time.Now()),
 	}
-	var slicesOf []rueidis.LuaExec
+	// One slice after the other: what clients write comes between them.
 	for slice := range slices.Chunk(sent, sliceSize) {
 		args := slices.Clone(head)
 		for _, t := range slice {
 			args = append(args, t.id.String())
 		}
-		slicesOf = append(slicesOf, rueidis.LuaExec{Keys: keys, Args: args})
-	}
-	for _, answer := range commitScript.ExecMulti(ctx, c, slicesOf...) {
-		n, err := answer.AsInt64()
+		n, err := commitScript.Exec(ctx, c, keys, args).AsInt64()
 		if err != nil {
 			return err
 		}

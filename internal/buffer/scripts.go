@@ -114,18 +114,20 @@ return 1
 
 // cleanScript removes a slice of replicated transactions from the overlay, compare-and-delete: only these ids go, a newer
 // write of the same record stays, and so does what was put back into the buffer since it was found replicated, because
-// the main database had lost it. Their payloads go to the journal.
+// the main database had lost it. Their payloads go to the journal. Bulks stay until their id maps are swept.
 //
 // KEYS: journal, cleaned, progress, the set that they are in. ARGV: prefix, journal flag ("1" keep, "0" not), incarnation
-// whose batch is the proof (empty: each was proved by its ledger row), ids.
-// Result: number of transactions removed.
+// whose batch is the proof (empty: each was proved by its ledger row), swept ("1": the id maps are), ids.
+// Result: number of transactions removed, then the ids of the bulks that stayed.
 var cleanScript = moving(`
-if ARGV[3] ~= '' and redis.call('HGET', KEYS[3], 'incarnation') ~= ARGV[3] then return 0 end
-local cleaned, ids, gone = tonumber(redis.call('GET', KEYS[2]) or '0'), {}, {}
-for i = 4, #ARGV do
+if ARGV[3] ~= '' and redis.call('HGET', KEYS[3], 'incarnation') ~= ARGV[3] then return {'0'} end
+local cleaned, ids, gone, stayed = tonumber(redis.call('GET', KEYS[2]) or '0'), {}, {}, {'0'}
+for i = 5, #ARGV do
   local id = ARGV[i]
-  if redis.call('ZREM', KEYS[4], id) == 1 then
-    local t = redis.call('HMGET', transaction(id), 'effects', 'payload', 'sequence', 'batch', 'version', 'state')
+  local t = redis.call('HMGET', transaction(id), 'effects', 'payload', 'sequence', 'batch', 'version', 'state')
+  if t[1] and ARGV[4] ~= '1' and string.find(t[1], '\t@', 1, true) then
+    stayed[#stayed + 1] = id
+  elseif redis.call('ZREM', KEYS[4], id) == 1 then
     leave(id, t[6], t[1])
     if ARGV[2] == '1' then
       redis.call('XADD', KEYS[1], '*', 'id', id, 'sequence', t[3], 'batch', t[4] or '0', 'payload', t[2], 'state', t[6])
@@ -137,11 +139,12 @@ for i = 4, #ARGV do
     gone[#gone + 1] = prefix .. 'audit:' .. id
   end
 end
-if #ids == 0 then return 0 end
+if #ids == 0 then return stayed end
 redis.call('SET', KEYS[2], cleaned)
 redis.call('UNLINK', unpack(gone))
 event('replicated', table.concat(ids, ' '))
-return #ids
+stayed[1] = tostring(#ids)
+return stayed
 `)
 
 // stopScript takes a transaction out of the buffer: parked, blocked behind others, or to be tried again.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -156,30 +155,37 @@ func (b *Buffer) cleanDirect(ctx context.Context, ids []string) error {
 	return err
 }
 
-// remove takes replicated transactions out of the overlay, the id maps of bulks first, and returns how many there were.
-// set is where they are; incarnation is that of the batch that proves them, empty when the ledger does.
+// remove takes replicated transactions out of the overlay.
 func (b *Buffer) remove(ctx context.Context, c rueidis.Client, set, incarnation string, ids []string) (removed int64, err error) {
 	keep := "1"
 	if b.cfg.JournalKeep == 0 || b.cfg.JournalMaxBytes == 0 {
 		keep = "0"
 	}
-	var work []rueidis.LuaExec
-	for slice := range slices.Chunk(ids, sliceSize) {
-		if err := b.sweepBulks(ctx, c, slice); err != nil {
-			return removed, err
-		}
-		work = append(work, rueidis.LuaExec{
-			Keys: []string{b.keys.Journal(), b.keys.Cleaned(), b.keys.Progress(), set},
-			Args: append([]string{b.keys.Prefix(), keep, incarnation}, slice...),
-		})
-	}
-	for _, part := range work {
+	keys := []string{b.keys.Journal(), b.keys.Cleaned(), b.keys.Progress(), set}
+	clean := func(swept string, ids []string) (bulks []string, err error) {
 		faults.Point(faults.DuringCleanup)
-		n, err := cleanScript.Exec(ctx, c, part.Keys, part.Args).AsInt64()
+		answer, err := cleanScript.Exec(ctx, c, keys, append([]string{b.keys.Prefix(), keep, incarnation, swept}, ids...)).AsStrSlice()
+		if err != nil {
+			return nil, err
+		}
+		n, err := strconv.ParseInt(answer[0], 10, 64)
+		removed += n
+		return answer[1:], err
+	}
+	for slice := range slices.Chunk(ids, sliceSize) {
+		bulks, err := clean("0", slice)
 		if err != nil {
 			return removed, err
 		}
-		removed += n
+		if len(bulks) == 0 {
+			continue
+		}
+		if err := b.sweepBulks(ctx, bulks); err != nil {
+			return removed, err
+		}
+		if _, err := clean("1", bulks); err != nil {
+			return removed, err
+		}
 	}
 	if removed > 0 {
 		b.moved.notify()
@@ -187,22 +193,9 @@ func (b *Buffer) remove(ctx context.Context, c rueidis.Client, set, incarnation 
 	return removed, nil
 }
 
-func (b *Buffer) sweepBulks(ctx context.Context, c rueidis.Client, ids []string) error {
-	commands := make(rueidis.Commands, len(ids))
-	for i, id := range ids {
-		commands[i] = c.B().Hget().Key(b.keys.Transaction(id)).Field("effects").Build()
-	}
-	var bulks []string
-	for i, answer := range c.DoMulti(ctx, commands...) {
-		text, err := answer.ToString()
-		if err != nil && !rueidis.IsRedisNil(err) {
-			return err
-		}
-		if strings.Contains(text, "\t@") {
-			bulks = append(bulks, ids[i])
-		}
-	}
-	list, err := b.load(ctx, bulks)
+// sweepBulks removes the id maps of bulks.
+func (b *Buffer) sweepBulks(ctx context.Context, ids []string) error {
+	list, err := b.load(ctx, ids)
 	if err != nil {
 		return err
 	}

@@ -105,12 +105,12 @@ func (p program) issue(ctx context.Context, grant auth.Grant) (issued auth.Issue
 	if err != nil {
 		return issued, err
 	}
-	key, err := auth.NewKey(c.Server.SecretKey.Reveal())
+	keys, err := auth.NewKeys(c.Access.SecretKey.Reveal(), c.Access.SecretKeyPrevious.Reveal())
 	if err != nil {
 		return issued, err
 	}
 	err = p.inMain(ctx, c, func(db *maindb.Queries) error {
-		issued, err = auth.Issue(ctx, db, key, grant)
+		issued, err = auth.Issue(ctx, db, keys, grant)
 		return err
 	})
 	return issued, err

@@ -25,6 +25,57 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AccessAction.
+const (
+	AccessActionBreakGlassCreated  AccessAction = "break_glass.created"
+	AccessActionBreakGlassRefused  AccessAction = "break_glass.refused"
+	AccessActionBreakGlassRemoved  AccessAction = "break_glass.removed"
+	AccessActionBreakGlassSignedIn AccessAction = "break_glass.signed_in"
+	AccessActionSessionEnded       AccessAction = "session.ended"
+	AccessActionSessionReused      AccessAction = "session.reused"
+	AccessActionSessionStarted     AccessAction = "session.started"
+	AccessActionTokenCreated       AccessAction = "token.created"
+	AccessActionTokenRevoked       AccessAction = "token.revoked"
+	AccessActionTokenRotated       AccessAction = "token.rotated"
+	AccessActionUserCreated        AccessAction = "user.created"
+	AccessActionUserSignedOut      AccessAction = "user.signed_out"
+	AccessActionUserUpdated        AccessAction = "user.updated"
+)
+
+// Valid indicates whether the value is a known member of the AccessAction enum.
+func (e AccessAction) Valid() bool {
+	switch e {
+	case AccessActionBreakGlassCreated:
+		return true
+	case AccessActionBreakGlassRefused:
+		return true
+	case AccessActionBreakGlassRemoved:
+		return true
+	case AccessActionBreakGlassSignedIn:
+		return true
+	case AccessActionSessionEnded:
+		return true
+	case AccessActionSessionReused:
+		return true
+	case AccessActionSessionStarted:
+		return true
+	case AccessActionTokenCreated:
+		return true
+	case AccessActionTokenRevoked:
+		return true
+	case AccessActionTokenRotated:
+		return true
+	case AccessActionUserCreated:
+		return true
+	case AccessActionUserSignedOut:
+		return true
+	case AccessActionUserUpdated:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChecksumAlgorithm.
 const (
 	ChecksumAlgorithmMd5    ChecksumAlgorithm = "md5"
@@ -58,6 +109,48 @@ func (e Component) Valid() bool {
 	case ComponentConnected:
 		return true
 	case ComponentDisconnected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CredentialKind.
+const (
+	CredentialKindBreakGlass CredentialKind = "break_glass"
+	CredentialKindSession    CredentialKind = "session"
+	CredentialKindToken      CredentialKind = "token"
+)
+
+// Valid indicates whether the value is a known member of the CredentialKind enum.
+func (e CredentialKind) Valid() bool {
+	switch e {
+	case CredentialKindBreakGlass:
+		return true
+	case CredentialKindSession:
+		return true
+	case CredentialKindToken:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DemoRole.
+const (
+	DemoRoleObserver DemoRole = "observer"
+	DemoRoleService  DemoRole = "service"
+	DemoRoleViewer   DemoRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the DemoRole enum.
+func (e DemoRole) Valid() bool {
+	switch e {
+	case DemoRoleObserver:
+		return true
+	case DemoRoleService:
+		return true
+	case DemoRoleViewer:
 		return true
 	default:
 		return false
@@ -211,37 +304,96 @@ func (e PackageStatus) Valid() bool {
 	}
 }
 
+// Defines values for PreferencesCoordinates.
+const (
+	PreferencesCoordinatesEquatorial PreferencesCoordinates = "equatorial"
+	PreferencesCoordinatesGalactic   PreferencesCoordinates = "galactic"
+	PreferencesCoordinatesHorizontal PreferencesCoordinates = "horizontal"
+)
+
+// Valid indicates whether the value is a known member of the PreferencesCoordinates enum.
+func (e PreferencesCoordinates) Valid() bool {
+	switch e {
+	case PreferencesCoordinatesEquatorial:
+		return true
+	case PreferencesCoordinatesGalactic:
+		return true
+	case PreferencesCoordinatesHorizontal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PreferencesTheme.
+const (
+	PreferencesThemeDark   PreferencesTheme = "dark"
+	PreferencesThemeLight  PreferencesTheme = "light"
+	PreferencesThemeSystem PreferencesTheme = "system"
+)
+
+// Valid indicates whether the value is a known member of the PreferencesTheme enum.
+func (e PreferencesTheme) Valid() bool {
+	switch e {
+	case PreferencesThemeDark:
+		return true
+	case PreferencesThemeLight:
+		return true
+	case PreferencesThemeSystem:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ProblemSlug.
 const (
 	ProblemSlugBlocked              ProblemSlug = "blocked"
+	ProblemSlugBreakGlassOff        ProblemSlug = "break-glass-off"
+	ProblemSlugBreakGlassRefused    ProblemSlug = "break-glass-refused"
 	ProblemSlugBufferShort          ProblemSlug = "buffer-short"
 	ProblemSlugBufferUnavailable    ProblemSlug = "buffer-unavailable"
 	ProblemSlugConflict             ProblemSlug = "conflict"
 	ProblemSlugContended            ProblemSlug = "contended"
 	ProblemSlugDatabaseBusy         ProblemSlug = "database-busy"
+	ProblemSlugDemoOff              ProblemSlug = "demo-off"
 	ProblemSlugEarlierWritesPending ProblemSlug = "earlier-writes-pending"
 	ProblemSlugForbidden            ProblemSlug = "forbidden"
+	ProblemSlugGithubUnreachable    ProblemSlug = "github-unreachable"
 	ProblemSlugIdempotencyKeyReused ProblemSlug = "idempotency-key-reused"
 	ProblemSlugInternal             ProblemSlug = "internal"
 	ProblemSlugInvalid              ProblemSlug = "invalid"
+	ProblemSlugLastAdmin            ProblemSlug = "last-admin"
 	ProblemSlugMainUnreachable      ProblemSlug = "main-unreachable"
 	ProblemSlugMalformed            ProblemSlug = "malformed"
 	ProblemSlugMethodNotAllowed     ProblemSlug = "method-not-allowed"
+	ProblemSlugNameTaken            ProblemSlug = "name-taken"
+	ProblemSlugNoRole               ProblemSlug = "no-role"
 	ProblemSlugNotFound             ProblemSlug = "not-found"
+	ProblemSlugNotInOrganisation    ProblemSlug = "not-in-organisation"
 	ProblemSlugNotStopped           ProblemSlug = "not-stopped"
+	ProblemSlugOriginRefused        ProblemSlug = "origin-refused"
 	ProblemSlugOthersWaitBehind     ProblemSlug = "others-wait-behind"
 	ProblemSlugPositionNotReached   ProblemSlug = "position-not-reached"
+	ProblemSlugPreconditionFailed   ProblemSlug = "precondition-failed"
 	ProblemSlugRecordDiffers        ProblemSlug = "record-differs"
 	ProblemSlugRecordMissing        ProblemSlug = "record-missing"
 	ProblemSlugReferenceUnknown     ProblemSlug = "reference-unknown"
 	ProblemSlugReplicaUnavailable   ProblemSlug = "replica-unavailable"
 	ProblemSlugReplicaUnreachable   ProblemSlug = "replica-unreachable"
+	ProblemSlugScopeExceeded        ProblemSlug = "scope-exceeded"
+	ProblemSlugSessionEnded         ProblemSlug = "session-ended"
+	ProblemSlugSignInFailed         ProblemSlug = "sign-in-failed"
+	ProblemSlugSignInOff            ProblemSlug = "sign-in-off"
 	ProblemSlugStepsInvalid         ProblemSlug = "steps-invalid"
+	ProblemSlugTokenEnded           ProblemSlug = "token-ended"
 	ProblemSlugTokenExpired         ProblemSlug = "token-expired"
 	ProblemSlugTokenMalformed       ProblemSlug = "token-malformed"
 	ProblemSlugTokenRevoked         ProblemSlug = "token-revoked"
 	ProblemSlugTokenUnknown         ProblemSlug = "token-unknown"
+	ProblemSlugTokenUnverifiable    ProblemSlug = "token-unverifiable"
 	ProblemSlugTooLarge             ProblemSlug = "too-large"
+	ProblemSlugTooManyRequests      ProblemSlug = "too-many-requests"
 	ProblemSlugTransactionUnknown   ProblemSlug = "transaction-unknown"
 	ProblemSlugUnauthenticated      ProblemSlug = "unauthenticated"
 	ProblemSlugUnavailable          ProblemSlug = "unavailable"
@@ -255,6 +407,10 @@ func (e ProblemSlug) Valid() bool {
 	switch e {
 	case ProblemSlugBlocked:
 		return true
+	case ProblemSlugBreakGlassOff:
+		return true
+	case ProblemSlugBreakGlassRefused:
+		return true
 	case ProblemSlugBufferShort:
 		return true
 	case ProblemSlugBufferUnavailable:
@@ -265,9 +421,13 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugDatabaseBusy:
 		return true
+	case ProblemSlugDemoOff:
+		return true
 	case ProblemSlugEarlierWritesPending:
 		return true
 	case ProblemSlugForbidden:
+		return true
+	case ProblemSlugGithubUnreachable:
 		return true
 	case ProblemSlugIdempotencyKeyReused:
 		return true
@@ -275,19 +435,31 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugInvalid:
 		return true
+	case ProblemSlugLastAdmin:
+		return true
 	case ProblemSlugMainUnreachable:
 		return true
 	case ProblemSlugMalformed:
 		return true
 	case ProblemSlugMethodNotAllowed:
 		return true
+	case ProblemSlugNameTaken:
+		return true
+	case ProblemSlugNoRole:
+		return true
 	case ProblemSlugNotFound:
 		return true
+	case ProblemSlugNotInOrganisation:
+		return true
 	case ProblemSlugNotStopped:
+		return true
+	case ProblemSlugOriginRefused:
 		return true
 	case ProblemSlugOthersWaitBehind:
 		return true
 	case ProblemSlugPositionNotReached:
+		return true
+	case ProblemSlugPreconditionFailed:
 		return true
 	case ProblemSlugRecordDiffers:
 		return true
@@ -299,7 +471,17 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugReplicaUnreachable:
 		return true
+	case ProblemSlugScopeExceeded:
+		return true
+	case ProblemSlugSessionEnded:
+		return true
+	case ProblemSlugSignInFailed:
+		return true
+	case ProblemSlugSignInOff:
+		return true
 	case ProblemSlugStepsInvalid:
+		return true
+	case ProblemSlugTokenEnded:
 		return true
 	case ProblemSlugTokenExpired:
 		return true
@@ -309,7 +491,11 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugTokenUnknown:
 		return true
+	case ProblemSlugTokenUnverifiable:
+		return true
 	case ProblemSlugTooLarge:
+		return true
+	case ProblemSlugTooManyRequests:
 		return true
 	case ProblemSlugTransactionUnknown:
 		return true
@@ -340,6 +526,45 @@ func (e References) Valid() bool {
 	case ReferencesUnverified:
 		return true
 	case ReferencesVerified:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoleName.
+const (
+	RoleNameAdmin    RoleName = "admin"
+	RoleNameObserver RoleName = "observer"
+	RoleNameService  RoleName = "service"
+	RoleNameViewer   RoleName = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the RoleName enum.
+func (e RoleName) Valid() bool {
+	switch e {
+	case RoleNameAdmin:
+		return true
+	case RoleNameObserver:
+		return true
+	case RoleNameService:
+		return true
+	case RoleNameViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SessionTokenType.
+const (
+	SessionTokenTypeBearer SessionTokenType = "Bearer"
+)
+
+// Valid indicates whether the value is a known member of the SessionTokenType enum.
+func (e SessionTokenType) Valid() bool {
+	switch e {
+	case SessionTokenTypeBearer:
 		return true
 	default:
 		return false
@@ -460,6 +685,50 @@ func (e WaitState) Valid() bool {
 	}
 }
 
+// AccessAction What happened to what.
+type AccessAction string
+
+// AccessEvent One entry of the audit trail.
+type AccessEvent struct {
+	// Action What happened to what.
+	Action AccessAction `json:"action"`
+
+	// Actor Login name of who did it.
+	Actor string `json:"actor"`
+
+	// Address From where; empty when it is not known.
+	Address string `json:"address"`
+
+	// At Example: 2026-07-15T11:20:00Z
+	At Time `json:"at"`
+
+	// Detail More, never a secret.
+	Detail json.RawMessage `json:"detail"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID UUID `json:"id"`
+
+	// Site Where it happened.
+	Site string `json:"site"`
+
+	// Sync How far an item of this site's view has travelled.
+	Sync SyncState `json:"sync"`
+
+	// TokenID Which token it concerns.
+	TokenID nullable.Nullable[openapi_types.UUID] `json:"token_id"`
+
+	// UserID Whom it concerns.
+	UserID nullable.Nullable[openapi_types.UUID] `json:"user_id"`
+}
+
+// AccessEventPage defines model for AccessEventPage.
+type AccessEventPage struct {
+	Items []AccessEvent `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
 // AuditEntry What a person did to a write.
 type AuditEntry struct {
 	Action string `json:"action"`
@@ -468,6 +737,15 @@ type AuditEntry struct {
 	At     Time   `json:"at"`
 	By     string `json:"by"`
 	Reason string `json:"reason"`
+}
+
+// BreakGlass defines model for BreakGlass.
+type BreakGlass struct {
+	// Name A login name.
+	Name UserName `json:"name"`
+
+	// Password What `opsdb user break-glass` has printed.
+	Password string `json:"password"`
 }
 
 // BufferStats defines model for BufferStats.
@@ -571,6 +849,28 @@ type Component string
 //
 // Example: {"pwv_mm":0.41,"wind_m_s":6.2}
 type Conditions = json.RawMessage
+
+// CredentialKind What the caller is let in by.
+type CredentialKind string
+
+// DemoRole defines model for DemoRole.
+type DemoRole string
+
+// DemoToken defines model for DemoToken.
+type DemoToken struct {
+	// ExpiresAt Example: 2026-07-15T11:20:00Z
+	ExpiresAt Time     `json:"expires_at"`
+	Role      DemoRole `json:"role"`
+	Token     string   `json:"token"`
+
+	// UserID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	UserID UUID `json:"user_id"`
+}
+
+// DemoTokenCreate defines model for DemoTokenCreate.
+type DemoTokenCreate struct {
+	Role *DemoRole `json:"role,omitempty"`
+}
 
 // EditReceipt defines model for EditReceipt.
 type EditReceipt struct {
@@ -714,6 +1014,9 @@ type Failure struct {
 // FinalStatus How an execution ended.
 type FinalStatus string
 
+// GitHubLogin A GitHub account, in lower case; empty for none.
+type GitHubLogin = string
+
 // Health defines model for Health.
 type Health struct {
 	// BackgroundProcessor `running` unless its work has stopped.
@@ -725,6 +1028,9 @@ type Health struct {
 	// Database Whether a part can be reached.
 	Database Component      `json:"database"`
 	Executor HealthExecutor `json:"executor"`
+
+	// Identity How people are let in here. What is unusual is in `remarks`, too.
+	Identity HealthIdentity `json:"identity"`
 
 	// Main The main database, seen from this site.
 	Main HealthMain `json:"main"`
@@ -787,6 +1093,21 @@ type HealthExecutor struct {
 	TransactionsProcessed int64  `json:"transactions_processed"`
 }
 
+// HealthIdentity How people are let in here. What is unusual is in `remarks`, too.
+type HealthIdentity struct {
+	// BreakGlass Whether the operator for emergencies can sign in.
+	BreakGlass bool `json:"break_glass"`
+
+	// BreakGlassSessions Sessions of such operators that are in force.
+	BreakGlassSessions int `json:"break_glass_sessions"`
+
+	// DemoTokens Whether everybody gets a token who asks for one.
+	DemoTokens bool `json:"demo_tokens"`
+
+	// Github Whether people can sign in by GitHub.
+	Github bool `json:"github"`
+}
+
 // HealthMain The main database, seen from this site.
 type HealthMain struct {
 	Error     *string `json:"error,omitempty"`
@@ -823,6 +1144,89 @@ type HealthSchema struct {
 // HealthStatus defines model for HealthStatus.
 type HealthStatus string
 
+// Introspect defines model for Introspect.
+type Introspect struct {
+	Token string `json:"token"`
+}
+
+// Introspection defines model for Introspection.
+type Introspection struct {
+	// Active Whether the token is good at this site now.
+	Active bool `json:"active"`
+
+	// Identity Who calls.
+	Identity *Me `json:"identity,omitempty"`
+}
+
+// IssuedToken A new API token, and the only time it is shown.
+type IssuedToken struct {
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt Time   `json:"created_at"`
+	CreatedBy string `json:"created_by"`
+
+	// ExpiresAt Null for never.
+	ExpiresAt nullable.Nullable[time.Time] `json:"expires_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID         UUID                         `json:"id"`
+	LastUsedAt nullable.Nullable[time.Time] `json:"last_used_at"`
+
+	// LastUsedFrom An address.
+	LastUsedFrom nullable.Nullable[string] `json:"last_used_from"`
+	LastUsedSite nullable.Nullable[string] `json:"last_used_site"`
+
+	// Name What it is for.
+	Name string `json:"name"`
+
+	// Prefix Its first characters, to tell tokens apart.
+	Prefix    string                       `json:"prefix"`
+	RevokedAt nullable.Nullable[time.Time] `json:"revoked_at"`
+
+	// RotatedFrom The token it takes the place of.
+	RotatedFrom nullable.Nullable[openapi_types.UUID] `json:"rotated_from"`
+
+	// Scopes What it is limited to; empty for everything its user may do.
+	Scopes []Scope `json:"scopes"`
+
+	// Sync How far an item of this site's view has travelled.
+	Sync SyncState `json:"sync"`
+
+	// Token What goes into the header Authorization.
+	Token      string `json:"token"`
+	UsageCount int64  `json:"usage_count"`
+
+	// User Login name of whom it acts for.
+	User string `json:"user"`
+
+	// UserID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	UserID UUID `json:"user_id"`
+}
+
+// Me Who calls.
+type Me struct {
+	// Credential What the caller is let in by.
+	Credential CredentialKind `json:"credential"`
+	Email      string         `json:"email"`
+
+	// ExpiresAt When the credential ends.
+	ExpiresAt nullable.Nullable[time.Time] `json:"expires_at"`
+	FullName  string                       `json:"full_name"`
+	Name      string                       `json:"name"`
+
+	// Permissions What this credential permits now.
+	Permissions []Scope    `json:"permissions"`
+	Roles       []RoleName `json:"roles"`
+
+	// SessionID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	SessionID *UUID `json:"session_id,omitempty"`
+
+	// TokenID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	TokenID *UUID `json:"token_id,omitempty"`
+
+	// UserID Null for the operator for emergencies.
+	UserID nullable.Nullable[openapi_types.UUID] `json:"user_id"`
+}
+
 // Name defines model for Name.
 type Name = string
 
@@ -852,6 +1256,39 @@ type ParkedChange struct {
 
 // Path Relative, with forward slashes; no part is empty, `.` or `..`, and no character is a control character.
 type Path = string
+
+// Preferences What a person wants the web pages to look like. Only what is set is in it.
+type Preferences struct {
+	Coordinates       *PreferencesCoordinates `json:"coordinates,omitempty"`
+	FavouritePrograms []SerialID              `json:"favourite_programs,omitempty"`
+	FavouriteSources  []SerialID              `json:"favourite_sources,omitempty"`
+
+	// Layout Free JSON of the pages, by page.
+	Layout        json.RawMessage `json:"layout,omitempty"`
+	Notifications *struct {
+		// Lagging When a site falls behind.
+		Lagging *bool `json:"lagging,omitempty"`
+
+		// Parked When a write is parked.
+		Parked *bool `json:"parked,omitempty"`
+
+		// Stalled When a transfer does not go on.
+		Stalled *bool `json:"stalled,omitempty"`
+	} `json:"notifications,omitempty"`
+	PageSize *int32            `json:"page_size,omitempty"`
+	Theme    *PreferencesTheme `json:"theme,omitempty"`
+
+	// TimeZone A name of the IANA database, or `site`.
+	//
+	// Example: America/Santiago
+	TimeZone *string `json:"time_zone,omitempty"`
+}
+
+// PreferencesCoordinates defines model for Preferences.Coordinates.
+type PreferencesCoordinates string
+
+// PreferencesTheme defines model for Preferences.Theme.
+type PreferencesTheme string
 
 // Problem RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
 type Problem struct {
@@ -1054,11 +1491,91 @@ type RetryAllResult struct {
 	Retried int `json:"retried"`
 }
 
+// Role defines model for Role.
+type Role struct {
+	Description string   `json:"description"`
+	Name        RoleName `json:"name"`
+	Permissions []Scope  `json:"permissions"`
+}
+
+// RoleList defines model for RoleList.
+type RoleList struct {
+	Items []Role `json:"items"`
+}
+
+// RoleName defines model for RoleName.
+type RoleName string
+
 // SQLState Example: 23503
 type SQLState = string
 
+// Scope `action:resource`; `*` stands for any.
+//
+// Example: write:observations
+type Scope = string
+
+// ScopeInfo defines model for ScopeInfo.
+type ScopeInfo struct {
+	Description string `json:"description"`
+
+	// Scope `action:resource`; `*` stands for any.
+	//
+	// Example: write:observations
+	Scope Scope `json:"scope"`
+}
+
+// ScopeList defines model for ScopeList.
+type ScopeList struct {
+	Items []ScopeInfo `json:"items"`
+}
+
 // SerialID defines model for SerialID.
 type SerialID = int32
+
+// Session defines model for Session.
+type Session struct {
+	// AccessToken For the header Authorization, kept in memory only.
+	AccessToken string `json:"access_token"`
+
+	// ExpiresIn Seconds.
+	ExpiresIn int32 `json:"expires_in"`
+
+	// SessionExpiresAt Until then it can be renewed.
+	SessionExpiresAt time.Time        `json:"session_expires_at"`
+	TokenType        SessionTokenType `json:"token_type"`
+}
+
+// SessionTokenType defines model for Session.TokenType.
+type SessionTokenType string
+
+// SessionInfo defines model for SessionInfo.
+type SessionInfo struct {
+	Address string `json:"address"`
+
+	// Credential What the caller is let in by.
+	Credential CredentialKind `json:"credential"`
+
+	// Current Whether this request came with it.
+	Current bool `json:"current"`
+
+	// ExpiresAt Example: 2026-07-15T11:20:00Z
+	ExpiresAt Time `json:"expires_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID UUID `json:"id"`
+
+	// RenewedAt Example: 2026-07-15T11:20:00Z
+	RenewedAt Time `json:"renewed_at"`
+
+	// StartedAt Example: 2026-07-15T11:20:00Z
+	StartedAt Time   `json:"started_at"`
+	UserAgent string `json:"user_agent"`
+}
+
+// SessionList defines model for SessionList.
+type SessionList struct {
+	Items []SessionInfo `json:"items"`
+}
 
 // SiteInfo defines model for SiteInfo.
 type SiteInfo struct {
@@ -1097,6 +1614,77 @@ type Text = string
 
 // Time Example: 2026-07-15T11:20:00Z
 type Time = time.Time
+
+// Token An API token, without the token itself.
+type Token struct {
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt Time   `json:"created_at"`
+	CreatedBy string `json:"created_by"`
+
+	// ExpiresAt Null for never.
+	ExpiresAt nullable.Nullable[time.Time] `json:"expires_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID         UUID                         `json:"id"`
+	LastUsedAt nullable.Nullable[time.Time] `json:"last_used_at"`
+
+	// LastUsedFrom An address.
+	LastUsedFrom nullable.Nullable[string] `json:"last_used_from"`
+	LastUsedSite nullable.Nullable[string] `json:"last_used_site"`
+
+	// Name What it is for.
+	Name string `json:"name"`
+
+	// Prefix Its first characters, to tell tokens apart.
+	Prefix    string                       `json:"prefix"`
+	RevokedAt nullable.Nullable[time.Time] `json:"revoked_at"`
+
+	// RotatedFrom The token it takes the place of.
+	RotatedFrom nullable.Nullable[openapi_types.UUID] `json:"rotated_from"`
+
+	// Scopes What it is limited to; empty for everything its user may do.
+	Scopes []Scope `json:"scopes"`
+
+	// Sync How far an item of this site's view has travelled.
+	Sync       SyncState `json:"sync"`
+	UsageCount int64     `json:"usage_count"`
+
+	// User Login name of whom it acts for.
+	User string `json:"user"`
+
+	// UserID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	UserID UUID `json:"user_id"`
+}
+
+// TokenCreate defines model for TokenCreate.
+type TokenCreate struct {
+	// ExpiresAt Without it, TOKEN_LIFETIME from now; TOKEN_LIFETIME_MAX from now at the latest.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	Name      TokenName  `json:"name"`
+
+	// Scopes What the token is limited to. Empty for everything its user may do, which its maker must be allowed himself.
+	Scopes []Scope `json:"scopes,omitempty"`
+
+	// UserID For whom; without it, for oneself. Needs `manage:users`.
+	UserID *openapi_types.UUID `json:"user_id,omitempty"`
+}
+
+// TokenName defines model for TokenName.
+type TokenName = string
+
+// TokenPage defines model for TokenPage.
+type TokenPage struct {
+	Items []Token `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// TokenRotate defines model for TokenRotate.
+type TokenRotate struct {
+	// GraceSeconds How long the old token stays good. 0 revokes it at once.
+	GraceSeconds *int32 `json:"grace_seconds,omitempty"`
+}
 
 // Transaction A write and how far it has travelled.
 type Transaction struct {
@@ -1191,6 +1779,74 @@ type TransactionState string
 // UUID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
 type UUID = openapi_types.UUID
 
+// User defines model for User.
+type User struct {
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt  Time                         `json:"created_at"`
+	DisabledAt nullable.Nullable[time.Time] `json:"disabled_at"`
+	Email      string                       `json:"email"`
+	FullName   string                       `json:"full_name"`
+
+	// GitHubLogin The GitHub account that signs in as the user.
+	GitHubLogin nullable.Nullable[string] `json:"github_login"`
+
+	// GitHubRoles By the GitHub teams at the last sign-in.
+	GitHubRoles []RoleName `json:"github_roles"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID UUID `json:"id"`
+
+	// Name A login name.
+	Name UserName `json:"name"`
+
+	// Roles Granted by administrators.
+	Roles []RoleName `json:"roles"`
+
+	// SignedOutAt Sessions that began before are over.
+	SignedOutAt nullable.Nullable[time.Time] `json:"signed_out_at"`
+
+	// Sync How far an item of this site's view has travelled.
+	Sync SyncState `json:"sync"`
+}
+
+// UserCreate defines model for UserCreate.
+type UserCreate struct {
+	Email    *string `json:"email,omitempty"`
+	FullName *string `json:"full_name,omitempty"`
+
+	// GithubLogin A GitHub account, in lower case; empty for none.
+	GithubLogin *GitHubLogin `json:"github_login,omitempty"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID *UUID `json:"id,omitempty"`
+
+	// Name A login name.
+	Name  UserName   `json:"name"`
+	Roles []RoleName `json:"roles,omitempty"`
+}
+
+// UserName A login name.
+type UserName = string
+
+// UserPage defines model for UserPage.
+type UserPage struct {
+	Items []User `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// UserUpdate defines model for UserUpdate.
+type UserUpdate struct {
+	Disabled *bool   `json:"disabled,omitempty"`
+	Email    *string `json:"email,omitempty"`
+	FullName *string `json:"full_name,omitempty"`
+
+	// GithubLogin A GitHub account, in lower case; empty for none.
+	GithubLogin *GitHubLogin `json:"github_login,omitempty"`
+	Roles       []RoleName   `json:"roles,omitempty"`
+}
+
 // Verdict defines model for Verdict.
 type Verdict struct {
 	Status VerdictStatus `json:"status"`
@@ -1229,6 +1885,9 @@ type Cursor = string
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
+// IfMatch defines model for IfMatch.
+type IfMatch = string
+
 // Limit defines model for Limit.
 type Limit = int32
 
@@ -1244,17 +1903,138 @@ type ShortLimit = int32
 // Conflict RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
 type Conflict = Problem
 
+// Forbidden RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
+type Forbidden = Problem
+
 // Invalid RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
 type Invalid = Problem
 
 // NotFound RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
 type NotFound = Problem
 
+// PreconditionFailed RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
+type PreconditionFailed = Problem
+
 // TooLarge RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
 type TooLarge = Problem
 
+// TooManyRequests RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
+type TooManyRequests = Problem
+
+// Unauthenticated RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
+type Unauthenticated = Problem
+
 // Unavailable RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
 type Unavailable = Problem
+
+// ListAccessEventsParams defines parameters for ListAccessEvents.
+type ListAccessEventsParams struct {
+	// UserID Only what concerns this user.
+	UserID *UUID `form:"user_id,omitempty" json:"user_id,omitempty"`
+
+	// TokenID Only what concerns this token.
+	TokenID *UUID `form:"token_id,omitempty" json:"token_id,omitempty"`
+
+	// Action Only this kind of event.
+	Action *AccessAction `form:"action,omitempty" json:"action,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListUsersParams defines parameters for ListUsers.
+type ListUsersParams struct {
+	// Role Only users who have this role.
+	Role *RoleName `form:"role,omitempty" json:"role,omitempty"`
+
+	// Disabled Only users who are disabled, or who are not.
+	Disabled *bool `form:"disabled,omitempty" json:"disabled,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// CreateUserParams defines parameters for CreateUser.
+type CreateUserParams struct {
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetUserParams defines parameters for GetUser.
+type GetUserParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// UpdateUserParams defines parameters for UpdateUser.
+type UpdateUserParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListTokensParams defines parameters for ListTokens.
+type ListTokensParams struct {
+	// UserID Only tokens of this user. Without it, those who may manage users see everybody's.
+	UserID *UUID `form:"user_id,omitempty" json:"user_id,omitempty"`
+
+	// Ended Also tokens that are revoked or have expired.
+	Ended *bool `form:"ended,omitempty" json:"ended,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListTokenHistoryParams defines parameters for ListTokenHistory.
+type ListTokenHistoryParams struct {
+	// TokenID Only of this token.
+	TokenID *UUID `form:"token_id,omitempty" json:"token_id,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// GetTokenParams defines parameters for GetToken.
+type GetTokenParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// GetPreferencesParams defines parameters for GetPreferences.
+type GetPreferencesParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// PutPreferencesParams defines parameters for PutPreferences.
+type PutPreferencesParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
 
 // ListExecutedObsUnitsParams defines parameters for ListExecutedObsUnits.
 type ListExecutedObsUnitsParams struct {
@@ -1319,6 +2099,30 @@ type ListExecutionsOfObsUnitParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// FinishGitHubSignInParams defines parameters for FinishGitHubSignIn.
+type FinishGitHubSignInParams struct {
+	// Code Of GitHub, good once.
+	Code *string `form:"code,omitempty" json:"code,omitempty"`
+
+	// State What `/github/login` gave along.
+	State *string `form:"state,omitempty" json:"state,omitempty"`
+
+	// Error Why GitHub sends no code.
+	Error *string `form:"error,omitempty" json:"error,omitempty"`
+
+	// ErrorDescription The same in words.
+	ErrorDescription *string `form:"error_description,omitempty" json:"error_description,omitempty"`
+
+	// ErrorURI Where GitHub explains it.
+	ErrorURI *string `form:"error_uri,omitempty" json:"error_uri,omitempty"`
+}
+
+// StartGitHubSignInParams defines parameters for StartGitHubSignIn.
+type StartGitHubSignInParams struct {
+	// ReturnTo The path of the front end to come back to.
+	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty"`
 }
 
 // CreateRawDataFileParams defines parameters for CreateRawDataFile.
@@ -1392,6 +2196,30 @@ type GetTransactionParams struct {
 	Timeout *string `form:"timeout,omitempty" json:"timeout,omitempty"`
 }
 
+// CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
+type CreateUserJSONRequestBody = UserCreate
+
+// UpdateUserJSONRequestBody defines body for UpdateUser for application/json ContentType.
+type UpdateUserJSONRequestBody = UserUpdate
+
+// CreateDemoTokenJSONRequestBody defines body for CreateDemoToken for application/json ContentType.
+type CreateDemoTokenJSONRequestBody = DemoTokenCreate
+
+// CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
+type CreateTokenJSONRequestBody = TokenCreate
+
+// RotateTokenJSONRequestBody defines body for RotateToken for application/json ContentType.
+type RotateTokenJSONRequestBody = TokenRotate
+
+// PutPreferencesJSONRequestBody defines body for PutPreferences for application/json ContentType.
+type PutPreferencesJSONRequestBody = Preferences
+
+// SignInBreakGlassJSONRequestBody defines body for SignInBreakGlass for application/json ContentType.
+type SignInBreakGlassJSONRequestBody = BreakGlass
+
+// IntrospectTokenJSONRequestBody defines body for IntrospectToken for application/json ContentType.
+type IntrospectTokenJSONRequestBody = Introspect
+
 // StartExecutedObsUnitJSONRequestBody defines body for StartExecutedObsUnit for application/json ContentType.
 type StartExecutedObsUnitJSONRequestBody = ExecutedObsUnitStart
 
@@ -1421,9 +2249,84 @@ type DiscardTransactionJSONRequestBody = TransactionDiscard
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ListAccessEvents Read the audit trail
+	// (GET /admin/audit)
+	ListAccessEvents(ctx echo.Context, params ListAccessEventsParams) error
+	// ListRoles List the roles and what they permit
+	// (GET /admin/roles)
+	ListRoles(ctx echo.Context) error
+	// ListUsers List the users
+	// (GET /admin/users)
+	ListUsers(ctx echo.Context, params ListUsersParams) error
+	// CreateUser Create a user
+	// (POST /admin/users)
+	CreateUser(ctx echo.Context, params CreateUserParams) error
+	// GetUser Read one user
+	// (GET /admin/users/{id})
+	GetUser(ctx echo.Context, id RecordID, params GetUserParams) error
+	// UpdateUser Change a user, his roles, or whether he is let in
+	// (PATCH /admin/users/{id})
+	UpdateUser(ctx echo.Context, id RecordID, params UpdateUserParams) error
+	// SignOutUser End all sessions of a user, at every site
+	// (POST /admin/users/{id}/sign-out)
+	SignOutUser(ctx echo.Context, id RecordID) error
+	// CreateDemoToken Get a token without signing in
+	// (POST /api/demo/create-demo-token)
+	CreateDemoToken(ctx echo.Context) error
 	// GetSiteInfo What this site is
 	// (GET /api/site/info)
 	GetSiteInfo(ctx echo.Context) error
+	// ListTokens List one's API tokens
+	// (GET /api/tokens/)
+	ListTokens(ctx echo.Context, params ListTokensParams) error
+	// CreateToken Make an API token
+	// (POST /api/tokens/)
+	CreateToken(ctx echo.Context) error
+	// ListTokenHistory Read what happened to one's API tokens
+	// (GET /api/tokens/history)
+	ListTokenHistory(ctx echo.Context, params ListTokenHistoryParams) error
+	// ListScopes List the scopes that one may give to a token
+	// (GET /api/tokens/scopes)
+	ListScopes(ctx echo.Context) error
+	// RevokeToken Revoke an API token
+	// (DELETE /api/tokens/{id})
+	RevokeToken(ctx echo.Context, id RecordID) error
+	// GetToken Read one API token
+	// (GET /api/tokens/{id})
+	GetToken(ctx echo.Context, id RecordID, params GetTokenParams) error
+	// RotateToken Replace an API token by a new one
+	// (POST /api/tokens/{id}/rotate)
+	RotateToken(ctx echo.Context, id RecordID) error
+	// GetPreferences Read one's preferences
+	// (GET /api/user/preferences)
+	GetPreferences(ctx echo.Context, params GetPreferencesParams) error
+	// PutPreferences Replace one's preferences
+	// (PUT /api/user/preferences)
+	PutPreferences(ctx echo.Context, params PutPreferencesParams) error
+	// SignInBreakGlass Sign in as the operator of this site for emergencies
+	// (POST /auth/break-glass)
+	SignInBreakGlass(ctx echo.Context) error
+	// IntrospectToken Ask what a token of somebody else is good for
+	// (POST /auth/introspect)
+	IntrospectToken(ctx echo.Context) error
+	// Logout End this session
+	// (POST /auth/logout)
+	Logout(ctx echo.Context) error
+	// GetMe Say who I am and what I may do
+	// (GET /auth/me)
+	GetMe(ctx echo.Context) error
+	// RefreshSession Get a new access token
+	// (POST /auth/refresh)
+	RefreshSession(ctx echo.Context) error
+	// EndSessions End all one's sessions, at every site
+	// (DELETE /auth/sessions)
+	EndSessions(ctx echo.Context) error
+	// ListSessions List one's sessions at this site
+	// (GET /auth/sessions)
+	ListSessions(ctx echo.Context) error
+	// EndSession End one of one's sessions at this site
+	// (DELETE /auth/sessions/{id})
+	EndSession(ctx echo.Context, id RecordID) error
 	// GetBufferStats How many writes are on their way, and how fast they travel
 	// (GET /buffer-stats)
 	GetBufferStats(ctx echo.Context) error
@@ -1445,6 +2348,12 @@ type ServerInterface interface {
 	// ListExecutionsOfObsUnit List the executions of a planned unit with their packages and files
 	// (GET /executed_obs_units/{obs_unit_id})
 	ListExecutionsOfObsUnit(ctx echo.Context, obsUnitID SerialID, params ListExecutionsOfObsUnitParams) error
+	// FinishGitHubSignIn Come back from GitHub
+	// (GET /github/callback)
+	FinishGitHubSignIn(ctx echo.Context, params FinishGitHubSignInParams) error
+	// StartGitHubSignIn Sign in by GitHub
+	// (GET /github/login)
+	StartGitHubSignIn(ctx echo.Context, params StartGitHubSignInParams) error
 	// GetHealth How the site is
 	// (GET /health)
 	GetHealth(ctx echo.Context) error
@@ -1509,12 +2418,594 @@ type ServerInterfaceWrapper struct {
 	Handler ServerInterface
 }
 
+// ListAccessEvents converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAccessEvents(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAccessEventsParams
+	// ------------- Optional query parameter "user_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id", ctx.QueryParams(), &params.UserID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "token_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "token_id", ctx.QueryParams(), &params.TokenID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter token_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", ctx.QueryParams(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter action: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAccessEvents(ctx, params)
+	return err
+}
+
+// ListRoles converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRoles(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRoles(ctx)
+	return err
+}
+
+// ListUsers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListUsersParams
+	// ------------- Optional query parameter "role" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "role", ctx.QueryParams(), &params.Role, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+	}
+
+	// ------------- Optional query parameter "disabled" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "disabled", ctx.QueryParams(), &params.Disabled, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter disabled: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListUsers(ctx, params)
+	return err
+}
+
+// CreateUser converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateUser(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateUserParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateUser(ctx, params)
+	return err
+}
+
+// GetUser converts echo context to params.
+func (w *ServerInterfaceWrapper) GetUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetUserParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetUser(ctx, id, params)
+	return err
+}
+
+// UpdateUser converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateUserParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateUser(ctx, id, params)
+	return err
+}
+
+// SignOutUser converts echo context to params.
+func (w *ServerInterfaceWrapper) SignOutUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SignOutUser(ctx, id)
+	return err
+}
+
+// CreateDemoToken converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateDemoToken(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateDemoToken(ctx)
+	return err
+}
+
 // GetSiteInfo converts echo context to params.
 func (w *ServerInterfaceWrapper) GetSiteInfo(ctx echo.Context) error {
 	var err error
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetSiteInfo(ctx)
+	return err
+}
+
+// ListTokens converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTokens(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTokensParams
+	// ------------- Optional query parameter "user_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id", ctx.QueryParams(), &params.UserID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "ended" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ended", ctx.QueryParams(), &params.Ended, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ended: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTokens(ctx, params)
+	return err
+}
+
+// CreateToken converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateToken(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateToken(ctx)
+	return err
+}
+
+// ListTokenHistory converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTokenHistory(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTokenHistoryParams
+	// ------------- Optional query parameter "token_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "token_id", ctx.QueryParams(), &params.TokenID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter token_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTokenHistory(ctx, params)
+	return err
+}
+
+// ListScopes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListScopes(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListScopes(ctx)
+	return err
+}
+
+// RevokeToken converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeToken(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeToken(ctx, id)
+	return err
+}
+
+// GetToken converts echo context to params.
+func (w *ServerInterfaceWrapper) GetToken(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTokenParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetToken(ctx, id, params)
+	return err
+}
+
+// RotateToken converts echo context to params.
+func (w *ServerInterfaceWrapper) RotateToken(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RotateToken(ctx, id)
+	return err
+}
+
+// GetPreferences converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPreferences(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPreferencesParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPreferences(ctx, params)
+	return err
+}
+
+// PutPreferences converts echo context to params.
+func (w *ServerInterfaceWrapper) PutPreferences(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutPreferencesParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutPreferences(ctx, params)
+	return err
+}
+
+// SignInBreakGlass converts echo context to params.
+func (w *ServerInterfaceWrapper) SignInBreakGlass(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SignInBreakGlass(ctx)
+	return err
+}
+
+// IntrospectToken converts echo context to params.
+func (w *ServerInterfaceWrapper) IntrospectToken(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.IntrospectToken(ctx)
+	return err
+}
+
+// Logout converts echo context to params.
+func (w *ServerInterfaceWrapper) Logout(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Logout(ctx)
+	return err
+}
+
+// GetMe converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMe(ctx)
+	return err
+}
+
+// RefreshSession converts echo context to params.
+func (w *ServerInterfaceWrapper) RefreshSession(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RefreshSession(ctx)
+	return err
+}
+
+// EndSessions converts echo context to params.
+func (w *ServerInterfaceWrapper) EndSessions(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndSessions(ctx)
+	return err
+}
+
+// ListSessions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSessions(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSessions(ctx)
+	return err
+}
+
+// EndSession converts echo context to params.
+func (w *ServerInterfaceWrapper) EndSession(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndSession(ctx, id)
 	return err
 }
 
@@ -1774,6 +3265,70 @@ func (w *ServerInterfaceWrapper) ListExecutionsOfObsUnit(ctx echo.Context) error
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListExecutionsOfObsUnit(ctx, obsUnitID, params)
+	return err
+}
+
+// FinishGitHubSignIn converts echo context to params.
+func (w *ServerInterfaceWrapper) FinishGitHubSignIn(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FinishGitHubSignInParams
+	// ------------- Optional query parameter "code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "code", ctx.QueryParams(), &params.Code, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter code: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "error" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "error", ctx.QueryParams(), &params.Error, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter error: %s", err))
+	}
+
+	// ------------- Optional query parameter "error_description" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "error_description", ctx.QueryParams(), &params.ErrorDescription, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter error_description: %s", err))
+	}
+
+	// ------------- Optional query parameter "error_uri" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "error_uri", ctx.QueryParams(), &params.ErrorURI, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter error_uri: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FinishGitHubSignIn(ctx, params)
+	return err
+}
+
+// StartGitHubSignIn converts echo context to params.
+func (w *ServerInterfaceWrapper) StartGitHubSignIn(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartGitHubSignInParams
+	// ------------- Optional query parameter "return_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "return_to", ctx.QueryParams(), &params.ReturnTo, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter return_to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StartGitHubSignIn(ctx, params)
 	return err
 }
 
@@ -2256,9 +3811,36 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/raw_data_package/", wrapper.CreateRawDataPackage, options.OperationMiddlewares["createRawDataPackage"]...)
 	router.GET(options.BaseURL+"/raw_data_package/:id", wrapper.GetRawDataPackage, options.OperationMiddlewares["getRawDataPackage"]...)
 	router.PUT(options.BaseURL+"/raw_data_package/:id/finalize", wrapper.FinalizeRawDataPackage, options.OperationMiddlewares["finalizeRawDataPackage"]...)
+	router.GET(options.BaseURL+"/admin/audit", wrapper.ListAccessEvents, options.OperationMiddlewares["listAccessEvents"]...)
+	router.GET(options.BaseURL+"/admin/roles", wrapper.ListRoles, options.OperationMiddlewares["listRoles"]...)
+	router.GET(options.BaseURL+"/admin/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
+	router.POST(options.BaseURL+"/admin/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
+	router.GET(options.BaseURL+"/admin/users/:id", wrapper.GetUser, options.OperationMiddlewares["getUser"]...)
+	router.PATCH(options.BaseURL+"/admin/users/:id", wrapper.UpdateUser, options.OperationMiddlewares["updateUser"]...)
+	router.POST(options.BaseURL+"/admin/users/:id/sign-out", wrapper.SignOutUser, options.OperationMiddlewares["signOutUser"]...)
+	router.POST(options.BaseURL+"/api/demo/create-demo-token", wrapper.CreateDemoToken, options.OperationMiddlewares["createDemoToken"]...)
 	router.GET(options.BaseURL+"/api/site/info", wrapper.GetSiteInfo, options.OperationMiddlewares["getSiteInfo"]...)
+	router.GET(options.BaseURL+"/api/tokens/", wrapper.ListTokens, options.OperationMiddlewares["listTokens"]...)
+	router.POST(options.BaseURL+"/api/tokens/", wrapper.CreateToken, options.OperationMiddlewares["createToken"]...)
+	router.GET(options.BaseURL+"/api/tokens/history", wrapper.ListTokenHistory, options.OperationMiddlewares["listTokenHistory"]...)
+	router.GET(options.BaseURL+"/api/tokens/scopes", wrapper.ListScopes, options.OperationMiddlewares["listScopes"]...)
+	router.DELETE(options.BaseURL+"/api/tokens/:id", wrapper.RevokeToken, options.OperationMiddlewares["revokeToken"]...)
+	router.GET(options.BaseURL+"/api/tokens/:id", wrapper.GetToken, options.OperationMiddlewares["getToken"]...)
+	router.POST(options.BaseURL+"/api/tokens/:id/rotate", wrapper.RotateToken, options.OperationMiddlewares["rotateToken"]...)
+	router.GET(options.BaseURL+"/api/user/preferences", wrapper.GetPreferences, options.OperationMiddlewares["getPreferences"]...)
+	router.PUT(options.BaseURL+"/api/user/preferences", wrapper.PutPreferences, options.OperationMiddlewares["putPreferences"]...)
+	router.POST(options.BaseURL+"/auth/break-glass", wrapper.SignInBreakGlass, options.OperationMiddlewares["signInBreakGlass"]...)
+	router.POST(options.BaseURL+"/auth/introspect", wrapper.IntrospectToken, options.OperationMiddlewares["introspectToken"]...)
+	router.POST(options.BaseURL+"/auth/logout", wrapper.Logout, options.OperationMiddlewares["logout"]...)
+	router.GET(options.BaseURL+"/auth/me", wrapper.GetMe, options.OperationMiddlewares["getMe"]...)
+	router.POST(options.BaseURL+"/auth/refresh", wrapper.RefreshSession, options.OperationMiddlewares["refreshSession"]...)
+	router.DELETE(options.BaseURL+"/auth/sessions", wrapper.EndSessions, options.OperationMiddlewares["endSessions"]...)
+	router.GET(options.BaseURL+"/auth/sessions", wrapper.ListSessions, options.OperationMiddlewares["listSessions"]...)
+	router.DELETE(options.BaseURL+"/auth/sessions/:id", wrapper.EndSession, options.OperationMiddlewares["endSession"]...)
 	router.GET(options.BaseURL+"/buffer-stats", wrapper.GetBufferStats, options.OperationMiddlewares["getBufferStats"]...)
 	router.GET(options.BaseURL+"/docs", wrapper.GetDocs, options.OperationMiddlewares["getDocs"]...)
+	router.GET(options.BaseURL+"/github/callback", wrapper.FinishGitHubSignIn, options.OperationMiddlewares["finishGitHubSignIn"]...)
+	router.GET(options.BaseURL+"/github/login", wrapper.StartGitHubSignIn, options.OperationMiddlewares["startGitHubSignIn"]...)
 	router.GET(options.BaseURL+"/health", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/health/live", wrapper.GetLiveness, options.OperationMiddlewares["getLiveness"]...)
 	router.GET(options.BaseURL+"/health/ready", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)
@@ -2276,13 +3858,28 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 
 type ConflictApplicationProblemPlusJSONResponse Problem
 
+type ForbiddenApplicationProblemPlusJSONResponse Problem
+
 type InvalidApplicationProblemPlusJSONResponse Problem
 
 type NotFoundApplicationProblemPlusJSONResponse Problem
 
+type PreconditionFailedApplicationProblemPlusJSONResponse Problem
+
 type ProblemApplicationProblemPlusJSONResponse Problem
 
 type TooLargeApplicationProblemPlusJSONResponse Problem
+
+type TooManyRequestsResponseHeaders struct {
+	RetryAfter *int
+}
+type TooManyRequestsApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers TooManyRequestsResponseHeaders
+}
+
+type UnauthenticatedApplicationProblemPlusJSONResponse Problem
 
 type UnavailableResponseHeaders struct {
 	RetryAfter *int
@@ -2291,6 +3888,786 @@ type UnavailableApplicationProblemPlusJSONResponse struct {
 	Body Problem
 
 	Headers UnavailableResponseHeaders
+}
+
+type ListAccessEventsRequestObject struct {
+	Params ListAccessEventsParams
+}
+
+type ListAccessEventsResponseObject interface {
+	VisitListAccessEventsResponse(w http.ResponseWriter) error
+}
+
+type ListAccessEvents200ResponseHeaders struct {
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
+}
+
+type ListAccessEvents200JSONResponse struct {
+	Body    AccessEventPage
+	Headers ListAccessEvents200ResponseHeaders
+}
+
+func (response ListAccessEvents200JSONResponse) VisitListAccessEventsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsDegraded != nil {
+		w.Header().Set("Ops-Degraded", fmt.Sprint(*response.Headers.OpsDegraded))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccessEvents503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListAccessEvents503ApplicationProblemPlusJSONResponse) VisitListAccessEventsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccessEventsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAccessEventsdefaultApplicationProblemPlusJSONResponse) VisitListAccessEventsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRolesRequestObject struct {
+}
+
+type ListRolesResponseObject interface {
+	VisitListRolesResponse(w http.ResponseWriter) error
+}
+
+type ListRoles200JSONResponse RoleList
+
+func (response ListRoles200JSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoles503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListRoles503ApplicationProblemPlusJSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRolesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRolesdefaultApplicationProblemPlusJSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUsersRequestObject struct {
+	Params ListUsersParams
+}
+
+type ListUsersResponseObject interface {
+	VisitListUsersResponse(w http.ResponseWriter) error
+}
+
+type ListUsers200ResponseHeaders struct {
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
+}
+
+type ListUsers200JSONResponse struct {
+	Body    UserPage
+	Headers ListUsers200ResponseHeaders
+}
+
+func (response ListUsers200JSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsDegraded != nil {
+		w.Header().Set("Ops-Degraded", fmt.Sprint(*response.Headers.OpsDegraded))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUsers503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListUsers503ApplicationProblemPlusJSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUsersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListUsersdefaultApplicationProblemPlusJSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateUserRequestObject struct {
+	Params CreateUserParams
+	Body   *CreateUserJSONRequestBody
+}
+
+type CreateUserResponseObject interface {
+	VisitCreateUserResponse(w http.ResponseWriter) error
+}
+
+type CreateUser201ResponseHeaders struct {
+	ETag                *string
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+type CreateUser201JSONResponse struct {
+	Body    User
+	Headers CreateUser201ResponseHeaders
+}
+
+func (response CreateUser201JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateUser409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateUser409ApplicationProblemPlusJSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateUser422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateUser422ApplicationProblemPlusJSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateUser503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateUser503ApplicationProblemPlusJSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateUserdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateUserdefaultApplicationProblemPlusJSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params GetUserParams
+}
+
+type GetUserResponseObject interface {
+	VisitGetUserResponse(w http.ResponseWriter) error
+}
+
+type GetUser200ResponseHeaders struct {
+	ETag        *string
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
+}
+
+type GetUser200JSONResponse struct {
+	Body    User
+	Headers GetUser200ResponseHeaders
+}
+
+func (response GetUser200JSONResponse) VisitGetUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsDegraded != nil {
+		w.Header().Set("Ops-Degraded", fmt.Sprint(*response.Headers.OpsDegraded))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUser404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetUser404ApplicationProblemPlusJSONResponse) VisitGetUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUser503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetUser503ApplicationProblemPlusJSONResponse) VisitGetUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetUserdefaultApplicationProblemPlusJSONResponse) VisitGetUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params UpdateUserParams
+	Body   *UpdateUserJSONRequestBody
+}
+
+type UpdateUserResponseObject interface {
+	VisitUpdateUserResponse(w http.ResponseWriter) error
+}
+
+type UpdateUser200ResponseHeaders struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+type UpdateUser200JSONResponse struct {
+	Body    User
+	Headers UpdateUser200ResponseHeaders
+}
+
+func (response UpdateUser200JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUser404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateUser404ApplicationProblemPlusJSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUser409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateUser409ApplicationProblemPlusJSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUser412ApplicationProblemPlusJSONResponse struct {
+	PreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateUser412ApplicationProblemPlusJSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUser422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateUser422ApplicationProblemPlusJSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUser503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateUser503ApplicationProblemPlusJSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUserdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateUserdefaultApplicationProblemPlusJSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOutUserRequestObject struct {
+	ID RecordID `json:"id"`
+}
+
+type SignOutUserResponseObject interface {
+	VisitSignOutUserResponse(w http.ResponseWriter) error
+}
+
+type SignOutUser200ResponseHeaders struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+type SignOutUser200JSONResponse struct {
+	Body    User
+	Headers SignOutUser200ResponseHeaders
+}
+
+func (response SignOutUser200JSONResponse) VisitSignOutUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOutUser404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SignOutUser404ApplicationProblemPlusJSONResponse) VisitSignOutUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOutUser409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response SignOutUser409ApplicationProblemPlusJSONResponse) VisitSignOutUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOutUser503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response SignOutUser503ApplicationProblemPlusJSONResponse) VisitSignOutUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOutUserdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SignOutUserdefaultApplicationProblemPlusJSONResponse) VisitSignOutUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDemoTokenRequestObject struct {
+	Body *CreateDemoTokenJSONRequestBody
+}
+
+type CreateDemoTokenResponseObject interface {
+	VisitCreateDemoTokenResponse(w http.ResponseWriter) error
+}
+
+type CreateDemoToken201ResponseHeaders struct {
+	OpsPosition *string
+}
+
+type CreateDemoToken201JSONResponse struct {
+	Body    DemoToken
+	Headers CreateDemoToken201ResponseHeaders
+}
+
+func (response CreateDemoToken201JSONResponse) VisitCreateDemoTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDemoToken404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateDemoToken404ApplicationProblemPlusJSONResponse) VisitCreateDemoTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDemoToken422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateDemoToken422ApplicationProblemPlusJSONResponse) VisitCreateDemoTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDemoToken429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CreateDemoToken429ApplicationProblemPlusJSONResponse) VisitCreateDemoTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDemoToken503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateDemoToken503ApplicationProblemPlusJSONResponse) VisitCreateDemoTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDemoTokendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateDemoTokendefaultApplicationProblemPlusJSONResponse) VisitCreateDemoTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type GetSiteInfoRequestObject struct {
@@ -2334,6 +4711,1446 @@ type GetSiteInfodefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetSiteInfodefaultApplicationProblemPlusJSONResponse) VisitGetSiteInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTokensRequestObject struct {
+	Params ListTokensParams
+}
+
+type ListTokensResponseObject interface {
+	VisitListTokensResponse(w http.ResponseWriter) error
+}
+
+type ListTokens200ResponseHeaders struct {
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
+}
+
+type ListTokens200JSONResponse struct {
+	Body    TokenPage
+	Headers ListTokens200ResponseHeaders
+}
+
+func (response ListTokens200JSONResponse) VisitListTokensResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsDegraded != nil {
+		w.Header().Set("Ops-Degraded", fmt.Sprint(*response.Headers.OpsDegraded))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTokens503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListTokens503ApplicationProblemPlusJSONResponse) VisitListTokensResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTokensdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTokensdefaultApplicationProblemPlusJSONResponse) VisitListTokensResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTokenRequestObject struct {
+	Body *CreateTokenJSONRequestBody
+}
+
+type CreateTokenResponseObject interface {
+	VisitCreateTokenResponse(w http.ResponseWriter) error
+}
+
+type CreateToken201ResponseHeaders struct {
+	Location    *string
+	OpsPosition *string
+}
+
+type CreateToken201JSONResponse struct {
+	Body    IssuedToken
+	Headers CreateToken201ResponseHeaders
+}
+
+func (response CreateToken201JSONResponse) VisitCreateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateToken403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateToken403ApplicationProblemPlusJSONResponse) VisitCreateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateToken404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateToken404ApplicationProblemPlusJSONResponse) VisitCreateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateToken422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateToken422ApplicationProblemPlusJSONResponse) VisitCreateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateToken503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateToken503ApplicationProblemPlusJSONResponse) VisitCreateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTokendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateTokendefaultApplicationProblemPlusJSONResponse) VisitCreateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTokenHistoryRequestObject struct {
+	Params ListTokenHistoryParams
+}
+
+type ListTokenHistoryResponseObject interface {
+	VisitListTokenHistoryResponse(w http.ResponseWriter) error
+}
+
+type ListTokenHistory200ResponseHeaders struct {
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
+}
+
+type ListTokenHistory200JSONResponse struct {
+	Body    AccessEventPage
+	Headers ListTokenHistory200ResponseHeaders
+}
+
+func (response ListTokenHistory200JSONResponse) VisitListTokenHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsDegraded != nil {
+		w.Header().Set("Ops-Degraded", fmt.Sprint(*response.Headers.OpsDegraded))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTokenHistory503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListTokenHistory503ApplicationProblemPlusJSONResponse) VisitListTokenHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTokenHistorydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTokenHistorydefaultApplicationProblemPlusJSONResponse) VisitListTokenHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListScopesRequestObject struct {
+}
+
+type ListScopesResponseObject interface {
+	VisitListScopesResponse(w http.ResponseWriter) error
+}
+
+type ListScopes200JSONResponse ScopeList
+
+func (response ListScopes200JSONResponse) VisitListScopesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListScopes503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListScopes503ApplicationProblemPlusJSONResponse) VisitListScopesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListScopesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListScopesdefaultApplicationProblemPlusJSONResponse) VisitListScopesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeTokenRequestObject struct {
+	ID RecordID `json:"id"`
+}
+
+type RevokeTokenResponseObject interface {
+	VisitRevokeTokenResponse(w http.ResponseWriter) error
+}
+
+type RevokeToken200ResponseHeaders struct {
+	OpsPosition *string
+}
+
+type RevokeToken200JSONResponse struct {
+	Body    Token
+	Headers RevokeToken200ResponseHeaders
+}
+
+func (response RevokeToken200JSONResponse) VisitRevokeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeToken404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeToken404ApplicationProblemPlusJSONResponse) VisitRevokeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeToken503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeToken503ApplicationProblemPlusJSONResponse) VisitRevokeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeTokendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RevokeTokendefaultApplicationProblemPlusJSONResponse) VisitRevokeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTokenRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params GetTokenParams
+}
+
+type GetTokenResponseObject interface {
+	VisitGetTokenResponse(w http.ResponseWriter) error
+}
+
+type GetToken200ResponseHeaders struct {
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
+}
+
+type GetToken200JSONResponse struct {
+	Body    Token
+	Headers GetToken200ResponseHeaders
+}
+
+func (response GetToken200JSONResponse) VisitGetTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsDegraded != nil {
+		w.Header().Set("Ops-Degraded", fmt.Sprint(*response.Headers.OpsDegraded))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetToken404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetToken404ApplicationProblemPlusJSONResponse) VisitGetTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetToken503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetToken503ApplicationProblemPlusJSONResponse) VisitGetTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTokendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetTokendefaultApplicationProblemPlusJSONResponse) VisitGetTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateTokenRequestObject struct {
+	ID   RecordID `json:"id"`
+	Body *RotateTokenJSONRequestBody
+}
+
+type RotateTokenResponseObject interface {
+	VisitRotateTokenResponse(w http.ResponseWriter) error
+}
+
+type RotateToken201ResponseHeaders struct {
+	Location    *string
+	OpsPosition *string
+}
+
+type RotateToken201JSONResponse struct {
+	Body    IssuedToken
+	Headers RotateToken201ResponseHeaders
+}
+
+func (response RotateToken201JSONResponse) VisitRotateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateToken403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RotateToken403ApplicationProblemPlusJSONResponse) VisitRotateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateToken404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RotateToken404ApplicationProblemPlusJSONResponse) VisitRotateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateToken409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RotateToken409ApplicationProblemPlusJSONResponse) VisitRotateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateToken422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response RotateToken422ApplicationProblemPlusJSONResponse) VisitRotateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateToken503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RotateToken503ApplicationProblemPlusJSONResponse) VisitRotateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateTokendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RotateTokendefaultApplicationProblemPlusJSONResponse) VisitRotateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPreferencesRequestObject struct {
+	Params GetPreferencesParams
+}
+
+type GetPreferencesResponseObject interface {
+	VisitGetPreferencesResponse(w http.ResponseWriter) error
+}
+
+type GetPreferences200ResponseHeaders struct {
+	ETag        *string
+	OpsAsOf     *time.Time
+	OpsDegraded *string
+	OpsPending  *int
+}
+
+type GetPreferences200JSONResponse struct {
+	Body    Preferences
+	Headers GetPreferences200ResponseHeaders
+}
+
+func (response GetPreferences200JSONResponse) VisitGetPreferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsDegraded != nil {
+		w.Header().Set("Ops-Degraded", fmt.Sprint(*response.Headers.OpsDegraded))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPreferences503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetPreferences503ApplicationProblemPlusJSONResponse) VisitGetPreferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPreferencesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPreferencesdefaultApplicationProblemPlusJSONResponse) VisitGetPreferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPreferencesRequestObject struct {
+	Params PutPreferencesParams
+	Body   *PutPreferencesJSONRequestBody
+}
+
+type PutPreferencesResponseObject interface {
+	VisitPutPreferencesResponse(w http.ResponseWriter) error
+}
+
+type PutPreferences200ResponseHeaders struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+type PutPreferences200JSONResponse struct {
+	Body    Preferences
+	Headers PutPreferences200ResponseHeaders
+}
+
+func (response PutPreferences200JSONResponse) VisitPutPreferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPreferences412ApplicationProblemPlusJSONResponse struct {
+	PreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response PutPreferences412ApplicationProblemPlusJSONResponse) VisitPutPreferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPreferences413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response PutPreferences413ApplicationProblemPlusJSONResponse) VisitPutPreferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPreferences422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response PutPreferences422ApplicationProblemPlusJSONResponse) VisitPutPreferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPreferences503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response PutPreferences503ApplicationProblemPlusJSONResponse) VisitPutPreferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPreferencesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutPreferencesdefaultApplicationProblemPlusJSONResponse) VisitPutPreferencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInBreakGlassRequestObject struct {
+	Body *SignInBreakGlassJSONRequestBody
+}
+
+type SignInBreakGlassResponseObject interface {
+	VisitSignInBreakGlassResponse(w http.ResponseWriter) error
+}
+
+type SignInBreakGlass200JSONResponse Session
+
+func (response SignInBreakGlass200JSONResponse) VisitSignInBreakGlassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInBreakGlass401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SignInBreakGlass401ApplicationProblemPlusJSONResponse) VisitSignInBreakGlassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInBreakGlass404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SignInBreakGlass404ApplicationProblemPlusJSONResponse) VisitSignInBreakGlassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInBreakGlass429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response SignInBreakGlass429ApplicationProblemPlusJSONResponse) VisitSignInBreakGlassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInBreakGlass503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response SignInBreakGlass503ApplicationProblemPlusJSONResponse) VisitSignInBreakGlassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInBreakGlassdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SignInBreakGlassdefaultApplicationProblemPlusJSONResponse) VisitSignInBreakGlassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntrospectTokenRequestObject struct {
+	Body *IntrospectTokenJSONRequestBody
+}
+
+type IntrospectTokenResponseObject interface {
+	VisitIntrospectTokenResponse(w http.ResponseWriter) error
+}
+
+type IntrospectToken200JSONResponse Introspection
+
+func (response IntrospectToken200JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntrospectToken422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response IntrospectToken422ApplicationProblemPlusJSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntrospectToken503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response IntrospectToken503ApplicationProblemPlusJSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntrospectTokendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response IntrospectTokendefaultApplicationProblemPlusJSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LogoutRequestObject struct {
+}
+
+type LogoutResponseObject interface {
+	VisitLogoutResponse(w http.ResponseWriter) error
+}
+
+type Logout204Response struct {
+}
+
+func (response Logout204Response) VisitLogoutResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type Logout403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response Logout403ApplicationProblemPlusJSONResponse) VisitLogoutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type Logout503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response Logout503ApplicationProblemPlusJSONResponse) VisitLogoutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LogoutdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LogoutdefaultApplicationProblemPlusJSONResponse) VisitLogoutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMeRequestObject struct {
+}
+
+type GetMeResponseObject interface {
+	VisitGetMeResponse(w http.ResponseWriter) error
+}
+
+type GetMe200JSONResponse Me
+
+func (response GetMe200JSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMe503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetMe503ApplicationProblemPlusJSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMedefaultApplicationProblemPlusJSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshSessionRequestObject struct {
+}
+
+type RefreshSessionResponseObject interface {
+	VisitRefreshSessionResponse(w http.ResponseWriter) error
+}
+
+type RefreshSession200JSONResponse Session
+
+func (response RefreshSession200JSONResponse) VisitRefreshSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshSession401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshSession401ApplicationProblemPlusJSONResponse) VisitRefreshSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshSession403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshSession403ApplicationProblemPlusJSONResponse) VisitRefreshSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshSession503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RefreshSession503ApplicationProblemPlusJSONResponse) VisitRefreshSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshSessiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RefreshSessiondefaultApplicationProblemPlusJSONResponse) VisitRefreshSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionsRequestObject struct {
+}
+
+type EndSessionsResponseObject interface {
+	VisitEndSessionsResponse(w http.ResponseWriter) error
+}
+
+type EndSessions204ResponseHeaders struct {
+	OpsPosition *string
+}
+
+type EndSessions204Response struct {
+	Headers EndSessions204ResponseHeaders
+}
+
+func (response EndSessions204Response) VisitEndSessionsResponse(w http.ResponseWriter) error {
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndSessions409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response EndSessions409ApplicationProblemPlusJSONResponse) VisitEndSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessions503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response EndSessions503ApplicationProblemPlusJSONResponse) VisitEndSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndSessionsdefaultApplicationProblemPlusJSONResponse) VisitEndSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessionsRequestObject struct {
+}
+
+type ListSessionsResponseObject interface {
+	VisitListSessionsResponse(w http.ResponseWriter) error
+}
+
+type ListSessions200JSONResponse SessionList
+
+func (response ListSessions200JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessions503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListSessions503ApplicationProblemPlusJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSessionsdefaultApplicationProblemPlusJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionRequestObject struct {
+	ID RecordID `json:"id"`
+}
+
+type EndSessionResponseObject interface {
+	VisitEndSessionResponse(w http.ResponseWriter) error
+}
+
+type EndSession204Response struct {
+}
+
+func (response EndSession204Response) VisitEndSessionResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndSession404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response EndSession404ApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSession503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response EndSession503ApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndSessiondefaultApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -2927,6 +6744,139 @@ type ListExecutionsOfObsUnitdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListExecutionsOfObsUnitdefaultApplicationProblemPlusJSONResponse) VisitListExecutionsOfObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubSignInRequestObject struct {
+	Params FinishGitHubSignInParams
+}
+
+type FinishGitHubSignInResponseObject interface {
+	VisitFinishGitHubSignInResponse(w http.ResponseWriter) error
+}
+
+type FinishGitHubSignIn302ResponseHeaders struct {
+	Location *string
+}
+
+type FinishGitHubSignIn302Response struct {
+	Headers FinishGitHubSignIn302ResponseHeaders
+}
+
+func (response FinishGitHubSignIn302Response) VisitFinishGitHubSignInResponse(w http.ResponseWriter) error {
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(302)
+	return nil
+}
+
+type FinishGitHubSignIn404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response FinishGitHubSignIn404ApplicationProblemPlusJSONResponse) VisitFinishGitHubSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubSignIndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FinishGitHubSignIndefaultApplicationProblemPlusJSONResponse) VisitFinishGitHubSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartGitHubSignInRequestObject struct {
+	Params StartGitHubSignInParams
+}
+
+type StartGitHubSignInResponseObject interface {
+	VisitStartGitHubSignInResponse(w http.ResponseWriter) error
+}
+
+type StartGitHubSignIn302ResponseHeaders struct {
+	Location *string
+}
+
+type StartGitHubSignIn302Response struct {
+	Headers StartGitHubSignIn302ResponseHeaders
+}
+
+func (response StartGitHubSignIn302Response) VisitStartGitHubSignInResponse(w http.ResponseWriter) error {
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(302)
+	return nil
+}
+
+type StartGitHubSignIn404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response StartGitHubSignIn404ApplicationProblemPlusJSONResponse) VisitStartGitHubSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartGitHubSignIn503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response StartGitHubSignIn503ApplicationProblemPlusJSONResponse) VisitStartGitHubSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartGitHubSignIndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StartGitHubSignIndefaultApplicationProblemPlusJSONResponse) VisitStartGitHubSignInResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4556,9 +8506,84 @@ func (response RetryTransactiondefaultApplicationProblemPlusJSONResponse) VisitR
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// ListAccessEvents Read the audit trail
+	// (GET /admin/audit)
+	ListAccessEvents(ctx context.Context, request ListAccessEventsRequestObject) (ListAccessEventsResponseObject, error)
+	// ListRoles List the roles and what they permit
+	// (GET /admin/roles)
+	ListRoles(ctx context.Context, request ListRolesRequestObject) (ListRolesResponseObject, error)
+	// ListUsers List the users
+	// (GET /admin/users)
+	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
+	// CreateUser Create a user
+	// (POST /admin/users)
+	CreateUser(ctx context.Context, request CreateUserRequestObject) (CreateUserResponseObject, error)
+	// GetUser Read one user
+	// (GET /admin/users/{id})
+	GetUser(ctx context.Context, request GetUserRequestObject) (GetUserResponseObject, error)
+	// UpdateUser Change a user, his roles, or whether he is let in
+	// (PATCH /admin/users/{id})
+	UpdateUser(ctx context.Context, request UpdateUserRequestObject) (UpdateUserResponseObject, error)
+	// SignOutUser End all sessions of a user, at every site
+	// (POST /admin/users/{id}/sign-out)
+	SignOutUser(ctx context.Context, request SignOutUserRequestObject) (SignOutUserResponseObject, error)
+	// CreateDemoToken Get a token without signing in
+	// (POST /api/demo/create-demo-token)
+	CreateDemoToken(ctx context.Context, request CreateDemoTokenRequestObject) (CreateDemoTokenResponseObject, error)
 	// GetSiteInfo What this site is
 	// (GET /api/site/info)
 	GetSiteInfo(ctx context.Context, request GetSiteInfoRequestObject) (GetSiteInfoResponseObject, error)
+	// ListTokens List one's API tokens
+	// (GET /api/tokens/)
+	ListTokens(ctx context.Context, request ListTokensRequestObject) (ListTokensResponseObject, error)
+	// CreateToken Make an API token
+	// (POST /api/tokens/)
+	CreateToken(ctx context.Context, request CreateTokenRequestObject) (CreateTokenResponseObject, error)
+	// ListTokenHistory Read what happened to one's API tokens
+	// (GET /api/tokens/history)
+	ListTokenHistory(ctx context.Context, request ListTokenHistoryRequestObject) (ListTokenHistoryResponseObject, error)
+	// ListScopes List the scopes that one may give to a token
+	// (GET /api/tokens/scopes)
+	ListScopes(ctx context.Context, request ListScopesRequestObject) (ListScopesResponseObject, error)
+	// RevokeToken Revoke an API token
+	// (DELETE /api/tokens/{id})
+	RevokeToken(ctx context.Context, request RevokeTokenRequestObject) (RevokeTokenResponseObject, error)
+	// GetToken Read one API token
+	// (GET /api/tokens/{id})
+	GetToken(ctx context.Context, request GetTokenRequestObject) (GetTokenResponseObject, error)
+	// RotateToken Replace an API token by a new one
+	// (POST /api/tokens/{id}/rotate)
+	RotateToken(ctx context.Context, request RotateTokenRequestObject) (RotateTokenResponseObject, error)
+	// GetPreferences Read one's preferences
+	// (GET /api/user/preferences)
+	GetPreferences(ctx context.Context, request GetPreferencesRequestObject) (GetPreferencesResponseObject, error)
+	// PutPreferences Replace one's preferences
+	// (PUT /api/user/preferences)
+	PutPreferences(ctx context.Context, request PutPreferencesRequestObject) (PutPreferencesResponseObject, error)
+	// SignInBreakGlass Sign in as the operator of this site for emergencies
+	// (POST /auth/break-glass)
+	SignInBreakGlass(ctx context.Context, request SignInBreakGlassRequestObject) (SignInBreakGlassResponseObject, error)
+	// IntrospectToken Ask what a token of somebody else is good for
+	// (POST /auth/introspect)
+	IntrospectToken(ctx context.Context, request IntrospectTokenRequestObject) (IntrospectTokenResponseObject, error)
+	// Logout End this session
+	// (POST /auth/logout)
+	Logout(ctx context.Context, request LogoutRequestObject) (LogoutResponseObject, error)
+	// GetMe Say who I am and what I may do
+	// (GET /auth/me)
+	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
+	// RefreshSession Get a new access token
+	// (POST /auth/refresh)
+	RefreshSession(ctx context.Context, request RefreshSessionRequestObject) (RefreshSessionResponseObject, error)
+	// EndSessions End all one's sessions, at every site
+	// (DELETE /auth/sessions)
+	EndSessions(ctx context.Context, request EndSessionsRequestObject) (EndSessionsResponseObject, error)
+	// ListSessions List one's sessions at this site
+	// (GET /auth/sessions)
+	ListSessions(ctx context.Context, request ListSessionsRequestObject) (ListSessionsResponseObject, error)
+	// EndSession End one of one's sessions at this site
+	// (DELETE /auth/sessions/{id})
+	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
 	// GetBufferStats How many writes are on their way, and how fast they travel
 	// (GET /buffer-stats)
 	GetBufferStats(ctx context.Context, request GetBufferStatsRequestObject) (GetBufferStatsResponseObject, error)
@@ -4580,6 +8605,12 @@ type StrictServerInterface interface {
 	// ListExecutionsOfObsUnit List the executions of a planned unit with their packages and files
 	// (GET /executed_obs_units/{obs_unit_id})
 	ListExecutionsOfObsUnit(ctx context.Context, request ListExecutionsOfObsUnitRequestObject) (ListExecutionsOfObsUnitResponseObject, error)
+	// FinishGitHubSignIn Come back from GitHub
+	// (GET /github/callback)
+	FinishGitHubSignIn(ctx context.Context, request FinishGitHubSignInRequestObject) (FinishGitHubSignInResponseObject, error)
+	// StartGitHubSignIn Sign in by GitHub
+	// (GET /github/login)
+	StartGitHubSignIn(ctx context.Context, request StartGitHubSignInRequestObject) (StartGitHubSignInResponseObject, error)
 	// GetHealth How the site is
 	// (GET /health)
 	GetHealth(ctx context.Context, request GetHealthRequestObject) (GetHealthResponseObject, error)
@@ -4651,6 +8682,276 @@ type strictHandler struct {
 	middlewares []StrictMiddlewareFunc
 }
 
+// ListAccessEvents operation middleware
+func (sh *strictHandler) ListAccessEvents(ctx echo.Context, params ListAccessEventsParams) error {
+	var request ListAccessEventsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAccessEvents(ctx.Request().Context(), request.(ListAccessEventsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAccessEvents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAccessEventsResponseObject); ok {
+		return validResponse.VisitListAccessEventsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRoles operation middleware
+func (sh *strictHandler) ListRoles(ctx echo.Context) error {
+	var request ListRolesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRoles(ctx.Request().Context(), request.(ListRolesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRoles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRolesResponseObject); ok {
+		return validResponse.VisitListRolesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListUsers operation middleware
+func (sh *strictHandler) ListUsers(ctx echo.Context, params ListUsersParams) error {
+	var request ListUsersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUsers(ctx.Request().Context(), request.(ListUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUsers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListUsersResponseObject); ok {
+		return validResponse.VisitListUsersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateUser operation middleware
+func (sh *strictHandler) CreateUser(ctx echo.Context, params CreateUserParams) error {
+	var request CreateUserRequestObject
+
+	request.Params = params
+
+	var body CreateUserJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateUser(ctx.Request().Context(), request.(CreateUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateUserResponseObject); ok {
+		return validResponse.VisitCreateUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetUser operation middleware
+func (sh *strictHandler) GetUser(ctx echo.Context, id RecordID, params GetUserParams) error {
+	var request GetUserRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetUser(ctx.Request().Context(), request.(GetUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetUserResponseObject); ok {
+		return validResponse.VisitGetUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateUser operation middleware
+func (sh *strictHandler) UpdateUser(ctx echo.Context, id RecordID, params UpdateUserParams) error {
+	var request UpdateUserRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body UpdateUserJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateUser(ctx.Request().Context(), request.(UpdateUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateUserResponseObject); ok {
+		return validResponse.VisitUpdateUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SignOutUser operation middleware
+func (sh *strictHandler) SignOutUser(ctx echo.Context, id RecordID) error {
+	var request SignOutUserRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignOutUser(ctx.Request().Context(), request.(SignOutUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignOutUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SignOutUserResponseObject); ok {
+		return validResponse.VisitSignOutUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateDemoToken operation middleware
+func (sh *strictHandler) CreateDemoToken(ctx echo.Context) error {
+	var request CreateDemoTokenRequestObject
+
+	var body CreateDemoTokenJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return err
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateDemoToken(ctx.Request().Context(), request.(CreateDemoTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateDemoToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateDemoTokenResponseObject); ok {
+		return validResponse.VisitCreateDemoTokenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetSiteInfo operation middleware
 func (sh *strictHandler) GetSiteInfo(ctx echo.Context) error {
 	var request GetSiteInfoRequestObject
@@ -4668,6 +8969,529 @@ func (sh *strictHandler) GetSiteInfo(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetSiteInfoResponseObject); ok {
 		return validResponse.VisitGetSiteInfoResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTokens operation middleware
+func (sh *strictHandler) ListTokens(ctx echo.Context, params ListTokensParams) error {
+	var request ListTokensRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTokens(ctx.Request().Context(), request.(ListTokensRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTokens")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTokensResponseObject); ok {
+		return validResponse.VisitListTokensResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateToken operation middleware
+func (sh *strictHandler) CreateToken(ctx echo.Context) error {
+	var request CreateTokenRequestObject
+
+	var body CreateTokenJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateToken(ctx.Request().Context(), request.(CreateTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateTokenResponseObject); ok {
+		return validResponse.VisitCreateTokenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTokenHistory operation middleware
+func (sh *strictHandler) ListTokenHistory(ctx echo.Context, params ListTokenHistoryParams) error {
+	var request ListTokenHistoryRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTokenHistory(ctx.Request().Context(), request.(ListTokenHistoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTokenHistory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTokenHistoryResponseObject); ok {
+		return validResponse.VisitListTokenHistoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListScopes operation middleware
+func (sh *strictHandler) ListScopes(ctx echo.Context) error {
+	var request ListScopesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListScopes(ctx.Request().Context(), request.(ListScopesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListScopes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListScopesResponseObject); ok {
+		return validResponse.VisitListScopesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RevokeToken operation middleware
+func (sh *strictHandler) RevokeToken(ctx echo.Context, id RecordID) error {
+	var request RevokeTokenRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeToken(ctx.Request().Context(), request.(RevokeTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RevokeTokenResponseObject); ok {
+		return validResponse.VisitRevokeTokenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetToken operation middleware
+func (sh *strictHandler) GetToken(ctx echo.Context, id RecordID, params GetTokenParams) error {
+	var request GetTokenRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetToken(ctx.Request().Context(), request.(GetTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTokenResponseObject); ok {
+		return validResponse.VisitGetTokenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RotateToken operation middleware
+func (sh *strictHandler) RotateToken(ctx echo.Context, id RecordID) error {
+	var request RotateTokenRequestObject
+
+	request.ID = id
+
+	var body RotateTokenJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RotateToken(ctx.Request().Context(), request.(RotateTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RotateToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RotateTokenResponseObject); ok {
+		return validResponse.VisitRotateTokenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPreferences operation middleware
+func (sh *strictHandler) GetPreferences(ctx echo.Context, params GetPreferencesParams) error {
+	var request GetPreferencesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPreferences(ctx.Request().Context(), request.(GetPreferencesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPreferences")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPreferencesResponseObject); ok {
+		return validResponse.VisitGetPreferencesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutPreferences operation middleware
+func (sh *strictHandler) PutPreferences(ctx echo.Context, params PutPreferencesParams) error {
+	var request PutPreferencesRequestObject
+
+	request.Params = params
+
+	var body PutPreferencesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutPreferences(ctx.Request().Context(), request.(PutPreferencesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutPreferences")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutPreferencesResponseObject); ok {
+		return validResponse.VisitPutPreferencesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SignInBreakGlass operation middleware
+func (sh *strictHandler) SignInBreakGlass(ctx echo.Context) error {
+	var request SignInBreakGlassRequestObject
+
+	var body SignInBreakGlassJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignInBreakGlass(ctx.Request().Context(), request.(SignInBreakGlassRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignInBreakGlass")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SignInBreakGlassResponseObject); ok {
+		return validResponse.VisitSignInBreakGlassResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// IntrospectToken operation middleware
+func (sh *strictHandler) IntrospectToken(ctx echo.Context) error {
+	var request IntrospectTokenRequestObject
+
+	var body IntrospectTokenJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.IntrospectToken(ctx.Request().Context(), request.(IntrospectTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "IntrospectToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(IntrospectTokenResponseObject); ok {
+		return validResponse.VisitIntrospectTokenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// Logout operation middleware
+func (sh *strictHandler) Logout(ctx echo.Context) error {
+	var request LogoutRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Logout(ctx.Request().Context(), request.(LogoutRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Logout")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LogoutResponseObject); ok {
+		return validResponse.VisitLogoutResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMe operation middleware
+func (sh *strictHandler) GetMe(ctx echo.Context) error {
+	var request GetMeRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMe(ctx.Request().Context(), request.(GetMeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMe")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMeResponseObject); ok {
+		return validResponse.VisitGetMeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RefreshSession operation middleware
+func (sh *strictHandler) RefreshSession(ctx echo.Context) error {
+	var request RefreshSessionRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RefreshSession(ctx.Request().Context(), request.(RefreshSessionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RefreshSession")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RefreshSessionResponseObject); ok {
+		return validResponse.VisitRefreshSessionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndSessions operation middleware
+func (sh *strictHandler) EndSessions(ctx echo.Context) error {
+	var request EndSessionsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSessions(ctx.Request().Context(), request.(EndSessionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSessions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndSessionsResponseObject); ok {
+		return validResponse.VisitEndSessionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSessions operation middleware
+func (sh *strictHandler) ListSessions(ctx echo.Context) error {
+	var request ListSessionsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSessions(ctx.Request().Context(), request.(ListSessionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSessions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSessionsResponseObject); ok {
+		return validResponse.VisitListSessionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndSession operation middleware
+func (sh *strictHandler) EndSession(ctx echo.Context, id RecordID) error {
+	var request EndSessionRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSession(ctx.Request().Context(), request.(EndSessionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSession")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndSessionResponseObject); ok {
+		return validResponse.VisitEndSessionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -4891,6 +9715,56 @@ func (sh *strictHandler) ListExecutionsOfObsUnit(ctx echo.Context, obsUnitID Ser
 		return err
 	} else if validResponse, ok := response.(ListExecutionsOfObsUnitResponseObject); ok {
 		return validResponse.VisitListExecutionsOfObsUnitResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FinishGitHubSignIn operation middleware
+func (sh *strictHandler) FinishGitHubSignIn(ctx echo.Context, params FinishGitHubSignInParams) error {
+	var request FinishGitHubSignInRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FinishGitHubSignIn(ctx.Request().Context(), request.(FinishGitHubSignInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FinishGitHubSignIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FinishGitHubSignInResponseObject); ok {
+		return validResponse.VisitFinishGitHubSignInResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartGitHubSignIn operation middleware
+func (sh *strictHandler) StartGitHubSignIn(ctx echo.Context, params StartGitHubSignInParams) error {
+	var request StartGitHubSignInRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartGitHubSignIn(ctx.Request().Context(), request.(StartGitHubSignInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartGitHubSignIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartGitHubSignInResponseObject); ok {
+		return validResponse.VisitStartGitHubSignInResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -5534,183 +10408,289 @@ func (sh *strictHandler) RetryTransaction(ctx echo.Context, id RecordID) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H15c9s4vuBXwWpfVR+PkilZPlP7hzvHTnbSST872d6ddp4EkZCEZwrQAKAVdZf3s2/hB4AERVCifCTp",
-	"ntRMpS2JxPm7zz86CV8sOSNMyc75H505wSkR8OfrlCyWXBGWrC/JMsNrkuqvUyITQZeKctY577wXOUGr",
-	"OWFIzalEt0SskSD/zIlUaIUlwklCloqkaEKmXJBnCE8kYQpxNSdiRSXpdaKOTOZkgfXgar0knfPOhPOM",
-	"YNa5u4s6b3iCzWSbc/86J4IgNSeIkRUSJOEiRVQiQXAaHFYqQdkMRn23lBfy3TSwoTlBkirynUQJX64R",
-	"n8IMC0wZSrHCEyyJngRL8xOVSNEF6aELs7HVnGYEMW7eTjBDExJY0ZSLBVad806KFenqETpReJkvyEzg",
-	"NHT240k+nRLRzRm+xTTDk4yM3V0QhJlcEYHknK8kfNG8HZxxRiI0IQnOpTlRM7ReP+PKbeHZNatd3zXb",
-	"fdJvySf1PBeSi/B5J/CbWxsjnxRa4pkHLGZHGZb6b9Libn8hLNUf6zAjqCLl1embRmqOFcJC35pCa6IQ",
-	"ZYiqLfe/cdmN5xVcKGWKzIgoVsolDYP3FWEpogqtqJojDANGSK+UrWHdEVIcSULMTlZ6Y9tP5i7qLLHA",
-	"C6Ishm+7k7G+hpG5mbE7BX0rFpMjsy79rcQLgqY008MizFLERUqEXgvVo/0zJ2LdiToML/RyzJCVhS7w",
-	"pzeEzdS8c96P4zjqLCgrvtCLVooIPdR//nbR/Qfu/h53z0a9/9H9+O//FsQaj3L9nazr+3s+55IwNFkb",
-	"vMgoYSpCfX2eg6MjdEslnWQEXVw9f/0aJXMscKL3FqEbslRoygUaxjFK8Vr20Ht3AAXVqxzLDVkjKq8Z",
-	"+USSXNNBzhJ9dnOazMmtxk8NgVRpkgIgpbhBKfIJL5aZ3hgXlLMu7g7iwXE3Pun2j7oywazb70qFhXLH",
-	"bCh3ec7eIXT1KTQc+ODoaNt5/7fu/2s65Td0QVX9cF8rspAaZTGASxMYZPC2v6iUTHGeKYCBqCSQlKnD",
-	"QSfSa6aLfOGBiP0Y7Y1ZAN/vlrLrHgEAxwaHDDkAnNIohxa5VEBFe+i15mmaMuRM0cyjIHMs0Yzrt4jG",
-	"DJJJgo7iw17T3fhzN17MdkTYcjGXwAlfvwhv3PDJYmlLrOblwmjaiToakqnQHEeJnPjL+zdBpp3zzn8/",
-	"KIWGA/OrPPjw4fULmP5qzoVqCRwafdZAezMsZiRCksMPEr6TeqQnAaAd8HOnD0EuOZPEEErOphlNYEMJ",
-	"Z4ow+BMvlxk10snBUvBJRhb//l/SQFy7Q/vFvGWmbLorAC/guMhO3kNj8xNJx0Bxx5b66M8aVtGEq7mW",
-	"xiTlTPY6miiyW5zR9HNvIeVJvgAmLoAqah6KBJk6QcMuvIfGRAgu5BgtOWVKak5HQJzk06nh5miJNTjc",
-	"RZ23XL3iOfvcmxEg+TGOZJ7MC0S6izrutc+4nAu2tjBhhz4HprTAmQZ8kqL/dfXubYSGcV8vGK4eKX5D",
-	"mP7uEC2olHCkRMCfHL4f6n+OIjTsHyLFuUPKYf/omq0EZzMHgEijTISGg0GEjuJYs6y7qPOe8zf6jc95",
-	"Dj9z0AGwEREdtJEUAX2A2/lQysefc2VvuUJMs43xJVFi3b2YKiLGSOK1tFI6R0qsEZ5hyjSV83Qv742Q",
-	"YJhwlsod0iWsyC5TP3CRp1S9ZEqsQ5qUlis1MEjOUAqg4vihnmYp+JIIRQ01xIljqxu8J+pgtevA3mtV",
-	"5y7qTNbBAQTBMjj2nc+XftMTwRiRW03x6seCnvPJf5FE6VF/Aun8SmGj5G5sJ8NisetMQArIOL9BWD1D",
-	"ZLFUa3OJjKs5ZbNenRNHHXxLBJ6RkRH+KGcjreiNFrKqAfJcQ2bxPssXExAWPnVnvGu53YUZ6qUbSR/j",
-	"z1dwkBlPbkLq4a+YKo3iEzKnLAWOK25AAiXeaguAiTpaoB1lZBrg2x+swFMoOlSiaZ5lCEQlgpaCgPQq",
-	"sAGYXZu7izpE4ZE0kBxU7Q1CT3Byk/EZIiyV952sepIv319YBIJVwIGGlKBf53Y690hVaUw5AQws5fRU",
-	"YMr0zQcgwY0xSonCNAvNttZagB4VBNDe1lHmPEtJg+K2FDwh0oxi104kKC3F4oODTzHNSDpSAjNpcCpw",
-	"L78ACJ0jqfhySVKtQgGKLLDGcgQs3ErHJTkhCU3NYdVhLsOz0WStSGCuv/EVmmJR2i6odLBc18g7VYHv",
-	"eNg02yxoFrgkBSNACt8QiTLOZkQYzvLm6u3o/eufX7778N7bRWGk0uNKNRI5a0v89PVJNcoZMCCDvPd5",
-	"z0egFihXvC7sdu8xc/nqnpMvjRC3A8AunL1QS7XOHuOU5zAIWYAPkcCXTuuWlCWkQjwKrAYl2ozdAoLs",
-	"ZHojmvyEDKLl9oqFI4zMYUWI3xJRWrMWlOWtKaYgKZWjBf5UYkyLFZu3cknSPV9TYh3ElVdAKKxZSinN",
-	"CyXSbCN8PZvQ1nBD/n1TVtKqbXbY0IQbckIQ6sLErn652zi4d0IbeyxZsg+bHquJrMhR0iOfDgZurH71",
-	"YSEnu7kkCaHLAAO/MNbgUqzTB7rAbG3VmCov0zKewcMRgElpenrf758P+udx3OsPDodHx//oRJ2E51qc",
-	"HkQdqqnBb524f3Y6HSTD7sm0H3dPJn3SxUfDtHuY9KcnOJ6cpQOtkLd47FDvVJApEYQlGnY7t0TQKYUD",
-	"lQqrXH9nZBL4zrvRkVZ220zSt4hdEXG97bejkPYU6pwFjreAaW+BYXyhIXlIM3aaSocFwh+UGHtr+ZtR",
-	"qDtRhypiZM3ddptiJVgIvN4QmV6/kIYklPewfczL8sm78p52nGN5MFpQhzPdvM2WFiifAJhrKRZRG7Oy",
-	"rahy8eYuQqj2fE6SG5kHtIa/kU9YCzwLnJ2jwwFK6YwqI34t0qMIHQ/hbznHg6PjCPWPERf6Of3lp0/z",
-	"wx76O1kCBcz4ChwKhsx5hsHjYdUueFw1DMbdM9ydXnRfBc2D5dovshkXVM1hE4TpzfzWWaRH+qxgdRoI",
-	"Ps0PvQOwg2jgcCS4a97sJHbUES6G1XO5SwpK+GC9ALVEeY6yZG6YsVtSwhkjiSGsKZXlx4+hzXGW0kK0",
-	"wKn5gLNfPOw2Rs0NniYIAYsJwhOeK7QiWK8uQpRJJYwBS3MoRTIiE74kG+RyubodLRad87g37EedFWXp",
-	"aDGSnfPj3uAOLs9fANgfqzBl8c1++V+Ss94lXv1MpMQz4v/alTd02eVLs60u2Mq0JqA3dRd1XqZUeTzg",
-	"wURNszXcAuEdEfmiqB7AbLt6D/39QwihthNI3k3kBxYyYb9jTiXUygL4DZYZZoykKGdUbQBGwhcLgP/O",
-	"O6Gfv4iQ1LDeB77pA6sPQlrXYynIGnXue3Yex5rtTimjcg5CgsYBjTd5BupulfEd4zjuniTJYffsNBl2",
-	"0yTW/zs5PDuddqIOn8iRXjcceh8+E3GrQarD6GyuunJOpwoO0xicgxJBrCWCOB4O+n29NC24wanqsbDi",
-	"YLcHQbthT7HdU8HS9Z1nxGC9XLOkc97xRKwavy6OOWBSqh7zNqjyqEflBhrc9SzPrFHRkJS6Su3fUJ0A",
-	"cuTO1NgZGNC9naO2xY6Nu93+yhURFGfFaxYEAqdpjEijZI7ZzJx9KynDGA6ew1s1aeNuA7oarUFgeSlC",
-	"SgyytYmkcBAZjiChJlTFLSFoHfGBtx3pbEcK31kUsaQwNwITAPyOC1uzxBLPDTIIpM+/ert7jwh6u/Hg",
-	"3Lv5qMCoCv5U76kK4HbZLWjqi8IGhrPs3bRz/tv2rW6S5Ltok7MJvBppiWQ0pdkeQHmJVy+wwq9oFoZJ",
-	"N+oSJzd4tv/Av5j36mNv3Fh9omhzS/Vj/RhtZUygnmvR040J8gsM1gvcySu4yWahaYozSbZQ3a0YQT6p",
-	"xyLEj4d5ryjDmcO5u91Q+ws2jq3qERTg0Aou6pBcAzov7KZOr97mWVaJhnIRFjuYxiaFgLVW52qBt1cQ",
-	"bvJVgshn5Ynb3nmLCxjci19s3JC/ytDNvMI0ywUJ+xEK6LDWOWSsXQFHXms9oMlt8YprDS6x4RGRZ5xA",
-	"WAYiDedYWrZd47ALq+yEhA75z0wqa26t66KloeLqP96EeWIxQDlPsSnwWgYP2aMQfnhJRTit+yww88gw",
-	"YemmOlu+iydcmL/MDQVV2r8RnKl5nfJMcHIzEzxn6chaGUMUYyxyxiibjVHOMiIlsIQVFzdwFdaN46/P",
-	"Pt+JOivjPwRxAR4LLs/Y3sKxllbFTwRVNMGZMTya0J5CiNN8Smvc24y7nqfF/bqbPDjLw4aTb9tL5qhf",
-	"uqdBc6es3Vs/6yeduX2v1QmywOJGNuOy4Wcm9EShOUy3jhBnBEIGCUsIIjiZeyGZgixIuq7YAGs3VxfB",
-	"Qb9qt13rMOvctQ0PM69dmWc9gTwoqY/MtzvIM1XkvX6uNcu3ayjkbN9gYOC43QgmnKBOZJx4XQCpA4fg",
-	"VFEYhUtpvTiIEkZ8fCtvzMJpxcVgbyVE1yqbqNOVR4snSPASJ1QFdN/3lxdvry6ev3/97u3opw+vXr28",
-	"HF29/sfLZwhP+C0oZIW2RyVKbQQ8SLCGcEjUZD7/vEEMlm43+MnDK3x8J+6eI0j6O3kUz+uXde3BNoor",
-	"8L1uG+64Ag6bkeGlxyE+V3TQllCQ4PNl0Eftp33jDwphqoxeoWkWNJz4LtJRxdW+04kcII/Ec342jNx8",
-	"ST9bZlx3jVVAJ0KSEIamgi+qIS/Vi4VYlaYYtGTuogXrIgjEEtxLqi8Hbt7kZcmFA4kyjSk8ZdA6UE1B",
-	"sHHpbgDzjOxJK7Ac8WlbsGo+0qkgxrpQ3dP/5XkZZXP58tXLy5dvn78cvbp8efW3ty+vrpqibWZ7hTJ4",
-	"UT/1wbZeduP9uR2FXfjNt3tVyEobTJcyHArM1Jduo7jN7S4Fnwm8AIPlJKcZpKO0jF3xZefmafwoN0uh",
-	"i0QsoGlUBdKc9iUGdsNbTqqQ6JxmYgVf0LlsSpwm9e7rkHIC2ngg36X2YN0M601cqkT7KW8hPykvJxrJ",
-	"QhB9J4pwPqdjMrIiUnmKWfGFEQCC+7UGxyuFm63dJo8LntMCEDe5biu8hnjkOUFYJHN6S3ylsFQFgWhP",
-	"ibAbtM/uewp2/pF03j9v4dWz1zCeVg9//ynMIVdcEHXxBxmXhqGkxh8wzaUVX6zuZSW2Z7XgRus21ie5",
-	"EeDRlulMKcnSnV7rfbzGd1HnhpociZLNO4Fu5CxMPWPD38H6H80lCysqdutYRogM/ILVPBROk2FFb136",
-	"4ZSLFRYpkhmWcyKfIcZNPAGVRgyL0Lg3Rlygca83jqwoWub0QSYvJDUInpVfVyiazZCqJCkOhttys/7z",
-	"4GPoPL0skY1NvXqOzoZHJz30KhdgMlkQzYC16rMkLHUmXz3i+bbUH2zxW614kfxjXNTORGeSC6tAWQqi",
-	"9YhjyMlp7+UzO3ylbzdkYqBMKmylp0DkMlbzQBRTQD4z+9+W3xa5fKOMSqUHtSFTEQILJKIgHT1O0IVd",
-	"q8WRQDo5XhCY1tyiSfNA/6d7ad7rvn5haEzp4/xOoozPGjZvb3vb7o3xFTIYXSo+U87y+libVmI9wjsz",
-	"VOpiSGmrqaXo1R9WVGVki/nKp21zpZbnBwcZT3A251Kdn8Zx7PJ65IFDAR+3c0E7u7wl1gRjVuI5UQtg",
-	"rkBAkJT5aFGT/bagX3HodW4FwUr2d0SZ5d0Tnq4B9MeQLXkOSVDjCI01bp3TVP9p4O98Iz943Nt5EG41",
-	"heq6Za8/E8yszF3d7aL8oW76y/JZSxJzpR99LGDaVFT12IELd0vfsu0ru4NCfClsErZWA6S0lh+90g3G",
-	"0+4g1CSpGRm3EG0mudTiL8Eio0R0jTm9a0OcDVhPaJoSBjFA5fXekHVXkNyEIcMdMpzBnyYl1NgPuznz",
-	"FZwikxB2ruY87TKuujjL+Aq+1J+mkIVp/nZegqgDeYmyq6XGrrEWap5j851hFBvnVwQUdFOqz6OMMOja",
-	"BEU/PrObsxvGV6y0fG6cX/mtvxGpyFJ2y71CFmSXfFpSGzIMn/3tmm8EueU33udydsV5F1Ijq1YM74mc",
-	"4VzNCVOFEaq60pzJfLkEBaK7ICnFXUtlcklEN6VSP6dfu8VZTmTXyqJBod+PYqihW+JFqtYjo+pBm7sc",
-	"F7Xg0cK94smUo/bu2CnNSmv/A0KdyjjN0YKneUb29O8yqyl+tninjZAPu9ySMeUAqzuDwZ46bkpYeXu0",
-	"tOJ4wF/zOynNMdsdNr+TRwpvCoJc+FQbYMNe+eYOfYis7K3Elk4QcTZDoxqDoTx0/SnPbu4TrPRcEKs3",
-	"L/Cn1+bloiqG+1yHufoIe8ZyeLSkDZH4GkmMp8UdxdHXQHG212KpI2SYcLRZcQ2XtxMwNb8Pem9gawOi",
-	"7oeSe6DhFoxz0XhbeeROghsG6HaBjAHQ/rhJ4/UUgJyOpLej0w9DEIYz+vv2GR8xLPlPx6v35IE1W3jD",
-	"2W3oxGT3Oj3rbuugh6pp9UnZ755Y7UUjq725rYckGxC8m/faI7kXE3wIov15mAvwzGAm4iWZUamIIDaY",
-	"2NjLZ7y0QVjGtHcCYntZRutP9J85sT8bpPLjAD1Jp8hd3Jv3PT4n2w2S+4bG1wLNP0dkfFP0eutI9YvC",
-	"AVVEqZeB6dUtvbKYvRNL694cQzSMaVVJVBAPsJLP6C1U4JlBiGLdUfMFZd17SFx1qAJd5JJMAxHradic",
-	"uuEDbzKGWgNGg6XzspIiHA4HJbZILBiqy9qVCOw8EimOqERgSOmhcc5cwvcYcWaDR+GgSVrWOjUD0LLg",
-	"gq2haK1wXs54OV7YlkKUWF9k2Z5MwY9P3nphO+OTw4dqFnVJJPiGazhOlKDNUWgu7LYoczrByY3zNhg7",
-	"ZItoKzdJaIHFtirm+MHhUXzYqSUnX3T/8fGPo7tgbnLBwkL23KJ+36A/PBmeHh4PT7aX8Ys6V1SR12zK",
-	"AwEXLoxyRJixtQWjQ8CXMEonozmX4ezCBaZs6wMQxtkost4r2tW69gK5qbZMqwkS2W3RL9dWDTetn87G",
-	"RjdPplxTED7c2v1McxOxaqKRqqEgHjwEIxV/0rQxGHRSgMjwuN8/Pj2O+6fDwcnh6Wm1ZGgchBVFlnui",
-	"vXOvB0IDLVVThD1DGEkgm0ifdLVmVN0db+TaTX9zvFN0g8q+e2a9G6erqwhsXK9YIb0tD3baBRtsQJb1",
-	"89tVBYGiUDEaKz9hhrS0shmSdEvJCtIXlMC3JMuqCQxeMRCbhuGiRxb6PtLST2A+GKXRix8NASLkJ1Xl",
-	"6WEchwxI723Kj0cHw6nO7fR6L1U+5AU0jE+LOHN7ZlTVj+bBZQBcmZ/AElwBIIAcEwMExSz8smCmMl/Y",
-	"G4zz1GTZt5JLvSKGAUV9glUyD/vFpxmdzZVL9S3qMpnCiy1i5yxwBDO5q2yWuiLBxvP1sDosvmWn/XVN",
-	"y+ywrRmQ9jH9BmmMynA5Bd9JpHLR9rzaq7qZbBPU+51EzoGIIOjAVmhfLDZKLnTig8N40P/pRRxCJ40H",
-	"uLkodPHz69SBiivKHRptKShL6BJn4ex+eJVui2GR24I4DCgBULUGolLub0jwwUkBxO1MxvvV//ByEvYp",
-	"MgKhJE0OLFMcHaRPUysVTdb69kk23SP/n/wzD8P4ayURbHIjAKcoYt8C2ltUF3BUt6m6wG7lIVQ1BXzb",
-	"rakniDi71HmaVkxy8J8SbXyg36yWVHCJCrksYd0t1xH9kFTgbfIFlQkW6b5OKiwTnJJKMG3YRJBJjlIz",
-	"B1qZoM+SbFfxthovbgvU7uhasF3y3lKs1juCl5Y37rH/+67vvrBUsdptdUCGT8DNu+MkHiP73pelvvLM",
-	"+xquNzV/MXYRn26lVN48Q+NC9h0/Q+NC+B07Ildhrs/QuCTc44YcrWtG1TM0NuLyOFj59RkaW8Qfh7IE",
-	"n6GxxTd/AC0ZVqw1DxbgTZ0wmCYozAOzqojoLWslbUZn1Eb+30Sktk3AhoGoFtjObwJrCyeUhgDkVwz1",
-	"GFRFp244otAZQB+c/apFcuY3j2hbK3KjMtQ+pakep+7jMY773ZPpYNI9xTHpHuN+ejIdTgZJP36Uuo/7",
-	"+N//hPUTaRqqmVj47hqLJ9aBFqSwJBdUrSENyhriCBZEXOShYP8Lhi5+ee3aFixwSjTVGPOlTCfmW2TM",
-	"JeOiFj5waxiyxM+5UktToJ9aW+AWyV+WOXV8ijBDXhEz466Q5JYInAF5lOeAFhv5h5CnrCAnHwmy4MpF",
-	"YEG6VJezbH3tUlT1LNQUF8QuL9lYal2ic5kxBH0DwIbOBeSjKNeTAiNG1IqLmx56CeZ1Mx+gsSy6EV2z",
-	"cpvP/CZhHqJDe4JGY8I1u2Y//vg6JUxRte79+COCLlVjfX9c0N9h7HP0E9wAus7j+DCBi4I/ybiHXupD",
-	"KZYBJjGzwLITBSg+WN5A2cxr9v34U9f7cfzDM/+2XP0IzEwfmWU+yWhiF2q6ff34I1oYJjT+1HXFKMZI",
-	"5klCNipQFKf4vjychOsl1n0NIbZLlbxmY4MdZasHuDKjxnhsG+6OC4QzDRXrnVw6KlxZHjrawpnXbMpN",
-	"YK4GvPGBn1t78AdN78Y99D/prakTUViN0HgzCFxD45rnAvEVOy+7WLk0gsS02YBSnVq7vWb62E22KFjp",
-	"6IJI6EtWNimz6VOVBlg99GutSxZmpp2Jm4uWGVjfDweD6JqNwzHN4x8c0AMxAAuBlu1NHXe9S5qOC+pR",
-	"dvzqIbDUGljiQqKU1w9vfM3MOIzrVZ4jQZYQeBDpC51SlkqX5G3QVstNimZZUSJf799GpBRPfj+Mz36w",
-	"MHpJcKpBFNr2rFzymTUeo0pWr14tnB40r7qQ3XfTcYmwPEt9gGzMFb5mVEa2/5UJHR/D+1ANehXoj7fR",
-	"Gg+2qUc3dwsQpeXa7yQayzVLoAehUXylwiyVPfSea3qHrZ615jlaCU0VSSbJyvTMksTW9a835jIZecJs",
-	"yyKlV+kEp+el0W2jM9c1m0MmH0SbI6ogN8KRxaP4sLgDx8U0SbtwOdQa+gCCbGA3FPiMkPHzR34VUFF4",
-	"tDVxt30Bt/YQ1LeAloLf4km2RpBN3EPvXFvFKqWpFMvRsrpb7Tny/aMG0jzXqCE5nk9U7/UVFwu9S0gg",
-	"oQx9eP+qe9pDH+wWTWYejOV2DakkvqNAA4TFzR7ScpD56vLVc3R4eHjmOhb+zhmJrtmEqBUhDPXPTmIY",
-	"dzCIY2A/hmLf2ILHH94/dymoC5oIblxDPXRRkIQJT9fAkLBCCy4VOh6iv9OfXGkjNfc5nEGMolEl0mxE",
-	"D9A1OTE/OMLkxuofo4zckkyilJDlM0vVzM6mlDk7uxGhNcZlkEr49sOb3jV7Q6Vy54LtPRn1Tp5rVmYN",
-	"VwXUBrsrmppdBr4NHJsL1CqmvbyXkI/344+G1ZmcE2SycST63uUR/uBuwPqdxloQGkfIiD0TxySKzKg/",
-	"ZJbPNIswZNTxPSwEJZqf+alq43NgEDJCFFiFQVwtBGlxyZ3l4HRLF0Voj4ehaStohdWsN1cjDHRCm7HT",
-	"AZHP8zKed/q9uBdbky7DS9o57xz24p51OM9BtjzAS3qgRz5wgt+MgFzv2Xk75/rLwlG80fhtEMdbWkbt",
-	"1yqqmKOhU5orU+G1gSrIfNPY9tkD187WdD7seu1Pd7zlnrRrsgaz8GvFyXhdr0qZvnP+28eoI/PFAioZ",
-	"uP45jomYKkh4Jp3fWWsIFcFOD6AHPHCpUq5dU9Ol+V2dnvDe/Gkarm5KZ7nw2OaCL7SA8de5zL9tyAea",
-	"/Bj5lwq0wlYUMGqDVIa2G60heOs4T6mxxmvM7jQBQsqTrQDwQv++8+YV+aQO5mqRVa880B23HqXm6gEw",
-	"QjxBz5aWKdWFzmOf93sNRUXrRM3xzGKmWtIgfGmKtbTCplqIgTzwznTDF8IqvSSo7Y5jO1xv7Z1shF4f",
-	"JgyP0q87/kZNQnf1HvW3G4VGZafaqfi3eg32bF2KX9LxVZC9terV1DO0DDluhfmB4sx30a61uOPZLAof",
-	"Ws9GleZ2bKQI8221FrjxclFlZFDDeoi4pWw2sg8++cIK+HHHZSWXhDMgqlj5NWm8bgxGCG/aSENU7uNv",
-	"BNZvW0gVyppGF60TZFg198E2FWI1KWm9MFdUaq9FmXbdXqf6resxTz94RT+tfcrRBG3CNEVuiYzwNMwV",
-	"eqykFwe2rXmLJ02X4hYP+u2k7z4+obARKjrdzJv41Lv2RxI3XrjiSrtfKx59mKRyFB/u5pp+E9dH4LZV",
-	"w/NvH+8q7Ferc97Jery2zk1DnLcDVgnfcttpZMblNGCo2ybvbJYPr3HJHVBcNAb/iiHeZkA0CNrFYf1p",
-	"gX0YD3cDbdHf+qvEjkuCjcbfqtvAkyKPdCXplzb8OtQ2DWmNDKeF/RTWlhGcSmdvKjcCoj3jK8RZD11Y",
-	"JmZkEmtIdlZeYxtzxntqzU+m1o+1URobnCyaZtPSFVNYQaqFmaooD7M/FOk9E//fydriMlhzfuLpugUa",
-	"36ubEcmIrXKXklnnfNiPdvTIat2HaHcbodY1qYP9De6qHtCi3FGF/PUfjfxVHPEhTm9tv88C/qYNIug7",
-	"cy7JMsPr3YTNe6d45S7qvOFJESa57fXiOUsUP5N9w77o+FOLNwtWZmjw2W7S+NwV49EvDAa7X3htK8x8",
-	"pTTbplsRS9OMc7sgfC2otPOclgmXG3QbbEMtCbcWdQ6mRdOZZa6aEykYVzZf74aQpWlhAHVxzo3PlDBl",
-	"S+GVNMjSaWt5gC1HaOw6yYxNlTxQ04xqec1cxTl04fdvoBK5JkfAOzynqKPqxrTv0XZL/yPjfCifK2g9",
-	"rO2ayTlfSTThal4U6wtxATP/55T9PgvLiFCSESyQvFl32rS7C7SGuy+ht82O7iypfyLB9uuk7H8mKr2n",
-	"pPyvTdbBDfeFibonxN01Gpnfg+F8RaRCUyqkegZrhpr5UKzTRdoIF3nAiInHAfcvBDtNoIWMEHgdIWlE",
-	"eONLdQSfkU8mRBdp0l4tvAkBBm/JJ9U1hqJxhFZzmsxhaFPnuhboGyDLpd1aH8q7aSNhDuTchUzDtipG",
-	"0DJcFUfvZ8d8NKPZ1ZwL9WUsZ/dpsuYMCrVw9O0Ghq/AnObBaIu39dPFJf4FzXEVPV3WG+8WwRVUPKkV",
-	"Yl704wpSt4tshdcSDeL43MSCuGhAE3okb9DYDnEAloOxzZa8NaHjaLJ2/Z4SnhKQRr1ylhtdHzRxG7tq",
-	"+OPzstbfjBMIUDTx2pTNoJSCLZU/NkS09N9peczEGEFx7Eq7rhDpmxFlu5I9ofhkZ2gKllDYRKWbahJL",
-	"LP5q7navA1JrX68FrIzekmYAlTelJ5tkkkCCer4k4pZqDioIaEvSVRJIiJQ+TwaFzKo4vRBovNGqGpFP",
-	"GpPhEi0C0PFaIZEz+fg+eVe/xDlS4WD0VPteD+D9Njv/JcEp/bJHmGD2ZfHpS3Ch5usGRPTIZJoLIMcm",
-	"HKY1ACyIEnR7TMvP9pF2YS3LzPZE2iOu5bVtJqBFZJPRpOnoL4Iv9IbzJ8CcVzY8SnO6cp6HRAbZoL+e",
-	"A/ktEUK5bWP9IER6tJ4c9et4tyTs4pfXCKIXnziSqDWgboSGbtXlcJoKTQpdkEYZgVuEu+pBnIXMBKM6",
-	"Rc1OFGQkbnstNCqrqVm7phv1O2lna1CybKH3+2lXlUL0T+oh3SipHyTYEtnq9CDyQpi94ijlT8EGTec7",
-	"G3ysp21PAKu14g6aPXcXILaXfjaT8l8PAILt6lvtIa8y4Ua0dcVcS5VnRgYDBKJpdM30QGCLpakE7yBU",
-	"IlPPzDBVU66Jy97uvDOZaX4hvS/quSvq2XXOcHx4PJyckbOzyWR4Gqfp4Ij0p/HgdJicHh0dhStunncW",
-	"6VFT6c/2GbRlLebO7LCpfOJ5v0BREcdpf9Q/OR32+8NhHI/iOO7BmxsVHTvwzIGYSp7EcSo4I/2D5rf9",
-	"Inv9eHh6dHIcx63tyYFa3N+8ht+8hn9B87IhqQgDOfbIfL3o50NsyRtsYWLr4jewhiyz+a9ahY0QZRCM",
-	"4mXtnZeJKFEcx7ZQrSbwffQz/Ql9P+wf/hBVElbi2DcufT8cDH7ooV/nhF0zD31sfq5W+hB0crFhqWWq",
-	"oo22lJTNCvUAzNjfH8WHP7TiE/ILMorfKpwiTpL+ydHkLImn/ckxPj3sJ4dnZ2RwfHZyMjg+7n91nGJw",
-	"T04xOGh+u4FTVFnqgEyOplNCjjEZTElyiNOTfnJycnJ02D86gf18nQd1FMNW+/c7qOrb/kGdHA7j+HAQ",
-	"AznZl6VCW4zPzFD1nN98tZ+RN/Zb8Lr3nL+BNkt/LWYKiVSWJ5mIxB2MtUxbLUjQo/JbF3ecEuivWg/E",
-	"oWqeCrySNuNa78Oq+K7RIBjIJIH6hyajc2pToEk2dUE8iufJ3JRAq/LAlZ3gIdrSgwNcvoWB/DXCQL4+",
-	"zHf4Y8Xo72QFhx4qVRus3UTzqNm78JmQ7LNlEFSaFTQl6GbkW8rAF04ZuA/0t3TKb3bF2mJZfFV2LTH1",
-	"GkqroY3lNyV10DJXpqkJVUVpULyoKJoQl7RGi1xCM3wXbaqfKrRJY1mkDDFurYiuQcouZdB19fiSdsOH",
-	"6Sa7VJGloAuS4MVoOjiNPe2rp7Bo1Ee2vrSvCa/aCuibFe+bFe+vZ8UzwA0lBBxBqZFc99NjGfIcHd6V",
-	"0vhAUvc1yyPVlk4NgonXLOubbPJFZZNwS6qduHJfAcUlwBTdrYIpMGWnLJOIYrrcPXImCioTUa7ZjkwU",
-	"WMBnRNon8oEOksHxZHg8OT6dThP9z9nZZHh0mPTTw3jYP9T/HwzSk/h4eHo4meJ4enaKj8jp6fHg+Jic",
-	"YNJk0JVzPDg63rQan5wOjk7OBvE9hZOiB9q3hJVvCSt/clnkZyxuPGLrcrmeUCTxq3lujWPiWVrkpPTQ",
-	"ZVE/23nxMoJvbR2VjEr1zFS+1MqiqX00scX/XKhK2pQ18t5fUZtKR66zDHN19tScSBsDvbXWUbWQy75F",
-	"8osy0mWN/5MdFf63Ld/vEFQWbLr6jzdX7y/ev2zchuuM1zrrxeux90RZL08pPG72PNha/KXsDvOvFajb",
-	"Il1ks+mhK2BbaR3gaE6FRjSKddWnasTlAPrYNBueoORxvdGImpNFZA1MVCAu6Ezz+7L/TJWAwCQbFOTe",
-	"ElHZt9J2a2wvobhGma1MJo+oW1V7YQaw4wVn5BtGVDHil1whnGWuF4fFDRPYyEhBg11nUFsVxUS77IMm",
-	"C8zwjOxElD+2pYcCmow1ioz9EvXBKux+cWdX9EwRyLSCJ8eKLgjPFWQ88Vsi/JwsMjYVwK9Z6cHUA065",
-	"mHEovg05oCSdEWFZ/A3jKxmZg5sSvSxTLrkhScpvOPMgJWnjhDCFyP2y4qHZsr5KqF9j0lnLY0ow0+RP",
-	"H6FN4ql00AqxXX3+rVlu2YwkIAL8ja9QxtkMKQ6Ez8VcRUjmyRxhicb9WI71BsZx72j8rKzuHCNTA1pW",
-	"O7z1Y9mwanvdlYUXmGXfK5q46MW4fmGVXkn1tiyfieE3GYlMIt4XpWl/pbJVcJwP5f5Rk8GGkZVrsGCS",
-	"Vk1zOesb4hmswaWcS4XX0nmXLKkBmmY69dXZP0npI5GVh1hSXJOxjl62Sb7FEhFm/Gi2hOdKaKw3ZdSL",
-	"Nl96iaZt7rbet2Uz27J8yGaJqbv9mgm1ri9lUmabuxlBGyPT8K/j9YZpV5nq7mNrCWuzDdxnFrT0nI9j",
-	"C/pmwPlrhYQbeoYrwqTp5pZwIUhimrxsJ7B+RNsgPjvpHw0eJk4epGW3yAb1SwuEYAeXRg4pGj1GtmkH",
-	"CJ62f2RRFMSOCzb1BVKc12myfeTLk+Wi96XtDFmQaS/IQa1oAtc1x2yPCkqBvpyfmSDtkJO+vNr39NTj",
-	"66MG0FNqgxTkyydSGe9pYNEIbiWsfY0rD8Xjb6jwr4MKYGPZYIpPY05psSoQbQ3E5iLrnHcOACLtzJuI",
-	"87JSVscV1fF8KaZYf1Q0vigbQ3D70RQp7JWqeKDKTiC/v24ucNGaslLJDC0FT3OrEbk8lmq4YKvRTfCf",
-	"bWZajo5tC6N6ejFYlUwnE6T4DEpChNZQhta0WEWtNU4ErVMgqzgqE7ipgi5TEuDIm9Q25a5MhLMsMJHp",
-	"52S1UQn9JyXPRULsVZpqFpglRN+kM41Tzp5tpJEbcxockbQw7i1IVc3R9RP4ePf/AwAA//8=",
+	"7L0Jd9s4uij4VzCae04tTcmSvMXOmfOeK7Gr/DrbtZ1Xd7qcliASknBNAmoAtKLq8fz2d/ABIEEJlChv",
+	"SafT1afKkkis377+sxXzbMYZYUq2jv/ZmhKcEAF/nl7hif5vQmQs6ExRzlrHraspQbdESMoZ4mOkpgQJ",
+	"EnORRGjMBRqej9tvsYqnw04rasl4SjKsB1GLGWkdt6QSlE1ad3dR6zwh2YwrwuLFBZmleEGSwGwiJ2g+",
+	"JQypKZV64gUS5B85kQrNsUQ4jslMkQSNyJgL8hLhkSRMIa6mRMypJMFVjDhPCWawjDc8xmay5bl/nxJB",
+	"YIOMzO0mEZVIEJxs2tz7mTyR78fh45NUkR8kivls4Y4ww5ShBCs8wpLoSbA0P1GJFM1IB52Yjc2nNCWI",
+	"cfN2jBkakcCKxlxkWLWOWwlWpK1HaEXhZb4mE4GT0NkPR/l4TEQ7Z/gW0xSPUjJ0d0EQZnJOBJJTPpfw",
+	"Rf12cMoZidCIxDiX5kTN0Hr9jCu3hZfXbOX6rtnmk35HPqtXuZBchM87ht/c2hj5rNAMTzxgMTtKsdR/",
+	"kwZ3+4GwRH9chRlBFSmvTt80UlOsEBb61hRaEIUoQ1Stuf+ly649r+BCKVNkQkSxUi5pGLwvCUsQVWhO",
+	"1RRhGDBCeqVsAeuOkOJIEmJ2Mtcb23Qyl3TCzlkTjBoJPpdEoAnXp8XWD3wXtWZY4IwoS5nWXfZQ3+/A",
+	"XPnQHa++bksiIrNh/a3EGUFjmuphEWYJ4iIhQq+F6tH+kROxaEUthjO9HDNkZaEZ/vyGsImato573W43",
+	"amWUFV/oRStFhB7q73+ctP+G239220eDzv/T/vSX/wiio0cS/0oWq/t7NeWSMDRaGIRLKWEqQj19Uf39",
+	"fXRLJR2lBJ1cvjo/R/EUCxzrvUXohswUkOe9bhcleCE76ModQEFOK8dyQxaIymtGPpM41wSWs1if3ZTG",
+	"U3KrEV+DNlWaVgGsKm5wlXzG2SzVG+OCctbG7X63f9DuHrZ7+20ZY9butaXCQrljNhynPGfvENr6FGoO",
+	"vL+/v+68/6/2/197ymNgUDXgo7nesMrZNDGmht8AmUJ0rD9PsdSHzCYkQZLC8TCuppRN9KEknBH0416v",
+	"/1OndqeWVa6BqeUtru7mDc2oWt3LuSKZxiyEAfjrgDqFt/35EzLGears7AUfoUzt9luRXh7N8swDePsx",
+	"2poAwXG/n8m2ewSOHRtSY6gmkB595ijLpQJm00Hn+io0Ac2ZoqlHaPWFTLh+i2g8J6kkaL+7W3v+/ty1",
+	"YLYerdeA2QXAzvnr8MYNZBVLm2E1LRdGk1bU0nhJhWbMSuTEX95/CDJuHbf+751SdNsxv8qdjx/PXxta",
+	"POVCNQQOTQwWwKJSLCYkQpLDDxK+k3qkJwGgDfBzpw9BzjiTxJB9zsYpjWFDMWeKMPgTz2YpNSxnZyb4",
+	"KCXZX/5bGohrdmgfzFtmyrq7AvACwQTZyTtoaH4iyRD4x9DSUv1ZwyoacTV10rLstO6i1hkXI5okhD33",
+	"JmKcpkSgDC9ADkk4YBis6Zzd4pQmz72ihMd5BvKXAGKrxR8kyNjJiPYwO2hIhOBCDtGMU6akFlIIaAJ8",
+	"PDaCGJphYfbyjqsznrPn3owAoZ1xJPN4WiD3XdT6oP9mCdCYM0xTknxB6K1wK5+l2aWacZ5xfSdsYVHK",
+	"Dn0MEkqGU003SIL+1+X7dxHa6/b02QKUIsVvCNPf7aKMSgm3TwT8yeH7Pf2v/Qjt9XaR4tzRtL3e/jWb",
+	"C84mDn+RpjgR2uv39b+O4OFMi78W8mSE9rtdLdbcRa0rzt/ogZ7zeN5yEJex0U8cvpAEAdXt2GW9xWxx",
+	"YVf8rMBljysCBHZnNwYg13qU7KDhBVFi0T4ZKyKGSOKFtAokR0osEJ5gCrK/Z3Xw3gjpLBqZ5AbFRy/1",
+	"I8O5mhKm9PafF+necYUknTCSIMrgcDTB1WeTcUHg1j6WKvVzr4xpEepL3cud+x2GPIljIuVJXKcsYi1j",
+	"z2ZEn6TiaA78KmoRpgWGP1ojQfDNYJJiKTuxIHDNUeVbw0xWv8347cq35sYGFCRBAsSkQ1gCz7nPgtjh",
+	"3BegyMA3QJW8ZZjPgtzyG/8zV/b3XBLhPQ4f7RJ4rtw3+SyBBz6tCJiRPb3TWws41cN7zwgiTInCwIDz",
+	"hCqkBKapPsOZ4DMiFDWCFS6uYB1gVa7rLtJvhZTwN3xCGdLioZ57PuUooQmicHUrm8BJIoiUq6OcCZ5p",
+	"mBTkJSLZTC0MgBqFU+PTDeNzFh5TbdrJFc1IC7BDYZrCCSSGReP0g3cyRvBepckRYqADYyRJLIi/NT76",
+	"bxLr+/vcnvC2/VIjcOcCz98SKfGE+L+25Q2dtfnMTN4GCUdjmJ76LmoZqWyzwB+1tAZUZ3GhJSIFT0wu",
+	"WLxpnssFiy819OoXAJoHNAlNSOOp4dF62pizmAgGlKFQBfIcFByWp5YCmnNeWZZGgZpJePbA0e98BesP",
+	"o3FhUGT0OTrgLgE0ckhSLss7hgKU7Fl+WoaHKr5+wEaOqGIh1VpZ5Y/N2GjQ/66YDguBF/qzZwVbPb93",
+	"eZpWrJ7ORLDlocE6q3MFd65pz6mmRjVUHmsJTnIGlEJxZwNYR6gegPWjRXAAQbAMjr20a4CS0cKHCPtq",
+	"aO+/aBbzq+Yw9WRmjFNJlrdq9OsNuC+JeIfNrmZYyjkXSc0RD/lMJiOkYRcB22sD2xuCXjATmuoAbdjW",
+	"/OSfDCzZW0nwPMCQrQmJXMUAnGKRbYIRsASlnN8grCq8wRrfwjzhlgg8IQNjzqScDRTNyMCgWeks4bkG",
+	"/uJ9lmcjMBgBubYWjxMz1KkbSYPV20sArJTHNyFPyu+YKq2njMiUsgSsLuLGCMneagtBKWoleCEHKRkH",
+	"OPtHa/QqfAJUorHGZzCXETQTBOyxAhsE2rS5u6hFFB5II8EFOYghFCMc36R8gghL5H0nq57k6dWJFRxh",
+	"FXCgIXL1+9RO5x6p+lcSToADlJbnRGDK9M0HIMGNMSiZ//JsC81b9KjWRLJulClPE1LjipgJrmm0MWVa",
+	"Q7oEM3yx+ODgRoUaKIGZNDQmcC8fAISOkVR8NiMJGi0MimRY0wgEJhNrIS3JK4lpYg5rFeZSPBmMFooE",
+	"5vqNz9EYi9LNR6WD5VXnVatq9DvYq5ttEvSgXZBCAUIK3xCJUs4mRBg9+M3lu8HV+dvT9x+vvF0U/lw9",
+	"rlQDkbOmzEBfn1SDnIHiRZL7vucjUAOUK14Xdrv3mLl8dcvJZ8ZotgHATpxrHbOkcF06d1AYhCzAh0jg",
+	"qfMjGduTTzwKrLbaVEMIspPpjWjyE4odKLdXLNzI7JwlEeK3RJQiUEZZ3phiCpJQOcjw5xJjGqzYvKVV",
+	"yC1fU2IRxBVjULQeXKU0L5RIs43w9SxDW80N+fdNWUmr1oUshCZckg6CUBcmdquXu46Deye0tMeSJfuw",
+	"6bGayIocJT3y6WDgxlavPizkpDcXJCZ0FmDgJyZwohRz9YFas2PMRVLlZVrmNXg4ADApnalXvd5xv3fc",
+	"7XZ6/d29/YO/taJWzHOmWsd9rThKfejd3tGLcT/eax+Oe9324ahH2nh/L2nvxr3xIe6OjpJ+vxU1eWxX",
+	"71SQMRGExRp2W7dE0DE19hCFVa6/MzKJsXiUNwpKXJNJehaxKyK/t/1mFNKewipngeMtYNpbYBhfaEge",
+	"0oydJrLqIbaDEhNBUP5mHBitqJlK51T5ii5XFZnOX0tDEsp7WD/mRfnkXXlPG86xPJhS41+6zYZeSJ8A",
+	"mGspFrEyZmVbUeXizV2EUO3VlMQ3Mg9oDb+Rz1gLPBlOj9FuHyV0QpURv7JkP0IHe/C3nOL+/kGEegeI",
+	"C/2c/vLz5+luB/2VzIACpnwOsTeGzHka0sFeVUE6qDqHu+0j3B6ftM+CLuJy7SfphAuqprAJZ93Mkn19",
+	"VrA6DQSfp7urZkANHI4Et82brdiOOsDFsHoud0lBCR9cMKCWKC+mLJ4aZuyWFHPGSGwIa0Jl+TFknnzl",
+	"vF5yO/vamSAE3D4Ij3iu0JxgvboIUSaVMA5DzaEUSYmM+YwskcvZ/HaQZa3jbmevF7XmlCWDbCBbxwed",
+	"/h1cnr8AUHGfxnL3SpCEMEVx+lfKkjVKjXXMUs25AdxGC//QwcZUmpyrVuvgyb8mGb/gKak441t8JIm4",
+	"BR3MDX1LyRy+8H7Tf9CY1A58BctZ0dzJ5xkVRG5BpIVd4bpni504k2PQcOOZCbemSe50S5serCvyNxQi",
+	"O8VRvAIT/pa2ne32fheY/zShypMwHswytdCEG7CTwtr8JRlJgG/Y1XvMxT+E0A06cff9SH5ktM6F4oRN",
+	"E5k0SzFjJEE5M+4Mj+zEPMuAurbeC/38SYSkpqQ9kMp8UugTqDuNjAlIsquy3dFxt6uFujFlVE5BBNVw",
+	"r6lyngKyVsWqA9zttg/jeLd99CLeaydxV/9zuHv0YmxwfKDXDYfe83D+uMXoZKrackrHCg7ThLQE5c2u",
+	"lje73b1+r/c3Zyx3tAUrDpFBoMbV7Klr91QIjPrOU2J4inFDtDwBfkUaLI45QAeqx7wOqjzeVLmBmrjp",
+	"jY6Kyg0FnBXInamxYrGk02TU5r6fyt1ucOMQQXFavGZBIHCaxkQ5MCEjzd0Sxiz1Ct4K+SUq0FVrawS7",
+	"XhHbb5CtSUj7RjeYCXgxSwi7wjzgbUY6m5HC9xZFLCnM5T38biGflX/1hfOqIILebjw4rzB8h1EV/Kne",
+	"UxXA17i4lmjq69K9mqbvx63jP9ZvdZkk30XLnE3g+UDLu4MxTbcAygs8f40VPqNpGCbdqDMc3+DJ9gN/",
+	"MO+tjr10Y6sTRctbWj3WT9FaxgTGH63YuDFBOobBOoE7OYOb3FJe8ajuWowgn9VjEeLHw7wzynDqcO5u",
+	"M9Q+hnN2FZK/agft0nIvITz/qwSRZ+WJ695xbtdt+cXSDfmrDN3MGaZpLkjYS1VAh7X92ti7gNv8HhEx",
+	"S1o5Fwij2AZgR0vJEaspX1NImQhy2Myq0iGhQ/4jlcrqU6uWjtIMdvmfb8I8sRignMeLzahRBXwKUdGZ",
+	"feF01SOGmUeGIVSsaiwp38UjbsPEzA0FtetfqfotH0H0VMBojMzPWijiOVNR1S7l/OBjCDY0XmXPEvXj",
+	"Hyb36JP976D96Z/d6GD37qf/ETRM/UZwqqarRHCE45uJ4DlLBtacHiJeQ5EzRtlkiHKWEimBO825uAGo",
+	"sP5K/6js862oNTeOcpBc4LHgSRkjczj/ztqyYkEVjXFqLOwmj6GQJzXL5Lla68XwXIru182UypnYlrzZ",
+	"614yR33qngYSR5iiatHszXP3NBi3KGv21lv9pPNIbbUvQTIsbmQ9QTJM2UXpTWG6RYQ4I5AnRlhMEMHx",
+	"1MvDEyQjyaJiJl+581U9ApTEZtu1PuXWXdMsGvPapXnW0yqC6sbAfLuBx1BFrvRzjeUWu4ZCWfCtHgYD",
+	"mo1gIm5WKaXTEQrwduAQnCoKI3+pchQHUcKIj6nljVk4rXjh7K14wB+i05X9rBKnR4u+ifEMxxYDl5w/",
+	"FyfvLk9eXZ2/fzf45ePZ2enF4PL8b6cvER7xW1AwC+2VSpTY1GqQyA31ccmuXzrkZ1ykooSiSsIrfPyQ",
+	"hy1HkPRP8ihxCl/WEQ7bKK7A91EvOa8LOKxHhlOPzTxXLN2awKng82WI1MpP20brFMJhGetFkzRoCPID",
+	"CgaVwJSNIRcBSkm8UIGakesv6dzj6Kti5IzwWUpM9qUBtCkRpIPgpqhEOctljlP9J2VoaInrMEKK81VR",
+	"33cO1UpH4KmeEYEVFyAzkoyICWExJRL8f5JOGKIsLA95UwysV0qGUkLMLxpLICnOTSjLggiU6dnjuiBI",
+	"kvEBOGjWbAUSAUc8WaAJURJhG3o+n3KE5Y1x91YJvbeTCVXTfFQ/uL0a70TQaGEl8dCIS4Bjh6967GrO",
+	"r7rdelh6i2lNKnWFDEVIEsLQWPCsGmy45LYTgou6aOh46vKTVk8OorjupfGWA9dv8qIU7gKJrLV1RsqU",
+	"ceDAgmATTLNEGCdkS76D5YCPm5Ko+iMdCyIDVQf+X56X8Y0Xp2enF6fvXp0Ozi5OL397d3p5WRfnONkq",
+	"iMyLt1wdbO1l196f21E4eKr+di8LEXyJdFGGQykCfsUhuN2Z4BOBMzDmj3KaQmmLhlGDvjK3obBRldsX",
+	"1WJcHtJqLZZtGYvd8JqTKhQFpypbfQrIha3bo8UG93VIWz5nSnA5I/G2Jr3C4+5FvOx1jw62Swowo4T2",
+	"WC7M5nSs5nrckvVMzOYZSTThPEEV7Gd8Hsacpvr121XaZZcU3IyUOUmK6IhmDg/z+Kqbozj5gOwGFXMo",
+	"UxwOwCRoopNcTbmgf+KlYLYt72TF1XACpa9OPpy7rGtsQ745SxdQmMqVgJlCNt5d1HpLwi7QGKdpgBrH",
+	"RZjMRjNENaBGk9rMyqGB8Hw/HKXGyVhODTkNtT7Gze7fPE0HLl9n5dfaH8qsdVkbHkSlv0x4Q0kH241c",
+	"EZcxn4W9XnwrFxpPibN5L49khZhBc+O8nz/Y5PnaTEBwlIz5epH24emBZXiQzXEqr9yBoTvQ6r1GPoBv",
+	"jCp6Z0FluczRCuisepM9HlGaU7ezQYeCCXk50UAWpqj3osh5caZyRuZEKs+oW3xh9P4ga7J+00uF6532",
+	"pnwXPKcJDTe10+Z4gSwJxCKe0lviG5RLMzLoamMi7Abts9uegp1/IF0Qk7fw6tlrcSSpHv72U5hDrkRS",
+	"BBwCJjLDCL0mrAGS3YFEW+urNdS8XMkAsrGV+iSXoqCb6gdjStJkY2jnNqGVd1HrxkZKltq9s+MMnKOs",
+	"Y0IRNmj8jxZZBisqduuk+xDufsBqGoo5T7GWGay1e8zFHIsEyRTLKZEvEeMm6JZKY32J0LAzRFygYacz",
+	"jKwFqizlBpUhoXyJ4Gn5dYXA2VJSlUTO/t66IlZ/3/kUOs8P1SjztZLjOiPTHDNlfIRzMrJ1pRQ3ZqeU",
+	"3pAOeq+libm1d0iirK3DOBCX/cxcJJRhq/k4vCP/yDXlN1R2glN9h3EraoFUxJnCaZAAjfEtzwVVZGB1",
+	"iuYM0XcaZ/jzuXln3wsoLvhjOYvkuYjJk0yS4gXP1X1jrb06iTJCo0URcPB8AdOMKzq2mX/bJkvXZhOC",
+	"sIeNRjDWEqj1AoRVA+MYqB3FZOtoBXTZSu5bRhRO0zWDOI5kEkw1lZ7wqlPA17xXyMwMmIQ1hDevztcN",
+	"6cJqSoy84bBILqQikA1FJ1MFviFxE0QcyL36k7MgZ3K1PzREnZ+8O/GsUpqy6csYVhN2TzIiaIx3LrGW",
+	"lCZ8fZpFXWXNv+zUVtZcJddlsaslin32Ch3t7R920FkuQNHMSDYiQqKEzAhLXFiOHvF4XQE4bIUXNedF",
+	"CTgTRuzCKEzBzCokl8b1VaUGqqA1j8Q0OzzTrCsktVMmFbZWvEDuMlbTQB5TwE5o9r+uymHkKrylVCo9",
+	"qE2aimxhTQoS+uNQEbvWoLJQlDzFRb6W1Z//q20LaLXPXxsBqoxD/UGilE9qNm9ve93uTYAM1LF0das1",
+	"PzTM7bE2rcRigDfWZlolAaUreoWWBOgFVSlZ4533BbepUrPjnZ2UxzidcqmOX3S7XVfRSu44FKhoZoJu",
+	"tlwYD7NZiRfoWgBzBQI+1SO+QYsVo9Ma9CsOfZXgAQu1v5e2mRFPTG20IdTMPIaibcMIDTVuHdNE/2ng",
+	"73ip5u1wswnHraZwx63Z61uCmeWO1d1m5Q+rkQ1pPmlIYi71o48FTMvONz124MLd0tds+9LuoNDNCj+r",
+	"VwClzcfjpW+8qmGmADoUQC0/evXQTdS0g2RTxs3YZAv9bpTLhfXu2LkIFiklom1Ck9o2L9pggq0N6lxT",
+	"7Zz59nbqgckNWbSLemQACwyEX2qLeRrnahsnGQRbZJiypdGKKotwnGrKkzbjqo3TlM+Js3W0FTYZUoy3",
+	"bWqUfmgMNTbN35S1uZhgRiW29XD0ty6AK2pxQSeUeccKFR9lW2vpbSOOaTZoC/HCGmzyIXDHsn5mu3CZ",
+	"G8raTqi+kDJcvW0LQvqppO2cQamwMgJl6QLLb/3DgdTCNvkcE1KpAdcuasLRCdNbL9bkvjCXLBWZyXZ5",
+	"GWDxKl62n8AaVH72L8R8s1Q/ztuL+2ySsO2iFedtqHZp/84w00BiS0NWNGRvqHypVCJ84x1QzmQ+m4H1",
+	"qJ2RhOK2pcK5JKKdUKmf06/d4jQnJf6E5EY/En+FHMVeLu9qds9qWusmg/FKem0Rl+cZFLawQo5pWgZ7",
+	"PSBdp8xkHWQ8yVOyZYxyvUX5iXJ2ltIW7HK3ruf21Lk/whpbBjNriwmE6/1JSrfp+ni9P8kjpegEQS58",
+	"qjWwUZidqzv0IbKytxJbWkHEWU7vqU3o8dD1lzy9uU/CjU2QrRgwCu3UfV6FudURtsxH8GhJEyLxNZIY",
+	"TwXe70ZfA8VZ339hFSHDhKPJildweT0BU9P7oPcSttYg6nYouQUarsE4l1G2lkduJLhhgG7mmw6A9qdl",
+	"Gn8H7i1cppo3o9MPQxCGU/rn+hkfMbX2X45Xb8kDV2JWas5uyWZANq/Tc+01jnmv+tWelP1uidVeRq3a",
+	"mtt6SLIEwZt5rz2SezHBhyDavw5zAZ4ZrNV0QSZUKiKITYg1ztIJL200ljFtXaKpuSyj9Sf6j5zYnw1S",
+	"+blsnqRTVHfamvc9PifbDJLbpnevJEs/R3Z3XQZ242zrkyL6oMi0LpOrq1s6s5i9pbf0BDmiYUzPSqKC",
+	"eIAXYUJvoTb/BALfAj7RLyfr3kPiWoUq0EUuyDiQdZ2Ezc1Lsap1xuLCbBaG5op7e014uTPkl43wEJiX",
+	"wI1NpS1Fj4bOGkOSIfS/gMuDgyZJ2Tix8CIWOSqmb5orylRW1SvHC9tSiBKLkzTdkin4ObZrL2xjjm34",
+	"UM2iLoiEwKAVHCdK0PrMI5evWaQIjHB847wxxv7aIMPGTRJcIA+ZniprWRPE1zREbim27yGReuEi2/6C",
+	"q9PVbfoNleqhdQ2KYlzrVmhGqluGi3Fz8O4M1F5JkqIu2bpiZAV4VtxO/d397m5rpQzfSftvn/65fxdM",
+	"djbHvprFbOykx4KYoI3hSzT8eYikwiwxaSWYLapebIDdYy9kTq71Y++u5mh/+sv/d33980/H8GFgP9Wv",
+	"+pyN+fawLN2GGwDjMurDt1XoC100vP0YAFdu8/5QV8iaayMm+r29w70Xuwd7h+u70kUusylcd03KQU30",
+	"9pl1godCtm2HTspQRjIuFhBfXVN43ESQUrbW09vAAeeidtfFSheZpy7jwaQ7MDJfKtO8Vt830b6Fj9gi",
+	"/i8ECyICuL0SdO+damWwymkENxQGB3gsjDteP5pVa8oDQtXjXIi1xTcrEQIxzgpxMxxltH29xW1Mb3C/",
+	"W4xtC3dv8QYEVONJuJRbSIv3pqissHIUfrsWb4alIGx3F2uA41FIlwdnDyBeVNWQ+SK3fkCY8cAFc7sg",
+	"AmOQjAZTLsN18zJM2doHILe/1pB1rxIINiAqUHXRBiKacMzNcRDl2qo1CFZPZ2mjyydTrqnuGq6WCJgt",
+	"Y2ByCauJXB6fDuas/6I1pmDKWMGP9g56vYMXB93ei73+4e6LF9WAvmA836Uisy2VgZv62rRW11GEvURY",
+	"yz2jlEBoX1XoWY3QNtaubXvJ2B7fW1YLNqFqrje4CVjDCt1UQzybxZ8vQZYN/barCgJFYXis7ZiBNeMk",
+	"2XJCoZZwoRqOEviWpGm1Ho5XRN0WGHIJBZm+j6QMWjAfbNhqWUkgBIhQeWs5ma8bcitd2WJWnlQdLuLZ",
+	"jPtfhcWhE+bnlfkleVzzMEnScTBhDG9ZDt6+UdP3aZ38U6QXQb+3+2eINWe+UBEBGg48xL9RjjIWPAse",
+	"vuWUne2Gc4VwNr7i2EWIsABtsSm7q1RAkDH9HOpZLdGYCi0deY3tFUeKpKmBGYmw6QMcjA2ASJoHnart",
+	"3lhzplce6NrONcDJUhwTxMf36oAH+pZce44QVQgNMv0iYGC3sr3olTRtvzK8QAl/eOLg1t0Cc01fB0VX",
+	"hgZZ2nq9DTpLQhNAHKt6aHpIbXCaVAqDw5oKY7kF0+KKlpw8Hs1ZklArQFSBy+pBLZGCFZxewco1rqT7",
+	"Vypfm0hraTZVEbp6/9fTd4M352enV+dvT03dCcbnL5d+GLw9+a/iR1e+KMXKRpc3YyhNbHGw46JG4zos",
+	"qqSRl8jUQacNkClCc+h3qb/O8I3+PpdQE8BGUaIpzRwf2w7r/HSfVRysTYg94wIw42XBUvX12CoosBL0",
+	"jpBEomGGGZ6QYz2SHIaoU4Nmf7XAFshkDYiAlSS06+vP3W77+vpzb1zTLwNGfozyrC7v/qsuygqLvOBq",
+	"e6SdCByTakc/m6b74mBP38KqrJpyNjE51KntsK4l/oUprNBBXWToFKRrYIU4i0nQzFSa0/aP+htVlpA3",
+	"yOsZEAq1N94TzBI0tSI2NLddkqQf3A/BddMKLMH12QJFw3Y7B3Ow133PNAQNp1xAJ+bmbV7L3qkBeB1h",
+	"FU/DosgYcrhczfOi/Zkp6tSABVtdIljSvuqrgSk0BSxT6+7f7sgPD2p+XeOyTO7aUtD2Mf0GqU19cnUJ",
+	"f5BI5aLpeW0h4ssmFZx+kMiFxCPI7AEmY3TAqgbe3dnt9nu/vO6GaKapiRBEpquiZALl7DxxoAJFbhSv",
+	"Ec4pi+kMp+EaH/AqXZcoJtdlShlQAqBqDESl87imSCiOCyBuZvzcrhGKV8xwm24rkK9VFwVtBHtwYZpW",
+	"/Gi08PThho0QyD/yMIxrTcpoJdUsN+hd1hDaG7RZcFS3rs3CZg90qH0M5FU0t8EqMttsfE0qcV3wnxJt",
+	"fKBfbkpWcIkKuSxh3S3XEf1P6/ndaypjbDo4bxPpjGWMk2q3p3CcSSo5SswcJtveJ9u1roayL3ZVmNuy",
+	"OfSaHtneEZxa3rhNM6V7ru++sFQJ/VobxR4+ATfvhpN4FDnXk6W+dml3GddXHfLOLDp0y7J0K6Hy5iUa",
+	"FqbS4Us0LGylQ0fkKsz1JRqWhHtYU9z1mlH1Eg2NdXUYbLD8Eg0t4g9D5YVfoqHFN38ALRlWQn4ebO81",
+	"7fhgmqDtF5hVxaLbsGnUBpUwan2UoVLM29toXRbZg+xz9fXA1lfoMrmWgzRcel/LJ9Xi+0b0l3TCII/c",
+	"NkDQivRm/KjGfvo1/8uFFJW5lp1GMI9diyI4k6UJRZoFtY18/7CSXqE1XsCatpJzm9hpNPy4NdRs+1eB",
+	"mbINzhOtTUpl6sg+fKN3JmuTJAOeq6A8VlSxhSsfkQmEQIy5MAV7+YO8Ao8Q3L6mHFkFqsvqZBUYW7Ja",
+	"+li4fDRrzIv6Eu9nXXQIWwn93luKi/r7/7y+lp/+8j/dHzVNKyo47g+ouXStpenn4FjLFGHdDS3h8DPg",
+	"x9ZAX4ose02iC+vu+F3Qp3OC0sIuv9R3ZKntSKfoO/IfdbzkMaQe4Elfubij1/hxljRBmYyySgWmlYox",
+	"LgE7GP7xLaLYUyHCyi39byISGgcigeRK4T9+szmSzb4VgoffMbTdUpUAkxoBMCTh/S6oItu1nOfM2V22",
+	"aTi/1AB0mw6kj9M8/gB3e+3DcX/UfoG7pH2Ae8nheG/Uj3vdR2kev02c3L9gE3aahBqvF+lttR3YV4EW",
+	"bExxLqhaQEVvG5UGUZ0neagYoh/ygX4c7uAZ3TGO+51hhIZ8JpOR/dWIJcOfitJRJgrU/gpVtGy4JwyU",
+	"q+mOIFCOfPhTxzWUAVJookyL1U+VmnnRr684v6EkJPcpo69ZoTpyUa/626UJXyLzpq3upRmHKw4uCAbD",
+	"CrLlpaSL6gTp0VXs/HGvu/vTNXMZIlSg4XuomTKEQp6ElhGiJkbe9F8bC671UJZEiBn/nl7Aq/cXl4P3",
+	"F+e/nr+7NGqmpq+t2GzUSR0tOOxB2VTcEcMZ/SvR1BDy+kzY4RqrsSyL7+u9M+R1AjZbleSWCJyCai2P",
+	"YZFLjQqgOY6CnlBIkIwrVwICTq/NWbq4dn1R9CzU9H/HrhmOSRVx3XW84Hs0t7G10BQNFCVBTAVNRtSc",
+	"i5sOOoX8HjMfEEmjy0mckWtWbvOlgcEVMirxQtY7oq7ZNfv5Z9f9o/Pzz+iSsAQNK6Hfx8gEQqPrvNvd",
+	"jQHA4U8yPIZZS5QxYA93sQYvjIXhB3nNPAwx3HYHuO0wMhHdK3iDTnHRp0O/p0HFBrGU+SVw/q6zxo/D",
+	"z23vt+FPLxFm3sEVTmjMFlC9dwaJbF7XjvmUw6nhSoXx6hPGJG5WwzgaOrIztE1SDFAtrgHlbhifA5iY",
+	"4opQqEhj2N5P+mnbFURxjrI8noKd3bg8wRiKftzrH0VoCFlM7ZOxIkLvyTq6MmPYGX5uu/ZyQxMYds2w",
+	"IPa6gRPLn38OPi3zOCZLHegKWLwqQSzmeq+rKWMhwxdV8poNDQUfGoh0gG8cCZ7hDDCAC4RTjVuLjXay",
+	"qMhI9FiGzQO4ZmNugxywQsMdvy3Ozj9pcjfsoF/pren2Vvht0XC51pm+rAXPBeJzdlxgnxcLzwy4jkwD",
+	"uWumYck054CwSpoREwimv9cnE7kSyIXTE9zV6HfXbw7GvyELhBmUoirmotKjyf1+dM2G4ZJbgCxAOoBR",
+	"gY8uldyGfeld0mSIMpwQzS+g2HxKCVMOYItWOAlfPbzhNTPjMK5XeYwEmYGSHukLHVOWSNefyRA/zRcU",
+	"TVPXWxH2bwsLFE/+uNc9+snC6AXBiQZRqUnX3BWQttG+1TYKztmPhu9nsn0i2+/Hw5LsAeqUAFnbmuWa",
+	"URmZIT6YcmdDeD/Td2axyw+RBfZYab2FFYxu7hYgSgv/P0g0lAsWDzXIG9eTSdDqoCuuuQa2no4Fz9Fc",
+	"aN5CUkng4UiDk1m+WZj1tg6LKGJY2A/SIaXXrxAnx6XbO7dJMnbt12wK1bihghlE30CumGEu+93d4g6c",
+	"pKUZw4lrWaOhDyDI1udCOdNDmHTtyGs4ykWRmMxN+WSaEusjXnMLaCb4LR6lCwRUv4PeawyYU0mqlKbS",
+	"LBMNS7nwGPlprgbSvAxXQ3K81Fa91zMuMr1LqJNIGfp4ddZ+0UEf7RZNdW0Yy+0aKib6kd2evNRBWlY3",
+	"X12cvUK7u7tHZpkY/ckZia7ZiKg5IQz1jg67MG6/3+0CE1/Aay7b6uPVK1dGPqOx4CZmpoNOCpIALAgY",
+	"lEIZlwod7KG/0l9ca1M19eUEgxi8OFHNHvUAbVP68SdHmNxYvQOUkluSSpQQMntpqZrZ2ZgyF+li1DyN",
+	"cSmUA3/38U3nGnJU3Llge0/G4iCPNZezruMCaoeeTWLo4MO0DzbwbeDYXCDL09Re3imUnf35Z5jKFvBE",
+	"puikRD+6crk/uRuwiQJDLVAOI2SEx5FjEkUB0H/KNJ9oFmHIqON7WAhKND/zK7IOj4FByAhRYBUGca28",
+	"W5xl/wW6pZLqyU8uX52fV+KENdaD3Dc3fplqcVfXrhjEZVuY0kjIXlrIcavX6Xa6NqiC4RltHbd2O92O",
+	"zTedgv6zAzbqnSLIZ0JCVmWjVEhLzQwjMeX8+RgcCTJCYOWw4pDWkSIrLcw1WEIkdAT7T61w3fHd1uda",
+	"Z06pVCcgH57eas3QZTMARkG5huXG8q4Me6xpvmC2cK3zbIAiAZhZ6hFlfGyzzqpOKW06N+y9bvKijcij",
+	"zA7z3VANWmN9KUzVzWtdqk1nNXdwYv2wevbQ0+XV7LwyhsMGT77RhKXJg+9n0jE4KHIhiJxxrSHoxfe7",
+	"XVNbnymbkQedI0wt9p3/tu71bTYLAPfBpNXchUpqGFCHUwbINVmxsJpC0Kibyj6r93Qi30Pkj37nteuI",
+	"tfm14lH7qhVKGrzpnoRt7Xd3614pznfno1dME47Cxmhses9VKPcNLYC0vonlj0/6MmWeZdA6raUlO6MX",
+	"agKkpXbwBSk8kWWy/aeoVVHbTDJbGQ3c+qTntJSsMLZaSrZKYi6sK+nJQKqoXhCCpTQ1lBLqsXx9F6LX",
+	"bYTGgpzPbdj5wvZzetj9mG/qOM05M2Fdlt9TYdToMK/4KE0x3c1MAia1uvstscnLPCV1BNNWDm5+3cZg",
+	"X0Ooy9m1SOL8HyBnuy8ZryXeXsHacj2rrRe+aSJduNrWUmc45+/E+fFpQW4RbWu0hzLZATT/YBrVMkK0",
+	"gsDIsaEvE6IM1pe2pEXR2xddaaw1mXhGHobuH9KpBp4p18ip+jnTEfeazadcFjRNEK1EjYi1sNr4CJgs",
+	"5hl5iYa+s6+wUdF4WkTUZLhYWCWeBiTyKqUyroGPJhtriVRtwC/P9ARW7k9Ft4BfeLJogF2el8zzhbY+",
+	"CJqR9iucgaptvWom2sc+MYMnYpy1E1Ov3HDVP8oSN3fRFrjriupWvTtFN4gK1eg9KtUIUQyzmsRAidPB",
+	"glakKi05vcIbsRqeuYtavtXwgsxSvNhMS7x3ilfuotYbHhcR8eteL55zdMiR5gaEqKDi+rT2ukebKcor",
+	"10dAv9Dvb37h3NaW/ypJnQEJhJHNmnyogAMG5VopdELUveiBSR4Ab+7XxZtDWHblxRjeE4n+dZj3Xndv",
+	"M2S+4+oM+lB8vaoYZ+TeKABWpVB6lyvPwbhCGWH6W5KYfL0OGgJrce2nuGuLXg2dRBOBmXppVBGDpGAD",
+	"Gy2Qptl+iOk1c54E4O7GiUZlIXZD2qyx0jNuDevOZT1aOC+9BBf1aGFtWcbZZYyP/sKs3/yaaWEC3xCG",
+	"8BwvQlJADsFTT4715+O3cAcPEhUKZl/UuNuO29tAsUbc/unpkKk9bbk9ZVosjB+d3T+Q325JPLZn0L1+",
+	"E6pRtq45M11ivg3ebizVhmxEyOn+0irgxvU8JSVheCz+vwPBOLbLZVgROgmAYVT6/LRuITlnReM5VMbV",
+	"ddBvVJbRFhIIqsl/XqE+eiHv84cKHV9CinjN2TeMl18fspyyxLhoHB+EGB2DOVhZ349NOrwfkszoTkIy",
+	"vmP04jY0GitKUIaxxDpbXHttSZSibIJen759P4CCHZdGR5dFgYuhvtVUTYcQMyBfmrgXhFmVf/8QsCya",
+	"db0mGb+yJRwfxEiLpuQ2EbURNhSzl4rzUyrK5WZr5Hjj1ULnygUKjggcLDNO24DN7RmRbksGtddvgKRX",
+	"nL/FbOHCIL8UrlZQ81eiXNhZEZClCTvUefGZlkapEDqWCKgReMfFS9apqEUpxyck+8UcNYCnF/pIFt17",
+	"anaPeoW2go9j+NQ3qgJRXXtrNva41nlyteRv76CTqhYlCSkDFX+o8aoAIWjmVrGCh4uEAm0f+WWWjEI3",
+	"n3IwmBpuYN0hgbU8pb8eksnteoti7baYlZYDwS9kGxzWraVopVisZDmB/d/MLVMWOFrrl7E69HfHzKM6",
+	"ZjgjP/jyv0dK7BchiQxiAa0XY42D5mqprqVWPWzAbRlVXqkBrbVra1AB/UVLCxKZUmZOaphwNCIL7nzK",
+	"XhUyvLhmCdcDdNAFhI9SW+DJjZ/ZUFUTAQtrO7YIbNw/DAiNLBY44QqlXKp6n8yD5TvnLOGUwXrNCZZF",
+	"9tx5/9yKQsX2m1tVlmTB53SinEuZk6ShdEhNAa6gdcVXa73QS0+hrRKIL+D2aIDnZ0XP4+eQVb8+0vMW",
+	"30BYfEF3mpEdA/0l3VkSaaZUKi4WtZJN4bGz1Sgjx7pXgwwfIPT8ZlfRRPRxMs9Txft9j7j7HnH3dG4e",
+	"YL9TPJsRBtVDH0eYWELqsoxpbSjepStG+3QKZtHZpU7DhCV0oFkORHUoFzti0tVc8oKRRUxvna89ds9K",
+	"XcpLNoOmbCYVcAuyvf6CnY87ISkJVUC6sLlJ+CFG7pMJpgwyiZYyhFYJueEJTqr7Gq3ctWLUhWFnX9SQ",
+	"9jXSKhDvHy5uRGGx4rQslDwKFfNHH6WNF8NJQhKUzxAe8dxAMMIooyw39qkV49lDofBr0/LXy/7/quz5",
+	"Wwrb2BJFNpP2HVEUc643EtgMJZNJPjUNVyKfCWGbs5jSMVHUlMJ3hZs5I85hU1ZvLngvlIVGMyIoT5Dk",
+	"wM6umatdYJt7GaaQmMpWAU3f7OFReMI9jQRL1a2hpPV2ir8tqv31Kf768kME4JtU3f/9giIvTG3hCv81",
+	"VUYs1j9M988lETuzalWaMJsuOhu46guSKIgbD7LeD5WiMNuh/LMxVX+RNdjlHc2/RQzl18tbf5D+ZXhQ",
+	"73/bzNqe1zQmQcPzcRti94YmP56OEeNFNrdjc2pKMiSpFj8hX2FObD71KibM8gdhwqNEEqZ4YcOfoGDE",
+	"2BRfjXmaZ+aAXCc805/5DmJIJ2QgoQsdNBKxdZESLG4g2Tkjgz816Tlufbx61TyiYgXfni8wcQOqWyqb",
+	"fLEopwfEBvZ2G4VSvMECGuh/QzxxK6pQ1lRoHe/2Dw9eNOWSuZrujATBN+1Jik2b17AofgYNPcDA4kqs",
+	"xFpPHY9N+yJXENgK41BmQz99DCx1jmVR/MWWNYMQa2/qYWHF0TrzNYPADPR+PPYqSxSBWb9cnJ78dfDr",
+	"m5PLy6USE5FJ9HXhuCaGCEqU2XitDjLghVyteq1+XzNpCvckfM5CUr6kE3bOftHL/RUO6uFOPUYnU9V2",
+	"lW+AfEo550JP978O//q63X/7X//ZPrq6OGn/vvfbu/aLV2en7YMPf/ulOU3y1vvMJMm1hA6Qo0uoomsT",
+	"7ggyddgsVLj6a0NTXc5dOnzXMUJyrxG+5mpKmLL1Ie/nSPsXDeK6rCYNOviqVhOCJl4ZERPCYlohLfrk",
+	"1gQJaXpBmRJczkis1pOL9SmUhoykRNkUSoOuVvc2HT4Kc1kZARQUycsFPdjhbuNEW3wmB3hGTZPtQXfb",
+	"/zVH0fPyMJ8ZRcuZaxC17MTtNYQDA4oxqpt4jMim8HNJjHG9823w4RN547KBilqCkmcEJGaonkNLc1ID",
+	"BGrhWB2Xya0FNqV8sjaA/wp8LAZ9DK00gS9+ncNKNSg/2WTJIWamWoGpvYBGzBKSvDQ13FwsxRQnCCLU",
+	"bEKzJcjbGka+zFUvlTcNRaXbeqJFAdDmFNHUf64Lc31LntL/+JbUqfcxTlMivlJX4iU2pS7PEc7KIiDn",
+	"to3kdsdvC3bW41BR6LBG2FCu76UtbutMQI62UVMY01W8tSVrISBpzsWNtLXmXA0tROU1q0jHZcPMDjpx",
+	"q1CuziBgrWuiwBJb7NJUK4OinClWRGjcqwhExyU9mmI9I59RKLAXNFObM7oswPtLiH7OpOvTrgeKdd8E",
+	"9TGB98snsx0SuHyadf7yhySDrUAUYYlrBtKcpTyu//mbSYYyyr67wjWJUHXCRa0/OhASU3tpj04D1obF",
+	"FJtdCbBrfe0x0UXumh940uSaQj5RH3kDES91SPeoASj16Ppt+LBPy/KYD7zBkBXNlJNuS4WVXCcI/gLP",
+	"XcJjT4h8/jQ1yDemk1x4JYYzntnqjt9IHtRvS7WUoTeVayYwx7aAkylUL23xOVOnPpgwhfOEmt6hLQ7t",
+	"K8OMOOHxWgB4rX/fePOKfFY7U5Wl1StfbqVSF9MKYiWDluau1DXIoH5p9Ue3OkHprITHuYYjBOXrYTFl",
+	"iazGiWhFt2M+koOcUbUmIW21mp9UWCiogd5BvwfqaBepWaZAuA8Tpp6vft3VAqamC/8qDz21a3w/kh/1",
+	"ChtFdBelqqWrQQx1yrHKa5PTijYkzTD/fZn8cWnerKsY6K3FHc8sxYyRBOpr163HXck2IeeXRFCcrikz",
+	"W10L3Hi5KMEnAmdr1kPELWWTgX3wyRdWwI87LlvlOeYMiKope+2WT5lUwuCEKVhet5HywYF58Kk2Yjo1",
+	"aiTx4mZN2JQweuYaWBRqoElJ44WZFkJbLqqolmcXtn495ukHr+iXhU856qBNk5rmyAhPf+u5FkuUsEG+",
+	"RXHt33MuHlc3KU/W47Wr3LReMVnKHaxhxuU0G2vQLQHHtxGtvLSp11D4v07QLg7rewTzVxDBXDYLsSZc",
+	"6VqGmDDiMU3J0yIPMJn1Ac8UKshBtAR2iQAsQSnBiXS9OcqNgGgPHZ5YB51YJmZkEtt0x4VrmD4irtER",
+	"ta06oPWP6+diHD0SWTyxD0F7oKJjRGwNasEoCT37Q5H+MWvSxjzL4MnWe6FP6yRCMsYM9aCbuA03Mm0r",
+	"U2Iub5CQSet4rxe1ZvPbQZa1jrsd/WlOWTLIBrJ1fNDp30UVUfi4F5U1eFxkh5zSsTKhZ0INoAVysHnk",
+	"35o7i5eO9hKA6ZmjtiuNNUOc3vbJeRnozbVEBL+CErbPZN/4Xi93e5qtWb8BIGV1csxKwteASrsuc65R",
+	"cY0trxnhhnyVMWXU+hmDYbZeGdIJvSUM3RAyk0BSb3Gak2PTX44wZRpFDUsaZOm0tTzAliM0JCwByjE0",
+	"QRhFdguV18wSxQ468Y4FypfDKm2XN6+BnKPqxrHo0XZL/yMTRVc+V9B6lxkz5XOJRlxNke0BJENcwMz/",
+	"nLLfs7CMCMUpwQLJG60SuptZpelHQNO9Lr56zSmxHst7EfozA3fBIm3db5yy/ytR6e8ZP1uQdWL6Sn1R",
+	"ou4JcXeNq569hDVDylCq9W7XSUK4Lo2MmNBWCM2A9rojSPEVAi8ik2hIbGc6R/AZ+Ww67EPsiC2EZCDN",
+	"NGN8Rz6rtjEUDaMyJAWPpCbVK336A2S5tFvrQ3k/riXMgUShkGl4htW0zjJcFUfvZ8d8NKPZ5ZQL9WUs",
+	"Z4368dcYFFb68a83MHwF5jQPRhu8rZ8uLvEb7WtT9SDgCiIVjSipeFIrhO10HeM0HeH4ppbM2QwOWYSZ",
+	"jQSfQx18qHJ/rtCEE9NxmaOzi/fvrk7fvR58vHgTlS01a+LrTKiw8UWSVBqh9JoBvZsQZSTkSuNuMGss",
+	"9ePuoN9d/2cXpzfGNLURJEsNUtFQPzPwuuss6mVVs/VLyPHY6Mob21yXyET/ulDbkMMg5knVNZHhz28I",
+	"m2iY2e92o1ZGmfvci1Y8vFFQwVjqXY4m+JYgnHJTsKTOi1i7jt691rFAFXBhHOm91ta1FIKLugX09QI2",
+	"TnnldBXK0JyLRK6da+C/XL/xbqO9asZud0s+z1JMoef7+vlzQbebd5nT7Hb74TapkDoT2Rb+90yLN5Be",
+	"2kLuJb0+avzAK54RpMmTn03WOADSR4ha+uZSUixZA4psQhNK4qa4n8hm4nBhVYqXeOco6bATNoBuQ01A",
+	"usJq6uTAseBMgWisOMzvpq9tJEhULthA8bV0ZoaVIkK//vedH//4+8719fX1p87PP/2P/2jdExSv3El9",
+	"SRD8apKtRottQdZkI9YC60k611yr3+0em27WQ2NOGJrm6fKmSGjcAXv+ECJtMLolIqGxgkYz8IKhy+iE",
+	"oZxBC3ZoRl3pgg4qxzCxwtzwuIxjdwy/6N/WQcOcmXkXQ6PalFE1MWa2SzrwA6uomQisEO+dEPWbOYUn",
+	"NGrYGeqCUDVntFUAjfTwrQXBeTkJjSOwLGCl9JbUA6i8kRWZ7qWGhXxGxC3Veq0gQAuNJDkTHGQ7T1MG",
+	"M6k1PAaLbLyht4QR+aSRkv/bYEsIOs4VEjmTjx8pV2bVmfAmOBg91bbXA3i/zvt+QXBCv+wRxph9WXz6",
+	"4hyict2AiB6ZTHIB5NgEqTYGgIwoQddHmr61jzQLNgWhdsto03Ojien3Ne/JjPPig+CZ3nD+BJhzZoOW",
+	"Nacr53lIvC6fEYZntONAfk3cLsTmPRSRcGK8PTj9IPQkiupxjInMHjgf/TeJFax4wtv2Sz1S5wLP3xIp",
+	"awKs3s8IO/lwjnY73c7uE8f3NgbUmRlZ7vxTpvlkvYUVJ4nQpLDI9HaXUFoX9CDObzXURzN0YrOdqKZa",
+	"k9leA0nc2k+tt9GN+oO0s9WYPvWy7m3ztKu71GPcPXFBKJjpLcGsDqWVRJn52evLzlHCn4INQmq1PWKY",
+	"tjkBFHg+0NLrAExlO2u6n4ExrYx+GS3A1LQSlgvb1bfaQRdkQqUigiTWUVqCn+9Epcpz7oJbANEkumZ6",
+	"IPCQ0kRCzI4+QKpemmGqDlaTY7c+pMY0ErjA89dY4TMKcfRfMJ5mSuIbmWet49YR7u4e7I2OyNHRaLT3",
+	"opsk/X3SG3f7L/biF/v7+62oeHqA0wkXVE31e1mif1qxaUIYTavbO3ox7sd77QPc7bYP43i3ffQi3msn",
+	"cVf/c7h79GLcilr6UgeWNk52ASsD4dPHvVJL7naT3qB3+GKv19vb63YH3W63A28KkmJFb8kAcPq4Bc/s",
+	"iLHkcbebCM5Ib6f+bUn/JIPRQjPv415378X+4cEWtRe9W/0yrRe+x/J8j+V5FqevIakIAzn2yHyVkD/U",
+	"w7vEFkZ5erOGNaSpNaJqFTZClEGIKJSRM0XZjxHW/EEq1Iu63a7xywCn6KG39Bf0415v96cIRAX3XLfr",
+	"u3x+3Ov3fzJei2vmoY/JFwSlD8kpFzYLA/Ktx34xAEnZpFAPwLn8435396dGfEJ+QUbxR4VTdOO4d7g/",
+	"Ooq7497oAL/Y7cW7R0ekf3B0eNg/OOh9dZyif09O0d+pf7uGU1RZap+M9sdjQg4w6Y9JvIuTw158eHi4",
+	"v9vbP4T9fJ0Htd+Frfbud1DVt/2DOtzd63Z3+10gJ9uy1F80+j8zQ9Vzfo+gekbe+O9YH9IyU0hvtjzJ",
+	"5AlsYKx+kUhLgh6V327q1vE7VdNEYFvVT8A+rIoPxeqcgUwSIkFlAocY6G9FizjGtUaax9NQRZK5neAh",
+	"2tKDw06/B2d+G8GZXx/mO/yxYvQPsoJDD5WqDdau9g+s9S48E5I9W16fv6Hashkp+Z7I94UT+e4D/Q1D",
+	"5YpXbTzeGssiqFh+o9/Samgz7Gz/kFmuEGVgBHQNTsGQ6CmaEC28QFkuoe+5ywHRTxXapLEsUoYYt1ZE",
+	"u8aNyuAH89wXtRs+TDfZpIrMBM1IjLPBuP+i62lfHYVFrT6y9qVtTXj2jL9b8b5b8b5ZK54Bbijs4wjK",
+	"Csl1Pz2WIc/R4U2FBh5I6r5mecTuaX2ZAccLvssmX1o2sTdRFhhYjuYP48p9BRSXlopTaGhSk5h6UizL",
+	"pIfC04+dH4rK9NBrtiE/FBbwjEj7RD7Qftw/GO0djA5ejMex/tfR0WhvfzfuJbvdvd6u/n+/nxx2D/Ze",
+	"7I7GuDs+eoH3yYsXB/2DA3KISZ1BV05xf/9g2Wp8+KK/f3jU795TODlzUPI9jfR7Gum/fJN4ceMRW5dh",
+	"/YQiiaeuybVxTDxNvFbxF0UBZefFSwm+tdXNUirVS0RwPAVl0VQkHJl2W0WoSlKXy3nlr6hJ/UG7AOvo",
+	"NFqmtDHQsnnuUKOcRm9xl6a3ZNTK8Odz8+4hZBzZD72VRMdo3fKB1YxNC5+yjOLlf765vDq5Oq3dxj/S",
+	"1Z2szUX9zzd24U+Wi/qkLXXL899cks2c7L9foG6DJE4f6Exyt0ILorzC6H6LSh8ja8W66lMrxGVHECUW",
+	"G3oZzE3rAE0gRmRKTdOtLLIGJioQF3Si+b0pjxrqZK7EYomC3FsiKpDruNXf1RfZXELRyzhJ0+fufePm",
+	"vSBSA1AAO17bTkPfMaLEiA+5gmr1MyxuSoZmAhsZKWiwSVkDmyfk20G0yzZokmGGJ2QjovxzXdEG0/JS",
+	"o4ipnWNLnJmUPpeHYrYA3T4gNwr6X5pSpIpAphU8OVQ0IzxXkPHEb4nwc7II5CVjdc1KD6YecMzFhCtl",
+	"J0pJMiHCsvgbxufSZk2PiV7WmJI0kTVJUh6aPkxJWjohTJVthW3rEJst66uEJExTZKI8phgzTf4gK9Ek",
+	"8RgZhaTjOrarz78xy9UL8nhudbW/8TlKOZsgxYHwuZirCMk8niIs0bDXlUO9gWG3sz98WQRlHXSR7Y3d",
+	"gSgZS7Zava6sWbW97srCC8yy75mUB7vFNlQCiqpZvpsTK5+I4dcZiUwi3helad9SMUk4zody/6jOYMPI",
+	"3KKdbU1ku4Ku6W1PK6QGm+4trvHrUhuJhD4SWXmIJUUQDF+29LJNSQwsEWHGj2YLa8+FxnqWZyNTe1mR",
+	"mVniDWWwlWXXUsd4v9yeZLWo13Lhx7uotY0rqnHVR5MyS5IBEInVso89KBFGVVnFHLoiNqsXefepeX//",
+	"8pZPE/rsTQb1nI9jC/puwPkmO/9XhEnT+z/mQpBYgYF6PYH1I9r63aPD3n7/YeLkTkJljEWyRv3SAiHY",
+	"waWRQ6z+RVVk2qoD2RrGWMY4IUWpLjuuNP3VFeerNNk+8uXJsl1763iMU0mikkx7QQ5qTmO4rilmW9Q1",
+	"9Db32p70MxOkDXLSl1f7np56fH3U4Fd6u0IK8tkTqYz3NLBoBLcS1rbGlUdt1fUdFb5pVAAbyxJTfBpz",
+	"SoNVgWhrIDYXaeu4tQMQaWdeRpyPkghTjI0KJHhKpOmyBeaXPKEKKYFp2ikVbZxklLWWEvZzGjBWuKaF",
+	"ZdGmou80KGNU+sPmkJ69edQrsaBs4jUqRzxX3kAJyfjyQDhNAyOdVgr9uTJ/nh/JtA+KilZcZasqbj+a",
+	"UnTe7IG6f4HaBjVV4jCaESE5Q3PMbBWWORmByR/KXKWc36CU3hBvwpkgYyL02LLZ8dmQWFkp4opmgie5",
+	"VTtdslA1JrPRNkyEpenY542ObSu/1Rxu08UXmrghxSdQdyO0hjJ+qelhlpY9KiPoGgep21GZJU8VmvI0",
+	"MdXCvEltW8EGEHTy4dw28460XGUVe9sPH3rj21b6WBBom0+ZN495syGsQq0ja1yQCCNBJM9FTCx0muIk",
+	"mMVEA4rzdFDOXi5VBTDWUYN+lmT5S6p6F1bP+tPd/wkAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

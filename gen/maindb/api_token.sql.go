@@ -12,99 +12,148 @@ import (
 	"github.com/google/uuid"
 )
 
-const createAPIToken = `-- name: CreateAPIToken :one
-insert into api_token (id, user_id, name, token_hash, token_prefix, scopes, expires_at)
-values ($1, $2, $3, $4, $5, $6, $7)
-returning created_at
+const countAPITokenUses = `-- name: CountAPITokenUses :exec
+with used as (
+  select unnest($1::uuid[]) as token_id, unnest($2::bigint[]) as uses, unnest($3::timestamptz[]) as used_at,
+         unnest($4::text[]) as used_from, unnest($5::text[]) as hash, unnest($6::text[]) as key_id
+), rekeyed as (
+  update api_token t set token_hash = used.hash, key_id = used.key_id
+  from used where t.id = used.token_id and used.hash <> '' and t.key_id <> used.key_id
+), counted as (
+  insert into api_token_usage as u (token_id, usage_count, last_used_at, last_used_from, last_used_site)
+  select used.token_id, used.uses, used.used_at, used.used_from, $7::text from used
+  on conflict (token_id) do update set
+    usage_count = u.usage_count + excluded.usage_count,
+    last_used_at = greatest(u.last_used_at, excluded.last_used_at),
+    last_used_from = case when excluded.last_used_at >= u.last_used_at then excluded.last_used_from else u.last_used_from end,
+    last_used_site = case when excluded.last_used_at >= u.last_used_at then excluded.last_used_site else u.last_used_site end
+  returning 1
+)
+select expect_rows(count(*), cardinality($1::uuid[]), 'api_token_usage') from counted
+`
+
+type CountAPITokenUsesParams struct {
+	IDs           []uuid.UUID `json:"ids"`
+	Counts        []int64     `json:"counts"`
+	LastUsedAts   []time.Time `json:"last_used_ats"`
+	LastUsedFroms []string    `json:"last_used_froms"`
+	Hashes        []string    `json:"hashes"`
+	KeyIDs        []string    `json:"key_ids"`
+	Site          string      `json:"site"`
+}
+
+// Adds what a site has counted. A hash that is given was made with the present key and takes the place of an older one.
+func (q *Queries) CountAPITokenUses(ctx context.Context, arg CountAPITokenUsesParams) error {
+	_, err := q.db.Exec(ctx, countAPITokenUses,
+		arg.IDs,
+		arg.Counts,
+		arg.LastUsedAts,
+		arg.LastUsedFroms,
+		arg.Hashes,
+		arg.KeyIDs,
+		arg.Site,
+	)
+	return err
+}
+
+const createAPIToken = `-- name: CreateAPIToken :exec
+with created as (
+  insert into api_token as t (id, user_id, name, token_hash, key_id, token_prefix, scopes, created_at, created_by, expires_at, rotated_from)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  on conflict (id) do update set created_at = t.created_at where t.token_hash = excluded.token_hash
+  returning 1
+)
+select expect_rows(count(*), 1, 'api_token') from created
 `
 
 type CreateAPITokenParams struct {
 	ID          uuid.UUID  `json:"id"`
-	UserID      int32      `json:"user_id"`
+	UserID      uuid.UUID  `json:"user_id"`
 	Name        string     `json:"name"`
 	TokenHash   string     `json:"token_hash"`
+	KeyID       string     `json:"key_id"`
 	TokenPrefix string     `json:"token_prefix"`
 	Scopes      []string   `json:"scopes"`
+	CreatedAt   time.Time  `json:"created_at"`
+	CreatedBy   string     `json:"created_by"`
 	ExpiresAt   *time.Time `json:"expires_at"`
+	RotatedFrom *uuid.UUID `json:"rotated_from"`
 }
 
-func (q *Queries) CreateAPIToken(ctx context.Context, arg CreateAPITokenParams) (time.Time, error) {
-	row := q.db.QueryRow(ctx, createAPIToken,
+func (q *Queries) CreateAPIToken(ctx context.Context, arg CreateAPITokenParams) error {
+	_, err := q.db.Exec(ctx, createAPIToken,
 		arg.ID,
 		arg.UserID,
 		arg.Name,
 		arg.TokenHash,
+		arg.KeyID,
 		arg.TokenPrefix,
 		arg.Scopes,
+		arg.CreatedAt,
+		arg.CreatedBy,
 		arg.ExpiresAt,
+		arg.RotatedFrom,
 	)
-	var created_at time.Time
-	err := row.Scan(&created_at)
-	return created_at, err
+	return err
 }
 
-const ensureUser = `-- name: EnsureUser :one
-insert into "user" (name) values ($1::text)
-on conflict (name) do update set name = excluded.name
-returning id, (disabled_at is not null)::boolean as disabled
+const describeAPIToken = `-- name: DescribeAPIToken :one
+select t.name, u.name as user_name, t.revoked_at from api_token t join "user" u on u.id = t.user_id where t.id = $1
 `
 
-type EnsureUserParams struct {
-	Name string `json:"name"`
-}
-
-type EnsureUserRow struct {
-	ID       int32 `json:"id"`
-	Disabled bool  `json:"disabled"`
-}
-
-func (q *Queries) EnsureUser(ctx context.Context, arg EnsureUserParams) (EnsureUserRow, error) {
-	row := q.db.QueryRow(ctx, ensureUser, arg.Name)
-	var i EnsureUserRow
-	err := row.Scan(&i.ID, &i.Disabled)
-	return i, err
-}
-
-const grantRole = `-- name: GrantRole :one
-insert into user_role (user_id, role_id)
-select $1::integer, r.id from role r where r.name = $2::text
-on conflict (user_id, role_id) do update set role_id = excluded.role_id
-returning role_id
-`
-
-type GrantRoleParams struct {
-	UserID int32  `json:"user_id"`
-	Role   string `json:"role"`
-}
-
-// No row: there is no such role.
-func (q *Queries) GrantRole(ctx context.Context, arg GrantRoleParams) (int32, error) {
-	row := q.db.QueryRow(ctx, grantRole, arg.UserID, arg.Role)
-	var role_id int32
-	err := row.Scan(&role_id)
-	return role_id, err
-}
-
-const revokeAPIToken = `-- name: RevokeAPIToken :one
-update api_token t set revoked_at = coalesce(t.revoked_at, clock_timestamp())
-from "user" u where t.id = $1 and u.id = t.user_id
-returning t.name, u.name as user_name, t.revoked_at
-`
-
-type RevokeAPITokenParams struct {
+type DescribeAPITokenParams struct {
 	ID uuid.UUID `json:"id"`
 }
 
-type RevokeAPITokenRow struct {
+type DescribeAPITokenRow struct {
 	Name      string     `json:"name"`
 	UserName  string     `json:"user_name"`
 	RevokedAt *time.Time `json:"revoked_at"`
 }
 
-// No row: there is no such token. One that was revoked before keeps its time.
-func (q *Queries) RevokeAPIToken(ctx context.Context, arg RevokeAPITokenParams) (RevokeAPITokenRow, error) {
-	row := q.db.QueryRow(ctx, revokeAPIToken, arg.ID)
-	var i RevokeAPITokenRow
+func (q *Queries) DescribeAPIToken(ctx context.Context, arg DescribeAPITokenParams) (DescribeAPITokenRow, error) {
+	row := q.db.QueryRow(ctx, describeAPIToken, arg.ID)
+	var i DescribeAPITokenRow
 	err := row.Scan(&i.Name, &i.UserName, &i.RevokedAt)
 	return i, err
+}
+
+const retireAPIToken = `-- name: RetireAPIToken :exec
+with retired as (
+  update api_token t
+  set expires_at = case when t.revoked_at is null then least(t.expires_at, $1::timestamptz) else t.expires_at end
+  where t.id = $2
+  returning 1
+)
+select expect_rows(count(*), 1, 'api_token') from retired
+`
+
+type RetireAPITokenParams struct {
+	ExpiresAt time.Time `json:"expires_at"`
+	ID        uuid.UUID `json:"id"`
+}
+
+// The token lives no longer than this; one that ends earlier, or was revoked, stays as it is.
+func (q *Queries) RetireAPIToken(ctx context.Context, arg RetireAPITokenParams) error {
+	_, err := q.db.Exec(ctx, retireAPIToken, arg.ExpiresAt, arg.ID)
+	return err
+}
+
+const revokeAPIToken = `-- name: RevokeAPIToken :exec
+with revoked as (
+  update api_token t set revoked_at = coalesce(t.revoked_at, $1::timestamptz) where t.id = $2
+  returning 1
+)
+select expect_rows(count(*), 1, 'api_token') from revoked
+`
+
+type RevokeAPITokenParams struct {
+	RevokedAt time.Time `json:"revoked_at"`
+	ID        uuid.UUID `json:"id"`
+}
+
+// One that was revoked before keeps its time.
+func (q *Queries) RevokeAPIToken(ctx context.Context, arg RevokeAPITokenParams) error {
+	_, err := q.db.Exec(ctx, revokeAPIToken, arg.RevokedAt, arg.ID)
+	return err
 }

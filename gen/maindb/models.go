@@ -116,3 +116,55 @@ func (e ObservationStatus) Valid() bool {
 	}
 	return false
 }
+
+// granted: by an administrator; github: follows the teams of the account at each sign-in
+type RoleSource string
+
+const (
+	RoleSourceGranted RoleSource = "granted"
+	RoleSourceGithub  RoleSource = "github"
+)
+
+func (e *RoleSource) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = RoleSource(s)
+	case string:
+		*e = RoleSource(s)
+	default:
+		return fmt.Errorf("unsupported scan type for RoleSource: %T", src)
+	}
+	return nil
+}
+
+type NullRoleSource struct {
+	RoleSource RoleSource `json:"role_source"`
+	Valid      bool       `json:"valid"` // Valid is true if RoleSource is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullRoleSource) Scan(value interface{}) error {
+	if value == nil {
+		ns.RoleSource, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.RoleSource.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullRoleSource) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.RoleSource), nil
+}
+
+func (e RoleSource) Valid() bool {
+	switch e {
+	case RoleSourceGranted,
+		RoleSourceGithub:
+		return true
+	}
+	return false
+}

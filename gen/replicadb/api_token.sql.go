@@ -12,110 +12,19 @@ import (
 	"github.com/google/uuid"
 )
 
-const aPITokenByHash = `-- name: APITokenByHash :one
-select t.id, u.name as user_name, t.scopes, t.expires_at, (t.revoked_at is not null)::boolean as revoked,
-       (u.disabled_at is not null)::boolean as disabled,
-       array(select distinct p.name
-             from user_role ur join role_permission rp on rp.role_id = ur.role_id join permission p on p.id = rp.permission_id
-             where ur.user_id = u.id order by p.name)::text[] as permissions
-from api_token t join "user" u on u.id = t.user_id
-where t.token_hash = $1
+const changedTokenHashes = `-- name: ChangedTokenHashes :many
+select t.token_hash from api_token t where t.revoked_at >= $1::timestamptz
+union
+select t.token_hash from "user" u join api_token t on t.user_id = u.id where u.changed_at >= $1::timestamptz
 `
 
-type APITokenByHashParams struct {
-	TokenHash string `json:"token_hash"`
-}
-
-type APITokenByHashRow struct {
-	ID          uuid.UUID  `json:"id"`
-	UserName    string     `json:"user_name"`
-	Scopes      []string   `json:"scopes"`
-	ExpiresAt   *time.Time `json:"expires_at"`
-	Revoked     bool       `json:"revoked"`
-	Disabled    bool       `json:"disabled"`
-	Permissions []string   `json:"permissions"`
-}
-
-func (q *Queries) APITokenByHash(ctx context.Context, arg APITokenByHashParams) (APITokenByHashRow, error) {
-	row := q.db.QueryRow(ctx, aPITokenByHash, arg.TokenHash)
-	var i APITokenByHashRow
-	err := row.Scan(
-		&i.ID,
-		&i.UserName,
-		&i.Scopes,
-		&i.ExpiresAt,
-		&i.Revoked,
-		&i.Disabled,
-		&i.Permissions,
-	)
-	return i, err
-}
-
-const listAPITokens = `-- name: ListAPITokens :many
-select t.id, u.name as user_name, t.name, t.token_prefix, t.scopes, t.created_at, t.expires_at, t.revoked_at, t.last_used_at
-from api_token t join "user" u on u.id = t.user_id
-where $1::boolean or t.revoked_at is null
-order by u.name, t.created_at, t.id
-`
-
-type ListAPITokensParams struct {
-	IncludeRevoked bool `json:"include_revoked"`
-}
-
-type ListAPITokensRow struct {
-	ID          uuid.UUID  `json:"id"`
-	UserName    string     `json:"user_name"`
-	Name        string     `json:"name"`
-	TokenPrefix string     `json:"token_prefix"`
-	Scopes      []string   `json:"scopes"`
-	CreatedAt   time.Time  `json:"created_at"`
-	ExpiresAt   *time.Time `json:"expires_at"`
-	RevokedAt   *time.Time `json:"revoked_at"`
-	LastUsedAt  *time.Time `json:"last_used_at"`
-}
-
-func (q *Queries) ListAPITokens(ctx context.Context, arg ListAPITokensParams) ([]ListAPITokensRow, error) {
-	rows, err := q.db.Query(ctx, listAPITokens, arg.IncludeRevoked)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []ListAPITokensRow{}
-	for rows.Next() {
-		var i ListAPITokensRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.UserName,
-			&i.Name,
-			&i.TokenPrefix,
-			&i.Scopes,
-			&i.CreatedAt,
-			&i.ExpiresAt,
-			&i.RevokedAt,
-			&i.LastUsedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const revokedTokenHashes = `-- name: RevokedTokenHashes :many
-select t.token_hash from api_token t join "user" u on u.id = t.user_id
-where t.revoked_at >= $1::timestamptz or u.disabled_at >= $1::timestamptz
-`
-
-type RevokedTokenHashesParams struct {
+type ChangedTokenHashesParams struct {
 	Since time.Time `json:"since"`
 }
 
-// Tokens that were good before @since and are not any more.
-func (q *Queries) RevokedTokenHashes(ctx context.Context, arg RevokedTokenHashesParams) ([]string, error) {
-	rows, err := q.db.Query(ctx, revokedTokenHashes, arg.Since)
+// Tokens whose worth has changed since a time: revoked ones, and all of a user who has changed.
+func (q *Queries) ChangedTokenHashes(ctx context.Context, arg ChangedTokenHashesParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, changedTokenHashes, arg.Since)
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +36,158 @@ func (q *Queries) RevokedTokenHashes(ctx context.Context, arg RevokedTokenHashes
 			return nil, err
 		}
 		items = append(items, token_hash)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const getAPITokens = `-- name: GetAPITokens :many
+select id, user_id, name, token_hash, key_id, token_prefix, scopes, created_at, created_by, expires_at, rotated_from, revoked_at, usage_count, last_used_at, last_used_from, last_used_site from api_token_account where id = any ($1::uuid[])
+`
+
+type GetAPITokensParams struct {
+	IDs []uuid.UUID `json:"ids"`
+}
+
+func (q *Queries) GetAPITokens(ctx context.Context, arg GetAPITokensParams) ([]APITokenAccount, error) {
+	rows, err := q.db.Query(ctx, getAPITokens, arg.IDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []APITokenAccount{}
+	for rows.Next() {
+		var i APITokenAccount
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.Name,
+			&i.TokenHash,
+			&i.KeyID,
+			&i.TokenPrefix,
+			&i.Scopes,
+			&i.CreatedAt,
+			&i.CreatedBy,
+			&i.ExpiresAt,
+			&i.RotatedFrom,
+			&i.RevokedAt,
+			&i.UsageCount,
+			&i.LastUsedAt,
+			&i.LastUsedFrom,
+			&i.LastUsedSite,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const getAPITokensByHash = `-- name: GetAPITokensByHash :many
+select id, user_id, name, token_hash, key_id, token_prefix, scopes, created_at, created_by, expires_at, rotated_from, revoked_at from api_token where token_hash = any ($1::text[])
+`
+
+type GetAPITokensByHashParams struct {
+	Hashes []string `json:"hashes"`
+}
+
+func (q *Queries) GetAPITokensByHash(ctx context.Context, arg GetAPITokensByHashParams) ([]APIToken, error) {
+	rows, err := q.db.Query(ctx, getAPITokensByHash, arg.Hashes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []APIToken{}
+	for rows.Next() {
+		var i APIToken
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.Name,
+			&i.TokenHash,
+			&i.KeyID,
+			&i.TokenPrefix,
+			&i.Scopes,
+			&i.CreatedAt,
+			&i.CreatedBy,
+			&i.ExpiresAt,
+			&i.RotatedFrom,
+			&i.RevokedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listAPITokens = `-- name: ListAPITokens :many
+select a.id, a.user_id, a.name, a.token_hash, a.key_id, a.token_prefix, a.scopes, a.created_at, a.created_by, a.expires_at, a.rotated_from, a.revoked_at, a.usage_count, a.last_used_at, a.last_used_from, a.last_used_site from api_token_account a
+where (a.created_at, a.id) < ($1::timestamptz, $2::uuid)
+  and ($3::uuid is null or a.user_id = $3::uuid)
+  and ($4::boolean or a.revoked_at is null and (a.expires_at is null or a.expires_at > $5::timestamptz))
+  and a.id <> all ($6::uuid[])
+order by a.created_at desc, a.id desc
+limit $7
+`
+
+type ListAPITokensParams struct {
+	BeforeCreated time.Time   `json:"before_created"`
+	BeforeID      uuid.UUID   `json:"before_id"`
+	UserID        *uuid.UUID  `json:"user_id"`
+	IncludeEnded  bool        `json:"include_ended"`
+	Now           time.Time   `json:"now"`
+	Without       []uuid.UUID `json:"without"`
+	RowLimit      int32       `json:"row_limit"`
+}
+
+// The newest first.
+func (q *Queries) ListAPITokens(ctx context.Context, arg ListAPITokensParams) ([]APITokenAccount, error) {
+	rows, err := q.db.Query(ctx, listAPITokens,
+		arg.BeforeCreated,
+		arg.BeforeID,
+		arg.UserID,
+		arg.IncludeEnded,
+		arg.Now,
+		arg.Without,
+		arg.RowLimit,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []APITokenAccount{}
+	for rows.Next() {
+		var i APITokenAccount
+		if err := rows.Scan(
+			&i.ID,
+			&i.UserID,
+			&i.Name,
+			&i.TokenHash,
+			&i.KeyID,
+			&i.TokenPrefix,
+			&i.Scopes,
+			&i.CreatedAt,
+			&i.CreatedBy,
+			&i.ExpiresAt,
+			&i.RotatedFrom,
+			&i.RevokedAt,
+			&i.UsageCount,
+			&i.LastUsedAt,
+			&i.LastUsedFrom,
+			&i.LastUsedSite,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

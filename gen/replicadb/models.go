@@ -227,6 +227,57 @@ func (e PackageStatus) Valid() bool {
 	return false
 }
 
+type APIToken struct {
+	ID        uuid.UUID `json:"id"`
+	UserID    uuid.UUID `json:"user_id"`
+	Name      string    `json:"name"`
+	TokenHash string    `json:"token_hash"`
+	// which secret key the hash is made with
+	KeyID string `json:"key_id"`
+	// the first characters, to tell tokens apart in lists
+	TokenPrefix string `json:"token_prefix"`
+	// permissions this token is limited to; empty: all of its user
+	Scopes    []string   `json:"scopes"`
+	CreatedAt time.Time  `json:"created_at"`
+	CreatedBy string     `json:"created_by"`
+	ExpiresAt *time.Time `json:"expires_at"`
+	// the token that this one takes the place of
+	RotatedFrom *uuid.UUID `json:"rotated_from"`
+	RevokedAt   *time.Time `json:"revoked_at"`
+}
+
+type APITokenAccount struct {
+	ID           uuid.UUID  `json:"id"`
+	UserID       uuid.UUID  `json:"user_id"`
+	Name         string     `json:"name"`
+	TokenHash    string     `json:"token_hash"`
+	KeyID        string     `json:"key_id"`
+	TokenPrefix  string     `json:"token_prefix"`
+	Scopes       []string   `json:"scopes"`
+	CreatedAt    time.Time  `json:"created_at"`
+	CreatedBy    string     `json:"created_by"`
+	ExpiresAt    *time.Time `json:"expires_at"`
+	RotatedFrom  *uuid.UUID `json:"rotated_from"`
+	RevokedAt    *time.Time `json:"revoked_at"`
+	UsageCount   int64      `json:"usage_count"`
+	LastUsedAt   *time.Time `json:"last_used_at"`
+	LastUsedFrom *string    `json:"last_used_from"`
+	LastUsedSite *string    `json:"last_used_site"`
+}
+
+type AccessEvent struct {
+	ID      uuid.UUID `json:"id"`
+	At      time.Time `json:"at"`
+	Site    string    `json:"site"`
+	Actor   string    `json:"actor"`
+	Address string    `json:"address"`
+	// what happened to what, such as token.revoked
+	Action  string          `json:"action"`
+	UserID  *uuid.UUID      `json:"user_id"`
+	TokenID *uuid.UUID      `json:"token_id"`
+	Detail  json.RawMessage `json:"detail"`
+}
+
 type ExecutedObsUnit struct {
 	ID         uuid.UUID         `json:"id"`
 	ObsUnitID  int32             `json:"obs_unit_id"`
@@ -269,4 +320,26 @@ type RawDataPackage struct {
 	ChecksumAlgorithm  *ChecksumAlgorithm `json:"checksum_algorithm"`
 	CreatedAt          time.Time          `json:"created_at"`
 	FinalizedAt        *time.Time         `json:"finalized_at"`
+}
+
+type UserAccount struct {
+	ID           uuid.UUID  `json:"id"`
+	Name         string     `json:"name"`
+	FullName     string     `json:"full_name"`
+	Email        string     `json:"email"`
+	GitHubID     *int64     `json:"github_id"`
+	GitHubLogin  *string    `json:"github_login"`
+	Version      int32      `json:"version"`
+	CreatedAt    time.Time  `json:"created_at"`
+	ChangedAt    time.Time  `json:"changed_at"`
+	DisabledAt   *time.Time `json:"disabled_at"`
+	SignedOutAt  *time.Time `json:"signed_out_at"`
+	GrantedRoles []string   `json:"granted_roles"`
+	GitHubRoles  []string   `json:"github_roles"`
+}
+
+type UserPreference struct {
+	UserID    uuid.UUID       `json:"user_id"`
+	Document  json.RawMessage `json:"document"`
+	UpdatedAt time.Time       `json:"updated_at"`
 }

@@ -12,32 +12,34 @@ import (
 	"github.com/ccatobs/opsdb/internal/rediskeys"
 )
 
-// copies keeps in the site's Redis what the replica said about tokens.
+// copies keeps in the site's Redis what was known of credentials.
 type copies struct {
 	redis *redisclient.Client
 	keys  rediskeys.Site
 }
 
-// get returns the copy of a token; "" when there is none.
-func (c copies) get(ctx context.Context, hash string) (string, error) {
+// get returns the copy at the first of some keys that has one; "" when there is none.
+func (c copies) get(ctx context.Context, keys []string) (string, error) {
 	client, err := c.redis.Get()
 	if err != nil {
 		return "", err
 	}
-	text, err := client.Do(ctx, client.B().Get().Key(c.keys.Token(hash)).Build()).ToString()
-	if rueidis.IsRedisNil(err) {
-		return "", nil
+	for _, key := range keys {
+		text, err := client.Do(ctx, client.B().Get().Key(key).Build()).ToString()
+		if !rueidis.IsRedisNil(err) {
+			return text, err
+		}
 	}
-	return text, err
+	return "", nil
 }
 
-// set writes the copy of a token, which goes when the token expires.
-func (c copies) set(ctx context.Context, hash, text string, expires *time.Time) error {
+// set writes a copy, which goes when it expires; nil: never.
+func (c copies) set(ctx context.Context, key, text string, expires *time.Time) error {
 	client, err := c.redis.Get()
 	if err != nil {
 		return err
 	}
-	write := client.B().Set().Key(c.keys.Token(hash)).Value(text)
+	write := client.B().Set().Key(key).Value(text)
 	if expires == nil {
 		return client.Do(ctx, write.Build()).Error()
 	}
@@ -47,17 +49,13 @@ func (c copies) set(ctx context.Context, hash, text string, expires *time.Time) 
 // slice is how many keys one command may touch, so that it holds up nobody.
 const slice = 500
 
-func (c copies) remove(ctx context.Context, hashes ...string) error {
+func (c copies) remove(ctx context.Context, keys ...string) error {
 	client, err := c.redis.Get()
 	if err != nil {
 		return err
 	}
-	for some := range slices.Chunk(hashes, slice) {
-		keys := make([]string, len(some))
-		for i, hash := range some {
-			keys[i] = c.keys.Token(hash)
-		}
-		if err := client.Do(ctx, client.B().Del().Key(keys...).Build()).Error(); err != nil {
+	for some := range slices.Chunk(keys, slice) {
+		if err := client.Do(ctx, client.B().Del().Key(some...).Build()).Error(); err != nil {
 			return err
 		}
 	}
@@ -104,11 +102,18 @@ func (v *verdicts) put(hash string, d verdict) {
 	}
 }
 
-func (v *verdicts) remove(hashes []string) {
+// outdate lets everything be asked for again, but for what can never be good again.
+func (v *verdicts) outdate() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for _, hash := range hashes {
-		delete(v.good, hash)
+	for hash, d := range v.good {
+		d.asked = time.Time{}
+		v.good[hash] = d
+	}
+	for hash, d := range v.refused {
+		if !d.revoked {
+			delete(v.refused, hash)
+		}
 	}
 }
 

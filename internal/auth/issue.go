@@ -11,6 +11,7 @@ import (
 
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/internal/errs"
+	"github.com/ccatobs/opsdb/internal/postgres"
 )
 
 // Grant says for whom a token is made and what it is good for.
@@ -20,6 +21,7 @@ type Grant struct {
 	Name    string     // what the token is for
 	Scopes  []string   // permissions the token is limited to; empty: all of the user's
 	Expires *time.Time // nil: never
+	By      string     // who makes it
 }
 
 // Issued is a new token.
@@ -35,13 +37,30 @@ type Issued struct {
 
 var scopePattern = regexp.MustCompile(`^([a-z]+|\*):([a-z_]+|\*)$`)
 
+// Mint makes a token. It completes p, which says whose it is and what for, by what is stored of the token.
+func (k Keys) Mint(p maindb.CreateAPITokenParams) (token string, stored maindb.CreateAPITokenParams) {
+	return k.mint(tokenPrefix, p)
+}
+
+// MintDemo is Mint for a token whose prefix says that it is for trying the system out.
+func (k Keys) MintDemo(p maindb.CreateAPITokenParams) (token string, stored maindb.CreateAPITokenParams) {
+	return k.mint(demoPrefix, p)
+}
+
+func (k Keys) mint(prefix string, p maindb.CreateAPITokenParams) (string, maindb.CreateAPITokenParams) {
+	token := newToken(prefix)
+	p.TokenHash, p.KeyID, p.TokenPrefix = k.present.hash(token), k.present.id, shown(token)
+	p.ID = idOf(p.TokenHash)
+	return token, p
+}
+
 // Issue makes a token. db must be in a transaction on the main database. It fails with errs.Invalid for a grant that
 // cannot be, with errs.NotFound for an unknown role and with errs.Forbidden for a user who is disabled.
-func Issue(ctx context.Context, db *maindb.Queries, key Key, g Grant) (Issued, error) {
+func Issue(ctx context.Context, db *maindb.Queries, keys Keys, g Grant) (Issued, error) {
 	if err := g.validate(); err != nil {
 		return Issued{}, err
 	}
-	user, err := db.EnsureUser(ctx, maindb.EnsureUserParams{Name: g.User})
+	user, err := db.EnsureUser(ctx, maindb.EnsureUserParams{ID: uuid.Must(uuid.NewV7()), Name: g.User})
 	if err != nil {
 		return Issued{}, err
 	}
@@ -57,12 +76,12 @@ func Issue(ctx context.Context, db *maindb.Queries, key Key, g Grant) (Issued, e
 			return Issued{}, err
 		}
 	}
-	issued := Issued{ID: uuid.Must(uuid.NewV7()), Token: newToken(), User: g.User, Name: g.Name, Scopes: append([]string{}, g.Scopes...), ExpiresAt: g.Expires}
-	issued.CreatedAt, err = db.CreateAPIToken(ctx, maindb.CreateAPITokenParams{
-		ID: issued.ID, UserID: user.ID, Name: g.Name, TokenHash: key.hash(issued.Token), TokenPrefix: issued.Token[:displayLength],
-		Scopes: issued.Scopes, ExpiresAt: g.Expires,
+	token, p := keys.Mint(maindb.CreateAPITokenParams{
+		UserID: user.ID, Name: g.Name, Scopes: append([]string{}, g.Scopes...), CreatedAt: time.Now().UTC().Truncate(time.Microsecond),
+		CreatedBy: g.By, ExpiresAt: g.Expires,
 	})
-	return issued, err
+	issued := Issued{ID: p.ID, Token: token, User: g.User, Name: g.Name, Scopes: p.Scopes, CreatedAt: p.CreatedAt, ExpiresAt: g.Expires}
+	return issued, db.CreateAPIToken(ctx, p)
 }
 
 func (g Grant) validate() error {
@@ -94,10 +113,15 @@ type Revoked struct {
 // Revoke ends a token in the main database; other sites learn of it by replication. It may be called again. It fails
 // with errs.NotFound for an unknown id.
 func Revoke(ctx context.Context, db *maindb.Queries, id uuid.UUID) (Revoked, error) {
-	row, err := db.RevokeAPIToken(ctx, maindb.RevokeAPITokenParams{ID: id})
-	if errors.Is(err, pgx.ErrNoRows) {
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	err := db.RevokeAPIToken(ctx, maindb.RevokeAPITokenParams{ID: id, RevokedAt: now})
+	if postgres.SQLState(err) == "P0002" {
 		return Revoked{}, errs.New(errs.NotFound, "there is no token %s", id)
 	}
+	if err != nil {
+		return Revoked{}, err
+	}
+	row, err := db.DescribeAPIToken(ctx, maindb.DescribeAPITokenParams{ID: id})
 	if err != nil {
 		return Revoked{}, err
 	}

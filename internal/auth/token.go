@@ -1,44 +1,44 @@
 package auth
 
 import (
-	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"hash/crc32"
 	"strings"
 )
 
-// A token is tokenPrefix, 43 characters that hold 256 random bits, and a checksum of 6 characters. Prefix and checksum
+// A token is a prefix, 43 characters that hold 256 random bits, and a checksum of 6 characters. Prefix and checksum
 // let scanners find a leaked token, and let a mistyped one be refused without asking anyone.
 const (
 	tokenPrefix    = "ops_api_token_"
+	demoPrefix     = "demo_token_"
 	randomLength   = 43
 	checksumLength = 6
-	tokenLength    = len(tokenPrefix) + randomLength + checksumLength
-	// displayLength is how much of a token lists show: too little to help anyone who guesses.
-	displayLength = len(tokenPrefix) + 4
+	// shownRandom is how many random characters of a token lists show: too few to help anyone who guesses.
+	shownRandom = 4
 )
 
 const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 // newToken returns a token that nobody has seen.
-func newToken() string {
-	token := make([]byte, 0, tokenLength)
-	token = append(token, tokenPrefix...)
-	random := make([]byte, randomLength)
-	for len(token) < len(tokenPrefix)+randomLength {
+func newToken(prefix string) string {
+	token := prefix + randomText(randomLength)
+	return token + checksum(token)
+}
+
+// randomText returns characters of base62 that nobody can guess.
+func randomText(length int) string {
+	text := make([]byte, 0, length)
+	random := make([]byte, length)
+	for len(text) < length {
 		rand.Read(random)
 		for _, b := range random {
 			// Beyond 4 * 62 the first characters would come up more often than the last.
-			if b < 4*62 && len(token) < len(tokenPrefix)+randomLength {
-				token = append(token, base62[b%62])
+			if b < 4*62 && len(text) < length {
+				text = append(text, base62[b%62])
 			}
 		}
 	}
-	return string(token) + checksum(string(token))
+	return string(text)
 }
 
 func checksum(text string) string {
@@ -53,26 +53,15 @@ func checksum(text string) string {
 
 // wellFormed reports whether text can be a token at all.
 func wellFormed(text string) bool {
-	return len(text) == tokenLength && strings.HasPrefix(text, tokenPrefix) &&
-		checksum(text[:tokenLength-checksumLength]) == text[tokenLength-checksumLength:]
-}
-
-// Key is what the hashes of tokens are keyed with: whoever has only the database cannot tell whether a guess is right.
-type Key struct{ bytes []byte }
-
-// NewKey derives the key from the secret that all sites share.
-func NewKey(secret string) (Key, error) {
-	bytes, err := hkdf.Key(sha256.New, []byte(secret), nil, "opsdb api token", sha256.Size)
-	if err != nil {
-		return Key{}, fmt.Errorf("derive the key of tokens: %w", err)
+	random, ok := strings.CutPrefix(text, tokenPrefix)
+	if !ok {
+		random, ok = strings.CutPrefix(text, demoPrefix)
 	}
-	return Key{bytes: bytes}, nil
+	end := len(text) - checksumLength
+	return ok && len(random) == randomLength+checksumLength && checksum(text[:end]) == text[end:]
 }
 
-// hash returns the form in which a token is stored and looked up, in hexadecimal digits. As tokens are found by it and
-// never compared, the time that takes says nothing about them.
-func (k Key) hash(token string) string {
-	mac := hmac.New(sha256.New, k.bytes)
-	mac.Write([]byte(token))
-	return hex.EncodeToString(mac.Sum(nil))
+// shown is the part of a token that lists show.
+func shown(token string) string {
+	return token[:len(token)-randomLength-checksumLength+shownRandom]
 }

@@ -79,7 +79,29 @@ type Server struct {
 	LogLevel      slog.Level `envconfig:"LOG_LEVEL" default:"info" desc:"debug, info, warn or error"`
 	ShutdownPause Seconds    `envconfig:"SHUTDOWN_PAUSE" default:"0" desc:"how long /health/ready says no before the server takes no more requests; more than the interval of a load balancer that looks there"`
 	ProfileSocket string     `envconfig:"PROFILE_SOCKET" desc:"Unix socket on which the CPU and memory profiles of the process are served; empty: none"`
-	SecretKey     Secret     `envconfig:"SECRET_KEY" desc:"at least 32 random bytes, the same at all sites: it keys the hashes of tokens; no default, without it nothing starts"`
+}
+
+// Access says who is let in.
+type Access struct {
+	SecretKey         Secret   `envconfig:"SECRET_KEY" desc:"at least 32 random bytes, the same at all sites: it keys the hashes of tokens and signs sessions; no default, without it nothing starts"`
+	SecretKeyPrevious Secret   `envconfig:"SECRET_KEY_PREVIOUS" desc:"the key before it, while it is being changed: what it has made is still accepted"`
+	SessionLifetime   Seconds  `envconfig:"SESSION_LIFETIME" default:"168h" desc:"a session ends when it was not renewed for so long"`
+	TokenLifetime     Seconds  `envconfig:"TOKEN_LIFETIME" default:"2160h" desc:"an API token is good for so long when its maker does not say"`
+	TokenLifetimeMax  Seconds  `envconfig:"TOKEN_LIFETIME_MAX" default:"9600h" desc:"and for so long at most; only opsdb token create makes others"`
+	GitHubClientID    string   `envconfig:"GITHUB_CLIENT_ID" desc:"of the OAuth app by which people sign in; empty: nobody can"`
+	GitHubSecret      Secret   `envconfig:"GITHUB_CLIENT_SECRET" desc:"of the OAuth app"`
+	GitHubOrg         string   `envconfig:"GITHUB_ORG_NAME" desc:"organisation to which everybody who signs in must belong"`
+	GitHubTeams       RoleMap  `envconfig:"GITHUB_TEAM_ROLE_MAPPING" default:"{}" desc:"JSON: the role that members of a team have, such as {\"org/observers\": \"observer\"}"`
+	GitHubDefaultRole string   `envconfig:"GITHUB_DEFAULT_ROLE" default:"viewer" desc:"role of members of the organisation whom no team gives one; empty: they are not let in"`
+	GitHubURL         string   `envconfig:"GITHUB_URL" default:"https://github.com" desc:"where people sign in"`
+	GitHubAPIURL      string   `envconfig:"GITHUB_API_URL" default:"https://api.github.com" desc:"where their teams are asked for"`
+	FrontendURL       string   `envconfig:"FRONTEND_URL" desc:"where the browser goes after the sign-in; empty: to /docs of this server"`
+	TokenInURL        bool     `envconfig:"SIGN_IN_TOKEN_IN_URL" default:"false" desc:"true: the access token also comes as ?token= to FRONTEND_URL, for old pages; it ends in logs and histories"`
+	CORSOrigins       []string `envconfig:"CORS_ORIGINS" desc:"origins whose pages may use the API with a session, such as https://ops.example.org, separated by commas"`
+	TrustedProxies    []string `envconfig:"TRUSTED_PROXIES" desc:"networks of the proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8, separated by commas"`
+	RateLimit         float64  `envconfig:"RATE_LIMIT" default:"100" desc:"requests a second that one user or token may make for long, four times as many at once; critical writes are never limited; 0: no limit"`
+	BreakGlass        bool     `envconfig:"BREAK_GLASS" default:"false" desc:"true: operators made by opsdb user break-glass can sign in at this site"`
+	DemoTokens        bool     `envconfig:"DEMO_TOKENS" default:"false" desc:"true: everybody gets a token who asks for one; never where the data matters"`
 }
 
 // Config is everything that can be set.
@@ -91,6 +113,7 @@ type Config struct {
 	Buffer Buffer
 	LSN    LSN
 	Server Server
+	Access Access
 
 	// Unknown are names in the environment or in .env that look like ours but are not: misspelt ones, most likely.
 	Unknown []Unknown
@@ -112,6 +135,7 @@ func (c *Config) sections() []section {
 		{"", &c.Buffer, ""},
 		{"", &c.LSN, ""},
 		{"", &c.Server, ""},
+		{"", &c.Access, ""},
 	}
 }
 

@@ -3,7 +3,10 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,6 +24,7 @@ func (c Config) Validate() error {
 		c.Buffer.validate(),
 		c.LSN.validate(),
 		c.Server.validate(),
+		c.Access.validate(),
 	))
 }
 
@@ -71,30 +75,89 @@ func (l LSN) validate() error {
 }
 
 func (s Server) validate() error {
-	var listen, public error
+	var listen error
 	if _, _, err := net.SplitHostPort(s.ListenAddress); err != nil {
 		listen = fmt.Errorf("LISTEN_ADDRESS=%q: must be host:port or :port", s.ListenAddress)
 	}
-	if err := parsePublicURL(s.PublicURL); err != nil {
-		public = fmt.Errorf("PUBLIC_URL=%q: %w", s.PublicURL, err)
+	public := named("PUBLIC_URL", s.PublicURL, parsePublicURL(s.PublicURL))
+	return errors.Join(listen, public, lasting("SHUTDOWN_PAUSE", s.ShutdownPause, 0, 5*time.Minute))
+}
+
+func (a Access) validate() error {
+	var previous error
+	if a.SecretKeyPrevious != "" {
+		previous = validateSecretKey("SECRET_KEY_PREVIOUS", a.SecretKeyPrevious.Reveal())
 	}
-	return errors.Join(listen, public, lasting("SHUTDOWN_PAUSE", s.ShutdownPause, 0, 5*time.Minute), validateSecretKey(s.SecretKey.Reveal()))
+	return errors.Join(
+		validateSecretKey("SECRET_KEY", a.SecretKey.Reveal()), previous,
+		lasting("SESSION_LIFETIME", a.SessionLifetime, time.Minute, 90*24*time.Hour),
+		lasting("TOKEN_LIFETIME", a.TokenLifetime, time.Minute, a.TokenLifetimeMax.Duration()),
+		lasting("TOKEN_LIFETIME_MAX", a.TokenLifetimeMax, time.Hour, 10*365*24*time.Hour),
+		a.validateGitHub(), a.validateWeb(),
+	)
+}
+
+func (a Access) validateGitHub() error {
+	if a.GitHubClientID == "" {
+		return nil
+	}
+	var defaultRole error
+	if !slices.Contains(append(roles, ""), a.GitHubDefaultRole) || a.GitHubDefaultRole == "admin" {
+		defaultRole = fmt.Errorf("GITHUB_DEFAULT_ROLE=%q: must be observer, viewer, service or empty", a.GitHubDefaultRole)
+	}
+	return errors.Join(
+		notEmpty("GITHUB_CLIENT_SECRET", a.GitHubSecret.Reveal()),
+		notEmpty("GITHUB_ORG_NAME", a.GitHubOrg),
+		defaultRole,
+		named("GITHUB_URL", a.GitHubURL, parsePublicURL(a.GitHubURL)),
+		named("GITHUB_API_URL", a.GitHubAPIURL, parsePublicURL(a.GitHubAPIURL)),
+	)
+}
+
+func (a Access) validateWeb() error {
+	var wrong []error
+	if a.FrontendURL != "" {
+		wrong = append(wrong, named("FRONTEND_URL", a.FrontendURL, parsePublicURL(a.FrontendURL)))
+	}
+	for _, origin := range a.CORSOrigins {
+		u, err := url.Parse(origin)
+		if err != nil || origin != u.Scheme+"://"+u.Host || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.Contains(origin, "*") {
+			wrong = append(wrong, fmt.Errorf("CORS_ORIGINS: %q is not an origin such as https://ops.example.org; there is no origin for everybody", origin))
+		}
+	}
+	for _, network := range a.TrustedProxies {
+		if _, _, err := net.ParseCIDR(network); err != nil {
+			wrong = append(wrong, fmt.Errorf("TRUSTED_PROXIES: %q is not a network such as 10.0.0.0/8", network))
+		}
+	}
+	if a.RateLimit < 0 || a.RateLimit > 1e6 || math.IsNaN(a.RateLimit) {
+		wrong = append(wrong, fmt.Errorf("RATE_LIMIT=%v: must be between 0 and 1000000", a.RateLimit))
+	}
+	return errors.Join(wrong...)
+}
+
+// named says which setting an error is about.
+func named(name, value string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s=%q: %w", name, value, err)
 }
 
 // knownSecrets are parts of keys that stand in examples and in the code of this system's forerunner.
 var knownSecrets = []string{"your-secret-key", "your_secret_key", "secret-key-here", "changeme", "change-me", "change_me", "example", "password", "0123456789abcdef"}
 
-func validateSecretKey(key string) error {
+func validateSecretKey(name, key string) error {
 	const remedy = `set it to the output of "openssl rand -base64 48", the same at all sites`
 	switch lower := strings.ToLower(key); {
 	case strings.TrimSpace(key) == "":
-		return errors.New("SECRET_KEY is not set: " + remedy)
+		return errors.New(name + " is not set: " + remedy)
 	case contains(lower, knownSecrets):
-		return errors.New("SECRET_KEY is a well-known one: " + remedy)
+		return errors.New(name + " is a well-known one: " + remedy)
 	case len(key) < minimumSecret:
-		return fmt.Errorf("SECRET_KEY has %d bytes, fewer than %d: %s", len(key), minimumSecret, remedy)
+		return fmt.Errorf("%s has %d bytes, fewer than %d: %s", name, len(key), minimumSecret, remedy)
 	case distinctBytes(key) < 10:
-		return errors.New("SECRET_KEY repeats itself: " + remedy)
+		return errors.New(name + " repeats itself: " + remedy)
 	}
 	return nil
 }

@@ -1,11 +1,13 @@
 package config
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -118,5 +120,30 @@ func (b *Bytes) UnmarshalText(text []byte) error {
 		return errors.New(`must be a number of bytes such as "1048576", "128MiB" or "1GB"`)
 	}
 	*b = Bytes(value * factor)
+	return nil
+}
+
+// roles are those that a user can have.
+var roles = []string{"admin", "observer", "viewer", "service"}
+
+// RoleMap says which role the members of a GitHub team have: a JSON object of "organisation/team" and role.
+type RoleMap map[string]string
+
+// UnmarshalText implements encoding.TextUnmarshaler; it refuses roles that do not exist.
+func (m *RoleMap) UnmarshalText(text []byte) error {
+	var parsed map[string]string
+	if err := json.Unmarshal(text, &parsed); err != nil {
+		return errors.New(`must be a JSON object such as {"org/observers": "observer"}`)
+	}
+	*m = RoleMap{}
+	for team, role := range parsed {
+		if org, name, ok := strings.Cut(team, "/"); !ok || org == "" || name == "" {
+			return fmt.Errorf("%q is not a team such as org/observers", team)
+		}
+		if !slices.Contains(roles, role) {
+			return fmt.Errorf("%q is not a role: admin, observer, viewer or service", role)
+		}
+		(*m)[strings.ToLower(team)] = role
+	}
 	return nil
 }

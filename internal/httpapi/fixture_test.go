@@ -45,7 +45,7 @@ type world struct {
 	t       testing.TB
 	address postgres.Address
 	db      *pgx.Conn
-	key     auth.Key
+	keys    auth.Keys
 	token   string // of an administrator
 }
 
@@ -54,7 +54,7 @@ func newWorld(t testing.TB) *world {
 	w := &world{t: t, address: pgtest.New(t)}
 	w.db = pgtest.Connect(t, w.address)
 	var err error
-	if w.key, err = auth.NewKey(strings.Repeat("k", 32)); err != nil {
+	if w.keys, err = auth.NewKeys(strings.Repeat("k", 32), ""); err != nil {
 		t.Fatal(err)
 	}
 	w.token = w.issue("admin")
@@ -64,7 +64,7 @@ func newWorld(t testing.TB) *world {
 // issue returns a token of a new user with a role, limited to scopes.
 func (w *world) issue(role string, scopes ...string) string {
 	w.t.Helper()
-	issued, err := auth.Issue(w.t.Context(), maindb.New(w.db), w.key, auth.Grant{User: role + "-on-duty", Role: role, Name: "test", Scopes: scopes})
+	issued, err := auth.Issue(w.t.Context(), maindb.New(w.db), w.keys, auth.Grant{User: role + "-on-duty", Role: role, Name: "test", Scopes: scopes, By: "test"})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -115,11 +115,11 @@ func (s *station) process(like setup) string {
 		LedgerKeep: 9600 * time.Hour, DirectTimeout: 5 * time.Second,
 	}, client, main, replica, &ops.Registry, log)
 	if !like.idle {
-		w.run(b)
+		w.background(b.Run)
 	}
 	server, err := httpapi.New(httpapi.Deps{
 		Site: here, Buffer: b, Replica: replica, Log: log, PublicURL: "http://ops.example", MainHost: "db.cologne", LocalHost: "db.here",
-		Verifier: auth.NewVerifier(w.key, name, replica.Queries, client, log), Version: "test",
+		Access: w.access(here, b, replica, client, log), Version: "test",
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -127,6 +127,26 @@ func (s *station) process(like setup) string {
 	listener := httptest.NewServer(server.Handler())
 	w.t.Cleanup(listener.Close)
 	return listener.URL
+}
+
+// access is what a process knows of who may do what; it keeps up with changes until the test ends.
+func (w *world) access(here site.Site, b *buffer.Buffer, replica *postgres.Replica, client *redisclient.Client, log *slog.Logger) httpapi.Access {
+	w.t.Helper()
+	var pending auth.Overlay
+	if here.Type == site.Secondary {
+		pending = b
+	}
+	sessions, err := auth.NewSessions(w.keys, here.Name, client, time.Hour)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	directory := auth.NewDirectory(replica, pending)
+	a := httpapi.Access{
+		Keys: w.keys, Directory: directory, Sessions: sessions, Verifier: auth.NewVerifier(w.keys, directory, sessions, log),
+		TokenLifetime: time.Hour, TokenLifetimeMax: 24 * time.Hour,
+	}
+	w.background(a.Verifier.Run)
+	return a
 }
 
 func (w *world) databases(s setup) (*postgres.Main, *postgres.Replica) {
@@ -145,15 +165,15 @@ func (w *world) databases(s setup) (*postgres.Main, *postgres.Replica) {
 	return main, replica
 }
 
-// run lets the buffer execute until the test ends.
-func (w *world) run(b *buffer.Buffer) {
+// background runs a part until the test ends.
+func (w *world) background(run func(context.Context) error) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	done := make(chan error, 1)
-	go func() { done <- b.Run(ctx) }()
+	go func() { done <- run(ctx) }()
 	w.t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
-			w.t.Errorf("Run: %v", err)
+			w.t.Errorf("a part of the site ended: %v", err)
 		}
 	})
 }

@@ -113,6 +113,74 @@ var meanings = map[api.ProblemSlug]meaning{
 		http.StatusUnprocessableEntity, "Idempotency key reused",
 		"The Idempotency-Key belongs to another request of yours. Take a new key for each new request.",
 	},
+	api.ProblemSlugTokenUnverifiable: {
+		http.StatusServiceUnavailable, "Token cannot be checked",
+		"The site's database does not answer and the token was not used here before. Try again after Retry-After.",
+	},
+	api.ProblemSlugSessionEnded: {
+		http.StatusUnauthorized, "Session ended",
+		"The session was ended, was not renewed for too long, or its cookie was used twice. Sign in again.",
+	},
+	api.ProblemSlugBreakGlassRefused: {
+		http.StatusUnauthorized, "Name or password wrong",
+		"There is no operator for emergencies of this name with this password at this site.",
+	},
+	api.ProblemSlugSignInFailed: {
+		http.StatusUnauthorized, "Sign-in failed",
+		"GitHub refused, or the browser did not bring back what it was sent with. Start again at /github/login.",
+	},
+	api.ProblemSlugNotInOrganisation: {
+		http.StatusForbidden, "Not in the organisation",
+		"The GitHub account does not belong to the organisation of this observatory, or has not accepted its invitation.",
+	},
+	api.ProblemSlugNoRole: {
+		http.StatusForbidden, "No role",
+		"No team of the GitHub account gives it a role here.",
+	},
+	api.ProblemSlugOriginRefused: {
+		http.StatusForbidden, "Origin refused",
+		"A page of this origin may not use the session. The setting CORS_ORIGINS lists those that may.",
+	},
+	api.ProblemSlugScopeExceeded: {
+		http.StatusForbidden, "Scopes exceeded",
+		"A token cannot be good for more than its maker and its user may do now.",
+	},
+	api.ProblemSlugSignInOff: {
+		http.StatusNotFound, "No sign-in by GitHub",
+		"This site has no GitHub app configured.",
+	},
+	api.ProblemSlugBreakGlassOff: {
+		http.StatusNotFound, "No operator for emergencies",
+		"The setting BREAK_GLASS is off at this site.",
+	},
+	api.ProblemSlugDemoOff: {
+		http.StatusNotFound, "No demo tokens",
+		"The setting DEMO_TOKENS is off at this site.",
+	},
+	api.ProblemSlugLastAdmin: {
+		http.StatusConflict, "The last administrator",
+		"Nobody could manage users any more. Make somebody else an administrator first.",
+	},
+	api.ProblemSlugNameTaken: {
+		http.StatusConflict, "Name taken",
+		"Another user has the name or the GitHub account. An administrator can join the account to its user by github_login.",
+	},
+	api.ProblemSlugTokenEnded: {
+		http.StatusConflict, "Token ended",
+		"The token is revoked or has expired, so nothing can take its place. Make a new one.",
+	},
+	api.ProblemSlugPreconditionFailed: {
+		http.StatusPreconditionFailed, "Changed meanwhile",
+		"The record is not the version that If-Match names. Read it again.",
+	},
+	api.ProblemSlugTooManyRequests: {
+		http.StatusTooManyRequests, "Too many requests",
+		"Wait for Retry-After. Writes marked x-critical are never limited.",
+	},
+	api.ProblemSlugGithubUnreachable: {
+		http.StatusServiceUnavailable, "GitHub unreachable",
+		"GitHub does not answer. Sessions and tokens go on; new sign-ins have to wait.",
+	},
 	api.ProblemSlugInternal: {
 		http.StatusInternalServerError, "Internal error",
 		"The server failed. The site's log has the cause under the request_id. Repeating a write with the same Idempotency-Key is safe.",

@@ -14,10 +14,8 @@ import (
 
 	"github.com/ccatobs/opsdb/gen/api"
 	"github.com/ccatobs/opsdb/gen/replicadb"
-	"github.com/ccatobs/opsdb/internal/buffer"
 	"github.com/ccatobs/opsdb/internal/errs"
 	"github.com/ccatobs/opsdb/internal/ops"
-	"github.com/ccatobs/opsdb/internal/overlay"
 )
 
 // The span of start times that the document allows.
@@ -107,122 +105,39 @@ func (q executionQuery) bounds() (above, below string) {
 	return above, below
 }
 
-// maxLists bounds how many pending lists one script merges.
-const maxLists = 300
+// listing tells how to read the page of executions that a query asks for. units are those of program and module.
+func (q executionQuery) listing(units []int32) listing[replicadb.ExecutedObsUnit] {
+	above, below := q.bounds()
+	fit := setOf(units)
+	return listing[replicadb.ExecutedObsUnit]{
+		many: manyExecutions, lists: executionLists(q, units), above: above, below: below, descending: q.descending, limit: q.limit,
+		keep:    func(e replicadb.ExecutedObsUnit) bool { return q.keep(e, fit) },
+		compare: q.compare,
+		page:    q.rows,
+		steady: func(ctx context.Context, db *replicadb.Queries) (bool, error) {
+			now, err := unitsIn(ctx, db, q)
+			return slices.Equal(now, units), err
+		},
+	}
+}
 
-// executionPage is the merged answer.
+// executionPage is a merged page of executions.
 type executionPage struct {
 	items []Merged[replicadb.ExecutedObsUnit]
 	next  *executionKey // nil: the end
-	look  *buffer.Pending
 }
 
-// maxRounds bounds a merged read. Each round knows the records of the one before; the sizes double, so that this is
-// enough for any backlog that Redis can hold.
-const maxRounds = 20
-
-// listExecutions reads a page in rounds. Each round asks the overlay first, then the replica in one snapshot. A row that
-// the overlay was not asked about may have pending writes: then another round asks about it before it is shown.
 func (s *Server) listExecutions(ctx context.Context, q executionQuery) (executionPage, error) {
-	var (
-		asked []buffer.Record
-		known = make(map[uuid.UUID]bool)
-		want  = q.limit + 1
-	)
-	for range maxRounds {
-		r, err := s.executionRound(ctx, q, asked, want)
-		if err != nil {
-			return executionPage{}, err
-		}
-		merged := r.merge(q)
-		grown := false
-		if r.look.Count > 0 {
-			for _, row := range merged[:min(len(merged), q.limit+1)] {
-				if _, overlaid := r.view[row.ID]; !known[row.ID] && !overlaid {
-					known[row.ID], grown = true, true
-					asked = append(asked, buffer.Record{Table: ops.TableExecution, ID: row.ID.String()})
-				}
-			}
-		}
-		if grown || r.unitsMoved {
-			continue
-		}
-		short := len(merged) <= q.limit && (len(r.rows) == want || slices.Contains(r.look.Full, true))
-		if !short {
-			return r.page(q, merged), nil
-		}
-		want *= 2
-	}
-	return executionPage{}, errs.New(errs.Unavailable, "The list changes faster than it can be read.").Named("contended").After(time.Second)
-}
-
-// executionRound is one look at both sides.
-type executionRound struct {
-	look       *buffer.Pending
-	view       ops.View[replicadb.ExecutedObsUnit]
-	rows       []replicadb.ExecutedObsUnit // of the page query
-	changed    []replicadb.ExecutedObsUnit // rows that have pending writes, fetched by id
-	units      map[int32]bool
-	unitsMoved bool // the plan changed between the look and the snapshot
-}
-
-func (s *Server) executionRound(ctx context.Context, q executionQuery, asked []buffer.Record, want int) (executionRound, error) {
-	var r executionRound
-	units, err := s.plannedUnits(ctx, q)
-	if err != nil {
-		return r, err
-	}
-	above, below := q.bounds()
-	lists := executionLists(q, units)
-	query := buffer.Query{Records: asked}
-	for part := range slices.Chunk(lists, maxLists) {
-		query.Ranges = append(query.Ranges, buffer.Range{
-			Table: ops.TableExecution, Lists: part, Above: above, Below: below, Descending: q.descending, Limit: want,
-		})
-	}
-	r.look = s.look(ctx, query)
-	if r.view, err = ops.Executions(r.look); err != nil {
-		return r, err
-	}
-	var overlaid []uuid.UUID
-	for id := range r.view {
-		// What no database has executed is not looked for. Should it be executed now, the merge knows it by its id.
-		if !r.view.Unexecuted(id) {
-			overlaid = append(overlaid, id)
-		}
-	}
-	err = s.replica.Snapshot(ctx, func(db *replicadb.Queries) error {
-		now, err := unitsIn(ctx, db, q)
-		if err != nil {
-			return err
-		}
-		r.units = setOf(now)
-		r.unitsMoved = !slices.Equal(now, units)
-		if r.changed, err = executionRows(ctx, db, overlaid); err != nil {
-			return err
-		}
-		r.rows, err = q.rows(ctx, db, overlaid, want)
-		return err
+	read, err := readPage(ctx, s, func(ctx context.Context) (listing[replicadb.ExecutedObsUnit], error) {
+		units, err := s.plannedUnits(ctx, q)
+		return q.listing(units), err
 	})
-	return r, err
-}
-
-func (r executionRound) merge(q executionQuery) []replicadb.ExecutedObsUnit {
-	rows := slices.Concat(r.rows, r.changed)
-	keep := func(e replicadb.ExecutedObsUnit) bool { return q.keep(e, r.units) }
-	return overlay.Merge(rows, r.view.Changes(), func(e replicadb.ExecutedObsUnit) uuid.UUID { return e.ID }, keep, q.compare)
-}
-
-func (r executionRound) page(q executionQuery, merged []replicadb.ExecutedObsUnit) executionPage {
-	p := executionPage{look: r.look}
-	for _, e := range merged[:min(len(merged), q.limit)] {
-		p.items = append(p.items, Merged[replicadb.ExecutedObsUnit]{Row: e, Found: true, State: r.view.State(e.ID), Look: r.look, pending: r.view[e.ID]})
-	}
-	if len(merged) > q.limit {
-		last := keyOf(merged[q.limit-1])
+	p := executionPage{items: read.items}
+	if read.more {
+		last := keyOf(read.items[len(read.items)-1].Row)
 		p.next = &last
 	}
-	return p
+	return p, err
 }
 
 // executionLists names the pending lists that hold exactly what the filters let through; none when no unit fits.

@@ -81,7 +81,7 @@ func (s *Server) record(c echo.Context, x *exchange, took time.Duration, refused
 	name, status, level := "none", c.Response().Status, slog.LevelInfo
 	if x.operation != nil {
 		name = x.operation.id
-		if len(x.operation.permissions) == 0 {
+		if !x.operation.authenticated {
 			level = slog.LevelDebug
 		}
 	}
@@ -129,7 +129,7 @@ func (s *Server) chain(op *operation) []echo.MiddlewareFunc {
 	if op.saysFreshness {
 		chain = append(chain, s.freshness)
 	}
-	if len(op.permissions) > 0 {
+	if op.authenticated {
 		chain = append(chain, s.authenticate, authorise(op.permissions))
 	}
 	chain = append(chain, s.validate(op))
@@ -157,7 +157,7 @@ func (s *Server) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 			return errs.New(errs.Unauthenticated, "Could not validate credentials: send Authorization: Bearer and a token.")
 		}
 		ctx := c.Request().Context()
-		principal, err := s.verifier.Verify(ctx, strings.TrimSpace(token))
+		principal, err := s.access.Verifier.Verify(ctx, strings.TrimSpace(token))
 		if err != nil {
 			return err
 		}

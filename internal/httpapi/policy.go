@@ -20,7 +20,8 @@ type operation struct {
 	id             string
 	method         string
 	path           string   // as in the document, with {braces}
-	permissions    []string // all of them are needed; nil: public
+	authenticated  bool     // only with a token
+	permissions    []string // all of them are needed
 	critical       bool     // must succeed without the network
 	bodyLimit      int64    // bytes
 	awaitsPosition bool     // takes the header Ops-Position
@@ -63,7 +64,13 @@ func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method 
 	if err := op.readExtensions(o.Extensions); err != nil {
 		return nil, err
 	}
-	if public := len(*o.Security) == 0; public != (len(op.permissions) == 0) {
+	for _, way := range *o.Security {
+		// An operation by cookie reads it itself: what it is good for is the session, not a permission.
+		if _, ok := way["bearerAuth"]; ok {
+			op.authenticated = true
+		}
+	}
+	if !op.authenticated && len(op.permissions) > 0 {
 		return nil, errors.New("security and x-permissions contradict each other")
 	}
 	if op.critical && method == http.MethodGet {

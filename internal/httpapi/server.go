@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,10 +26,21 @@ import (
 	"github.com/ccatobs/opsdb/internal/site"
 )
 
-// Verifier tells who a token belongs to. Errors: errs.Unauthenticated for one that is not good, errs.Unavailable when
-// that cannot be found out.
-type Verifier interface {
-	Verify(ctx context.Context, bearer string) (auth.Principal, error)
+// Access is what a server knows of who may do what.
+type Access struct {
+	Keys      auth.Keys
+	Directory *auth.Directory
+	Sessions  *auth.Sessions
+	Verifier  *auth.Verifier
+
+	FrontendURL      string        // where a browser goes after the sign-in; empty: to the docs of this server
+	CORSOrigins      []string      // of pages that may use the API with a session
+	TrustedProxies   []*net.IPNet  // whose X-Forwarded-For is believed
+	RateLimit        float64       // requests a second of one principal; 0: no limit
+	TokenLifetime    time.Duration // of a token whose maker does not say
+	TokenLifetimeMax time.Duration
+	DemoTokens       bool // everybody gets a token who asks
+	TokenInURL       bool // the sign-in also hands the access token over in the address
 }
 
 // Deps is what a server works with.
@@ -36,7 +48,7 @@ type Deps struct {
 	Site      site.Site
 	Buffer    *buffer.Buffer
 	Replica   *postgres.Replica
-	Verifier  Verifier
+	Access    Access
 	Log       *slog.Logger
 	PublicURL string // what clients put before a path
 	MainHost  string // of the main database, as /api/site/info shows it
@@ -49,7 +61,7 @@ type Server struct {
 	site      site.Site
 	buffer    *buffer.Buffer
 	replica   *postgres.Replica
-	verifier  Verifier
+	access    Access
 	log       *slog.Logger
 	publicURL string
 	info      api.SiteInfo
@@ -82,7 +94,7 @@ func New(d Deps) (*Server, error) {
 		return nil, fmt.Errorf("the docs page: %w", err)
 	}
 	s := &Server{
-		site: d.Site, buffer: d.Buffer, replica: d.Replica, verifier: d.Verifier, log: d.Log,
+		site: d.Site, buffer: d.Buffer, replica: d.Replica, access: d.Access, log: d.Log,
 		publicURL: strings.TrimSuffix(d.PublicURL, "/"),
 		info: api.SiteInfo{
 			SiteName: d.Site.Name, SiteType: api.SiteType(d.Site.Type), BufferingEnabled: d.Site.Buffers(true),

@@ -100,14 +100,14 @@ func (l *Lab) populate(ctx context.Context) error {
 	if err := schema.Seed(ctx, address); err != nil {
 		return fmt.Errorf("main database: %w", err)
 	}
-	key, err := auth.NewKey(l.secret)
+	keys, err := auth.NewKeys(l.secret, "")
 	if err != nil {
 		return err
 	}
 	return l.main.database.asSuperuser(ctx, databaseName, func(conn *pgx.Conn) error {
 		return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 			for _, s := range l.sites() {
-				issued, err := auth.Issue(ctx, maindb.New(tx), key, auth.Grant{User: "lab", Role: "admin", Name: s.name})
+				issued, err := auth.Issue(ctx, maindb.New(tx), keys, auth.Grant{User: "lab", Role: "admin", Name: s.name, By: "opsdb lab"})
 				if err != nil {
 					return fmt.Errorf("token for %s: %w", s.name, err)
 				}

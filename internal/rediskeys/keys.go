@@ -84,3 +84,26 @@ func (s Site) Events() string { return s.Prefix() + "events" }
 // Token is a string: the JSON of a principal whose token was good when the replica was last asked, by token hash. It
 // expires when the token does.
 func (s Site) Token(hash string) string { return s.Prefix() + "token:" + hash }
+
+// Account is a string: the JSON of what a user might do when the replica was last asked, by user id. It expires when no
+// session can need it any more.
+func (s Site) Account(id string) string { return s.Prefix() + "account:" + id }
+
+// AccessChanged is a channel: each message says that somebody's rights were changed at this site.
+func (s Site) AccessChanged() string { return s.Prefix() + "access_changed" }
+
+// Session is a hash: a session of a person, by its id. It expires when it can be renewed no more.
+func (s Site) Session(id string) string { return s.Prefix() + "session:" + id }
+
+// Sessions is a sorted set of session ids of a user by the second when they end. It expires with the last of them.
+func (s Site) Sessions(user string) string { return s.Prefix() + "sessions:" + user }
+
+// SignIn is a string: the JSON of a sign-in that went to GitHub and has not come back, by its state. It expires after
+// ten minutes.
+func (s Site) SignIn(state string) string { return s.Prefix() + "sign_in:" + state }
+
+// BreakGlass is a hash of operators for emergencies: name to JSON.
+func (s Site) BreakGlass() string { return s.Prefix() + "break_glass" }
+
+// Failures is a counter of failed sign-ins by name or address. It expires when the last one is long enough ago.
+func (s Site) Failures(who string) string { return s.Prefix() + "failures:" + who }

@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"log/slog"
+	"net"
 
 	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/buffer"
@@ -12,6 +13,7 @@ import (
 	"github.com/ccatobs/opsdb/internal/ops"
 	"github.com/ccatobs/opsdb/internal/postgres"
 	"github.com/ccatobs/opsdb/internal/redisclient"
+	"github.com/ccatobs/opsdb/internal/site"
 )
 
 // parts are what a serving process consists of.
@@ -27,7 +29,7 @@ type parts struct {
 
 // assemble puts the parts together. It connects to nothing: everything may be away.
 func assemble(ctx context.Context, c config.Config, log *slog.Logger) (*parts, error) {
-	key, err := auth.NewKey(c.Server.SecretKey.Reveal())
+	keys, err := auth.NewKeys(c.Access.SecretKey.Reveal(), c.Access.SecretKeyPrevious.Reveal())
 	if err != nil {
 		return nil, err
 	}
@@ -43,9 +45,14 @@ func assemble(ctx context.Context, c config.Config, log *slog.Logger) (*parts, e
 		return nil, err
 	}
 	p.buffer = buffer.New(bufferConfig(c), p.redis, p.main, p.replica, &ops.Registry, log)
-	p.verifier = auth.NewVerifier(key, c.Site.Name, p.replica.Queries, p.redis, log)
+	access, err := p.access(c, keys)
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	p.verifier = access.Verifier
 	p.api, err = httpapi.New(httpapi.Deps{
-		Site: c.Site.Site(), Buffer: p.buffer, Replica: p.replica, Verifier: p.verifier, Log: log, PublicURL: c.Server.PublicURL,
+		Site: c.Site.Site(), Buffer: p.buffer, Replica: p.replica, Access: access, Log: log, PublicURL: c.Server.PublicURL,
 		MainHost: c.Main.Host, LocalHost: c.Local.Host, Version: buildinfo.Read().Version,
 	})
 	if err != nil {
@@ -53,6 +60,33 @@ func assemble(ctx context.Context, c config.Config, log *slog.Logger) (*parts, e
 		return nil, err
 	}
 	return p, nil
+}
+
+// access puts together who may do what.
+func (p *parts) access(c config.Config, keys auth.Keys) (httpapi.Access, error) {
+	var pending auth.Overlay
+	if c.Site.Type == site.Secondary {
+		pending = p.buffer
+	}
+	sessions, err := auth.NewSessions(keys, c.Site.Name, p.redis, c.Access.SessionLifetime.Duration())
+	if err != nil {
+		return httpapi.Access{}, err
+	}
+	directory := auth.NewDirectory(p.replica, pending)
+	a := httpapi.Access{
+		Keys: keys, Directory: directory, Sessions: sessions, Verifier: auth.NewVerifier(keys, directory, sessions, p.log),
+		FrontendURL: c.Access.FrontendURL, CORSOrigins: c.Access.CORSOrigins, RateLimit: c.Access.RateLimit,
+		TokenLifetime: c.Access.TokenLifetime.Duration(), TokenLifetimeMax: c.Access.TokenLifetimeMax.Duration(),
+		DemoTokens: c.Access.DemoTokens, TokenInURL: c.Access.TokenInURL,
+	}
+	for _, text := range c.Access.TrustedProxies {
+		_, network, err := net.ParseCIDR(text)
+		if err != nil {
+			return a, err
+		}
+		a.TrustedProxies = append(a.TrustedProxies, network)
+	}
+	return a, nil
 }
 
 func (p *parts) close() {

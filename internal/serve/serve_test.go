@@ -56,11 +56,11 @@ func newWorld(t *testing.T, redisSettings ...string) *world {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	address := pgtest.New(t)
-	key, err := auth.NewKey(secret)
+	keys, err := auth.NewKeys(secret, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	issued, err := auth.Issue(t.Context(), maindb.New(pgtest.Connect(t, address)), key, auth.Grant{User: "test", Role: "admin", Name: "test"})
+	issued, err := auth.Issue(t.Context(), maindb.New(pgtest.Connect(t, address)), keys, auth.Grant{User: "test", Role: "admin", Name: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,19 +1,21 @@
--- name: APITokenByHash :one
-select t.id, u.name as user_name, t.scopes, t.expires_at, (t.revoked_at is not null)::boolean as revoked,
-       (u.disabled_at is not null)::boolean as disabled,
-       array(select distinct p.name
-             from user_role ur join role_permission rp on rp.role_id = ur.role_id join permission p on p.id = rp.permission_id
-             where ur.user_id = u.id order by p.name)::text[] as permissions
-from api_token t join "user" u on u.id = t.user_id
-where t.token_hash = @token_hash;
+-- name: GetAPITokensByHash :many
+select * from api_token where token_hash = any (@hashes::text[]);
 
--- name: RevokedTokenHashes :many
--- Tokens that were good before @since and are not any more.
-select t.token_hash from api_token t join "user" u on u.id = t.user_id
-where t.revoked_at >= @since::timestamptz or u.disabled_at >= @since::timestamptz;
+-- name: GetAPITokens :many
+select * from api_token_account where id = any (@ids::uuid[]);
+
+-- name: ChangedTokenHashes :many
+-- Tokens whose worth has changed since a time: revoked ones, and all of a user who has changed.
+select t.token_hash from api_token t where t.revoked_at >= @since::timestamptz
+union
+select t.token_hash from "user" u join api_token t on t.user_id = u.id where u.changed_at >= @since::timestamptz;
 
 -- name: ListAPITokens :many
-select t.id, u.name as user_name, t.name, t.token_prefix, t.scopes, t.created_at, t.expires_at, t.revoked_at, t.last_used_at
-from api_token t join "user" u on u.id = t.user_id
-where @include_revoked::boolean or t.revoked_at is null
-order by u.name, t.created_at, t.id;
+-- The newest first.
+select a.* from api_token_account a
+where (a.created_at, a.id) < (@before_created::timestamptz, @before_id::uuid)
+  and (sqlc.narg('user_id')::uuid is null or a.user_id = sqlc.narg('user_id')::uuid)
+  and (@include_ended::boolean or a.revoked_at is null and (a.expires_at is null or a.expires_at > @now::timestamptz))
+  and a.id <> all (@without::uuid[])
+order by a.created_at desc, a.id desc
+limit @row_limit;

@@ -1,0 +1,34 @@
+-- name: GetUsers :many
+select * from user_account where id = any (@ids::uuid[]);
+
+-- name: FindUsersByName :many
+select * from user_account where name = @name;
+
+-- name: FindGitHubUsers :many
+-- The user who has signed in by this account before, and the one whom it may sign in as; mostly the same.
+select * from user_account where github_id = @github_id::bigint or github_login = @github_login::text;
+
+-- name: ListUsers :many
+-- In order of their names.
+select a.* from user_account a
+where a.name > @after_name
+  and (sqlc.narg('role')::text is null or sqlc.narg('role')::text = any (a.granted_roles || a.github_roles))
+  and (sqlc.narg('disabled')::boolean is null or (a.disabled_at is not null) = sqlc.narg('disabled')::boolean)
+  and a.id <> all (@without::uuid[])
+order by a.name
+limit @row_limit;
+
+-- name: ListRoles :many
+select r.name, r.description,
+       array(select p.name from role_permission rp join permission p on p.id = rp.permission_id where rp.role_id = r.id order by p.name)::text[] as permissions
+from role r order by r.name;
+
+-- name: ListPermissions :many
+select name, description from permission order by name;
+
+-- name: AccessVersion :one
+-- It moves with every change of who may do what.
+select version from access_version;
+
+-- name: ChangedUsers :many
+select id from "user" where changed_at >= @since::timestamptz;

@@ -33,11 +33,12 @@ type sizes struct {
 	starts  int    // of which the median counts
 	samples int    // of the replication delay
 	page    int    // items on a page of a walk
+	checks  int    // of a credential
 }
 
 var (
-	fullSize  = sizes{4 * time.Second, 500 * time.Millisecond, 10_000, 3, [3]int{0, 1000, 100_000}, 5, 100, 1000}
-	briefSize = sizes{50 * time.Millisecond, 10 * time.Millisecond, 40, 1, [3]int{0, 20, 50}, 1, 3, 10}
+	fullSize  = sizes{4 * time.Second, 500 * time.Millisecond, 10_000, 3, [3]int{0, 1000, 100_000}, 5, 100, 1000, 200_000}
+	briefSize = sizes{50 * time.Millisecond, 10 * time.Millisecond, 40, 1, [3]int{0, 20, 50}, 1, 3, 10, 100}
 )
 
 // part measures some figures that belong together.
@@ -49,7 +50,7 @@ type part struct {
 // parts in an order in which each finds most of what it needs as the one before has left it: first those with a whole
 // link, then those with a cut one and ever more pending transactions.
 func parts() []part {
-	list := []part{startPart()}
+	list := []part{startPart(), accessPart()}
 	for _, clients := range clientCounts {
 		list = append(list, postPart(clients, false))
 	}

@@ -129,10 +129,7 @@ with updated as (
   update "user" u
   set full_name = $2, email = $3, github_id = $4, github_login = $5,
       disabled_at = $6, signed_out_at = $7, changed_at = clock_timestamp(), version = 1 + $8::integer
-  where u.id = $1 and (u.version = $8::integer or u.version = 1 + $8::integer
-    and (u.full_name, u.email, u.github_id, u.github_login, u.disabled_at, u.signed_out_at)
-    is not distinct from ($2::text, $3::text, $4::bigint, $5::text,
-                          $6::timestamptz, $7::timestamptz))
+  where u.id = $1 and u.version = $8::integer
   returning 1
 )
 select expect_rows(count(*), 1, 'user', case when count(*) = 0 then (select to_jsonb(u) from "user" u where u.id = $1) end)
@@ -150,7 +147,7 @@ type UpdateUserParams struct {
 	Version     int32      `json:"version"`
 }
 
-// All that can change, over the version that the writer saw.
+// All that can change, over the version that the writer saw and no other: what two writers change may lie in the roles.
 func (q *Queries) UpdateUser(ctx context.Context, arg UpdateUserParams) error {
 	_, err := q.db.Exec(ctx, updateUser,
 		arg.ID,

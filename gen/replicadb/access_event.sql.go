@@ -56,9 +56,10 @@ where (e.at, e.id) < ($1::timestamptz, $2::uuid)
   and ($3::uuid is null or e.user_id = $3::uuid)
   and ($4::uuid is null or e.token_id = $4::uuid)
   and ($5::text is null or e.action = $5::text)
-  and e.id <> all ($6::uuid[])
+  and (not $6::boolean or e.token_id is not null)
+  and e.id <> all ($7::uuid[])
 order by e.at desc, e.id desc
-limit $7
+limit $8
 `
 
 type ListAccessEventsParams struct {
@@ -67,6 +68,7 @@ type ListAccessEventsParams struct {
 	UserID   *uuid.UUID  `json:"user_id"`
 	TokenID  *uuid.UUID  `json:"token_id"`
 	Action   *string     `json:"action"`
+	OfTokens bool        `json:"of_tokens"`
 	Without  []uuid.UUID `json:"without"`
 	RowLimit int32       `json:"row_limit"`
 }
@@ -79,6 +81,7 @@ func (q *Queries) ListAccessEvents(ctx context.Context, arg ListAccessEventsPara
 		arg.UserID,
 		arg.TokenID,
 		arg.Action,
+		arg.OfTokens,
 		arg.Without,
 		arg.RowLimit,
 	)

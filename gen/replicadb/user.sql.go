@@ -244,7 +244,8 @@ func (q *Queries) ListRoles(ctx context.Context) ([]ListRolesRow, error) {
 const listUsers = `-- name: ListUsers :many
 select a.id, a.name, a.full_name, a.email, a.github_id, a.github_login, a.version, a.created_at, a.changed_at, a.disabled_at, a.signed_out_at, a.granted_roles, a.github_roles from user_account a
 where a.name > $1
-  and ($2::text is null or $2::text = any (a.granted_roles || a.github_roles))
+  and ($2::text is null or a.id in (
+    select ur.user_id from user_role ur where ur.role_id = (select r.id from role r where r.name = $2::text)))
   and ($3::boolean is null or (a.disabled_at is not null) = $3::boolean)
   and a.id <> all ($4::uuid[])
 order by a.name

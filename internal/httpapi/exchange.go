@@ -14,6 +14,7 @@ import (
 // exchange is one request on its way through the server.
 type exchange struct {
 	requestID string
+	address   string            // of the client; empty when it is not known
 	operation *operation        // nil while, and when, no operation is found
 	principal auth.Principal    // who calls; the zero value at public operations
 	params    map[string]string // of the path

@@ -33,27 +33,27 @@ type executionQuery struct {
 	from       time.Time // inclusive
 	before     time.Time // exclusive
 	descending bool
-	after      *executionKey // nil: from the start
+	after      *timeKey // nil: from the start
 	limit      int
 }
 
-// executionKey is the place of an execution in the list. It never changes, so a walk meets each execution once.
-type executionKey struct {
-	start time.Time
-	id    uuid.UUID
+// timeKey is the place of a record in a list that is ordered by a time. It never changes, so a walk meets each record once.
+type timeKey struct {
+	at time.Time
+	id uuid.UUID
 }
 
-func keyOf(e replicadb.ExecutedObsUnit) executionKey { return executionKey{e.StartTime, e.ID} }
+func keyOf(e replicadb.ExecutedObsUnit) timeKey { return timeKey{e.StartTime, e.ID} }
 
-func (k executionKey) compare(other executionKey) int {
-	return cmp.Or(k.start.Compare(other.start), bytes.Compare(k.id[:], other.id[:]))
+func (k timeKey) compare(other timeKey) int {
+	return cmp.Or(k.at.Compare(other.at), bytes.Compare(k.id[:], other.id[:]))
 }
 
-func (k executionKey) cursor() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(k.start.UnixMicro(), 10) + "/" + k.id.String()))
+func (k timeKey) cursor() string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(k.at.UnixMicro(), 10) + "/" + k.id.String()))
 }
 
-func parseExecutionKey(cursor string) (*executionKey, error) {
+func parseTimeKey(cursor string) (*timeKey, error) {
 	wrong := errs.New(errs.Invalid, "This cursor does not come from this list.").At("query:cursor", "is not a cursor of this list")
 	text, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil {
@@ -68,7 +68,7 @@ func parseExecutionKey(cursor string) (*executionKey, error) {
 	if err != nil {
 		return nil, wrong
 	}
-	return &executionKey{time.UnixMicro(n).UTC(), parsed}, nil
+	return &timeKey{time.UnixMicro(n).UTC(), parsed}, nil
 }
 
 func (q executionQuery) compare(a, b replicadb.ExecutedObsUnit) int {
@@ -95,7 +95,7 @@ func (q executionQuery) keep(e replicadb.ExecutedObsUnit, units map[int32]bool) 
 func (q executionQuery) bounds() (above, below string) {
 	above, below = ops.ExecutionSort(q.from), ops.ExecutionSort(q.before)
 	if q.after != nil {
-		at := ops.ExecutionSort(q.after.start) + q.after.id.String()
+		at := ops.ExecutionSort(q.after.at) + q.after.id.String()
 		if q.descending {
 			below = min(below, at)
 		} else {
@@ -124,7 +124,7 @@ func (q executionQuery) listing(units []int32) listing[replicadb.ExecutedObsUnit
 // executionPage is a merged page of executions.
 type executionPage struct {
 	items []Merged[replicadb.ExecutedObsUnit]
-	next  *executionKey // nil: the end
+	next  *timeKey // nil: the end
 }
 
 func (s *Server) listExecutions(ctx context.Context, q executionQuery) (executionPage, error) {
@@ -188,10 +188,10 @@ func setOf(units []int32) map[int32]bool {
 }
 
 // position is where the page begins: the replica's rows behind it are on it.
-func (q executionQuery) position() executionKey {
-	edge := executionKey{start: q.from}
+func (q executionQuery) position() timeKey {
+	edge := timeKey{at: q.from}
 	if q.descending {
-		edge.start = q.before
+		edge.at = q.before
 	}
 	if q.after != nil && q.descending == (q.after.compare(edge) < 0) {
 		return *q.after
@@ -215,12 +215,12 @@ func (q executionQuery) rows(ctx context.Context, db *replicadb.Queries, without
 	if q.descending {
 		return db.ListExecutedObsUnitsDescending(ctx, replicadb.ListExecutedObsUnitsDescendingParams{
 			Status: status, ObsUnitID: unit, ObservingProgramID: q.program, InstrumentModuleID: q.module, StartFrom: q.from,
-			AfterStart: after.start, AfterID: after.id, Without: without, RowLimit: int32(limit),
+			AfterStart: after.at, AfterID: after.id, Without: without, RowLimit: int32(limit),
 		})
 	}
 	return db.ListExecutedObsUnitsAscending(ctx, replicadb.ListExecutedObsUnitsAscendingParams{
 		Status: status, ObsUnitID: unit, ObservingProgramID: q.program, InstrumentModuleID: q.module, StartBefore: q.before,
-		AfterStart: after.start, AfterID: after.id, Without: without, RowLimit: int32(limit),
+		AfterStart: after.at, AfterID: after.id, Without: without, RowLimit: int32(limit),
 	})
 }
 
@@ -239,7 +239,7 @@ func (s *Server) ListExecutedObsUnits(ctx context.Context, r api.ListExecutedObs
 	}
 	if r.Params.Cursor != nil {
 		var err error
-		if q.after, err = parseExecutionKey(*r.Params.Cursor); err != nil {
+		if q.after, err = parseTimeKey(*r.Params.Cursor); err != nil {
 			return nil, err
 		}
 	}

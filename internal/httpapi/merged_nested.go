@@ -178,7 +178,7 @@ func (s *Server) ListExecutionsOfObsUnit(ctx context.Context, r api.ListExecutio
 	q := executionQuery{unit: r.ObsUnitID, from: firstStart, before: lastStart, descending: true, limit: int(value(r.Params.Limit))}
 	if r.Params.Cursor != nil {
 		var err error
-		if q.after, err = parseExecutionKey(*r.Params.Cursor); err != nil {
+		if q.after, err = parseTimeKey(*r.Params.Cursor); err != nil {
 			return nil, err
 		}
 	}

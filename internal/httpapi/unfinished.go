@@ -7,10 +7,6 @@ import (
 	"github.com/ccatobs/opsdb/internal/errs"
 )
 
-func (s *Server) ListAccessEvents(context.Context, api.ListAccessEventsRequestObject) (api.ListAccessEventsResponseObject, error) {
-	return nil, errs.New(errs.Internal, "unfinished")
-}
-
 func (s *Server) ListRoles(context.Context, api.ListRolesRequestObject) (api.ListRolesResponseObject, error) {
 	return nil, errs.New(errs.Internal, "unfinished")
 }

@@ -12,15 +12,12 @@ select expect_rows(count(*), 1, 'user', case when count(*) = 0 then (select to_j
 from created;
 
 -- name: UpdateUser :exec
--- All that can change, over the version that the writer saw.
+-- All that can change, over the version that the writer saw and no other: what two writers change may lie in the roles.
 with updated as (
   update "user" u
   set full_name = @full_name, email = @email, github_id = sqlc.narg('github_id'), github_login = sqlc.narg('github_login'),
       disabled_at = sqlc.narg('disabled_at'), signed_out_at = sqlc.narg('signed_out_at'), changed_at = clock_timestamp(), version = 1 + @version::integer
-  where u.id = @id and (u.version = @version::integer or u.version = 1 + @version::integer
-    and (u.full_name, u.email, u.github_id, u.github_login, u.disabled_at, u.signed_out_at)
-    is not distinct from (@full_name::text, @email::text, sqlc.narg('github_id')::bigint, sqlc.narg('github_login')::text,
-                          sqlc.narg('disabled_at')::timestamptz, sqlc.narg('signed_out_at')::timestamptz))
+  where u.id = @id and u.version = @version::integer
   returning 1
 )
 select expect_rows(count(*), 1, 'user', case when count(*) = 0 then (select to_jsonb(u) from "user" u where u.id = @id) end)

@@ -12,7 +12,8 @@ select * from user_account where github_id = @github_id::bigint or github_login 
 -- In order of their names.
 select a.* from user_account a
 where a.name > @after_name
-  and (sqlc.narg('role')::text is null or sqlc.narg('role')::text = any (a.granted_roles || a.github_roles))
+  and (sqlc.narg('role')::text is null or a.id in (
+    select ur.user_id from user_role ur where ur.role_id = (select r.id from role r where r.name = sqlc.narg('role')::text)))
   and (sqlc.narg('disabled')::boolean is null or (a.disabled_at is not null) = sqlc.narg('disabled')::boolean)
   and a.id <> all (@without::uuid[])
 order by a.name

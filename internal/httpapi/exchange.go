@@ -20,6 +20,7 @@ type exchange struct {
 	params    map[string]string // of the path
 	body      any               // as validated, defaults included; nil when there is none
 	header    http.Header       // of the answer
+	sent      http.Header       // of the request
 }
 
 type exchangeKey struct{}

@@ -34,7 +34,7 @@ var cautions = map[string]string{
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now()
-		x := &exchange{requestID: requestID(c.Request()), address: s.clientAddress(c.Request()), header: c.Response().Header()}
+		x := &exchange{requestID: requestID(c.Request()), address: s.clientAddress(c.Request()), header: c.Response().Header(), sent: c.Request().Header}
 		c.SetRequest(c.Request().WithContext(withExchange(c.Request().Context(), x)))
 		x.header.Set(headerRequestID, x.requestID)
 		for name, value := range cautions {
@@ -131,6 +131,9 @@ func (s *Server) chain(op *operation) []echo.MiddlewareFunc {
 	}
 	if op.authenticated {
 		chain = append(chain, s.authenticate, authorise(op.permissions))
+	}
+	if op.byCookie {
+		chain = append(chain, s.onlyOwnPages)
 	}
 	chain = append(chain, s.validate(op))
 	if op.awaitsPosition {

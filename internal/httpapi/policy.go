@@ -21,6 +21,7 @@ type operation struct {
 	method         string
 	path           string   // as in the document, with {braces}
 	authenticated  bool     // only with a token
+	byCookie       bool     // with the cookie of a session, which the handler reads
 	permissions    []string // all of them are needed
 	critical       bool     // must succeed without the network
 	bodyLimit      int64    // bytes
@@ -68,6 +69,9 @@ func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method 
 		// An operation by cookie reads it itself: what it is good for is the session, not a permission.
 		if _, ok := way["bearerAuth"]; ok {
 			op.authenticated = true
+		}
+		if _, ok := way["sessionCookie"]; ok {
+			op.byCookie = true
 		}
 	}
 	if !op.authenticated && len(op.permissions) > 0 {

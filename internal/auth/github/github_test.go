@@ -84,14 +84,14 @@ func (w *world) code(address string) string {
 	return back.Query().Get("code")
 }
 
-// refused checks that a sign-in fails in one way, and that the error tells no secret.
-func (w *world) refused(kind errs.Kind, slug string) *errs.Error {
+// refused checks that a sign-in fails in one way, and that the error tells no secret. It returns when to try again.
+func (w *world) refused(kind errs.Kind, slug string) time.Duration {
 	w.t.Helper()
 	_, err := w.signIn()
 	return w.isRefusal(err, kind, slug)
 }
 
-func (w *world) isRefusal(err error, kind errs.Kind, slug string) *errs.Error {
+func (w *world) isRefusal(err error, kind errs.Kind, slug string) time.Duration {
 	w.t.Helper()
 	known, ok := errors.AsType[*errs.Error](err)
 	if !ok || known.Kind != kind || known.Slug != slug {
@@ -102,7 +102,7 @@ func (w *world) isRefusal(err error, kind errs.Kind, slug string) *errs.Error {
 			w.t.Errorf("a secret in %v", err)
 		}
 	}
-	return known
+	return known.RetryAfter
 }
 
 func TestProfile(t *testing.T) {
@@ -251,8 +251,8 @@ func TestFailures(t *testing.T) {
 			w := newWorld(t)
 			w.config.Timeout = 500 * time.Millisecond
 			w.github.Fail(test.failure)
-			refusal := w.refused(test.kind, test.slug)
-			if test.kind == errs.Unavailable && refusal.RetryAfter <= 0 {
+			again := w.refused(test.kind, test.slug)
+			if test.kind == errs.Unavailable && again <= 0 {
 				t.Error("it does not say when to try again")
 			}
 			w.github.Heal()

@@ -7,30 +7,6 @@ import (
 	"github.com/ccatobs/opsdb/internal/errs"
 )
 
-func (s *Server) ListRoles(context.Context, api.ListRolesRequestObject) (api.ListRolesResponseObject, error) {
-	return nil, errs.New(errs.Internal, "unfinished")
-}
-
-func (s *Server) ListUsers(context.Context, api.ListUsersRequestObject) (api.ListUsersResponseObject, error) {
-	return nil, errs.New(errs.Internal, "unfinished")
-}
-
-func (s *Server) CreateUser(context.Context, api.CreateUserRequestObject) (api.CreateUserResponseObject, error) {
-	return nil, errs.New(errs.Internal, "unfinished")
-}
-
-func (s *Server) GetUser(context.Context, api.GetUserRequestObject) (api.GetUserResponseObject, error) {
-	return nil, errs.New(errs.Internal, "unfinished")
-}
-
-func (s *Server) UpdateUser(context.Context, api.UpdateUserRequestObject) (api.UpdateUserResponseObject, error) {
-	return nil, errs.New(errs.Internal, "unfinished")
-}
-
-func (s *Server) SignOutUser(context.Context, api.SignOutUserRequestObject) (api.SignOutUserResponseObject, error) {
-	return nil, errs.New(errs.Internal, "unfinished")
-}
-
 func (s *Server) CreateDemoToken(context.Context, api.CreateDemoTokenRequestObject) (api.CreateDemoTokenResponseObject, error) {
 	return nil, errs.New(errs.Internal, "unfinished")
 }
@@ -60,14 +36,6 @@ func (s *Server) GetToken(context.Context, api.GetTokenRequestObject) (api.GetTo
 }
 
 func (s *Server) RotateToken(context.Context, api.RotateTokenRequestObject) (api.RotateTokenResponseObject, error) {
-	return nil, errs.New(errs.Internal, "unfinished")
-}
-
-func (s *Server) GetPreferences(context.Context, api.GetPreferencesRequestObject) (api.GetPreferencesResponseObject, error) {
-	return nil, errs.New(errs.Internal, "unfinished")
-}
-
-func (s *Server) PutPreferences(context.Context, api.PutPreferencesRequestObject) (api.PutPreferencesResponseObject, error) {
 	return nil, errs.New(errs.Internal, "unfinished")
 }
 

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -51,7 +52,13 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, address: pgtest.New(t)}
+	return newWorldAt(t, pgtest.New(t))
+}
+
+// newWorldAt is newWorld on a main database that is there.
+func newWorldAt(t testing.TB, address postgres.Address) *world {
+	t.Helper()
+	w := &world{t: t, address: address}
 	w.db = pgtest.Connect(t, w.address)
 	var err error
 	if w.keys, err = auth.NewKeys(strings.Repeat("k", 32), ""); err != nil {
@@ -76,7 +83,9 @@ type setup struct {
 	kind        site.Type
 	mainAway    bool // the main database cannot be reached
 	replicaAway bool
-	idle        bool // nothing executes what is buffered
+	idle        bool             // nothing executes what is buffered
+	main        postgres.Address // as the site reaches it; zero: without a detour
+	replica     postgres.Address // zero: the main database
 }
 
 // station is a site of a test: the real server on a real Redis. Its replica is the main database itself, so that
@@ -151,13 +160,18 @@ func (w *world) access(here site.Site, b *buffer.Buffer, replica *postgres.Repli
 
 func (w *world) databases(s setup) (*postgres.Main, *postgres.Replica) {
 	w.t.Helper()
-	at := map[bool]postgres.Address{false: w.address, true: nowhere}
-	main, err := postgres.NewMain(w.t.Context(), at[s.mainAway], "test", 5*time.Second)
+	at := func(away bool, a postgres.Address) postgres.Address {
+		if away {
+			return nowhere
+		}
+		return cmp.Or(a, w.address)
+	}
+	main, err := postgres.NewMain(w.t.Context(), at(s.mainAway, s.main), "test", 5*time.Second)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(main.Close)
-	replica, err := postgres.NewReplica(w.t.Context(), at[s.replicaAway], "test")
+	replica, err := postgres.NewReplica(w.t.Context(), at(s.replicaAway, s.replica), "test")
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -1,0 +1,114 @@
+package sky
+
+import (
+	"errors"
+	"math"
+	"time"
+)
+
+// Grid is the sky of a site at equally spaced times. It is computed once for all targets, and is safe for concurrent
+// use.
+type Grid struct {
+	site   Site
+	step   time.Duration
+	frames []frame
+	poles  []cip // every poleEvery from the first frame on
+}
+
+const (
+	// poleEvery is between the times at which the pole of the Earth is computed; between them it is interpolated, with an
+	// error below a milliarcsecond.
+	poleEvery = 3 * time.Hour
+	// maxFrames bounds a grid: a year by the hour, two months by ten minutes.
+	maxFrames = 9000
+)
+
+// NewGrid computes the sky from a time on, at every step until end, which is included when a step meets it. It fails for
+// a step that is not positive, an end before the beginning, and more than 9,000 times.
+func NewGrid(site Site, from, end time.Time, step time.Duration) (*Grid, error) {
+	if step <= 0 || end.Before(from) {
+		return nil, errors.New("sky: a grid needs a positive step and an end after its beginning")
+	}
+	n := int(end.Sub(from)/step) + 1
+	if n > maxFrames {
+		return nil, errors.New("sky: too many times: take a longer step")
+	}
+	g := &Grid{site: site, step: step, frames: make([]frame, n)}
+	for t := from; ; t = t.Add(poleEvery) {
+		g.poles = append(g.poles, cipAt(instantOf(t)))
+		if t.After(end) {
+			break
+		}
+	}
+	for i := range g.frames {
+		t := from.Add(time.Duration(i) * step)
+		g.frames[i] = newFrame(site, t, g.poleAt(from, t))
+	}
+	return g, nil
+}
+
+func (g *Grid) poleAt(from, t time.Time) cip {
+	since := t.Sub(from)
+	i := min(int(since/poleEvery), len(g.poles)-2)
+	return g.poles[i].mix(g.poles[i+1], float64(since-time.Duration(i)*poleEvery)/float64(poleEvery))
+}
+
+// Times returns the times of the grid.
+func (g *Grid) Times() []time.Time {
+	times := make([]time.Time, len(g.frames))
+	for i := range g.frames {
+		times[i] = g.frames[i].time
+	}
+	return times
+}
+
+// Position is where a target stands at one time. Angles are in degrees.
+type Position struct {
+	Time             time.Time
+	Azimuth          float64 // from north to east, 0 to 360
+	Altitude         float64 // above the horizon, without refraction
+	Airmass          float64 // the secant of the zenith distance; infinite at and below the horizon
+	ParallacticAngle float64 // from the direction of the pole to that of the zenith, -180 to 180
+	SunSeparation    float64
+	MoonSeparation   float64
+	SunAltitude      float64
+}
+
+// Track returns where a target stands at the times of the grid.
+func (g *Grid) Track(t Target) []Position {
+	track := make([]Position, len(g.frames))
+	for i := range g.frames {
+		track[i] = g.frames[i].position(t)
+	}
+	return track
+}
+
+func (f *frame) position(t Target) Position {
+	d := t.seen(f)
+	p := Position{
+		Time: f.time, Altitude: math.Asin(max(-1, min(1, d[2]))) / degree, Azimuth: math.Atan2(d[1], d[0]) / degree,
+		Airmass: math.Inf(1), ParallacticAngle: parallactic(d, f.pole),
+		SunSeparation: separation(d, f.sun), MoonSeparation: separation(d, f.moon), SunAltitude: math.Asin(f.sun[2]) / degree,
+	}
+	if p.Azimuth < 0 {
+		p.Azimuth += 360
+	}
+	if d[2] > 0 {
+		p.Airmass = 1 / d[2]
+	}
+	return p
+}
+
+// parallactic returns the angle at d from the pole to the zenith, counted from north through east as seen in the sky.
+func parallactic(d, pole vector) float64 {
+	// In north, east, up the zenith is (0, 0, 1): the sine is along d × zenith · pole.
+	sin := d[1]*pole[0] - d[0]*pole[1]
+	cos := pole[2] - d[2]*d.dot(pole)
+	return math.Atan2(-sin, cos) / degree
+}
+
+// At returns where a target stands at any time from the beginning of the grid to its end.
+func (g *Grid) At(t Target, at time.Time) Position {
+	f := newFrame(g.site, at, g.poleAt(g.frames[0].time, at))
+	return f.position(t)
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package sky
+
+const raceDetector = false

@@ -57,7 +57,7 @@ where (e.at, e.id) < ($1::timestamptz, $2::uuid)
   and ($4::uuid is null or e.token_id = $4::uuid)
   and ($5::text is null or e.action = $5::text)
   and (not $6::boolean or e.token_id is not null)
-  and e.id <> all ($7::uuid[])
+  and e.id <> all (coalesce($7::uuid[], '{}'))
 order by e.at desc, e.id desc
 limit $8
 `

@@ -134,7 +134,7 @@ select a.id, a.user_id, a.name, a.token_hash, a.key_id, a.token_prefix, a.scopes
 where (a.created_at, a.id) < ($1::timestamptz, $2::uuid)
   and ($3::uuid is null or a.user_id = $3::uuid)
   and ($4::boolean or a.revoked_at is null and (a.expires_at is null or a.expires_at > $5::timestamptz))
-  and a.id <> all ($6::uuid[])
+  and a.id <> all (coalesce($6::uuid[], '{}'))
 order by a.created_at desc, a.id desc
 limit $7
 `

@@ -247,7 +247,7 @@ where a.name > $1
   and ($2::text is null or a.id in (
     select ur.user_id from user_role ur where ur.role_id = (select r.id from role r where r.name = $2::text)))
   and ($3::boolean is null or (a.disabled_at is not null) = $3::boolean)
-  and a.id <> all ($4::uuid[])
+  and a.id <> all (coalesce($4::uuid[], '{}'))
 order by a.name
 limit $5
 `

@@ -9,6 +9,6 @@ where (e.at, e.id) < (@before_at::timestamptz, @before_id::uuid)
   and (sqlc.narg('token_id')::uuid is null or e.token_id = sqlc.narg('token_id')::uuid)
   and (sqlc.narg('action')::text is null or e.action = sqlc.narg('action')::text)
   and (not @of_tokens::boolean or e.token_id is not null)
-  and e.id <> all (@without::uuid[])
+  and e.id <> all (coalesce(@without::uuid[], '{}'))
 order by e.at desc, e.id desc
 limit @row_limit;

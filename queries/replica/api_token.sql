@@ -16,6 +16,6 @@ select a.* from api_token_account a
 where (a.created_at, a.id) < (@before_created::timestamptz, @before_id::uuid)
   and (sqlc.narg('user_id')::uuid is null or a.user_id = sqlc.narg('user_id')::uuid)
   and (@include_ended::boolean or a.revoked_at is null and (a.expires_at is null or a.expires_at > @now::timestamptz))
-  and a.id <> all (@without::uuid[])
+  and a.id <> all (coalesce(@without::uuid[], '{}'))
 order by a.created_at desc, a.id desc
 limit @row_limit;

@@ -15,7 +15,7 @@ where a.name > @after_name
   and (sqlc.narg('role')::text is null or a.id in (
     select ur.user_id from user_role ur where ur.role_id = (select r.id from role r where r.name = sqlc.narg('role')::text)))
   and (sqlc.narg('disabled')::boolean is null or (a.disabled_at is not null) = sqlc.narg('disabled')::boolean)
-  and a.id <> all (@without::uuid[])
+  and a.id <> all (coalesce(@without::uuid[], '{}'))
 order by a.name
 limit @row_limit;
 

@@ -71,7 +71,13 @@ func newWorldAt(t testing.TB, address postgres.Address) *world {
 // issue returns a token of a new user with a role, limited to scopes.
 func (w *world) issue(role string, scopes ...string) string {
 	w.t.Helper()
-	issued, err := auth.Issue(w.t.Context(), maindb.New(w.db), w.keys, auth.Grant{User: role + "-on-duty", Role: role, Name: "test", Scopes: scopes, By: "test"})
+	return w.grant(auth.Grant{User: role + "-on-duty", Role: role, Name: "test", Scopes: scopes, By: "test"})
+}
+
+// grant returns a token.
+func (w *world) grant(g auth.Grant) string {
+	w.t.Helper()
+	issued, err := auth.Issue(w.t.Context(), maindb.New(w.db), w.keys, g)
 	if err != nil {
 		w.t.Fatal(err)
 	}

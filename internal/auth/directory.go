@@ -51,6 +51,9 @@ type known struct {
 // maxLooks bounds the rounds in which what was found in the database leads to more that the overlay must be asked for.
 const maxLooks = 4
 
+// maxPending bounds how many users with changes on their way are looked at.
+const maxPending = 1000
+
 // read finds tokens by their hashes and the users who own them, and users by id, name or account. The overlay is always
 // read before the database: a change that has left it is in the database by then.
 func (d *Directory) read(ctx context.Context, w wanted) (known, error) {
@@ -75,6 +78,9 @@ func (d *Directory) round(ctx context.Context, w *wanted) (k known, more bool, e
 	users, err := ops.Users(look)
 	if err != nil {
 		return k, false, err
+	}
+	for id := range users {
+		more = note(&w.users, id) || more
 	}
 	err = d.replica.Snapshot(ctx, func(q *replicadb.Queries) error {
 		if err := k.readTokens(ctx, q, *w, tokens); err != nil {
@@ -107,6 +113,10 @@ func (d *Directory) look(ctx context.Context, w wanted) (look *buffer.Pending, b
 	}
 	for _, id := range w.users {
 		q.Records = append(q.Records, buffer.Record{Table: ops.TableUser, ID: id.String()})
+	}
+	if w.name != "" || w.github != 0 {
+		// A user who was just made at this site, or joined to an account, is not known by his id yet.
+		q.Ranges = []buffer.Range{{Table: ops.TableUser, Lists: []string{ops.Everything}, Limit: maxPending}}
 	}
 	look, err := d.overlay.Look(ctx, q)
 	if err != nil {

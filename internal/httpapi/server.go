@@ -32,6 +32,7 @@ type Access struct {
 	Directory *auth.Directory
 	Sessions  *auth.Sessions
 	Verifier  *auth.Verifier
+	SignIn    *auth.SignIn // by GitHub; nil: off
 
 	FrontendURL      string        // where a browser goes after the sign-in; empty: to the docs of this server
 	CORSOrigins      []string      // of pages that may use the API with a session
@@ -71,6 +72,8 @@ type Server struct {
 	modules   *knownIDs
 	stats     *recentStats
 	metrics   *metrics
+	limits    limits
+	cautions  map[string]string // headers of every answer
 	handler   http.Handler
 	draining  atomic.Bool
 }
@@ -104,7 +107,7 @@ func New(d Deps) (*Server, error) {
 		units:   newKnownIDs(d.knownObsUnits),
 		modules: newKnownIDs(d.knownModules),
 	}
-	s.metrics = newMetrics(s.stats)
+	s.metrics, s.limits, s.cautions = newMetrics(s.stats), newLimits(d.Access.RateLimit), cautions(s.publicURL)
 	s.handler = s.route(doc, ops)
 	return s, nil
 }
@@ -142,7 +145,7 @@ func (s *Server) route(doc *openapi3.T, ops []*operation) http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.Pre(completePath(doc))
-	e.Use(s.observe, refuseOtherMethods(doc))
+	e.Use(s.observe, s.crossOrigin(doc), refuseOtherMethods(doc))
 	chains := make(map[string][]echo.MiddlewareFunc, len(ops))
 	for _, op := range ops {
 		chains[op.id] = s.chain(op)

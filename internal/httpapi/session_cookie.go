@@ -18,27 +18,31 @@ const cookieName = "opsdb_session"
 
 // setSessionCookie makes the answer hand the secret of a session to the browser, until the session expires.
 func (s *Server) setSessionCookie(ctx context.Context, secret string, expires time.Time) {
-	s.cookie(ctx, &http.Cookie{Value: secret, Expires: expires})
+	s.cookie(ctx, "/auth", &http.Cookie{Name: cookieName, Value: secret, Expires: expires})
 }
 
 // clearSessionCookie makes the answer take the secret of a session from the browser.
 func (s *Server) clearSessionCookie(ctx context.Context) {
-	s.cookie(ctx, &http.Cookie{MaxAge: -1})
+	s.cookie(ctx, "/auth", &http.Cookie{Name: cookieName, MaxAge: -1})
 }
 
-// cookie adds a cookie to the answer. Scripts cannot read it, other sites' pages cannot send it along.
-func (s *Server) cookie(ctx context.Context, c *http.Cookie) {
-	c.Name, c.Path, c.HttpOnly, c.SameSite = cookieName, "/auth", true, http.SameSiteLaxMode
+// cookie adds a cookie to the answer, for the operations below a path. Scripts cannot read it, other sites' pages cannot
+// send it along.
+func (s *Server) cookie(ctx context.Context, path string, c *http.Cookie) {
+	c.Path, c.HttpOnly, c.SameSite = path, true, http.SameSiteLaxMode
 	if public, err := url.Parse(s.publicURL); err == nil {
-		c.Path, c.Secure = strings.TrimSuffix(public.Path, "/")+"/auth", public.Scheme == "https"
+		c.Path, c.Secure = strings.TrimSuffix(public.Path, "/")+path, public.Scheme == "https"
 	}
 	exchangeOf(ctx).header.Add("Set-Cookie", c.String())
 }
 
 // sessionSecret returns the secret of a session that the browser has sent, empty for none.
-func sessionSecret(ctx context.Context) string {
+func sessionSecret(ctx context.Context) string { return sentCookie(ctx, cookieName) }
+
+// sentCookie returns the value of a cookie that the browser has sent, empty for none.
+func sentCookie(ctx context.Context, name string) string {
 	r := http.Request{Header: exchangeOf(ctx).sent}
-	c, err := r.Cookie(cookieName)
+	c, err := r.Cookie(name)
 	if err != nil {
 		return ""
 	}

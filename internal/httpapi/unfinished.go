@@ -70,11 +70,3 @@ func (s *Server) ListSessions(context.Context, api.ListSessionsRequestObject) (a
 func (s *Server) EndSession(context.Context, api.EndSessionRequestObject) (api.EndSessionResponseObject, error) {
 	return nil, errs.New(errs.Internal, "unfinished")
 }
-
-func (s *Server) FinishGitHubSignIn(context.Context, api.FinishGitHubSignInRequestObject) (api.FinishGitHubSignInResponseObject, error) {
-	return nil, errs.New(errs.Internal, "unfinished")
-}
-
-func (s *Server) StartGitHubSignIn(context.Context, api.StartGitHubSignInRequestObject) (api.StartGitHubSignInResponseObject, error) {
-	return nil, errs.New(errs.Internal, "unfinished")
-}

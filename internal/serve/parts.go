@@ -4,8 +4,10 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"strings"
 
 	"github.com/ccatobs/opsdb/internal/auth"
+	"github.com/ccatobs/opsdb/internal/auth/github"
 	"github.com/ccatobs/opsdb/internal/buffer"
 	"github.com/ccatobs/opsdb/internal/buildinfo"
 	"github.com/ccatobs/opsdb/internal/config"
@@ -79,6 +81,9 @@ func (p *parts) access(c config.Config, keys auth.Keys) (httpapi.Access, error) 
 		TokenLifetime: c.Access.TokenLifetime.Duration(), TokenLifetimeMax: c.Access.TokenLifetimeMax.Duration(),
 		DemoTokens: c.Access.DemoTokens, TokenInURL: c.Access.TokenInURL,
 	}
+	if c.Access.GitHubClientID != "" {
+		a.SignIn = auth.NewSignIn(gitHub(c), auth.RoleRules{Teams: c.Access.GitHubTeams, Default: c.Access.GitHubDefaultRole}, directory, sessions)
+	}
 	for _, text := range c.Access.TrustedProxies {
 		_, network, err := net.ParseCIDR(text)
 		if err != nil {
@@ -87,6 +92,14 @@ func (p *parts) access(c config.Config, keys auth.Keys) (httpapi.Access, error) 
 		a.TrustedProxies = append(a.TrustedProxies, network)
 	}
 	return a, nil
+}
+
+// gitHub returns a client of GitHub, which asks when somebody signs in.
+func gitHub(c config.Config) *github.Client {
+	return github.New(github.Config{
+		ClientID: c.Access.GitHubClientID, ClientSecret: c.Access.GitHubSecret.Reveal(), URL: c.Access.GitHubURL, APIURL: c.Access.GitHubAPIURL,
+		Callback: strings.TrimSuffix(c.Server.PublicURL, "/") + "/github/callback", Organisation: c.Access.GitHubOrg,
+	})
 }
 
 func (p *parts) close() {

@@ -347,3 +347,7 @@ func TestChangesAreInForceAtOnce(t *testing.T) {
 	want("signed out", token, session, http.StatusOK, http.StatusUnauthorized)
 	want("signed in again", token, s.signIn("cologne", user), http.StatusOK, http.StatusOK)
 }
+
+func grantOf(role string, scopes ...string) auth.Grant {
+	return auth.Grant{User: role + "-on-duty", Role: role, Name: "test", Scopes: scopes, By: "test"}
+}

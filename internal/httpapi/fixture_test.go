@@ -71,7 +71,7 @@ func newWorldAt(t testing.TB, address postgres.Address) *world {
 // issue returns a token of a new user with a role, limited to scopes.
 func (w *world) issue(role string, scopes ...string) string {
 	w.t.Helper()
-	return w.grant(auth.Grant{User: role + "-on-duty", Role: role, Name: "test", Scopes: scopes, By: "test"})
+	return w.grant(grantOf(role, scopes...))
 }
 
 // grant returns a token.
@@ -89,18 +89,22 @@ type setup struct {
 	kind        site.Type
 	mainAway    bool // the main database cannot be reached
 	replicaAway bool
-	idle        bool             // nothing executes what is buffered
-	main        postgres.Address // as the site reaches it; zero: without a detour
-	replica     postgres.Address // zero: the main database
+	idle        bool                // nothing executes what is buffered
+	main        postgres.Address    // as the site reaches it; zero: without a detour
+	replica     postgres.Address    // zero: the main database
+	log         *slog.Logger        // nil: to the output of the test
+	change      func(*httpapi.Deps) // what else is different; nil: nothing
 }
 
 // station is a site of a test: the real server on a real Redis. Its replica is the main database itself, so that
 // whatever is committed is replayed at once.
 type station struct {
 	*world
-	url   string
-	redis *redistest.Redis
-	doc   *openapi3.T
+	url      string
+	server   *httpapi.Server // of the first process
+	sessions *auth.Sessions
+	redis    *redistest.Redis
+	doc      *openapi3.T
 }
 
 func (w *world) open(like setup) *station {
@@ -119,7 +123,10 @@ func (s *station) process(like setup) string {
 		name = "observatory"
 	}
 	here := site.Site{Name: name, Type: like.kind, BufferCritical: true}
-	log := slog.New(slog.NewTextHandler(w.t.Output(), nil))
+	log := like.log
+	if log == nil {
+		log = slog.New(slog.NewTextHandler(w.t.Output(), nil))
+	}
 	main, replica := w.databases(like)
 	client := redisclient.New(redisclient.Options{Address: s.redis.Address()})
 	w.t.Cleanup(client.Close)
@@ -132,12 +139,19 @@ func (s *station) process(like setup) string {
 	if !like.idle {
 		w.background(b.Run)
 	}
-	server, err := httpapi.New(httpapi.Deps{
+	deps := httpapi.Deps{
 		Site: here, Buffer: b, Replica: replica, Log: log, PublicURL: "http://ops.example", MainHost: "db.cologne", LocalHost: "db.here",
 		Access: w.access(here, b, replica, client, log), Version: "test",
-	})
+	}
+	if like.change != nil {
+		like.change(&deps)
+	}
+	server, err := httpapi.New(deps)
 	if err != nil {
 		w.t.Fatal(err)
+	}
+	if s.server == nil {
+		s.server, s.sessions = server, deps.Access.Sessions
 	}
 	listener := httptest.NewServer(server.Handler())
 	w.t.Cleanup(listener.Close)

@@ -13,10 +13,11 @@ import (
 // Key is made of one secret that all sites share: it keys the hashes of tokens, so that whoever has only the database
 // cannot tell whether a guess is right, and signs the access tokens of sessions.
 type Key struct {
-	id       string // tells keys apart; says nothing about them
-	tokens   []byte
-	sessions []byte
+	id        string // tells keys apart; says nothing about them
+	*material        // behind a pointer, so that printing whatever holds a key does not print it
 }
+
+type material struct{ tokens, sessions []byte }
 
 // Keys are the present key and, while secrets are being changed, the previous one. What the previous one has hashed or
 // signed is still accepted; nothing new is made with it.
@@ -47,7 +48,7 @@ func newKey(secret string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	k := Key{id: hex.EncodeToString(id[:4])}
+	k := Key{id: hex.EncodeToString(id[:4]), material: &material{}}
 	if k.tokens, err = derive("opsdb api token"); err != nil {
 		return Key{}, err
 	}

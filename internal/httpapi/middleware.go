@@ -24,12 +24,6 @@ const (
 	headerPosition  = "Ops-Position"
 )
 
-// cautions go with every answer: nothing is kept by caches, taken for another type, or made to load anything.
-var cautions = map[string]string{
-	"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
-	"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-}
-
 // observe wraps every request: it gives it an id, answers for errors and panics, and writes the log and the figures.
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
@@ -37,7 +31,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		x := &exchange{requestID: requestID(c.Request()), address: s.clientAddress(c.Request()), header: c.Response().Header(), sent: c.Request().Header}
 		c.SetRequest(c.Request().WithContext(withExchange(c.Request().Context(), x)))
 		x.header.Set(headerRequestID, x.requestID)
-		for name, value := range cautions {
+		for name, value := range s.cautions {
 			x.header.Set(name, value)
 		}
 		var refused *problem
@@ -130,7 +124,11 @@ func (s *Server) chain(op *operation) []echo.MiddlewareFunc {
 		chain = append(chain, s.freshness)
 	}
 	if op.authenticated {
-		chain = append(chain, s.authenticate, authorise(op.permissions))
+		chain = append(chain, s.authenticate)
+		if !op.critical {
+			chain = append(chain, s.limits.limit)
+		}
+		chain = append(chain, authorise(op.permissions))
 	}
 	if op.byCookie {
 		chain = append(chain, s.onlyOwnPages)
@@ -162,7 +160,7 @@ func (s *Server) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 		ctx := c.Request().Context()
 		principal, err := s.access.Verifier.Verify(ctx, strings.TrimSpace(token))
 		if err != nil {
-			return err
+			return s.limits.failed(exchangeOf(ctx).address, err)
 		}
 		exchangeOf(ctx).principal = principal
 		return next(c)

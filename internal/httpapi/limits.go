@@ -1,0 +1,137 @@
+package httpapi
+
+import (
+	"math"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/time/rate"
+
+	"github.com/ccatobs/opsdb/internal/auth"
+	"github.com/ccatobs/opsdb/internal/errs"
+)
+
+const (
+	// burstSeconds is how long a principal may save up what he does not use.
+	burstSeconds = 4
+	// failuresPerSecond and failuresAtOnce bound what an address is told about credentials that are not good.
+	failuresPerSecond = 0.5
+	failuresAtOnce    = 30
+	// budgetsMax bounds how many budgets are remembered in each of the two generations.
+	budgetsMax = 10_000
+	// budgetsKeep is longer than any budget takes to fill: what was not used for so long is as good as new.
+	budgetsKeep = 2 * time.Minute
+)
+
+// budgets holds one budget for each of many callers. Its memory is bounded: whoever is not seen for a while is forgotten,
+// the earlier the more callers there are. It is safe for concurrent use.
+type budgets struct {
+	rate  rate.Limit
+	burst int
+	now   func() time.Time
+
+	mu         sync.Mutex
+	began      time.Time                // of the young generation
+	young, old map[string]*rate.Limiter // who was seen since then, and in the generation before
+}
+
+func newBudgets(perSecond float64, burst int) *budgets {
+	return &budgets{rate: rate.Limit(perSecond), burst: burst, now: time.Now, young: map[string]*rate.Limiter{}}
+}
+
+// take takes one from the budget of a caller. It returns how long to wait when there is nothing left, else 0.
+func (b *budgets) take(caller string) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	one := b.of(caller, now).ReserveN(now, 1)
+	wait := one.DelayFrom(now)
+	if wait > 0 {
+		one.CancelAt(now)
+	}
+	return wait
+}
+
+func (b *budgets) of(caller string, now time.Time) *rate.Limiter {
+	if len(b.young) >= budgetsMax || now.Sub(b.began) >= budgetsKeep {
+		b.old, b.young, b.began = b.young, map[string]*rate.Limiter{}, now
+	}
+	budget, ok := b.young[caller]
+	if !ok {
+		if budget, ok = b.old[caller]; !ok {
+			budget = rate.NewLimiter(b.rate, b.burst)
+		}
+		b.young[caller] = budget
+	}
+	return budget
+}
+
+// limits bounds what one caller can ask of this server.
+type limits struct {
+	requests *budgets // by principal; nil: no limit
+	failures *budgets // by address
+}
+
+func newLimits(perSecond float64) limits {
+	l := limits{failures: newBudgets(failuresPerSecond, failuresAtOnce)}
+	if perSecond > 0 {
+		l.requests = newBudgets(perSecond, max(1, int(math.Ceil(burstSeconds*perSecond))))
+	}
+	return l
+}
+
+// limit refuses a principal who asks for more than his share. An address says nothing about who asks: a whole observatory
+// can have one.
+func (l limits) limit(next echo.HandlerFunc) echo.HandlerFunc {
+	if l.requests == nil {
+		return next
+	}
+	return func(c echo.Context) error {
+		if wait := l.requests.take(callerOf(exchangeOf(c.Request().Context()).principal)); wait > 0 {
+			return tooMany(wait, "These are more requests than one user or token may make.")
+		}
+		return next(c)
+	}
+}
+
+// callerOf names whose budget a request is taken from. Each token has its own, so that one script does not stop another.
+func callerOf(p auth.Principal) string {
+	if p.Credential == auth.ByToken {
+		return "token " + p.TokenID.String()
+	}
+	return string(p.Credential) + " " + p.Name
+}
+
+// failed returns the answer to a credential that was refused: the refusal itself, but for those who have had many. Who
+// comes from the same address with a good one does not notice.
+func (l limits) failed(address string, refusal error) error {
+	if errs.KindOf(refusal) != errs.Unauthenticated {
+		return refusal
+	}
+	if wait := l.failures.take(network(address)); wait > 0 {
+		return tooMany(wait, "Too many invalid credentials have come from this address.").Because(refusal)
+	}
+	return refusal
+}
+
+// network returns what one client has at least: an address of IPv4, and of IPv6 the 2^64 that every line gets.
+func network(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil || ip.Unmap().Is4() {
+		return address
+	}
+	line, err := ip.Prefix(64)
+	if err != nil {
+		return address
+	}
+	return line.String()
+}
+
+func tooMany(wait time.Duration, detail string) *errs.Error {
+	e := errs.New(errs.Unavailable, "%s", detail).Named("too-many-requests").After(wait)
+	e.Status = http.StatusTooManyRequests
+	return e
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -91,6 +92,7 @@ func (l *Lab) environment(s *installation, port int) []string {
 		"REDIS_HOST": "127.0.0.1", "REDIS_PORT": strconv.Itoa(s.redis.port),
 		"LISTEN_ADDRESS": loopback(port).String(), "PUBLIC_URL": "http://" + loopback(port).String(),
 	}
+	maps.Copy(settings, l.gitHubSettings())
 	for _, entry := range os.Environ() {
 		name, value, _ := strings.Cut(entry, "=")
 		if slices.Contains(inherited, name) {

@@ -99,9 +99,11 @@ func present(w io.Writer, d Description, asJSON bool) error {
 		show("  token     %s\n  database  %s\n  redis     %s\n", s.Token, s.Database, s.Redis)
 	}
 	show("link        %s\n", d.Link)
+	show("github      %s, where %s can sign in\n", d.GitHub.URL, strings.Join(d.GitHub.Accounts, ", "))
 	show("\n  curl -X POST '%s/cut'                        bytes vanish\n", d.Link)
 	show("  curl -X POST '%s/heal'\n", d.Link)
 	show("  curl -X POST '%s/slow?rtt=230ms&rate=64k'\n", d.Link)
 	show("  curl '%s/'                                   state and process ids\n", d.Link)
+	show("  curl -X POST '%sfail?how=down'            also slow, swallow, error, limited, revoked; heal\n", d.GitHub.Control)
 	return errors.Join(failures...)
 }

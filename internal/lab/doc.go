@@ -21,6 +21,11 @@
 //
 // Each POST takes site=<name>; without it, all links change.
 //
+// # GitHub
+//
+// People sign in at /github/login of every API by a GitHub of the lab's own, package fakegithub, in whose pages they choose
+// who they are. It is beyond the link: a site that is cut off from the main site still reaches it unless it is made to fail.
+//
 // # The link
 //
 // A cut swallows: there is no FIN and no RST, as on a radio link. What makes it harsher than most networks is that lost

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/ccatobs/opsdb/internal/lab/fakegithub"
 	"github.com/ccatobs/opsdb/internal/servers"
 	"github.com/ccatobs/opsdb/internal/site"
 )
@@ -29,6 +30,9 @@ type Lab struct {
 	main        *installation
 	secondaries []*installation
 	control     *control
+	github      *fakegithub.Server
+	// gitHubSecret makes the APIs one app of GitHub.
+	gitHubSecret string
 
 	closing sync.Once
 	closed  error
@@ -70,7 +74,7 @@ func Start(ctx context.Context, options Options) (*Lab, error) {
 		return nil, err
 	}
 	l := &Lab{
-		options: options, log: options.Log, secret: rand.Text() + rand.Text(), password: rand.Text(),
+		options: options, log: options.Log, secret: rand.Text() + rand.Text(), password: rand.Text(), gitHubSecret: rand.Text(),
 		ports: ports{next: options.PortBase},
 	}
 	err = l.build()
@@ -112,6 +116,9 @@ func (l *Lab) end() error {
 	for _, m := range append(apis, rest...) {
 		failures = append(failures, m.failed())
 	}
+	if l.github != nil {
+		failures = append(failures, l.github.Close())
+	}
 	failures = append(failures, l.ports.release())
 	if l.dir != nil {
 		failures = append(failures, l.dir.Remove())
@@ -149,6 +156,9 @@ func (l *Lab) build() error {
 			return err
 		}
 		l.secondaries = append(l.secondaries, s)
+	}
+	if err := l.startGitHub(); err != nil {
+		return err
 	}
 	l.control, err = openControl(l, controlPort)
 	return err

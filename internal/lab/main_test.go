@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"syscall"
@@ -53,6 +54,12 @@ func serve() int {
 	defer stop()
 	http.HandleFunc("GET /health/ready", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, os.Getenv("SITE_NAME"), " ", os.Getenv("SITE_TYPE"))
+	})
+	http.HandleFunc("GET /github", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, url.Values{
+			"url": {os.Getenv("GITHUB_URL")}, "api": {os.Getenv("GITHUB_API_URL")}, "org": {os.Getenv("GITHUB_ORG_NAME")},
+			"teams": {os.Getenv("GITHUB_TEAM_ROLE_MAPPING")},
+		}.Encode())
 	})
 	server := &http.Server{Addr: os.Getenv("LISTEN_ADDRESS")}
 	ended := make(chan error, 1)

@@ -20,7 +20,7 @@ type Options struct {
 	// APIs is the number of APIs at each site.
 	APIs int
 	// PortBase is the first of the consecutive ports that the lab takes: the control's, then, site by site,
-	// PostgreSQL's, Redis's, at a secondary site the link's two, and the APIs'. 0: free ones.
+	// PostgreSQL's, Redis's, at a secondary site the link's two, and the APIs', at last GitHub's. 0: free ones.
 	PortBase int
 	// RestartAfter is the pause before a server is started again that ended without having been told to; 0: a second,
 	// negative: it stays down.

@@ -207,7 +207,18 @@ func TestTheDatabaseRefuses(t *testing.T) {
 		"a finish without an end":                   {execution("'completed'", "null"), "23514"},
 		"an end before the start":                   {execution("'completed'", "'2020-01-01'"), "23514"},
 		"a module that units use":                   {"delete from instrument_module_configuration where name = 'standard'", "23503"},
-		"a token that is not hashed":                {"insert into api_token (id, user_id, name, token_hash, token_prefix) values (gen_random_uuid(), 1, 'x', 'ops_api_token_x', 'ops')", "23514"},
+		"a token that is not hashed":                {token("'ops_api_token_x'", "null"), "23514"},
+		"a token that has expired before it is":     {token("repeat('0', 64)", "'2020-01-01'"), "23514"},
+		"a token of nobody":                         {token("repeat('0', 64)", "null") + "; update api_token set user_id = gen_random_uuid()", "23503"},
+		"a login name in capitals":                  {account("'Observer'", "null, null"), "23514"},
+		"a login name twice":                        {account("'x'", "null, null") + "; " + account("'x'", "null, null"), "23505"},
+		"a GitHub account in capitals":              {account("'x'", "null, 'Observer'"), "23514"},
+		"a number of no GitHub account":             {account("'x'", "1, null"), "23514"},
+		"a GitHub account of two users":             {account("'x'", "1, 'x'") + "; " + account("'y'", "null, 'x'"), "23505"},
+		"two GitHub accounts of one number":         {account("'x'", "1, 'x'") + "; " + account("'y'", "1, 'y'"), "23505"},
+		"an event that is not what.happened":        {"insert into access_event (id, at, site, actor, address, action) values (gen_random_uuid(), now(), '', '', '', 'hello')", "23514"},
+		"preferences that are no object":            {preferences("'[]'"), "23514"},
+		"preferences without end":                   {preferences(`jsonb_build_object('x', repeat('x', 65536))`), "23514"},
 		"a permission that is not action:resource":  {"insert into permission (name, description) values ('everything', '')", "23514"},
 		"two files in one place of one module":      {file + "; " + file, "23505"},
 		"a size below nothing":                      {strings.Replace(file, "1, 'x', 'md5'", "-1, 'x', 'md5'", 1), "23514"},
@@ -226,6 +237,21 @@ func TestTheDatabaseRefuses(t *testing.T) {
 func execution(status, end string) string {
 	return "insert into executed_obs_unit (id, obs_unit_id, site, status, start_time, end_time, recorded_at) values (gen_random_uuid(), 1, 'x', " +
 		status + ", '2026-07-15', " + end + ", now())"
+}
+
+func account(name, github string) string {
+	return `insert into "user" (id, name, github_id, github_login) values (gen_random_uuid(), ` + name + ", " + github + ")"
+}
+
+func token(hash, expires string) string {
+	return `with u as (insert into "user" (id, name) values (gen_random_uuid(), 'x') returning id) ` +
+		"insert into api_token (id, user_id, name, token_hash, key_id, token_prefix, created_by, expires_at) " +
+		"select gen_random_uuid(), id, 'x', " + hash + ", 'x', 'ops', 'x', " + expires + "::timestamptz from u"
+}
+
+func preferences(document string) string {
+	return `with u as (insert into "user" (id, name) values (gen_random_uuid(), 'x') returning id) ` +
+		"insert into user_preferences (user_id, document, updated_at) select id, " + document + "::jsonb, now() from u"
 }
 
 const file = `with e as (` +

@@ -78,6 +78,8 @@ create index api_token_user on api_token (user_id, created_at, id);
 create index api_token_revoked on api_token (revoked_at);
 create index api_token_created on api_token (created_at, id);
 create index api_token_rotated_from on api_token (rotated_from);
+-- Of two rotations at the same time one fails; after its outcome was revoked the token can be rotated again.
+create unique index api_token_successor on api_token (rotated_from) where revoked_at is null;
 
 -- Apart from the tokens: uses are counted at every site and added up here, and must not hold up a revocation.
 create table api_token_usage (
@@ -178,7 +180,9 @@ create trigger last_admin after delete on user_role referencing old table as was
 create trigger access_changed after insert or update or delete on "user" for each statement execute function access_changed();
 create trigger access_changed after insert or update or delete on user_role for each statement execute function access_changed();
 create trigger access_changed after insert or update or delete on role_permission for each statement execute function access_changed();
-create trigger access_changed after insert or update or delete on api_token for each statement execute function access_changed();
+-- A hash that is made anew with the present key changes nobody's rights.
+create trigger access_changed after insert or update of user_id, scopes, expires_at, revoked_at or delete on api_token
+  for each statement execute function access_changed();
 
 insert into role (name, description) values
   ('admin',    'everything, and the management of users'),

@@ -57,9 +57,14 @@ func (q *Queries) CountAPITokenUses(ctx context.Context, arg CountAPITokenUsesPa
 }
 
 const createAPIToken = `-- name: CreateAPIToken :exec
-with created as (
+with predecessor as (
+  select p.id from api_token p
+  where p.id = $1 and p.revoked_at is null and (p.expires_at is null or p.expires_at > clock_timestamp())
+  for update
+), created as (
   insert into api_token as t (id, user_id, name, token_hash, key_id, token_prefix, scopes, created_at, created_by, expires_at, rotated_from)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+  select $2, $3, $4, $5, $6, $7, $8::text[], $9, $10, $11, $1
+  where $1::uuid is null or exists (select from predecessor)
   on conflict (id) do update set created_at = t.created_at where t.token_hash = excluded.token_hash
   returning 1
 )
@@ -67,6 +72,7 @@ select expect_rows(count(*), 1, 'api_token') from created
 `
 
 type CreateAPITokenParams struct {
+	RotatedFrom *uuid.UUID `json:"rotated_from"`
 	ID          uuid.UUID  `json:"id"`
 	UserID      uuid.UUID  `json:"user_id"`
 	Name        string     `json:"name"`
@@ -77,11 +83,12 @@ type CreateAPITokenParams struct {
 	CreatedAt   time.Time  `json:"created_at"`
 	CreatedBy   string     `json:"created_by"`
 	ExpiresAt   *time.Time `json:"expires_at"`
-	RotatedFrom *uuid.UUID `json:"rotated_from"`
 }
 
+// Nothing takes the place of a token that has ended: whoever has stolen one does not outlive its revocation.
 func (q *Queries) CreateAPIToken(ctx context.Context, arg CreateAPITokenParams) error {
 	_, err := q.db.Exec(ctx, createAPIToken,
+		arg.RotatedFrom,
 		arg.ID,
 		arg.UserID,
 		arg.Name,
@@ -92,13 +99,14 @@ func (q *Queries) CreateAPIToken(ctx context.Context, arg CreateAPITokenParams) 
 		arg.CreatedAt,
 		arg.CreatedBy,
 		arg.ExpiresAt,
-		arg.RotatedFrom,
 	)
 	return err
 }
 
 const describeAPIToken = `-- name: DescribeAPIToken :one
-select t.name, u.name as user_name, t.revoked_at from api_token t join "user" u on u.id = t.user_id where t.id = $1
+select t.user_id, u.name as user_name, t.name, t.scopes, t.created_at, t.expires_at, t.revoked_at
+from api_token t join "user" u on u.id = t.user_id where t.id = $1
+for update of t
 `
 
 type DescribeAPITokenParams struct {
@@ -106,15 +114,28 @@ type DescribeAPITokenParams struct {
 }
 
 type DescribeAPITokenRow struct {
-	Name      string     `json:"name"`
+	UserID    uuid.UUID  `json:"user_id"`
 	UserName  string     `json:"user_name"`
+	Name      string     `json:"name"`
+	Scopes    []string   `json:"scopes"`
+	CreatedAt time.Time  `json:"created_at"`
+	ExpiresAt *time.Time `json:"expires_at"`
 	RevokedAt *time.Time `json:"revoked_at"`
 }
 
+// Nobody else changes the token until the end of the transaction.
 func (q *Queries) DescribeAPIToken(ctx context.Context, arg DescribeAPITokenParams) (DescribeAPITokenRow, error) {
 	row := q.db.QueryRow(ctx, describeAPIToken, arg.ID)
 	var i DescribeAPITokenRow
-	err := row.Scan(&i.Name, &i.UserName, &i.RevokedAt)
+	err := row.Scan(
+		&i.UserID,
+		&i.UserName,
+		&i.Name,
+		&i.Scopes,
+		&i.CreatedAt,
+		&i.ExpiresAt,
+		&i.RevokedAt,
+	)
 	return i, err
 }
 

@@ -1,7 +1,13 @@
 -- name: CreateAPIToken :exec
-with created as (
+-- Nothing takes the place of a token that has ended: whoever has stolen one does not outlive its revocation.
+with predecessor as (
+  select p.id from api_token p
+  where p.id = sqlc.narg('rotated_from') and p.revoked_at is null and (p.expires_at is null or p.expires_at > clock_timestamp())
+  for update
+), created as (
   insert into api_token as t (id, user_id, name, token_hash, key_id, token_prefix, scopes, created_at, created_by, expires_at, rotated_from)
-  values (@id, @user_id, @name, @token_hash, @key_id, @token_prefix, @scopes, @created_at, @created_by, sqlc.narg('expires_at'), sqlc.narg('rotated_from'))
+  select @id, @user_id, @name, @token_hash, @key_id, @token_prefix, @scopes::text[], @created_at, @created_by, sqlc.narg('expires_at'), sqlc.narg('rotated_from')
+  where sqlc.narg('rotated_from')::uuid is null or exists (select from predecessor)
   on conflict (id) do update set created_at = t.created_at where t.token_hash = excluded.token_hash
   returning 1
 )
@@ -46,4 +52,7 @@ with used as (
 select expect_rows(count(*), cardinality(@ids::uuid[]), 'api_token_usage') from counted;
 
 -- name: DescribeAPIToken :one
-select t.name, u.name as user_name, t.revoked_at from api_token t join "user" u on u.id = t.user_id where t.id = @id;
+-- Nobody else changes the token until the end of the transaction.
+select t.user_id, u.name as user_name, t.name, t.scopes, t.created_at, t.expires_at, t.revoked_at
+from api_token t join "user" u on u.id = t.user_id where t.id = @id
+for update of t;

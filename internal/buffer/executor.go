@@ -81,7 +81,7 @@ func (b *Buffer) execute(ctx context.Context) error {
 		if fault {
 			x.report(err)
 		} else {
-			x.b.monitor.setExecutor("backing off", err.Error())
+			x.b.monitor.setExecutor("backing off", "it begins again; the log says why")
 			x.b.log.Warn("the executor begins again", "error", err)
 		}
 		// Full jitter: executors of several sites must not return to a main database that is just starting in step.
@@ -95,10 +95,10 @@ func (b *Buffer) execute(ctx context.Context) error {
 // report tells operators why the main database moves nothing. States that do not pass by themselves raise an alarm.
 func (x *executor) report(err error) {
 	code := postgres.SQLState(err)
-	x.b.monitor.setExecutor("backing off", err.Error())
+	x.b.monitor.setExecutor("backing off", "main database: "+postgres.Cause(err))
 	x.b.monitor.setMain(false, err)
 	if code != "" && !passing(code) {
-		x.b.monitor.setAlarm(alarmRefused, fmt.Sprintf("main database refuses (%s): %v", code, err))
+		x.b.monitor.setAlarm(alarmRefused, "main database refuses: "+postgres.Cause(err))
 	}
 	x.b.log.Warn("the main database cannot execute", "error", err, "sqlstate", code)
 }

@@ -44,7 +44,8 @@ func (b *Buffer) compete(ctx context.Context) error {
 		held, err := b.lease(ctx)
 		switch {
 		case err != nil:
-			b.monitor.setExecutor("backing off", "Redis: "+err.Error())
+			b.monitor.setExecutor("backing off", "Redis does not answer or refuses")
+			b.log.Debug("the lease could not be asked for", "error", err)
 		case !held:
 			b.monitor.setExecutor("elsewhere", "")
 		default:

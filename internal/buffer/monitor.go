@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ccatobs/opsdb/internal/lsn"
+	"github.com/ccatobs/opsdb/internal/postgres"
 )
 
 const (
@@ -146,7 +147,7 @@ func (m *monitor) setMain(up bool, err error) {
 	}
 	m.report.MainError = ""
 	if err != nil {
-		m.report.MainError = err.Error()
+		m.report.MainError = postgres.Cause(err)
 	}
 }
 

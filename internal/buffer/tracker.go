@@ -12,6 +12,7 @@ import (
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/gen/replicadb"
 	"github.com/ccatobs/opsdb/internal/faults"
+	"github.com/ccatobs/opsdb/internal/postgres"
 )
 
 // cleanMax is how many replicated transactions one look takes up.
@@ -22,20 +23,25 @@ const followInterval = 500 * time.Millisecond
 
 // follow keeps this process's knowledge of the replica fresh.
 func (b *Buffer) follow(ctx context.Context) error {
-	for {
-		b.monitor.setReplica(b.lookAtReplica(ctx))
+	for said := ""; ; {
+		view, err := b.lookAtReplica(ctx)
+		if view.problem != "" && view.problem != said && ctx.Err() == nil {
+			b.log.Warn("the replica cannot be used", "error", err)
+		}
+		said = view.problem
+		b.monitor.setReplica(view)
 		if err := sleep(ctx, followInterval); err != nil {
 			return err
 		}
 	}
 }
 
-func (b *Buffer) lookAtReplica(ctx context.Context) replicaView {
+func (b *Buffer) lookAtReplica(ctx context.Context) (replicaView, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	replayed, err := b.replica.Replayed(ctx, replicadb.ReplayedParams{Site: b.cfg.Site.Name})
 	if err != nil {
-		return replicaView{problem: err.Error()}
+		return replicaView{problem: postgres.Cause(err)}, err
 	}
 	v := replicaView{up: true, standby: replayed.Standby, seenAt: time.Now()}
 	if b.cfg.LSNTracking {
@@ -44,11 +50,11 @@ func (b *Buffer) lookAtReplica(ctx context.Context) replicaView {
 	beat, err := b.replica.Heartbeat(ctx)
 	if err != nil {
 		// A new main database has no heartbeat yet: the view is usable, its age is not known.
-		v.problem = err.Error()
-		return v
+		v.problem = postgres.Cause(err)
+		return v, err
 	}
 	v.beat, v.asOf = beat.Beat, beat.At
-	return v
+	return v, nil
 }
 
 // clean removes transactions from the overlay when the replica has them. The proof is the site's own row in
@@ -231,7 +237,7 @@ func (b *Buffer) beat(ctx context.Context) error {
 		}
 		if err != nil && ctx.Err() == nil {
 			b.monitor.setMain(false, err)
-			b.monitor.setExecutor("backing off", err.Error())
+			b.monitor.setExecutor("backing off", "main database: "+postgres.Cause(err))
 			b.log.Warn("the main database does not answer", "error", err)
 		}
 		if err := sleep(ctx, beatInterval); err != nil {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -50,7 +51,12 @@ func TestDefaultsAreValidBesidesTheKey(t *testing.T) {
 			ReferenceFreshness: seconds(10), JournalKeep: seconds(168 * 3600), JournalMaxBytes: 128 << 20, LedgerKeep: seconds(400 * 24 * 3600),
 		},
 		LSN:    config.LSN{TrackingEnabled: true, CheckInterval: seconds(0.1), Timeout: seconds(30)},
-		Server: config.Server{ListenAddress: ":8000", PublicURL: "http://localhost:8000", LogLevel: slog.LevelInfo, SecretKey: config.Secret(key[len("SECRET_KEY="):])},
+		Server: config.Server{ListenAddress: ":8000", PublicURL: "http://localhost:8000", LogLevel: slog.LevelInfo},
+		Access: config.Access{
+			SecretKey: config.Secret(key[len("SECRET_KEY="):]), SessionLifetime: seconds(168 * 3600),
+			TokenLifetime: seconds(90 * 24 * 3600), TokenLifetimeMax: seconds(400 * 24 * 3600), RateLimit: 100,
+			GitHubTeams: config.RoleMap{}, GitHubDefaultRole: "viewer", GitHubURL: "https://github.com", GitHubAPIURL: "https://api.github.com",
+		},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)
@@ -139,6 +145,106 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+// TestAccess tries what decides who is let in, one setting at a time, with all the others good.
+func TestAccess(t *testing.T) {
+	good := []string{
+		key, "GITHUB_CLIENT_ID=Iv1.0", "GITHUB_CLIENT_SECRET=s", "GITHUB_ORG_NAME=ccatobs", `GITHUB_TEAM_ROLE_MAPPING={"ccatobs/observers": "observer"}`,
+		"CORS_ORIGINS=https://ops.example.org,http://localhost:3000", "TRUSTED_PROXIES=10.0.0.0/8,2001:db8::/32", "FRONTEND_URL=https://ops.example.org",
+	}
+	for _, tc := range []struct{ setting, want string }{
+		{"SITE_NAME=institute", ""},
+		{"SECRET_KEY_PREVIOUS=q7Jd0wZr3mXk9bVt2LhGf5YcNs8PaUeJ", ""},
+		{"SECRET_KEY_PREVIOUS=tooshortKx81", "SECRET_KEY_PREVIOUS has 12 bytes"},
+		{"SECRET_KEY_PREVIOUS=changeme-changeme-changeme-0123456789", "SECRET_KEY_PREVIOUS is a well-known one"},
+		{"SECRET_KEY=password-password-PASSWORD-1234567", "SECRET_KEY is a well-known one"},
+		{"SECRET_KEY=                                        ", "SECRET_KEY is not set"},
+		{"SESSION_LIFETIME=1s", "SESSION_LIFETIME=1s"},
+		{"SESSION_LIFETIME=365d", "SESSION_LIFETIME=8760h"},
+		{"TOKEN_LIFETIME=401d", "TOKEN_LIFETIME=9624h"},
+		{"TOKEN_LIFETIME=0", "TOKEN_LIFETIME=0s"},
+		{"TOKEN_LIFETIME_MAX=5000d", "TOKEN_LIFETIME_MAX=120000h"},
+		{"GITHUB_CLIENT_SECRET=", "GITHUB_CLIENT_SECRET is empty"},
+		{"GITHUB_ORG_NAME=", "GITHUB_ORG_NAME is empty"},
+		{"GITHUB_DEFAULT_ROLE=", ""},
+		{"GITHUB_DEFAULT_ROLE=admin", "GITHUB_DEFAULT_ROLE"},
+		{"GITHUB_DEFAULT_ROLE=wizard", "GITHUB_DEFAULT_ROLE"},
+		{"GITHUB_URL=github.com", "GITHUB_URL"},
+		{"GITHUB_API_URL=ftp://api.github.com", "GITHUB_API_URL"},
+		{"FRONTEND_URL=/app", "FRONTEND_URL"},
+		{"CORS_ORIGINS=", ""},
+		{"CORS_ORIGINS=*", "CORS_ORIGINS"},
+		{"CORS_ORIGINS=https://*", "CORS_ORIGINS"},
+		{"CORS_ORIGINS=https://*.example.org", "CORS_ORIGINS"},
+		{"CORS_ORIGINS=https://ops.example.org,*", "CORS_ORIGINS"},
+		{"CORS_ORIGINS=null", "CORS_ORIGINS"},
+		{"CORS_ORIGINS=https://ops.example.org/", "CORS_ORIGINS"},
+		{"CORS_ORIGINS=https://ops.example.org/app", "CORS_ORIGINS"},
+		{"CORS_ORIGINS=https://OPS.example.org", "CORS_ORIGINS"},
+		{"CORS_ORIGINS=https://ops.example.org:443", "CORS_ORIGINS"},
+		{"CORS_ORIGINS=http://ops.example.org:80", "CORS_ORIGINS"},
+		{"CORS_ORIGINS=https://user@ops.example.org", "CORS_ORIGINS"},
+		{"CORS_ORIGINS=ops.example.org", "CORS_ORIGINS"},
+		{"CORS_ORIGINS=https://ops.example.org, https://two.example.org", "CORS_ORIGINS"},
+		{"TRUSTED_PROXIES=", ""},
+		{"TRUSTED_PROXIES=10.0.0.1", "TRUSTED_PROXIES"},
+		{"TRUSTED_PROXIES=10.0.0.0/8,proxy.example.org", "TRUSTED_PROXIES"},
+		{"TRUSTED_PROXIES=10.0.0.0/33", "TRUSTED_PROXIES"},
+		{"RATE_LIMIT=0", ""},
+		{"RATE_LIMIT=0.1", ""},
+		{"RATE_LIMIT=-1", "RATE_LIMIT=-1"},
+		{"RATE_LIMIT=NaN", "RATE_LIMIT=NaN"},
+		{"RATE_LIMIT=1e9", "RATE_LIMIT=1e+09"},
+	} {
+		t.Run(tc.setting, func(t *testing.T) {
+			c, err := load(t, "", append(slices.Clone(good), tc.setting)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = c.Validate()
+			if tc.want == "" && err != nil {
+				t.Errorf("refused: %v", err)
+			}
+			if tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want) || strings.Count(err.Error(), "\n") != 1) {
+				t.Errorf("got %v, want %q in it and nothing else", err, tc.want)
+			}
+			if secret, isSecret := strings.CutPrefix(tc.setting, "SECRET_KEY_PREVIOUS="); isSecret && err != nil && strings.Contains(err.Error(), secret) {
+				t.Errorf("the error tells the key: %v", err)
+			}
+		})
+	}
+}
+
+func TestWithoutGitHubItsSettingsDoNotMatter(t *testing.T) {
+	c, err := load(t, "", key, "GITHUB_URL=nonsense", "GITHUB_DEFAULT_ROLE=wizard")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRoleMap(t *testing.T) {
+	c, err := load(t, "", `GITHUB_TEAM_ROLE_MAPPING={"CCATobs/Observers": "observer", "ccatobs/ops": "admin"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(config.RoleMap{"ccatobs/observers": "observer", "ccatobs/ops": "admin"}, c.Access.GitHubTeams); diff != "" {
+		t.Error(diff)
+	}
+	for _, text := range []string{
+		``, `[]`, `null`, `observers`, `{"ccatobs/observers": 1}`, `{"ccatobs/observers": "wizard"}`, `{"ccatobs/observers": ""}`, `{"observers": "observer"}`,
+		`{"/observers": "observer"}`, `{"ccatobs/": "observer"}`, `{"ccatobs/a/b": "observer"}`, `{"ccatobs/a": "viewer"`,
+		`{"ccatobs/a": "viewer", "ccatobs/A": "admin"}`,
+	} {
+		if c, err := load(t, "", "GITHUB_TEAM_ROLE_MAPPING="+text); err == nil {
+			t.Errorf("%s was read as %v", text, c.Access.GitHubTeams)
+		} else if !strings.Contains(err.Error(), "GITHUB_TEAM_ROLE_MAPPING") {
+			t.Errorf("%s: the error does not name the setting: %v", text, err)
+		}
+	}
+}
+
 func TestValidateNamesEverything(t *testing.T) {
 	c, err := load(t, "", "SITE_NAME=X", "REDIS_HOST=")
 	if err != nil {
@@ -153,13 +259,15 @@ func TestValidateNamesEverything(t *testing.T) {
 }
 
 func TestMisspeltNamesAreReported(t *testing.T) {
-	c, err := load(t, "TRANSACTION_RETRIES=5\n", "SITENAME=x", "LISTN_ADDRESS=:1", "REDIS_URL=redis://x", "site_type=main", "HOME=/root", "PATH=/bin", "SITE_NAME=x")
+	c, err := load(t, "TRANSACTION_RETRIES=5\n", "SITENAME=x", "SECRET_KEY_OLD=x", "CORS_ORIGIN=x", "LISTN_ADDRESS=:1", "REDIS_URL=redis://x", "site_type=main", "HOME=/root", "PATH=/bin", "SITE_NAME=x")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []config.Unknown{
+		{Name: "CORS_ORIGIN", Nearest: "CORS_ORIGINS"},
 		{Name: "LISTN_ADDRESS", Nearest: "LISTEN_ADDRESS"},
 		{Name: "REDIS_URL", Nearest: "REDIS_DB"},
+		{Name: "SECRET_KEY_OLD", Nearest: "SECRET_KEY"},
 		{Name: "SITENAME", Nearest: "SITE_NAME"},
 		{Name: "TRANSACTION_RETRIES", Nearest: "TRANSACTION_RETRY_DELAY"},
 		{Name: "site_type", Nearest: "SITE_TYPE"},
@@ -206,7 +314,10 @@ func TestUnreadableDotenvIsAnError(t *testing.T) {
 }
 
 func TestSecretIsNeverPrinted(t *testing.T) {
-	c := config.Config{Main: config.Database{Password: "hunter2"}}
+	c := config.Config{
+		Main: config.Database{Password: "hunter2"}, Local: config.Database{Password: "hunter2"}, Redis: config.Redis{Password: "hunter2"},
+		Access: config.Access{SecretKey: "hunter2", SecretKeyPrevious: "hunter2", GitHubSecret: "hunter2"},
+	}
 	var logged strings.Builder
 	slog.New(slog.NewTextHandler(&logged, nil)).Info("settings", "config", c, "password", c.Main.Password)
 	encoded, err := json.Marshal(c)
@@ -215,7 +326,18 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	}
 	texts := []string{logged.String(), string(encoded)}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		texts = append(texts, fmt.Sprintf(verb, c.Main.Password), fmt.Sprintf(verb, c.Main))
+		texts = append(texts, fmt.Sprintf(verb, c.Main.Password), fmt.Sprintf(verb, c.Main),
+			fmt.Sprintf(verb, c), fmt.Sprintf(verb, &c), fmt.Sprintf(verb, c.Access), fmt.Sprintf(verb, []any{c.Access}))
+	}
+	// Nothing that is secret by its name has a type that prints it.
+	for _, section := range []any{c.Main, c.Redis, c.Server, c.Access} {
+		kind := reflect.TypeOf(section)
+		for i := range kind.NumField() {
+			field := kind.Field(i)
+			if (strings.Contains(field.Name, "Secret") || strings.Contains(field.Name, "Password")) && field.Type != reflect.TypeFor[config.Secret]() {
+				t.Errorf("%s.%s is a %s", kind.Name(), field.Name, field.Type)
+			}
+		}
 	}
 	for _, text := range texts {
 		if strings.Contains(text, "hunter2") || strings.Contains(text, fmt.Sprintf("%x", "hunter2")) {

@@ -22,7 +22,7 @@ func (u Unknown) String() string {
 // is nearly a known one.
 var ours = []string{
 	"SITE_", "CRITICAL_OPERATIONS_", "MAIN_DB_", "MAIN_WRITE_", "LOCAL_DB_", "REDIS_", "TRANSACTION_", "BACKGROUND_PROCESSING_",
-	"LSN_", "JOURNAL_", "LEDGER_", "REFERENCE_", "SHUTDOWN_", "PROFILE_",
+	"LSN_", "JOURNAL_", "LEDGER_", "REFERENCE_", "SHUTDOWN_", "PROFILE_", "SECRET_KEY", "CORS_", "TRUSTED_PROX", "RATE_LIMIT",
 }
 
 // nearly is how many letters a misspelt name may differ in.

@@ -120,8 +120,7 @@ func (a Access) validateWeb() error {
 		wrong = append(wrong, named("FRONTEND_URL", a.FrontendURL, parsePublicURL(a.FrontendURL)))
 	}
 	for _, origin := range a.CORSOrigins {
-		u, err := url.Parse(origin)
-		if err != nil || origin != u.Scheme+"://"+u.Host || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.Contains(origin, "*") {
+		if !isOrigin(origin) {
 			wrong = append(wrong, fmt.Errorf("CORS_ORIGINS: %q is not an origin such as https://ops.example.org; there is no origin for everybody", origin))
 		}
 	}
@@ -134,6 +133,16 @@ func (a Access) validateWeb() error {
 		wrong = append(wrong, fmt.Errorf("RATE_LIMIT=%v: must be between 0 and 1000000", a.RateLimit))
 	}
 	return errors.Join(wrong...)
+}
+
+// isOrigin tells whether text is an origin as browsers write it: in lower case, without a port that goes without saying.
+func isOrigin(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || strings.Contains(text, "*") {
+		return false
+	}
+	usual := u.Scheme == "https" && u.Port() == "443" || u.Scheme == "http" && u.Port() == "80"
+	return text == strings.ToLower(u.Scheme+"://"+u.Host) && !usual
 }
 
 // named says which setting an error is about.

@@ -132,16 +132,19 @@ type RoleMap map[string]string
 // UnmarshalText implements encoding.TextUnmarshaler; it refuses roles that do not exist.
 func (m *RoleMap) UnmarshalText(text []byte) error {
 	var parsed map[string]string
-	if err := json.Unmarshal(text, &parsed); err != nil {
+	if err := json.Unmarshal(text, &parsed); err != nil || parsed == nil {
 		return errors.New(`must be a JSON object such as {"org/observers": "observer"}`)
 	}
 	*m = RoleMap{}
 	for team, role := range parsed {
-		if org, name, ok := strings.Cut(team, "/"); !ok || org == "" || name == "" {
+		if org, name, ok := strings.Cut(team, "/"); !ok || org == "" || name == "" || strings.Contains(name, "/") {
 			return fmt.Errorf("%q is not a team such as org/observers", team)
 		}
 		if !slices.Contains(roles, role) {
 			return fmt.Errorf("%q is not a role: admin, observer, viewer or service", role)
+		}
+		if _, twice := (*m)[strings.ToLower(team)]; twice {
+			return fmt.Errorf("the team %q stands there twice", team)
 		}
 		(*m)[strings.ToLower(team)] = role
 	}

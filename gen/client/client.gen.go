@@ -2663,6 +2663,7 @@ type ClientInterface interface {
 	//
 	// GitHub sends the browser here. It goes on to FRONTEND_URL, with the cookie `opsdb_session` and nothing else: the
 	// page gets its access token from `/auth/refresh`. When the sign-in fails, the query parameter `sign_in` says why.
+	// What else GitHub may add to the query is ignored.
 	//
 	// Corresponds with GET /github/callback (the `FinishGitHubSignIn` operationId).
 	FinishGitHubSignIn(ctx context.Context, params *FinishGitHubSignInParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3663,6 +3664,7 @@ func (c *Client) ListExecutionsOfObsUnit(ctx context.Context, obsUnitID SerialID
 //
 // GitHub sends the browser here. It goes on to FRONTEND_URL, with the cookie `opsdb_session` and nothing else: the
 // page gets its access token from `/auth/refresh`. When the sign-in fails, the query parameter `sign_in` says why.
+// What else GitHub may add to the query is ignored.
 //
 // Corresponds with GET /github/callback (the `FinishGitHubSignIn` operationId).
 func (c *Client) FinishGitHubSignIn(ctx context.Context, params *FinishGitHubSignInParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7362,6 +7364,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// GitHub sends the browser here. It goes on to FRONTEND_URL, with the cookie `opsdb_session` and nothing else: the
 	// page gets its access token from `/auth/refresh`. When the sign-in fails, the query parameter `sign_in` says why.
+	// What else GitHub may add to the query is ignored.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -12235,6 +12238,7 @@ func (c *ClientWithResponses) ListExecutionsOfObsUnitWithResponse(ctx context.Co
 //
 // GitHub sends the browser here. It goes on to FRONTEND_URL, with the cookie `opsdb_session` and nothing else: the
 // page gets its access token from `/auth/refresh`. When the sign-in fails, the query parameter `sign_in` says why.
+// What else GitHub may add to the query is ignored.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -26,6 +26,7 @@ type operation struct {
 	critical       bool     // must succeed without the network
 	bodyLimit      int64    // bytes
 	awaitsPosition bool     // takes the header Ops-Position
+	foreignQuery   bool     // the query is made by somebody who does not know the document
 	saysFreshness  bool     // answers with the header Ops-As-Of
 	query          map[string]bool
 	route          *routers.Route
@@ -115,6 +116,8 @@ func (op *operation) readExtensions(extensions map[string]any) error {
 			target = &op.critical
 		case "x-body-limit":
 			target = &op.bodyLimit
+		case "x-foreign-query":
+			target = &op.foreignQuery
 		case "x-topic", "x-audience":
 			target = new(string)
 		default:

@@ -108,6 +108,7 @@ func (op *operation) checkQuery(query url.Values) []finding {
 	for name, values := range query {
 		list, known := op.query[name]
 		switch {
+		case !known && op.foreignQuery:
 		case !known:
 			wrong = append(wrong, at("query:"+shorten(name), "is not a parameter of this operation"))
 		case !list && len(values) > 1:

@@ -39,6 +39,7 @@ var commands = []command{
 	{"migrate", "bring the main database's schema up to date, or show its version", migrateCommand},
 	{"seed", "load the observatory's telescopes, instruments, programs and sources", seedCommand},
 	{"token", "create, list and revoke API tokens", tokenCommand},
+	{"user", "create users, give them roles, end their sessions, read the audit trail", userCommand},
 	{"demo", "play an observing night through an outage and count what was lost", demoCommand},
 	{"lab", "start a main site and secondary sites on this machine, with a link that can fail", labCommand},
 	{"bench", "measure a system of two sites on this machine beside the machine's own limits", benchCommand},

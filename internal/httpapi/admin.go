@@ -9,14 +9,12 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/ccatobs/opsdb/gen/api"
-	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/gen/replicadb"
+	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/buffer"
 	"github.com/ccatobs/opsdb/internal/errs"
-	"github.com/ccatobs/opsdb/internal/ops"
 	"github.com/ccatobs/opsdb/internal/postgres"
 )
 
@@ -57,11 +55,12 @@ func (s *Server) CreateUser(ctx context.Context, r api.CreateUserRequestObject) 
 				return errors.Join(err, sameUser(known, made.Row))
 			}
 		}
-		tx.Add(userSteps(made.Row)...)
-		return s.note(ctx, tx, accessEvent{action: api.AccessActionUserCreated, user: made.Row.ID, detail: describe(made.Row)})
+		steps, detail := auth.CreateUser(made.Row)
+		tx.Add(steps...)
+		return s.note(ctx, tx, accessEvent{action: api.AccessActionUserCreated, user: made.Row.ID, detail: detail})
 	})
 	if err != nil {
-		return nil, userRefused(err)
+		return nil, auth.UserRefused(err)
 	}
 	s.access.Verifier.Changed(ctx)
 	made.State = receipt.State
@@ -83,18 +82,9 @@ func newUser(id uuid.UUID, b api.UserCreate) replicadb.UserAccount {
 	}
 }
 
-func userSteps(u replicadb.UserAccount) []buffer.Step {
-	return []buffer.Step{
-		ops.CreateUser.With(maindb.CreateUserParams{
-			ID: u.ID, Name: u.Name, FullName: u.FullName, Email: u.Email, GitHubID: u.GitHubID, GitHubLogin: u.GitHubLogin, CreatedAt: u.CreatedAt,
-		}),
-		ops.GiveRoles(u.ID, u.Name, maindb.RoleSourceGranted, u.GrantedRoles),
-	}
-}
-
 // sameUser compares a user that brings his own id with the one of that id. Errors: errs.Conflict for other content.
 func sameUser(known Merged[replicadb.UserAccount], wanted replicadb.UserAccount) error {
-	if known.Found && (known.Row.Name != wanted.Name || !reflect.DeepEqual(describe(known.Row), describe(wanted))) {
+	if known.Found && !reflect.DeepEqual(auth.Describe(known.Row), auth.Describe(wanted)) {
 		return differs("user", userOf(known), nil)
 	}
 	return nil
@@ -179,18 +169,18 @@ func (s *Server) changeUser(
 			}
 			return s.replaceUser(ctx, tx, action, &now.Row, change(now.Row))
 		})
-		if postgres.SQLState(err) != versionDiffers {
+		if postgres.SQLState(err) != auth.VersionDiffers {
 			break
 		}
 	}
 	switch {
-	case postgres.SQLState(err) == versionDiffers && demanded != nil:
+	case postgres.SQLState(err) == auth.VersionDiffers && demanded != nil:
 		return now, receipt, outdated().Because(err)
-	case postgres.SQLState(err) == versionDiffers:
+	case postgres.SQLState(err) == auth.VersionDiffers:
 		return now, receipt, errs.New(errs.Conflict, "Somebody has just changed the user, and this site does not have it yet.").
 			Named("record-differs").Because(err)
 	case err != nil:
-		return now, receipt, userRefused(err)
+		return now, receipt, auth.UserRefused(err)
 	}
 	if receipt.Transaction != uuid.Nil {
 		s.access.Verifier.Changed(ctx)
@@ -199,58 +189,17 @@ func (s *Server) changeUser(
 	return now, receipt, nil
 }
 
-// versionDiffers is the SQLSTATE of a record that is not what its writer saw.
-const versionDiffers = "23000"
-
 // replaceUser adds the steps that make a user from what he is, and their entry in the audit trail; none when nothing
 // differs. It sets the user to what he will be.
 func (s *Server) replaceUser(ctx context.Context, tx *buffer.Transaction, action api.AccessAction, u *replicadb.UserAccount, next replicadb.UserAccount) error {
-	before, after := describe(*u), describe(next)
-	for field, was := range before {
-		if reflect.DeepEqual(was, after[field]) {
-			delete(before, field)
-			delete(after, field)
-		}
-	}
-	if len(after) == 0 {
+	steps, detail := auth.ChangeUser(*u, next)
+	if len(steps) == 0 {
 		return nil
 	}
-	tx.Add(ops.ChangeUser(*u, maindb.UpdateUserParams{
-		ID: u.ID, FullName: next.FullName, Email: next.Email, GitHubID: next.GitHubID, GitHubLogin: next.GitHubLogin,
-		DisabledAt: next.DisabledAt, SignedOutAt: next.SignedOutAt, Version: u.Version,
-	}))
-	if !slices.Equal(u.GrantedRoles, next.GrantedRoles) {
-		tx.Add(ops.GiveRoles(u.ID, u.Name, maindb.RoleSourceGranted, next.GrantedRoles))
-	}
-	next.Version++
+	tx.Add(steps...)
 	*u = next
-	return s.note(ctx, tx, accessEvent{action: action, user: u.ID, detail: map[string]any{"name": u.Name, "before": before, "after": after}})
-}
-
-// describe returns what an administrator can change of a user, by the names of the document.
-func describe(u replicadb.UserAccount) map[string]any {
-	return map[string]any{
-		"full_name": u.FullName, "email": u.Email, "github_login": value(u.GitHubLogin), "roles": append([]string{}, u.GrantedRoles...),
-		"disabled": u.DisabledAt != nil, "signed_out_at": utc(u.SignedOutAt),
-	}
-}
-
-// userRefused says in the client's terms why the main database does not take a user.
-func userRefused(err error) error {
-	database, ok := errors.AsType[*pgconn.PgError](err)
-	if !ok {
-		return err
-	}
-	switch database.ConstraintName {
-	case "last_admin":
-		return errs.New(errs.Conflict, "Nobody else is an administrator who is let in.").Named("last-admin").Because(err)
-	case "user_name_key":
-		return errs.New(errs.Conflict, "Another user has this name.").Named("name-taken").At("/name", "is taken").Because(err)
-	case "user_github_login_key", "user_github_id_key":
-		return errs.New(errs.Conflict, "Another user signs in by this GitHub account.").Named("name-taken").At("/github_login", "is taken").Because(err)
-	default:
-		return err
-	}
+	u.Version++
+	return s.note(ctx, tx, accessEvent{action: action, user: u.ID, detail: detail})
 }
 
 // rolesOf returns the names of roles in order, each once.

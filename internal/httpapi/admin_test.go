@@ -6,13 +6,11 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/ccatobs/opsdb/gen/api"
 	"github.com/ccatobs/opsdb/internal/auth"
-	"github.com/ccatobs/opsdb/internal/redisclient"
 	"github.com/ccatobs/opsdb/internal/site"
 )
 
@@ -129,7 +127,9 @@ func TestAnotherGitHubAccountHasAnotherNumber(t *testing.T) {
 func TestAUserIsCreatedOnce(t *testing.T) {
 	s := newWorld(t).open(setup{kind: site.Main})
 	body := s.example("createUser", map[string]any{"github_login": "drs-bot"})
-	create := func(body map[string]any, key string) answer { return s.do(call{op: "createUser", body: body, key: key}) }
+	create := func(body map[string]any, key string) answer {
+		return s.do(call{op: "createUser", body: body, key: key})
+	}
 	user := decode[api.User](create(body, "one").want(http.StatusCreated))
 	s.change(user.ID, map[string]any{"full_name": "changed since"}).want(http.StatusOK)
 	again := create(body, "one").want(http.StatusCreated)
@@ -293,20 +293,14 @@ func (w *world) issueFor(name, role string) string {
 	return w.grant(auth.Grant{User: name, Role: role, Name: "test", By: "test"})
 }
 
-// signIn opens a session of a user at a site and returns its access token.
-func (s *station) signIn(site string, user api.User) string {
+// signIn opens a session of a user and returns its access token.
+func (s *station) signIn(user api.User) string {
 	s.t.Helper()
-	client := redisclient.New(redisclient.Options{Address: s.redis.Address()})
-	s.t.Cleanup(client.Close)
-	sessions, err := auth.NewSessions(s.keys, site, client, time.Hour)
+	session, _, err := s.sessions.Open(s.t.Context(), auth.Session{UserID: user.ID, Name: user.Name, Credential: auth.BySession})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	session, _, err := sessions.Open(s.t.Context(), auth.Session{UserID: user.ID, Name: user.Name, Credential: auth.BySession})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	token, _, err := sessions.AccessToken(session)
+	token, _, err := s.sessions.AccessToken(session)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -320,7 +314,7 @@ func TestChangesAreInForceAtOnce(t *testing.T) {
 	other := &station{world: w, redis: s.redis, doc: s.doc, url: s.process(setup{kind: site.Main})}
 	token := w.issueFor("night-crew", "observer")
 	user := s.listed("&role=observer", 10)[0]
-	session := s.signIn("cologne", user)
+	session := s.signIn(user)
 	read := func(at *station, credential string) int {
 		return at.do(call{op: "listExecutedObsUnits", token: credential}).status
 	}
@@ -345,7 +339,7 @@ func TestChangesAreInForceAtOnce(t *testing.T) {
 	want("with a role", token, session, http.StatusOK, http.StatusOK)
 	s.do(call{op: "signOutUser", id: user.ID.String()}).want(http.StatusOK)
 	want("signed out", token, session, http.StatusOK, http.StatusUnauthorized)
-	want("signed in again", token, s.signIn("cologne", user), http.StatusOK, http.StatusOK)
+	want("signed in again", token, s.signIn(user), http.StatusOK, http.StatusOK)
 }
 
 func grantOf(role string, scopes ...string) auth.Grant {

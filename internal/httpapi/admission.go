@@ -43,7 +43,7 @@ func (s *Server) admit(ctx context.Context, person auth.Person) (u replicadb.Use
 		switch code := postgres.SQLState(err); {
 		case err == nil:
 			return e.Next, e.Refused
-		case code == versionDiffers || code == uniqueViolation:
+		case code == auth.VersionDiffers || code == uniqueViolation:
 		case e.Refused != nil:
 			s.log.WarnContext(ctx, "a user keeps roles that GitHub does not give him any more", "user_id", e.Next.ID, "error", err)
 			return u, e.Refused
@@ -51,7 +51,7 @@ func (s *Server) admit(ctx context.Context, person auth.Person) (u replicadb.Use
 			s.log.WarnContext(ctx, "what GitHub says of a user is not entered", "user_id", e.Next.ID, "error", err)
 			return *e.Seen, nil
 		default:
-			return u, userRefused(err)
+			return u, auth.UserRefused(err)
 		}
 		// Somebody has just written what this site does not know yet.
 		select {

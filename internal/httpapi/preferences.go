@@ -11,6 +11,7 @@ import (
 	"github.com/ccatobs/opsdb/gen/api"
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/gen/replicadb"
+	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/buffer"
 	"github.com/ccatobs/opsdb/internal/errs"
 	"github.com/ccatobs/opsdb/internal/ops"
@@ -78,7 +79,7 @@ func (s *Server) PutPreferences(ctx context.Context, r api.PutPreferencesRequest
 		tx.Add(ops.PutPreferences.With(p))
 		return nil
 	})
-	if postgres.SQLState(err) == versionDiffers {
+	if postgres.SQLState(err) == auth.VersionDiffers {
 		return nil, outdated().Because(err)
 	}
 	if err != nil {

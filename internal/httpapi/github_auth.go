@@ -90,7 +90,7 @@ func (s *Server) finishSignIn(ctx context.Context, p api.FinishGitHubSignInParam
 		setQuery(next, "token", token)
 	}
 	s.setSessionCookie(ctx, secret, session.Expires)
-	s.audit(ctx, accessEvent{action: api.AccessActionSessionStarted, user: user.ID, detail: map[string]any{"by": "github"}})
+	s.audit(ctx, accessEvent{action: api.AccessActionSessionStarted, user: user.ID, detail: map[string]any{"by": "github", "session_id": session.ID}})
 	return next.String(), nil
 }
 

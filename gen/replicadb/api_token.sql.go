@@ -12,30 +12,30 @@ import (
 	"github.com/google/uuid"
 )
 
-const changedTokenHashes = `-- name: ChangedTokenHashes :many
-select t.token_hash from api_token t where t.revoked_at >= $1::timestamptz
+const changedTokens = `-- name: ChangedTokens :many
+select t.id from api_token t where t.revoked_at >= $1::timestamptz
 union
-select t.token_hash from "user" u join api_token t on t.user_id = u.id where u.changed_at >= $1::timestamptz
+select t.id from "user" u join api_token t on t.user_id = u.id where u.changed_at >= $1::timestamptz
 `
 
-type ChangedTokenHashesParams struct {
+type ChangedTokensParams struct {
 	Since time.Time `json:"since"`
 }
 
 // Tokens whose worth has changed since a time: revoked ones, and all of a user who has changed.
-func (q *Queries) ChangedTokenHashes(ctx context.Context, arg ChangedTokenHashesParams) ([]string, error) {
-	rows, err := q.db.Query(ctx, changedTokenHashes, arg.Since)
+func (q *Queries) ChangedTokens(ctx context.Context, arg ChangedTokensParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, changedTokens, arg.Since)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []string{}
+	items := []uuid.UUID{}
 	for rows.Next() {
-		var token_hash string
-		if err := rows.Scan(&token_hash); err != nil {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
 			return nil, err
 		}
-		items = append(items, token_hash)
+		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

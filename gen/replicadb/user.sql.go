@@ -180,6 +180,18 @@ func (q *Queries) GetUsers(ctx context.Context, arg GetUsersParams) ([]UserAccou
 	return items, nil
 }
 
+const lastAccessChange = `-- name: LastAccessChange :one
+select greatest((select max(changed_at) from "user"), (select max(revoked_at) from api_token), to_timestamp(0))::timestamptz
+`
+
+// When the newest change that this database has was made.
+func (q *Queries) LastAccessChange(ctx context.Context) (time.Time, error) {
+	row := q.db.QueryRow(ctx, lastAccessChange)
+	var column_1 time.Time
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const listPermissions = `-- name: ListPermissions :many
 select name, description from permission order by name
 `

@@ -3,11 +3,11 @@ package auth
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/redis/rueidis"
 
+	"github.com/ccatobs/opsdb/gen/replicadb"
 	"github.com/ccatobs/opsdb/internal/redisclient"
 	"github.com/ccatobs/opsdb/internal/rediskeys"
 )
@@ -18,22 +18,41 @@ type copies struct {
 	keys  rediskeys.Site
 }
 
-// get returns the copy at the first of some keys that has one; "" when there is none.
-func (c copies) get(ctx context.Context, keys []string) (string, error) {
-	client, err := c.redis.Get()
-	if err != nil {
-		return "", err
-	}
-	for _, key := range keys {
-		text, err := client.Do(ctx, client.B().Get().Key(key).Build()).ToString()
-		if !rueidis.IsRedisNil(err) {
-			return text, err
+// copied is what the replica said of a user, and of his token if it is the copy of one.
+type copied struct {
+	Token *replicadb.APITokenAccount `json:",omitempty"`
+	User  replicadb.UserAccount
+	Roles map[string][]string // permissions of his roles
+}
+
+// token returns the copy of the token with one of some hashes; "" when there is none.
+func (c copies) token(ctx context.Context, hashes []string) (string, error) {
+	for _, hash := range hashes {
+		id, err := c.get(ctx, c.keys.TokenOf(hash))
+		if err != nil {
+			return "", err
+		}
+		if id != "" {
+			return c.get(ctx, c.keys.Token(id))
 		}
 	}
 	return "", nil
 }
 
-// set writes a copy, which goes when it expires; nil: never.
+// get returns the text at a key, "" when there is none.
+func (c copies) get(ctx context.Context, key string) (string, error) {
+	client, err := c.redis.Get()
+	if err != nil {
+		return "", err
+	}
+	text, err := client.Do(ctx, client.B().Get().Key(key).Build()).ToString()
+	if rueidis.IsRedisNil(err) {
+		return "", nil
+	}
+	return text, err
+}
+
+// set writes a text, which goes when it expires; nil: never.
 func (c copies) set(ctx context.Context, key, text string, expires *time.Time) error {
 	client, err := c.redis.Get()
 	if err != nil {
@@ -60,70 +79,4 @@ func (c copies) remove(ctx context.Context, keys ...string) error {
 		}
 	}
 	return nil
-}
-
-// verdicts keeps what is known in memory, bounded: good ones apart from refused ones, so that nobody can push the good
-// ones out by guessing.
-type verdicts struct {
-	mu            sync.RWMutex
-	good, refused map[string]verdict
-}
-
-const (
-	maxGood    = 10_000
-	maxRefused = 10_000
-)
-
-func newVerdicts() *verdicts {
-	return &verdicts{good: map[string]verdict{}, refused: map[string]verdict{}}
-}
-
-func (v *verdicts) get(hash string) (verdict, bool) {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	known, ok := v.good[hash]
-	if !ok {
-		known, ok = v.refused[hash]
-	}
-	return known, ok
-}
-
-func (v *verdicts) put(hash string, d verdict) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	delete(v.good, hash)
-	delete(v.refused, hash)
-	if d.refused == nil {
-		makeRoom(v.good, maxGood)
-		v.good[hash] = d
-	} else {
-		makeRoom(v.refused, maxRefused)
-		v.refused[hash] = d
-	}
-}
-
-// outdate lets everything be asked for again, but for what can never be good again.
-func (v *verdicts) outdate() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for hash, d := range v.good {
-		d.asked = time.Time{}
-		v.good[hash] = d
-	}
-	for hash, d := range v.refused {
-		if !d.revoked {
-			delete(v.refused, hash)
-		}
-	}
-}
-
-// makeRoom drops any one entry when there are as many as there may be: to ask again costs little.
-func makeRoom(m map[string]verdict, most int) {
-	if len(m) < most {
-		return
-	}
-	for hash := range m {
-		delete(m, hash)
-		return
-	}
 }

@@ -3,6 +3,7 @@ package auth
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,7 +24,7 @@ const (
 
 	claimSession    = "sid"
 	claimUser       = "uid"
-	claimStarted    = "auth_time"
+	claimStarted    = "started" // a text: numbers of JSON lose digits on their way
 	claimCredential = "cred"
 )
 
@@ -64,7 +65,7 @@ func (s *Sessions) AccessToken(session Session) (string, time.Time, error) {
 	token, err := jwt.NewBuilder().Issuer(issuer).Audience([]string{s.site}).Subject(session.Name).
 		IssuedAt(now).NotBefore(now).Expiration(expires).JwtID(uuid.NewString()).
 		Claim(claimSession, session.ID.String()).Claim(claimUser, session.UserID.String()).
-		Claim(claimStarted, session.Started.UnixMicro()).Claim(claimCredential, string(session.Credential)).Build()
+		Claim(claimStarted, strconv.FormatInt(session.Started.UnixMicro(), 10)).Claim(claimCredential, string(session.Credential)).Build()
 	if err != nil {
 		return "", expires, err
 	}
@@ -102,15 +103,14 @@ func claimsOf(token jwt.Token) (claims, error) {
 		}
 		return t
 	}
-	started, _ := token.Get(claimStarted)
-	micros, ok := started.(float64)
+	micros, errStarted := strconv.ParseInt(text(claimStarted), 10, 64)
 	session, errSession := uuid.Parse(text(claimSession))
 	user, errUser := uuid.Parse(text(claimUser))
 	c := claims{
 		SessionID: session, UserID: user, Name: token.Subject(), Credential: Credential(text(claimCredential)),
-		Started: time.UnixMicro(int64(micros)).UTC(), Expires: token.Expiration().UTC(),
+		Started: time.UnixMicro(micros).UTC(), Expires: token.Expiration().UTC(),
 	}
-	if !ok || errSession != nil || errUser != nil || c.Name == "" || c.Credential != BySession && c.Credential != ByBreakGlass {
+	if errStarted != nil || errSession != nil || errUser != nil || c.Name == "" || c.Credential != BySession && c.Credential != ByBreakGlass {
 		return claims{}, errors.New("a claim is missing")
 	}
 	return c, nil

@@ -2,17 +2,14 @@ package auth
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"log/slog"
+	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/singleflight"
 
-	"github.com/ccatobs/opsdb/gen/replicadb"
 	"github.com/ccatobs/opsdb/internal/errs"
 )
 
@@ -21,12 +18,8 @@ const (
 	goodFor = 5 * time.Second
 	// refusedFor is shorter: a new token is refused until it is replicated, and should not be for long after.
 	refusedFor = 2 * time.Second
-	// copyAgain is when a copy in Redis is written again though it has not changed: Redis may have been replaced.
-	copyAgain = 10 * time.Minute
 	// askTimeout bounds the questions to the replica and Redis together.
 	askTimeout = 3 * time.Second
-	// copyTimeout bounds a write to Redis, which is not worth a long wait.
-	copyTimeout = 250 * time.Millisecond
 )
 
 // Verifier tells whose a credential is. It asks, in this order: its memory, the site's overlay and replica and, when the
@@ -35,11 +28,12 @@ type Verifier struct {
 	keys      Keys
 	directory *Directory
 	sessions  *Sessions
+	operators *Operators // nil: sessions of operators for emergencies are not accepted
 	copies    copies
 	log       *slog.Logger
 	verdicts  *verdicts
 	asking    singleflight.Group
-	changes   atomic.Int64 // what was asked before one of them is not kept
+	strangers chan struct{} // one for each token that is looked up for the first time
 	now       func() time.Time
 }
 
@@ -47,35 +41,13 @@ type Verifier struct {
 func NewVerifier(keys Keys, directory *Directory, sessions *Sessions, log *slog.Logger) *Verifier {
 	return &Verifier{
 		keys: keys, directory: directory, sessions: sessions, log: log, verdicts: newVerdicts(), now: time.Now,
-		copies: copies{redis: sessions.redis, keys: sessions.names},
+		strangers: make(chan struct{}, strangersAtOnce),
+		copies:    copies{redis: sessions.redis, keys: sessions.names},
 	}
 }
 
-// verdict is what is known about a credential.
-type verdict struct {
-	principal Principal
-	staleKey  bool        // the hash in the database is made with the previous key
-	refused   *errs.Error // nil: good until it expires
-	revoked   bool        // and so will never be good again, whatever an old copy says
-	asked     time.Time
-	copied    string // the copy in Redis, as far as this process has written it
-	copiedAt  time.Time
-}
-
-func (d verdict) answer(now time.Time) (Principal, error) {
-	if d.refused != nil {
-		return Principal{}, d.refused
-	}
-	if d.principal.Expires != nil && !now.Before(*d.principal.Expires) {
-		return Principal{}, refuse("token-expired", "the token has expired")
-	}
-	return d.principal, nil
-}
-
-func (d verdict) fresh(now time.Time) bool {
-	age := now.Sub(d.asked)
-	return age >= 0 && (d.refused == nil && age < goodFor || d.refused != nil && age < refusedFor)
-}
+// Admit makes the sessions of operators for emergencies good. It must be called before the first request.
+func (v *Verifier) Admit(operators *Operators) { v.operators = operators }
 
 func refuse(slug, detail string) *errs.Error {
 	return errs.New(errs.Unauthenticated, "%s", detail).Named(slug)
@@ -93,14 +65,16 @@ func (v *Verifier) Verify(ctx context.Context, bearer string) (Principal, error)
 	}
 	hash := v.keys.present.hash(bearer)
 	now := v.now()
-	if known, ok := v.verdicts.get(hash); ok && known.fresh(now) {
+	known, epoch := v.verdicts.get(hash)
+	if known.fresh(now) {
 		return known.answer(now)
 	}
-	// Of many requests with one token only one asks, and it goes on when its client has gone.
-	answer := v.asking.DoChan(hash, func() (any, error) {
+	// Of many requests with one token only one asks, and it goes on when its client has gone. Who comes after a change
+	// does not take the answer to a question from before it.
+	answer := v.asking.DoChan(strconv.FormatUint(epoch, 10)+hash, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askTimeout)
 		defer cancel()
-		return v.ask(ctx, hash, bearer)
+		return v.ask(ctx, hash, bearer, known, epoch)
 	})
 	select {
 	case result := <-answer:
@@ -114,74 +88,60 @@ func (v *Verifier) Verify(ctx context.Context, bearer string) (Principal, error)
 }
 
 // ask returns a new verdict and keeps it.
-func (v *Verifier) ask(ctx context.Context, hash, bearer string) (verdict, error) {
-	before, _ := v.verdicts.get(hash)
-	changes := v.changes.Load()
+func (v *Verifier) ask(ctx context.Context, hash, bearer string, before verdict, epoch uint64) (verdict, error) {
 	var (
 		now verdict
 		err error
 	)
-	if wellFormed(bearer) {
+	switch {
+	case before.revoked:
+		now = before
+	case wellFormed(bearer):
 		now, err = v.askToken(ctx, bearer, before)
-	} else {
+	default:
 		now, err = v.askSession(ctx, bearer, before)
 	}
 	if err != nil {
 		return verdict{}, err
 	}
-	// What was asked for before a change may be out of date: it is good for this one answer.
-	if now.asked = v.now(); v.changes.Load() != changes {
-		now.asked = time.Time{}
+	if now.staleKey {
+		now.principal.Rehashed = &hash
 	}
-	v.verdicts.put(hash, now)
+	now.asked = v.now()
+	v.verdicts.put(hash, now, epoch)
 	return now, nil
 }
 
 // askToken finds out about an API token.
 func (v *Verifier) askToken(ctx context.Context, bearer string, before verdict) (verdict, error) {
-	hashes := v.keys.hashes(bearer)
-	w := wanted{hashes: hashes}
-	for _, h := range hashes {
+	w := wanted{hashes: v.keys.hashes(bearer)}
+	for _, h := range w.hashes {
 		w.tokens = append(w.tokens, idOf(h))
 	}
 	if before.principal.UserID != uuid.Nil {
 		w.users = append(w.users, before.principal.UserID)
 	}
-	copied := make([]string, len(hashes))
-	for i, h := range hashes {
-		copied[i] = v.copies.keys.Token(h)
-	}
-	found, err := v.directory.read(ctx, w)
+	leave, err := v.admit(ctx, w.hashes, before)
 	if err != nil {
-		return v.recall(ctx, copied, before, err)
+		return verdict{}, err
+	}
+	defer leave()
+	version, found, err := v.read(ctx, w)
+	if err != nil {
+		return v.recallToken(ctx, w.hashes, before, err)
 	}
 	now := judgeToken(found, v.keys)
-	if len(found.tokens) > 0 {
-		copied = []string{v.copies.keys.Token(found.tokens[0].TokenHash)}
-	}
-	v.copy(ctx, copied, before, &now)
+	v.copyToken(ctx, w.hashes, found, before, &now, version)
 	return now, nil
 }
 
-func judgeToken(k known, keys Keys) verdict {
-	if len(k.tokens) == 0 {
-		return verdict{refused: refuse("token-unknown", "the token is unknown at this site")}
+// read asks the directory. version is that of everybody's rights before.
+func (v *Verifier) read(ctx context.Context, w wanted) (version int64, k known, err error) {
+	if version, err = v.directory.replica.AccessVersion(ctx); err != nil {
+		return 0, k, err
 	}
-	t := k.tokens[0]
-	if t.RevokedAt != nil {
-		return verdict{refused: refuse("token-revoked", "the token was revoked"), revoked: true}
-	}
-	owner := k.user(t.UserID)
-	if owner == nil || owner.DisabledAt != nil {
-		return verdict{refused: refuse("user-disabled", "the user is disabled")}
-	}
-	p := principalOf(*owner, ByToken)
-	p.Permissions, p.TokenID, p.Expires = limit(k.permissions(*owner), t.Scopes), t.ID, t.ExpiresAt
-	return verdict{principal: p, staleKey: t.KeyID != keys.present.id}
-}
-
-func principalOf(u replicadb.UserAccount, by Credential) Principal {
-	return Principal{UserID: u.ID, Name: u.Name, FullName: u.FullName, Email: u.Email, Roles: RolesOf(u), Credential: by}
+	k, err = v.directory.read(ctx, w)
+	return version, k, err
 }
 
 // askSession finds out about the access token of a session.
@@ -192,110 +152,44 @@ func (v *Verifier) askSession(ctx context.Context, bearer string, before verdict
 	}
 	alive, err := v.sessions.alive(ctx, c.SessionID)
 	switch {
-	case before.revoked || err == nil && !alive:
-		return verdict{refused: refuse("session-ended", "the session has ended"), revoked: true}, nil
+	case v.verdicts.hasEnded(c.SessionID), err == nil && !alive:
+		return verdict{refused: errSessionEnded, revoked: true}, nil
 	case err != nil:
 		// Without Redis nobody can end a session here: it was good when the token was made, at most 30 minutes ago.
 		v.log.WarnContext(ctx, "whether a session has ended could not be asked", "session_id", c.SessionID, "error", err)
 	}
 	if c.Credential == ByBreakGlass {
-		return verdict{principal: breakGlassPrincipal(c)}, nil
+		return v.judgeBreakGlass(c), nil
 	}
 	return v.askAccount(ctx, c, before)
 }
 
 // askAccount finds out what the user of a session may do now.
 func (v *Verifier) askAccount(ctx context.Context, c claims, before verdict) (verdict, error) {
-	copied := []string{v.copies.keys.Account(c.UserID.String())}
-	found, err := v.directory.read(ctx, wanted{users: []uuid.UUID{c.UserID}})
+	version, found, err := v.read(ctx, wanted{users: []uuid.UUID{c.UserID}})
 	if err != nil {
-		now, err := v.recall(ctx, copied, before, err)
-		now.principal.SessionID, now.principal.Expires = c.SessionID, &c.Expires
-		return now, err
+		return v.recallAccount(ctx, c, before, err)
 	}
 	now := judgeSession(found, c)
-	v.copy(ctx, copied, before, &now)
+	v.copyAccount(ctx, c.UserID, found, before, &now, version)
 	return now, nil
 }
 
-func judgeSession(k known, c claims) verdict {
-	u := k.user(c.UserID)
-	switch {
-	case u == nil || u.DisabledAt != nil:
-		return verdict{refused: refuse("user-disabled", "the user is disabled")}
-	case u.SignedOutAt != nil && !c.Started.After(*u.SignedOutAt):
-		return verdict{refused: refuse("session-ended", "the session has ended"), revoked: true}
-	}
-	p := principalOf(*u, BySession)
-	p.Permissions = withoutService(k.permissions(*u))
-	p.SessionID, p.Expires = c.SessionID, &c.Expires
-	return verdict{principal: p}
-}
-
-// withoutService leaves out what only tokens may do.
-func withoutService(permissions []string) []string {
-	kept := []string{}
-	for _, p := range permissions {
-		if !strings.HasPrefix(p, service+":") {
-			kept = append(kept, p)
+// Renewable tells whether a session may be renewed now, and as whom. It fails like Verify: with errs.Unauthenticated when
+// the user was disabled or signed out, or the operator for emergencies removed.
+func (v *Verifier) Renewable(ctx context.Context, s Session) (Principal, error) {
+	c := claims{SessionID: s.ID, UserID: s.UserID, Name: s.Name, Credential: s.Credential, Started: s.Started, Expires: s.Expires}
+	if c.Credential == ByBreakGlass {
+		if v.operators == nil {
+			return Principal{}, errSessionEnded
 		}
+		return breakGlassPrincipal(c), v.operators.renewable(ctx, s.Name)
 	}
-	return kept
-}
-
-// recall decides when the replica cannot be asked: the copy decides, unless the credential is known to be revoked.
-func (v *Verifier) recall(ctx context.Context, keys []string, before verdict, cause error) (verdict, error) {
-	if before.revoked {
-		return before, nil
-	}
-	text, err := v.copies.get(ctx, keys)
-	if err != nil && !before.asked.IsZero() && before.refused == nil {
-		return before, nil // Redis is away, too: nobody has said anything else since
-	}
-	if err != nil || text == "" {
-		return verdict{}, errs.New(errs.Unavailable, "the token cannot be checked: the site's database is not reachable and the token was not used here before").
-			Named("token-unverifiable").After(time.Second).Because(errors.Join(cause, err))
-	}
-	var p Principal
-	if err := json.Unmarshal([]byte(text), &p); err != nil {
-		return verdict{}, errs.New(errs.Internal, "the copy of the token cannot be read").Because(err)
-	}
-	return verdict{principal: p, copied: text, copiedAt: v.now()}, nil
-}
-
-// copy brings Redis in line with what the site has just said.
-func (v *Verifier) copy(ctx context.Context, keys []string, before verdict, now *verdict) {
-	ctx, cancel := context.WithTimeout(ctx, copyTimeout)
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	if now.refused != nil {
-		if err := v.copies.remove(ctx, keys...); err != nil {
-			v.log.WarnContext(ctx, "the copy of a token that is refused could not be removed", "error", err)
-		}
-		return
-	}
-	p := now.principal
-	expires := p.Expires
-	if p.Credential == BySession {
-		// It is the copy of a user, for whatever session of his asks next.
-		p.SessionID, p.Expires = uuid.Nil, nil
-	}
-	text, err := json.Marshal(p)
+	now, err := v.askAccount(ctx, c, verdict{})
 	if err != nil {
-		v.log.ErrorContext(ctx, "a principal could not be encoded", "token_id", p.TokenID, "error", err)
-		return
+		return Principal{}, err
 	}
-	now.copied, now.copiedAt = before.copied, before.copiedAt
-	if before.copied == string(text) && v.now().Sub(before.copiedAt) < copyAgain {
-		return
-	}
-	if p.Credential == BySession {
-		accountExpires := v.now().Add(v.sessions.lifetime)
-		expires = &accountExpires
-	}
-	if err := v.copies.set(ctx, keys[0], string(text), expires); err != nil {
-		v.log.WarnContext(ctx, "a token could not be copied to Redis; it is not good here while the database is away",
-			"token_id", p.TokenID, "error", err)
-		return
-	}
-	now.copied, now.copiedAt = string(text), v.now()
+	return now.answer(v.now())
 }

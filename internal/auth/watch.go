@@ -2,8 +2,10 @@ package auth
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/redis/rueidis"
 
 	"github.com/ccatobs/opsdb/gen/replicadb"
@@ -12,10 +14,7 @@ import (
 const (
 	// versionEvery is how often the replica is asked whether anybody's rights have changed.
 	versionEvery = 200 * time.Millisecond
-	// sweepEvery is how often the copies of what has changed are removed though nothing seems to have changed: a sweep may
-	// have failed half way.
-	sweepEvery = 30 * time.Second
-	// sweepOverlap covers changes that were committed later than the times they carry.
+	// sweepOverlap covers changes that were committed later than the times they carry, and clocks that differ.
 	sweepOverlap = time.Hour
 	// listenPause is between two attempts to listen to Redis.
 	listenPause = 500 * time.Millisecond
@@ -23,21 +22,45 @@ const (
 
 // Changed forgets what this site remembers of credentials, in all its processes: somebody's rights were changed here.
 func (v *Verifier) Changed(ctx context.Context) {
-	v.outdate()
+	v.verdicts.outdate(true)
+	if v.directory.overlay == nil {
+		// This database has the change already: no copy of what was before may be left should it go away now.
+		version, err := v.directory.replica.AccessVersion(ctx)
+		if err == nil {
+			err = v.sweep(ctx, version)
+		}
+		if err != nil {
+			v.log.WarnContext(ctx, "copies of what has changed are removed only in a moment", "error", err)
+		}
+	}
+	v.publish(ctx, "")
+}
+
+// Ended is Changed for a session that has ended: no process of the site accepts an access token of it any more, whether
+// Redis can be asked or not.
+func (v *Verifier) Ended(ctx context.Context, session uuid.UUID) {
+	v.hear(session.String())
+	v.publish(ctx, session.String())
+}
+
+// hear takes in what has changed: the session of this id, or, when it is none, somebody's rights.
+func (v *Verifier) hear(message string) {
+	if session, err := uuid.Parse(message); err == nil {
+		v.verdicts.end(session, v.now())
+	}
+	v.verdicts.outdate(true)
+}
+
+func (v *Verifier) publish(ctx context.Context, message string) {
 	client, err := v.copies.redis.Get()
 	if err == nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), copyTimeout)
 		defer cancel()
-		err = client.Do(ctx, client.B().Publish().Channel(v.copies.keys.AccessChanged()).Message("").Build()).Error()
+		err = client.Do(ctx, client.B().Publish().Channel(v.copies.keys.AccessChanged()).Message(message).Build()).Error()
 	}
 	if err != nil {
 		v.log.WarnContext(ctx, "other processes of the site see a change of rights only after a few seconds", "error", err)
 	}
-}
-
-func (v *Verifier) outdate() {
-	v.changes.Add(1)
-	v.verdicts.outdate()
 }
 
 // Run keeps up with changes of rights, those made at this site and those that replication brings, until ctx ends. It
@@ -55,10 +78,12 @@ func (v *Verifier) Run(ctx context.Context) error {
 
 // listen forgets when another process of the site says that something has changed, and when it could not have heard it.
 func (v *Verifier) listen(ctx context.Context) {
+	subscribed := rueidis.WithOnSubscriptionHook(ctx, func(rueidis.PubSubSubscription) { v.verdicts.outdate(false) })
 	for ctx.Err() == nil {
 		client, err := v.copies.redis.Get()
 		if err == nil {
-			err = client.Receive(ctx, client.B().Subscribe().Channel(v.copies.keys.AccessChanged()).Build(), func(rueidis.PubSubMessage) { v.outdate() })
+			err = client.Receive(subscribed, client.B().Subscribe().Channel(v.copies.keys.AccessChanged()).Build(),
+				func(m rueidis.PubSubMessage) { v.hear(m.Message) })
 		}
 		if err != nil && ctx.Err() == nil {
 			v.log.DebugContext(ctx, "changes of rights are not heard of at once", "error", err)
@@ -66,7 +91,7 @@ func (v *Verifier) listen(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 		case <-time.After(listenPause):
-			v.outdate()
+			v.verdicts.outdate(false)
 		}
 	}
 }
@@ -75,20 +100,14 @@ func (v *Verifier) listen(ctx context.Context) {
 func (v *Verifier) poll(ctx context.Context) {
 	ticker := time.NewTicker(versionEvery)
 	defer ticker.Stop()
-	var (
-		seen  int64
-		swept time.Time // up to here
-		last  time.Time
-	)
+	var seen int64
 	for {
 		version, err := v.directory.replica.AccessVersion(ctx)
 		if err == nil && version != seen {
-			v.outdate()
-		}
-		if err == nil && (version != seen || time.Since(last) >= sweepEvery) {
-			begin := time.Now()
-			if err = v.forgetChanged(ctx, swept); err == nil {
-				seen, swept, last = version, begin.Add(-sweepOverlap), begin
+			err = v.sweep(ctx, version)
+			v.verdicts.outdate(seen != 0)
+			if err == nil {
+				seen = version
 			}
 		}
 		if err != nil && ctx.Err() == nil {
@@ -102,10 +121,41 @@ func (v *Verifier) poll(ctx context.Context) {
 	}
 }
 
-// forgetChanged removes the copies of all credentials whose worth the replica knows to have changed since a time: whoever
-// comes with one is asked about anew, and does not fall back on what was known before.
+// sweep removes the copies of all credentials whose worth the replica knows to have changed since the last sweep: whoever
+// comes with one is asked about anew, and does not fall back on what was known before. How far a sweep has come is told
+// by the changes that the replica has, and not by a clock: after an outage it learns of changes that are hours old. Only
+// one process of a site need sweep for a version.
+func (v *Verifier) sweep(ctx context.Context, version int64) error {
+	text, err := v.copies.get(ctx, v.copies.keys.AccessSwept())
+	if err != nil {
+		return err
+	}
+	var (
+		since         time.Time
+		swept, micros int64
+	)
+	if _, err := fmt.Sscanf(text, "%d %d", &swept, &micros); err == nil {
+		since = time.UnixMicro(micros).Add(-sweepOverlap)
+	}
+	if swept == version {
+		return nil
+	}
+	newest, err := v.directory.replica.LastAccessChange(ctx)
+	if err != nil {
+		return err
+	}
+	if err := v.forgetChanged(ctx, since); err != nil {
+		return err
+	}
+	if now := time.Now(); newest.After(now) {
+		newest = now
+	}
+	return v.copies.set(ctx, v.copies.keys.AccessSwept(), fmt.Sprintf("%d %d", version, newest.UnixMicro()), nil)
+}
+
+// forgetChanged removes the copies of what has changed since a time.
 func (v *Verifier) forgetChanged(ctx context.Context, since time.Time) error {
-	hashes, err := v.directory.replica.ChangedTokenHashes(ctx, replicadb.ChangedTokenHashesParams{Since: since})
+	tokens, err := v.directory.replica.ChangedTokens(ctx, replicadb.ChangedTokensParams{Since: since})
 	if err != nil {
 		return err
 	}
@@ -114,8 +164,8 @@ func (v *Verifier) forgetChanged(ctx context.Context, since time.Time) error {
 		return err
 	}
 	var keys []string
-	for _, hash := range hashes {
-		keys = append(keys, v.copies.keys.Token(hash))
+	for _, id := range tokens {
+		keys = append(keys, v.copies.keys.Token(id.String()))
 	}
 	for _, id := range users {
 		keys = append(keys, v.copies.keys.Account(id.String()))

@@ -45,7 +45,7 @@ func (s *Server) GetHealth(ctx context.Context, _ api.GetHealthRequestObject) (a
 	h := api.Health{
 		Status: api.HealthStatusHealthy, Site: s.site.Name, SiteType: api.SiteType(s.site.Type),
 		Database: component(b.ReplicaReachable), Redis: component(b.RedisReachable),
-		BackgroundProcessor: processor(b), Buffering: s.site.Buffers(true), Schema: s.schema(ctx),
+		BackgroundProcessor: processor(b), Buffering: s.site.Buffers(true), Schema: s.schema(ctx), Identity: s.identity(ctx),
 		TransactionBuffer: api.HealthBuffer{
 			Size: b.Buffered + b.Retrying, Failed: b.Parked, Blocked: b.Blocked, Unreplicated: b.Unreplicated,
 			Capacity: s.buffer.Settings().BufferSize, DaysLeft: b.DaysLeft,
@@ -78,6 +78,31 @@ func (s *Server) judge(h *api.Health, b buffer.Stats) {
 		h.Status = api.HealthStatusUnhealthy
 		h.Remarks = append([]string{reason}, h.Remarks...)
 	}
+	h.Remarks = append(h.Remarks, unusual(h.Identity)...)
+}
+
+// identity says how people are let in.
+func (s *Server) identity(ctx context.Context) api.HealthIdentity {
+	identity := api.HealthIdentity{Github: s.access.SignIn != nil, BreakGlass: s.access.Operators != nil, DemoTokens: s.access.DemoTokens}
+	if identity.BreakGlass {
+		// Without Redis nobody can sign in or renew, and redis says so.
+		if sessions, err := s.access.Sessions.BreakGlassSessions(ctx); err == nil {
+			identity.BreakGlassSessions = len(sessions)
+		}
+	}
+	return identity
+}
+
+// unusual names what is no failure but should not stay as it is.
+func unusual(identity api.HealthIdentity) []string {
+	var remarks []string
+	if identity.BreakGlass {
+		remarks = append(remarks, "BREAK_GLASS is on: operators for emergencies can sign in. Set it to false when the emergency is over.")
+	}
+	if identity.DemoTokens {
+		remarks = append(remarks, "DEMO_TOKENS is on: everybody gets a token who asks for one. Set it to false where the data matters.")
+	}
+	return remarks
 }
 
 func (s *Server) remarks(h *api.Health, b buffer.Stats) []string {
@@ -99,6 +124,7 @@ func (s *Server) remarks(h *api.Health, b buffer.Stats) []string {
 	note(b.Parked > 0, "%d writes are parked: see /transactions?state=parked.", b.Parked)
 	note(h.TransactionBuffer.Size > h.TransactionBuffer.Capacity, "More writes wait than TRANSACTION_BUFFER_SIZE; all are kept.")
 	note(b.MemoryShort, "Redis is short of memory: bulk registrations are refused. Give it more, or restore the link.")
+	note(h.Identity.BreakGlassSessions > 0, "%d sessions of operators for emergencies are in force: see /admin/audit.", h.Identity.BreakGlassSessions)
 	if database := h.Schema.Database; database != nil {
 		note(*database < h.Schema.Binary, "The database has schema %d, this program knows %d: run opsdb migrate at the main site.", *database, h.Schema.Binary)
 		note(*database > h.Schema.Binary, "The database has schema %d, this program knows only %d: install the newer program.", *database, h.Schema.Binary)

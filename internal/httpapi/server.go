@@ -32,7 +32,9 @@ type Access struct {
 	Directory *auth.Directory
 	Sessions  *auth.Sessions
 	Verifier  *auth.Verifier
-	SignIn    *auth.SignIn // by GitHub; nil: off
+	Usage     *auth.Usage     // of tokens; nil: nobody counts
+	SignIn    *auth.SignIn    // by GitHub; nil: off
+	Operators *auth.Operators // for emergencies; nil: off
 
 	FrontendURL      string        // where a browser goes after the sign-in; empty: to the docs of this server
 	CORSOrigins      []string      // of pages that may use the API with a session
@@ -73,6 +75,7 @@ type Server struct {
 	stats     *recentStats
 	metrics   *metrics
 	limits    limits
+	demos     *budgets          // of demo tokens, for all who ask together
 	cautions  map[string]string // headers of every answer
 	handler   http.Handler
 	draining  atomic.Bool
@@ -108,6 +111,7 @@ func New(d Deps) (*Server, error) {
 		modules: newKnownIDs(d.knownModules),
 	}
 	s.metrics, s.limits, s.cautions = newMetrics(s.stats), newLimits(d.Access.RateLimit), cautions(s.publicURL)
+	s.demos = newBudgets(demoPerSecond, demoAtOnce)
 	s.handler = s.route(doc, ops)
 	return s, nil
 }

@@ -81,15 +81,23 @@ func (s Site) Journal() string { return s.Prefix() + "journal" }
 // Events is a stream of state changes, bounded in length.
 func (s Site) Events() string { return s.Prefix() + "events" }
 
-// Token is a string: the JSON of a principal whose token was good when the replica was last asked, by token hash. It
+// Token is a string: the JSON of what the replica said of a token and its user when it was last asked, by token id. It
 // expires when the token does.
-func (s Site) Token(hash string) string { return s.Prefix() + "token:" + hash }
+func (s Site) Token(id string) string { return s.Prefix() + "token:" + id }
 
-// Account is a string: the JSON of what a user might do when the replica was last asked, by user id. It expires when no
+// TokenOf is a string: the id of the token with a hash. It expires when the token does.
+func (s Site) TokenOf(hash string) string { return s.Prefix() + "token_of:" + hash }
+
+// Account is a string: the JSON of what the replica said of a user when it was last asked, by user id. It expires when no
 // session can need it any more.
 func (s Site) Account(id string) string { return s.Prefix() + "account:" + id }
 
-// AccessChanged is a channel: each message says that somebody's rights were changed at this site.
+// AccessSwept is a string of two numbers: at which version of everybody's rights, and up to which microsecond, the copies
+// of tokens and users that have changed were removed.
+func (s Site) AccessSwept() string { return s.Prefix() + "access_swept" }
+
+// AccessChanged is a channel: each message is the id of a session that has ended, or says that somebody's rights were
+// changed at this site.
 func (s Site) AccessChanged() string { return s.Prefix() + "access_changed" }
 
 // Session is a hash: a session of a person, by its id. It expires when it can be renewed no more.
@@ -105,5 +113,6 @@ func (s Site) SignIn(state string) string { return s.Prefix() + "sign_in:" + sta
 // BreakGlass is a hash of operators for emergencies: name to JSON.
 func (s Site) BreakGlass() string { return s.Prefix() + "break_glass" }
 
-// Failures is a counter of failed sign-ins by name or address. It expires when the last one is long enough ago.
+// Failures is a hash: how many sign-ins of a name or from an address have failed, and the microsecond until which the next
+// has to wait. It expires when the last one is long enough ago.
 func (s Site) Failures(who string) string { return s.Prefix() + "failures:" + who }

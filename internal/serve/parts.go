@@ -26,6 +26,7 @@ type parts struct {
 	redis    *redisclient.Client
 	buffer   *buffer.Buffer
 	verifier *auth.Verifier
+	usage    *auth.Usage
 	api      *httpapi.Server
 }
 
@@ -52,7 +53,7 @@ func assemble(ctx context.Context, c config.Config, log *slog.Logger) (*parts, e
 		p.close()
 		return nil, err
 	}
-	p.verifier = access.Verifier
+	p.verifier, p.usage = access.Verifier, access.Usage
 	p.api, err = httpapi.New(httpapi.Deps{
 		Site: c.Site.Site(), Buffer: p.buffer, Replica: p.replica, Access: access, Log: log, PublicURL: c.Server.PublicURL,
 		MainHost: c.Main.Host, LocalHost: c.Local.Host, Version: buildinfo.Read().Version,
@@ -77,12 +78,17 @@ func (p *parts) access(c config.Config, keys auth.Keys) (httpapi.Access, error) 
 	directory := auth.NewDirectory(p.replica, pending)
 	a := httpapi.Access{
 		Keys: keys, Directory: directory, Sessions: sessions, Verifier: auth.NewVerifier(keys, directory, sessions, p.log),
+		Usage:       auth.NewUsage(keys, c.Site.Name, p.buffer, p.log),
 		FrontendURL: c.Access.FrontendURL, CORSOrigins: c.Access.CORSOrigins, RateLimit: c.Access.RateLimit,
 		TokenLifetime: c.Access.TokenLifetime.Duration(), TokenLifetimeMax: c.Access.TokenLifetimeMax.Duration(),
 		DemoTokens: c.Access.DemoTokens, TokenInURL: c.Access.TokenInURL,
 	}
 	if c.Access.GitHubClientID != "" {
 		a.SignIn = auth.NewSignIn(gitHub(c), auth.RoleRules{Teams: c.Access.GitHubTeams, Default: c.Access.GitHubDefaultRole}, directory, sessions)
+	}
+	if c.Access.BreakGlass {
+		a.Operators = auth.NewOperators(sessions)
+		a.Verifier.Admit(a.Operators)
 	}
 	for _, text := range c.Access.TrustedProxies {
 		_, network, err := net.ParseCIDR(text)
@@ -116,6 +122,22 @@ func Address(d config.Database) postgres.Address {
 // Redis returns a client of the site's Redis, which connects when it is used.
 func Redis(r config.Redis) *redisclient.Client {
 	return redisclient.New(redisclient.Options{Address: r.Address(), Password: r.Password.Reveal(), DB: r.DB})
+}
+
+// Buffer returns the buffer of a site for a command that writes and does not serve, and a function that closes what it
+// works with. It connects to nothing: everything may be away.
+func Buffer(ctx context.Context, c config.Config, redis *redisclient.Client) (*buffer.Buffer, func(), error) {
+	main, err := postgres.NewMain(ctx, Address(c.Main), "opsdb command", c.Buffer.MainWriteTimeout.Duration())
+	if err != nil {
+		return nil, nil, err
+	}
+	replica, err := postgres.NewReplica(ctx, Address(c.Local), "opsdb command")
+	if err != nil {
+		main.Close()
+		return nil, nil, err
+	}
+	b := buffer.New(bufferConfig(c), redis, main, replica, &ops.Registry, slog.New(slog.DiscardHandler))
+	return b, func() { main.Close(); replica.Close() }, nil
 }
 
 func bufferConfig(c config.Config) buffer.Config {

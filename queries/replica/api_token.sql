@@ -4,11 +4,11 @@ select * from api_token where token_hash = any (@hashes::text[]);
 -- name: GetAPITokens :many
 select * from api_token_account where id = any (@ids::uuid[]);
 
--- name: ChangedTokenHashes :many
+-- name: ChangedTokens :many
 -- Tokens whose worth has changed since a time: revoked ones, and all of a user who has changed.
-select t.token_hash from api_token t where t.revoked_at >= @since::timestamptz
+select t.id from api_token t where t.revoked_at >= @since::timestamptz
 union
-select t.token_hash from "user" u join api_token t on t.user_id = u.id where u.changed_at >= @since::timestamptz;
+select t.id from "user" u join api_token t on t.user_id = u.id where u.changed_at >= @since::timestamptz;
 
 -- name: ListAPITokens :many
 -- The newest first.

@@ -33,3 +33,7 @@ select version from access_version;
 
 -- name: ChangedUsers :many
 select id from "user" where changed_at >= @since::timestamptz;
+
+-- name: LastAccessChange :one
+-- When the newest change that this database has was made.
+select greatest((select max(changed_at) from "user"), (select max(revoked_at) from api_token), to_timestamp(0))::timestamptz;

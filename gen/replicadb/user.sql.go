@@ -256,8 +256,8 @@ func (q *Queries) ListRoles(ctx context.Context) ([]ListRolesRow, error) {
 const listUsers = `-- name: ListUsers :many
 select a.id, a.name, a.full_name, a.email, a.github_id, a.github_login, a.version, a.created_at, a.changed_at, a.disabled_at, a.signed_out_at, a.granted_roles, a.github_roles from user_account a
 where a.name > $1
-  and ($2::text is null or a.id in (
-    select ur.user_id from user_role ur where ur.role_id = (select r.id from role r where r.name = $2::text)))
+  and ($2::text is null or (
+    select true from user_role ur where ur.user_id = a.id and ur.role_id = (select r.id from role r where r.name = $2::text) limit 1))
   and ($3::boolean is null or (a.disabled_at is not null) = $3::boolean)
   and a.id <> all (coalesce($4::uuid[], '{}'))
 order by a.name
@@ -272,7 +272,8 @@ type ListUsersParams struct {
 	RowLimit  int32       `json:"row_limit"`
 }
 
-// In order of their names.
+// In order of their names. A scalar subquery asks for the role of one user after the other: a set of all who have it would
+// be made first, however few are shown.
 func (q *Queries) ListUsers(ctx context.Context, arg ListUsersParams) ([]UserAccount, error) {
 	rows, err := q.db.Query(ctx, listUsers,
 		arg.AfterName,

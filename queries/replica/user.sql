@@ -9,11 +9,12 @@ select * from user_account where name = @name;
 select * from user_account where github_id = @github_id::bigint or github_login = @github_login::text;
 
 -- name: ListUsers :many
--- In order of their names.
+-- In order of their names. A scalar subquery asks for the role of one user after the other: a set of all who have it would
+-- be made first, however few are shown.
 select a.* from user_account a
 where a.name > @after_name
-  and (sqlc.narg('role')::text is null or a.id in (
-    select ur.user_id from user_role ur where ur.role_id = (select r.id from role r where r.name = sqlc.narg('role')::text)))
+  and (sqlc.narg('role')::text is null or (
+    select true from user_role ur where ur.user_id = a.id and ur.role_id = (select r.id from role r where r.name = sqlc.narg('role')::text) limit 1))
   and (sqlc.narg('disabled')::boolean is null or (a.disabled_at is not null) = sqlc.narg('disabled')::boolean)
   and a.id <> all (coalesce(@without::uuid[], '{}'))
 order by a.name

@@ -3,11 +3,12 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/ccatobs/opsdb/gen/replicadb"
 	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/doctor"
 	"github.com/ccatobs/opsdb/internal/postgres"
@@ -141,51 +142,117 @@ func TestMigrateAndSeed(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	environ := settings(pgtest.New(t))
-	plain := opsdb(t, environ, "token", "create", "--user", "night-crew", "--role", "observer").done(t)
+	token := func(args ...string) result {
+		t.Helper()
+		return opsdb(t, environ, append([]string{"token"}, args...)...)
+	}
+	plain := token("create", "--user", "night-crew", "--role", "observer").done(t)
 	if token := strings.TrimSpace(plain.out); !strings.HasPrefix(token, "ops_api_token_") || strings.Contains(token, "\n") {
 		t.Errorf("standard output is not the token alone: %q", plain.out)
 	}
-	var issued auth.Issued
-	created := opsdb(t, environ, "token", "create", "--user", "night-crew", "--name", "scheduler", "--scope", "read:*", "--scope", "write:observations", "--expires", "90d", "--json").done(t)
-	if err := json.Unmarshal([]byte(created.out), &issued); err != nil {
-		t.Fatal(err)
-	}
-	if issued.Name != "scheduler" || len(issued.Scopes) != 2 || issued.ExpiresAt == nil {
+	issued := decoded[auth.Issued](t, token("create", "--user", "night-crew", "--name", "scheduler", "--scope", "read:*", "--scope", "write:observations", "--expires", "90d", "--by", "chief", "--json").done(t).out)
+	if issued.Name != "scheduler" || len(issued.Scopes) != 2 || time.Until(*issued.ExpiresAt).Round(time.Hour) != 90*24*time.Hour {
 		t.Errorf("%+v", issued)
 	}
-	if got := opsdb(t, environ, "token", "create", "--user", "x", "--role", "astronaut"); got.code != exitFailed || !strings.Contains(got.err, "no role astronaut") {
+	if forever := decoded[auth.Issued](t, token("create", "--user", "night-crew", "--expires", "never", "--json").done(t).out); forever.ExpiresAt != nil {
+		t.Errorf("%+v", forever)
+	}
+	environ = append(environ, "TOKEN_LIFETIME=48h")
+	if usual := decoded[auth.Issued](t, token("create", "--user", "night-crew", "--json").done(t).out); time.Until(*usual.ExpiresAt).Round(time.Hour) != 48*time.Hour {
+		t.Errorf("%+v", usual)
+	}
+	if got := token("create", "--user", "x", "--role", "astronaut"); got.code != exitFailed || !strings.Contains(got.err, "no role astronaut") {
 		t.Errorf("unknown role: %+v", got)
 	}
 
-	list := opsdb(t, environ, "token", "list").done(t).out
-	if strings.Count(list, "night-crew") != 2 || !strings.Contains(list, "scheduler") || strings.Contains(list, issued.Token) {
+	list := token("list").done(t).out
+	if strings.Count(list, "night-crew") != 4 || !strings.Contains(list, "scheduler") || strings.Contains(list, issued.Token) {
 		t.Error(list)
 	}
 	for range 2 {
-		if out := opsdb(t, environ, "token", "revoke", issued.ID.String()).done(t).out; !strings.Contains(out, "scheduler") {
+		if out := token("revoke", issued.ID.String()).done(t).out; !strings.Contains(out, "scheduler") {
 			t.Error(out)
 		}
 	}
-	if list := opsdb(t, environ, "token", "list").done(t).out; strings.Contains(list, "scheduler") {
+	if list := token("list").done(t).out; strings.Contains(list, "scheduler") {
 		t.Error(list)
 	}
-	all := opsdb(t, environ, "token", "list", "--all", "--json").done(t).out
+	all := token("list", "--all", "--json").done(t).out
 	revoked := 0
 	for line := range strings.Lines(all) {
-		var token replicadb.ListAPITokensRow
-		if err := json.Unmarshal([]byte(line), &token); err != nil {
-			t.Fatal(err)
-		}
-		if token.RevokedAt != nil {
+		if row := decoded[tokenRow](t, line); row.RevokedAt != nil && row.ID == issued.ID && row.CreatedBy == "chief" {
 			revoked++
 		}
 	}
-	if revoked != 1 {
+	if revoked != 1 || strings.Contains(all, "hash") {
 		t.Errorf("%d revoked:\n%s", revoked, all)
 	}
-	if got := opsdb(t, environ, "token", "revoke", "018f0000-0000-7000-8000-000000000000"); got.code != exitFailed || !strings.Contains(got.err, "no token") {
+	if got := token("revoke", "018f0000-0000-7000-8000-000000000000"); got.code != exitFailed || !strings.Contains(got.err, "no token") {
 		t.Errorf("unknown token: %+v", got)
 	}
+	history := token("history", issued.ID.String()).done(t).out
+	if strings.Count(history, "\n") != 3 || !strings.Contains(history, "token.created") || strings.Count(history, "token.revoked") != 1 || strings.Count(history, "opsdb:") != 2 {
+		t.Error(history)
+	}
+	if out := token("scopes").done(t).out; !strings.Contains(out, "write:observations") {
+		t.Error(out)
+	}
+}
+
+func TestTokensAreRotated(t *testing.T) {
+	address := pgtest.New(t)
+	environ := settings(address)
+	token := func(args ...string) result {
+		t.Helper()
+		return opsdb(t, environ, append([]string{"token"}, args...)...)
+	}
+	first := decoded[auth.Issued](t, token("create", "--user", "night-crew", "--role", "observer", "--name", "scheduler", "--scope", "read:observations", "--expires", "90d", "--json").done(t).out)
+	second := decoded[auth.Issued](t, token("rotate", first.ID.String(), "--grace", "1h", "--json").done(t).out)
+	if second.Name != "scheduler" || !slices.Equal(second.Scopes, first.Scopes) || second.Token == first.Token || second.ExpiresAt.Before(*first.ExpiresAt) {
+		t.Errorf("%+v, then %+v", first, second)
+	}
+	old := decoded[tokenRow](t, token("show", first.ID.String(), "--json").done(t).out)
+	if old.RevokedAt != nil || time.Until(*old.ExpiresAt).Round(time.Minute) != time.Hour {
+		t.Errorf("%+v", old)
+	}
+	if got := token("rotate", first.ID.String()); got.code != exitFailed || !strings.Contains(got.err, "taken its place") {
+		t.Errorf("rotated twice: %+v", got)
+	}
+	third := decoded[auth.Issued](t, token("rotate", "--grace", "0", "--json", second.ID.String()).done(t).out)
+	if row := decoded[tokenRow](t, token("show", second.ID.String(), "--json").done(t).out); row.RevokedAt == nil {
+		t.Errorf("%+v", row)
+	}
+	if got := token("rotate", second.ID.String()); got.code != exitFailed || !strings.Contains(got.err, "is revoked") {
+		t.Errorf("a revoked one is rotated: %+v", got)
+	}
+	if out := token("show", third.ID.String()).done(t).out; !strings.Contains(out, second.ID.String()) || !strings.Contains(out, "never used") {
+		t.Error(out)
+	}
+}
+
+// A list is as long as it is, however many rows are fetched at once.
+func TestAllTokensAreListed(t *testing.T) {
+	address := pgtest.New(t)
+	environ := settings(address)
+	opsdb(t, environ, "token", "create", "--user", "night-crew").done(t)
+	if _, err := pgtest.Connect(t, address).Exec(t.Context(), `
+		insert into api_token (id, user_id, name, token_hash, key_id, token_prefix, created_at, created_by)
+		select md5(n::text)::uuid, user_id, 'bulk', encode(sha256(n::text::bytea), 'hex'), 'k', 'p', t.created_at, 'test' from api_token t, generate_series(1, $1) n
+		`, 2*pageSize); err != nil {
+		t.Fatal(err)
+	}
+	if out := opsdb(t, environ, "token", "list", "--json").done(t).out; strings.Count(out, "\n") != 2*pageSize+1 {
+		t.Errorf("%d lines", strings.Count(out, "\n"))
+	}
+}
+
+func decoded[T any](t *testing.T, text string) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return v
 }
 
 func TestDoctor(t *testing.T) {

@@ -3,36 +3,38 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/ccatobs/opsdb/gen/maindb"
-	"github.com/ccatobs/opsdb/gen/replicadb"
 	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/config"
-	"github.com/ccatobs/opsdb/internal/postgres"
-	"github.com/ccatobs/opsdb/internal/serve"
 )
 
 const tokenHelp = `
-Usage: opsdb token create --user NAME [--role ROLE] [--name TEXT] [--scope ACTION:RESOURCE]... [--expires 90d] [--json]
+Usage: opsdb token create --user NAME [--role ROLE] [--name TEXT] [--scope ACTION:RESOURCE]... [--expires 90d|never] [--by NAME] [--json]
        opsdb token list [--all] [--json]
+       opsdb token show ID [--json]
+       opsdb token rotate ID [--grace 24h] [--json]
        opsdb token revoke ID...
+       opsdb token history [ID] [--limit N] [--json]
+       opsdb token scopes
 
-API tokens let scripts and programs in. They are made and revoked in the main database (MAIN_DB_…) and reach the other
-sites by replication; a revoked one is refused a few seconds after that. Lists come from the database of this site
-(LOCAL_DB_…).
+API tokens let scripts and programs in. All of it is read and written in the main database (MAIN_DB_…), whichever site this
+is, and reaches the other sites by replication; a revoked token is refused there as soon as it has arrived. Each change is
+in the audit trail.
 
 SECRET_KEY must be that of all sites.`
 
 func tokenCommand(ctx context.Context, p program) error {
-	commands := map[string]func(context.Context, program) error{
-		"create": createToken, "list": listTokens, "revoke": revokeTokens,
+	commands := map[string]subcommand{
+		"create": createToken, "list": listTokens, "show": showToken, "rotate": rotateToken, "revoke": revokeTokens,
+		"history": tokenHistory, "scopes": listScopes,
 	}
 	if len(p.args) == 0 {
 		return p.misused("%s", strings.TrimSpace(tokenHelp))
@@ -42,7 +44,7 @@ func tokenCommand(ctx context.Context, p program) error {
 		if _, err := p.arguments(p.flags("token", tokenHelp)); err != nil {
 			return err
 		}
-		return p.misused("there is no command %q of opsdb token: it is create, list or revoke", p.args[0])
+		return p.misused("there is no command %q of opsdb token: it is create, list, show, rotate, revoke, history or scopes", p.args[0])
 	}
 	p.args = p.args[1:]
 	return command(ctx, p)
@@ -72,7 +74,8 @@ func createToken(ctx context.Context, p program) error {
 	flags.StringVar(&grant.Role, "role", "", "`role` the user gets if he does not have it: admin, observer, viewer or service")
 	flags.StringVar(&grant.Name, "name", "made by opsdb token create", "what the token is for")
 	flags.Var((*scopes)(&grant.Scopes), "scope", "limits the token to a permission such as read:* or write:observations; may be repeated")
-	expires := flags.String("expires", "", "`time` until the token expires, such as 90d or 12h; none: never")
+	flags.StringVar(&grant.By, "by", "", "`name` of who makes it, for the list; without it, who is logged in here")
+	expires := flags.String("expires", "", "`time` until the token expires, such as 90d or 12h, or never; without it, TOKEN_LIFETIME")
 	asJSON := flags.Bool("json", false, "print one line of JSON")
 	if err := p.parse(flags); err != nil {
 		return err
@@ -80,50 +83,52 @@ func createToken(ctx context.Context, p program) error {
 	if grant.User == "" {
 		return p.misused("--user is needed")
 	}
-	if *expires != "" {
-		d, err := config.ParseDuration(*expires)
-		if err != nil {
-			return p.misused("--expires %s: %v", *expires, err)
-		}
-		at := time.Now().Add(d).UTC().Truncate(time.Second)
-		grant.Expires = &at
-	}
-	issued, err := p.issue(ctx, grant)
+	lifetime, err := p.lifetime(*expires)
 	if err != nil {
 		return err
 	}
-	if *asJSON {
+	var issued auth.Issued
+	err = p.withPeople(ctx, func(d people) error {
+		if *expires == "" {
+			lifetime = d.config.Access.TokenLifetime.Duration()
+		}
+		if lifetime > 0 {
+			grant.Expires = new(now().Add(lifetime).Truncate(time.Second))
+		}
+		if grant.By == "" {
+			grant.By = d.actor
+		}
+		issued, err = d.issue(ctx, grant)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return p.show(issued, *asJSON)
+}
+
+// lifetime reads how long a token shall live; 0 for ever.
+func (p program) lifetime(text string) (time.Duration, error) {
+	if text == "" || text == "never" {
+		return 0, nil
+	}
+	d, err := config.ParseDuration(text)
+	if err == nil && d <= 0 {
+		err = errors.New("must be longer than nothing")
+	}
+	if err != nil {
+		return 0, p.misused("--expires %s: %v", text, err)
+	}
+	return d, nil
+}
+
+// show prints a new token, alone on the standard output.
+func (p program) show(issued auth.Issued, asJSON bool) error {
+	if asJSON {
 		return json.NewEncoder(p.out).Encode(issued)
 	}
 	fmt.Fprintf(p.err, "token %s of %s, %s; it is not shown again:\n", issued.ID, issued.User, expiry(issued.ExpiresAt))
-	_, err = fmt.Fprintln(p.out, issued.Token)
-	return err
-}
-
-func (p program) issue(ctx context.Context, grant auth.Grant) (issued auth.Issued, err error) {
-	c, err := p.settings(config.Config.Validate)
-	if err != nil {
-		return issued, err
-	}
-	keys, err := auth.NewKeys(c.Access.SecretKey.Reveal(), c.Access.SecretKeyPrevious.Reveal())
-	if err != nil {
-		return issued, err
-	}
-	err = p.inMain(ctx, c, func(db *maindb.Queries) error {
-		issued, err = auth.Issue(ctx, db, keys, grant)
-		return err
-	})
-	return issued, err
-}
-
-// inMain runs f in a transaction on the main database.
-func (p program) inMain(ctx context.Context, c config.Config, f func(*maindb.Queries) error) error {
-	main, err := postgres.NewMain(ctx, serve.Address(c.Main), "opsdb token", c.Buffer.MainWriteTimeout.Duration())
-	if err != nil {
-		return err
-	}
-	defer main.Close()
-	_, err = main.InTx(ctx, f)
+	_, err := fmt.Fprintln(p.out, issued.Token)
 	return err
 }
 
@@ -134,58 +139,92 @@ func expiry(at *time.Time) string {
 	return "expires " + at.UTC().Format(time.RFC3339)
 }
 
-const listTokensHelp = `
-Usage: opsdb token list [--all] [--json]
+// keys returns the keys of all sites.
+func (d people) keys() (auth.Keys, error) {
+	if err := d.config.Validate(); err != nil {
+		return auth.Keys{}, err
+	}
+	return auth.NewKeys(d.config.Access.SecretKey.Reveal(), d.config.Access.SecretKeyPrevious.Reveal())
+}
 
-Lists the API tokens as the database of this site knows them.`
-
-func listTokens(ctx context.Context, p program) error {
-	flags := p.flags("token list", listTokensHelp)
-	all := flags.Bool("all", false, "also those that were revoked")
-	asJSON := flags.Bool("json", false, "print one line of JSON for each")
-	if err := p.parse(flags); err != nil {
-		return err
-	}
-	c, err := p.settings(config.Config.Validate)
-	if err != nil {
-		return err
-	}
-	replica, err := postgres.NewReplica(ctx, serve.Address(c.Local), "opsdb token")
-	if err != nil {
-		return err
-	}
-	defer replica.Close()
-	tokens, err := replica.ListAPITokens(ctx, replicadb.ListAPITokensParams{IncludeRevoked: *all})
-	if err != nil {
-		return err
-	}
-	if *asJSON {
-		encoder := json.NewEncoder(p.out)
-		for _, token := range tokens {
-			if err := encoder.Encode(token); err != nil {
+// noted runs f and enters in the audit trail what it says it has done, all in one transaction.
+func (d people) noted(ctx context.Context, f func(db *maindb.Queries) ([]auth.Event, error)) error {
+	_, err := d.main.InTx(ctx, func(db *maindb.Queries) error {
+		events, err := f(db)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			e.Site, e.Actor = d.config.Site.Name, d.actor
+			if err := e.Note(ctx, db); err != nil {
 				return err
 			}
 		}
 		return nil
-	}
-	return p.tableOf(tokens)
+	})
+	return err
 }
 
-func (p program) tableOf(tokens []replicadb.ListAPITokensRow) error {
-	table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ID\tUSER\tNAME\tTOKEN\tSCOPES\tCREATED\tSTATE")
-	for _, t := range tokens {
-		state := expiry(t.ExpiresAt)
-		if t.RevokedAt != nil {
-			state = "revoked " + t.RevokedAt.UTC().Format(time.RFC3339)
-		}
-		limits := "all of the user's"
-		if len(t.Scopes) > 0 {
-			limits = strings.Join(t.Scopes, " ")
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s…\t%s\t%s\t%s\n", t.ID, t.UserName, t.Name, t.TokenPrefix, limits, t.CreatedAt.UTC().Format(time.DateOnly), state)
+func (d people) issue(ctx context.Context, grant auth.Grant) (issued auth.Issued, err error) {
+	keys, err := d.keys()
+	if err != nil {
+		return issued, err
 	}
-	return table.Flush()
+	err = d.noted(ctx, func(db *maindb.Queries) ([]auth.Event, error) {
+		if issued, err = auth.Issue(ctx, db, keys, grant); err != nil {
+			return nil, err
+		}
+		detail := describeIssued(issued)
+		if grant.Role != "" {
+			detail["role"] = grant.Role
+		}
+		return []auth.Event{{Action: "token.created", User: issued.UserID, Token: issued.ID, Detail: detail}}, nil
+	})
+	return issued, err
+}
+
+// describeIssued is what the audit trail says of a new token.
+func describeIssued(t auth.Issued) map[string]any {
+	return map[string]any{"name": t.Name, "scopes": t.Scopes, "expires_at": t.ExpiresAt}
+}
+
+const rotateTokenHelp = `
+Usage: opsdb token rotate ID [--grace 24h] [--json]
+
+Makes a token with the name, the scopes and the lifetime of another, and prints it, once. The old one stays good for the
+grace period.`
+
+func rotateToken(ctx context.Context, p program) error {
+	flags := p.flags("token rotate", rotateTokenHelp)
+	grace := flags.String("grace", "24h", "`time` the old token stays good; 0 revokes it at once")
+	asJSON := flags.Bool("json", false, "print one line of JSON")
+	id, err := p.id(flags)
+	if err != nil {
+		return err
+	}
+	stays, err := config.ParseDuration(*grace)
+	if err != nil || stays < 0 {
+		return p.misused("--grace %s: is no time such as 24h or 7d", *grace)
+	}
+	var rotated auth.Rotated
+	err = p.withPeople(ctx, func(d people) error {
+		keys, err := d.keys()
+		if err != nil {
+			return err
+		}
+		return d.noted(ctx, func(db *maindb.Queries) ([]auth.Event, error) {
+			if rotated, err = auth.Rotate(ctx, db, keys, id, stays, d.actor); err != nil {
+				return nil, err
+			}
+			detail := describeIssued(rotated.Issued)
+			detail["rotated_from"] = id
+			return []auth.Event{{Action: "token.rotated", User: rotated.UserID, Token: rotated.ID, Detail: detail}}, nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	return p.show(rotated.Issued, *asJSON)
 }
 
 const revokeTokensHelp = `
@@ -194,25 +233,25 @@ Usage: opsdb token revoke ID...
 Ends API tokens; "opsdb token list" shows their ids. It is no error to revoke a token again.`
 
 func revokeTokens(ctx context.Context, p program) error {
-	flags := p.flags("token revoke", revokeTokensHelp)
-	ids, err := p.ids(flags)
-	if err != nil {
-		return err
-	}
-	c, err := p.settings(config.Config.ValidateMain)
+	ids, err := p.ids(p.flags("token revoke", revokeTokensHelp))
 	if err != nil {
 		return err
 	}
 	var revoked []auth.Revoked
-	err = p.inMain(ctx, c, func(db *maindb.Queries) error {
-		for _, id := range ids {
-			r, err := auth.Revoke(ctx, db, id)
-			if err != nil {
-				return err
+	err = p.withPeople(ctx, func(d people) error {
+		return d.noted(ctx, func(db *maindb.Queries) (events []auth.Event, err error) {
+			for _, id := range ids {
+				r, err := auth.Revoke(ctx, db, id)
+				if err != nil {
+					return nil, err
+				}
+				revoked = append(revoked, r)
+				if !r.Before {
+					events = append(events, auth.Event{Action: "token.revoked", User: r.UserID, Token: id, Detail: map[string]any{"name": r.Name}})
+				}
 			}
-			revoked = append(revoked, r)
-		}
-		return nil
+			return events, nil
+		})
 	})
 	if err != nil {
 		return err
@@ -225,19 +264,36 @@ func revokeTokens(ctx context.Context, p program) error {
 	return nil
 }
 
-// ids reads a command line that consists of at least one id.
+// id reads a command line that begins or ends with one id.
+func (p program) id(flags *flag.FlagSet) (uuid.UUID, error) {
+	ids, err := p.ids(flags)
+	if err == nil && len(ids) > 1 {
+		return uuid.Nil, p.misused("unexpected %q", ids[1])
+	}
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return ids[0], nil
+}
+
+// ids reads a command line with at least one id, before or after the flags.
 func (p program) ids(flags *flag.FlagSet) ([]uuid.UUID, error) {
-	arguments, err := p.arguments(flags)
+	var texts []string
+	for len(p.args) > 0 && !strings.HasPrefix(p.args[0], "-") {
+		texts, p.args = append(texts, p.args[0]), p.args[1:]
+	}
+	rest, err := p.arguments(flags)
 	if err != nil {
 		return nil, err
 	}
-	if len(arguments) == 0 {
+	texts = append(texts, rest...)
+	if len(texts) == 0 {
 		return nil, p.misused("the id of a token is needed")
 	}
-	ids := make([]uuid.UUID, len(arguments))
-	for i, argument := range arguments {
-		if ids[i], err = uuid.Parse(argument); err != nil {
-			return nil, p.misused("%q is not the id of a token", argument)
+	ids := make([]uuid.UUID, len(texts))
+	for i, text := range texts {
+		if ids[i], err = uuid.Parse(text); err != nil {
+			return nil, p.misused("%q is not the id of a token", text)
 		}
 	}
 	return ids, nil

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"regexp"
 	"time"
@@ -28,6 +29,7 @@ type Grant struct {
 type Issued struct {
 	ID        uuid.UUID  `json:"id"`
 	Token     string     `json:"token"` // cannot be had again: only its keyed hash is stored
+	UserID    uuid.UUID  `json:"user_id"`
 	User      string     `json:"user"`
 	Name      string     `json:"name"`
 	Scopes    []string   `json:"scopes"`
@@ -80,7 +82,7 @@ func Issue(ctx context.Context, db *maindb.Queries, keys Keys, g Grant) (Issued,
 		UserID: user.ID, Name: g.Name, Scopes: append([]string{}, g.Scopes...), CreatedAt: time.Now().UTC().Truncate(time.Microsecond),
 		CreatedBy: g.By, ExpiresAt: g.Expires,
 	})
-	issued := Issued{ID: p.ID, Token: token, User: g.User, Name: g.Name, Scopes: p.Scopes, CreatedAt: p.CreatedAt, ExpiresAt: g.Expires}
+	issued := Issued{ID: p.ID, Token: token, UserID: user.ID, User: g.User, Name: g.Name, Scopes: p.Scopes, CreatedAt: p.CreatedAt, ExpiresAt: g.Expires}
 	return issued, db.CreateAPIToken(ctx, p)
 }
 
@@ -102,28 +104,130 @@ func (g Grant) validate() error {
 	return nil
 }
 
+// Rotated is a new token that takes the place of another.
+type Rotated struct {
+	Issued
+	From  uuid.UUID `json:"rotated_from"`
+	Until time.Time `json:"rotated_from_ends_at"` // when the other ends
+}
+
+// Rotate makes a token that takes the place of another, which stays good for a grace period. The new one has its name,
+// scopes and lifetime. db must be in a transaction on the main database. It fails with errs.NotFound for an unknown id and
+// with errs.Conflict named token-ended for a token that has ended, or has been replaced by one that is not revoked.
+func Rotate(ctx context.Context, db *maindb.Queries, keys Keys, id uuid.UUID, grace time.Duration, by string) (Rotated, error) {
+	old, err := describe(ctx, db, id)
+	if err != nil {
+		return Rotated{}, err
+	}
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	expires := Renewed(old.CreatedAt, old.ExpiresAt, now)
+	token, p := keys.Mint(maindb.CreateAPITokenParams{
+		UserID: old.UserID, Name: old.Name, Scopes: old.Scopes, CreatedAt: now, CreatedBy: by, ExpiresAt: expires, RotatedFrom: &id,
+	})
+	if err := db.CreateAPIToken(ctx, p); err != nil {
+		return Rotated{}, rotationRefused(err)
+	}
+	r := Rotated{
+		Issued: Issued{ID: p.ID, Token: token, UserID: p.UserID, User: old.UserName, Name: p.Name, Scopes: p.Scopes, CreatedAt: now, ExpiresAt: expires},
+		From:   id, Until: now.Add(grace),
+	}
+	if grace > 0 {
+		return r, db.RetireAPIToken(ctx, maindb.RetireAPITokenParams{ID: id, ExpiresAt: r.Until})
+	}
+	return r, db.RevokeAPIToken(ctx, maindb.RevokeAPITokenParams{ID: id, RevokedAt: now})
+}
+
+func rotationRefused(err error) error {
+	switch postgres.SQLState(err) {
+	case "P0002":
+		return ErrTokenEnded(err)
+	case "23505":
+		return ErrTokenReplaced(err)
+	default:
+		return err
+	}
+}
+
+// ErrTokenEnded is the refusal to let a token take the place of one that has ended.
+func ErrTokenEnded(cause error) error {
+	return errs.New(errs.Conflict, "The token is revoked or has expired.").Named("token-ended").Because(cause)
+}
+
+// ErrTokenReplaced is the refusal to let a second token take the place of one.
+func ErrTokenReplaced(cause error) error {
+	return errs.New(errs.Conflict, "Another token has taken its place already; revoke that one first if nobody has it.").Named("token-ended").Because(cause)
+}
+
+// Renewed is when a token expires that is made now and lives as long as one before; nil: never.
+func Renewed(created time.Time, expires *time.Time, now time.Time) *time.Time {
+	if expires == nil {
+		return nil
+	}
+	return new(now.Add(expires.Sub(created)))
+}
+
 // Revoked is a token that is not accepted any more.
 type Revoked struct {
 	ID        uuid.UUID `json:"id"`
+	UserID    uuid.UUID `json:"user_id"`
 	User      string    `json:"user"`
 	Name      string    `json:"name"`
 	RevokedAt time.Time `json:"revoked_at"`
+	Before    bool      `json:"-"` // it was revoked before
 }
 
 // Revoke ends a token in the main database; other sites learn of it by replication. It may be called again. It fails
 // with errs.NotFound for an unknown id.
 func Revoke(ctx context.Context, db *maindb.Queries, id uuid.UUID) (Revoked, error) {
-	now := time.Now().UTC().Truncate(time.Microsecond)
-	err := db.RevokeAPIToken(ctx, maindb.RevokeAPITokenParams{ID: id, RevokedAt: now})
-	if postgres.SQLState(err) == "P0002" {
-		return Revoked{}, errs.New(errs.NotFound, "there is no token %s", id)
-	}
+	old, err := describe(ctx, db, id)
 	if err != nil {
 		return Revoked{}, err
 	}
+	r := Revoked{ID: id, UserID: old.UserID, User: old.UserName, Name: old.Name, Before: old.RevokedAt != nil}
+	if r.Before {
+		r.RevokedAt = *old.RevokedAt
+		return r, nil
+	}
+	r.RevokedAt = time.Now().UTC().Truncate(time.Microsecond)
+	return r, db.RevokeAPIToken(ctx, maindb.RevokeAPITokenParams{ID: id, RevokedAt: r.RevokedAt})
+}
+
+// describe reads a token that nobody else changes until the end of the transaction.
+func describe(ctx context.Context, db *maindb.Queries, id uuid.UUID) (maindb.DescribeAPITokenRow, error) {
 	row, err := db.DescribeAPIToken(ctx, maindb.DescribeAPITokenParams{ID: id})
-	if err != nil {
-		return Revoked{}, err
+	if errors.Is(err, pgx.ErrNoRows) {
+		return row, errs.New(errs.NotFound, "there is no token %s", id)
 	}
-	return Revoked{ID: id, User: row.UserName, Name: row.Name, RevokedAt: *row.RevokedAt}, nil
+	return row, err
+}
+
+// Event is an entry of the audit trail about what was done by the command line.
+type Event struct {
+	Site   string
+	Actor  string
+	Action string
+	User   uuid.UUID // whom it concerns; uuid.Nil: nobody
+	Token  uuid.UUID // uuid.Nil: none
+	Detail any       // an object; nil: empty; never a secret
+}
+
+// Note enters an event, now. db must be in the transaction on the main database that does what the event says.
+func (e Event) Note(ctx context.Context, db *maindb.Queries) error {
+	detail := json.RawMessage("{}")
+	if e.Detail != nil {
+		var err error
+		if detail, err = json.Marshal(e.Detail); err != nil {
+			return err
+		}
+	}
+	p := maindb.CreateAccessEventParams{
+		ID: uuid.Must(uuid.NewV7()), At: time.Now().UTC().Truncate(time.Microsecond), Site: e.Site, Actor: e.Actor, Action: e.Action, Detail: detail,
+	}
+	if e.User != uuid.Nil {
+		p.UserID = &e.User
+	}
+	if e.Token != uuid.Nil {
+		p.TokenID = &e.Token
+	}
+	return db.CreateAccessEvent(ctx, p)
 }

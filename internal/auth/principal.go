@@ -32,6 +32,8 @@ type Principal struct {
 	TokenID     uuid.UUID  `json:"token_id"`             // of ByToken
 	SessionID   uuid.UUID  `json:"session_id"`           // of the others
 	Expires     *time.Time `json:"expires_at,omitempty"` // of the credential; nil: never
+	Limited     bool       `json:"limited,omitempty"`    // the token has scopes
+	Rehashed    *string    `json:"-"`                    // hash of the token with the present key, when it is stored with the previous one
 }
 
 // service is the action that no wildcard covers: what only tokens of the observatory's systems may do.

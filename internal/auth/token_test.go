@@ -10,8 +10,8 @@ import (
 func TestNewTokensAreWellFormedAndDifferent(t *testing.T) {
 	seen := map[string]bool{}
 	for range 1000 {
-		token := newToken()
-		if !wellFormed(token) || len(token) != tokenLength || strings.Trim(token[len(tokenPrefix):], base62) != "" {
+		token := newToken(tokenPrefix)
+		if !wellFormed(token) || len(token) != len(tokenPrefix)+randomLength+checksumLength || strings.Trim(token[len(tokenPrefix):], base62) != "" {
 			t.Fatalf("token %q", token)
 		}
 		if seen[token] {
@@ -23,7 +23,7 @@ func TestNewTokensAreWellFormedAndDifferent(t *testing.T) {
 
 func TestATypingErrorIsSeen(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		token := newToken()
+		token := newToken(tokenPrefix)
 		at := rapid.IntRange(0, len(token)-1).Draw(t, "at")
 		with := rapid.SampledFrom([]byte(base62+"_- ")).Draw(t, "with")
 		if with == token[at] {
@@ -33,7 +33,7 @@ func TestATypingErrorIsSeen(t *testing.T) {
 			t.Fatalf("%q was taken for %q", mistyped, token)
 		}
 	})
-	for _, text := range []string{"", tokenPrefix, strings.Repeat("x", tokenLength), newToken() + "0", newToken()[1:]} {
+	for _, text := range []string{"", tokenPrefix, strings.Repeat("x", len(tokenPrefix)+randomLength+checksumLength), newToken(tokenPrefix) + "0", newToken(tokenPrefix)[1:]} {
 		if wellFormed(text) {
 			t.Errorf("%q is well-formed", text)
 		}
@@ -43,21 +43,22 @@ func TestATypingErrorIsSeen(t *testing.T) {
 // Tokens outlive releases: what was issued must stay good.
 func TestTokenFormatNeverChanges(t *testing.T) {
 	const token = tokenPrefix + "00000000000000000000000000000000000000000CC" + "4YnQLD"
-	if want := checksum(token[:tokenLength-checksumLength]); !wellFormed(token) {
+	if want := checksum(token[:len(token)-checksumLength]); !wellFormed(token) {
 		t.Errorf("checksum is %s", want)
 	}
-	key, err := NewKey("q7Jd0wZr3mXk9bVt2LhGf5YcNs8PaUeI")
+	keys, err := NewKeys("q7Jd0wZr3mXk9bVt2LhGf5YcNs8PaUeI", "")
 	if err != nil {
 		t.Fatal(err)
 	}
+	key := keys.present
 	if got, want := key.hash(token), "72cfe89b2f5b9c360c8da804aa41c040c1dba6b1bfd1cd1dda6635f8a2b95c27"; got != want {
 		t.Errorf("hash %s", got)
 	}
-	other, err := NewKey("another secret of thirty-two bytes")
+	other, err := NewKeys("another secret of thirty-two bytes", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if other.hash(token) == key.hash(token) {
+	if other.present.hash(token) == key.hash(token) {
 		t.Error("two keys give one hash")
 	}
 }

@@ -163,6 +163,7 @@ func (s *Server) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 			return s.limits.failed(exchangeOf(ctx).address, err)
 		}
 		exchangeOf(ctx).principal = principal
+		s.access.Usage.Count(principal, exchangeOf(ctx).address)
 		return next(c)
 	}
 }

@@ -63,6 +63,7 @@ func (p *parts) serve(ctx context.Context, listener net.Listener, settings confi
 	group, working := errgroup.WithContext(working)
 	group.Go(func() error { return p.buffer.Run(working) })
 	group.Go(func() error { return p.verifier.Run(working) })
+	group.Go(func() error { return p.usage.Run(working) })
 	group.Go(func() error { return p.awaitRedis(working) })
 	if settings.ProfileSocket != "" {
 		group.Go(func() error {

@@ -35,7 +35,7 @@ var (
 )
 
 // samples is one step of every kind.
-func samples() []buffer.Step { return slices.Concat(recordSamples(), accessSamples()) }
+func samples() []buffer.Step { return slices.Concat(recordSamples(), accessSamples(), tokenSamples()) }
 
 func recordSamples() []buffer.Step {
 	comment, conditions := "done", json.RawMessage(`{}`)
@@ -85,6 +85,24 @@ func accessSamples() []buffer.Step {
 		}),
 		ops.PutPreferences.With(maindb.PutUserPreferencesParams{
 			UserID: id, Document: json.RawMessage(`{"theme":"dark"}`), UpdatedAt: at.Add(time.Hour), Expected: &when,
+		}),
+	}
+}
+
+// tokenSamples is one step of every kind that is about tokens.
+func tokenSamples() []buffer.Step {
+	expires, seen := at.Add(time.Hour), replicadb.APITokenAccount{ID: id, CreatedAt: at}
+	hash := strings.Repeat("0123456789abcdef", 4)
+	return []buffer.Step{
+		ops.CreateToken.With(maindb.CreateAPITokenParams{
+			ID: id, UserID: other, Name: "pointing script", TokenHash: hash, KeyID: "0f1e2d3c", TokenPrefix: "ops_api_token_4fG7",
+			Scopes: []string{"read:*", "write:observations"}, CreatedAt: at, CreatedBy: "night-shift", ExpiresAt: &expires, RotatedFrom: &parent,
+		}),
+		ops.Revoke(seen, at),
+		ops.Retire(seen, at),
+		ops.CountTokenUses.With(maindb.CountAPITokenUsesParams{
+			IDs: []uuid.UUID{id, other}, Counts: []int64{1 << 40, 1}, LastUsedAts: []time.Time{at, at}, LastUsedFroms: []string{"203.0.113.7", ""},
+			Hashes: []string{hash, ""}, KeyIDs: []string{"0f1e2d3c", ""}, Site: "observatory",
 		}),
 	}
 }

@@ -34,56 +34,6 @@ func (s *station) exampleOf(op string) any {
 	return body.Value.Content.Get("application/json").Example
 }
 
-// Every operation is tried without a token, with a bad one, and with one that has every permission but those it needs.
-func TestEveryOperationAsksForItsPermissions(t *testing.T) {
-	w := newWorld(t)
-	s := w.open(setup{kind: site.Main})
-	all := permissions(t, w)
-	for _, item := range s.doc.Paths.Map() {
-		for _, o := range item.Operations() {
-			id := o.OperationID
-			needs, ok := o.Extensions["x-permissions"].([]any)
-			if !ok {
-				t.Fatalf("%s: x-permissions is %T", id, o.Extensions["x-permissions"])
-			}
-			attempt := call{op: id, id: pathParameter(id), body: s.exampleOf(id)}
-			if len(needs) == 0 {
-				attempt.token = "-"
-				if a := s.do(attempt); a.status == http.StatusUnauthorized || a.status == http.StatusForbidden {
-					t.Errorf("%s is public and answers %d", id, a.status)
-				}
-				continue
-			}
-			for token, slug := range map[string]string{"-": "unauthenticated", "nonsense": "token-malformed"} {
-				attempt.token = token
-				a := s.do(attempt)
-				a.problem(http.StatusUnauthorized, slug)
-				if a.header.Get("WWW-Authenticate") != "Bearer" {
-					t.Errorf("%s: WWW-Authenticate %q", id, a.header.Get("WWW-Authenticate"))
-				}
-			}
-			for _, need := range needs {
-				others := slices.DeleteFunc(slices.Clone(all), func(p string) bool { return p == need })
-				if len(others) == len(all) {
-					t.Errorf("%s needs %v, which no role can have", id, need)
-				}
-				attempt.token = w.issue("admin", others...)
-				s.do(attempt).problem(http.StatusForbidden, "forbidden")
-			}
-		}
-	}
-}
-
-// permissions lists those of the seed, without the one that includes all.
-func permissions(t *testing.T, w *world) []string {
-	t.Helper()
-	rows, err := w.db.Query(t.Context(), "select name from permission where name not like '%*%'")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return collect[string](t, rows)
-}
-
 // The enums of the document that stand for enums of the database have the same values, in the same order.
 func TestEnumsEqualTheDatabases(t *testing.T) {
 	w := newWorld(t)

@@ -32,7 +32,7 @@ type docsTag struct {
 
 type docsOperation struct {
 	ID, Method, Path, Summary, Description string
-	Permissions                            []string
+	Needs                                  []string // what the caller must have or be
 	Critical                               bool
 	BodyLimit                              int64
 	Parameters                             []docsField
@@ -104,7 +104,7 @@ func docsOfOperation(op *operation) docsOperation {
 	o := op.route.Operation
 	d := docsOperation{
 		ID: op.id, Method: op.method, Path: op.path, Summary: o.Summary, Description: o.Description,
-		Permissions: op.permissions, Critical: op.critical,
+		Needs: needsOf(op), Critical: op.critical,
 	}
 	for _, p := range o.Parameters {
 		v := p.Value
@@ -129,6 +129,20 @@ func docsOfOperation(op *operation) docsOperation {
 	}
 	slices.SortFunc(d.Answers, func(a, b docsAnswer) int { return cmp.Compare(a.Status, b.Status) })
 	return d
+}
+
+// needsOf says in a few words who may call an operation.
+func needsOf(op *operation) []string {
+	switch {
+	case len(op.permissions) > 0:
+		return op.permissions
+	case op.authenticated:
+		return []string{"any valid token"}
+	case op.byCookie:
+		return []string{"the cookie of a session"}
+	default:
+		return []string{"public"}
+	}
 }
 
 func docsOfSchema(name string, schema *openapi3.Schema) docsSchema {

@@ -1,9 +1,13 @@
 package auth
 
 import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -74,8 +78,37 @@ func (s *Sessions) AccessToken(session Session) (string, time.Time, error) {
 	return string(text), expires, err
 }
 
+// header is that of every access token.
+type header struct {
+	Algorithm string `json:"alg"`
+	KeyID     string `json:"kid"`
+	Type      string `json:"typ"`
+}
+
+// untouched tells whether a text is written as access tokens are. The library puts up with more: with spaces around it,
+// with other last bits, and it does not look at the algorithm that the token names.
+func untouched(bearer string) bool {
+	parts := strings.Split(bearer, ".")
+	for _, part := range parts {
+		if _, err := base64.RawURLEncoding.Strict().DecodeString(part); err != nil || strings.ContainsAny(part, "\r\n") {
+			return false
+		}
+	}
+	text, err := base64.RawURLEncoding.DecodeString(parts[0])
+	if err != nil {
+		return false
+	}
+	var h header
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	return len(parts) == 3 && d.Decode(&h) == nil && h.Algorithm == jwa.HS256.String() && h.Type == "JWT"
+}
+
 // parse returns what an access token of this site says, or why it is refused.
 func (s *Sessions) parse(bearer string, now time.Time) (claims, *errs.Error) {
+	if !untouched(bearer) {
+		return claims{}, refuse("token-unknown", "the access token is not one of this site")
+	}
 	token, err := jwt.ParseString(bearer,
 		jwt.WithKeySet(s.signing, jws.WithRequireKid(true), jws.WithInferAlgorithmFromKey(false)),
 		jwt.WithValidate(true), jwt.WithIssuer(issuer), jwt.WithAudience(s.site), jwt.WithAcceptableSkew(clockSkew),

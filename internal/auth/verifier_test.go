@@ -3,139 +3,38 @@ package auth
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"os"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/uuid"
 
-	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/internal/errs"
-	"github.com/ccatobs/opsdb/internal/postgres"
-	"github.com/ccatobs/opsdb/internal/postgres/pgtest"
-	"github.com/ccatobs/opsdb/internal/redisclient"
-	"github.com/ccatobs/opsdb/internal/redistest"
 )
-
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
-
-// world is a database with tokens in it and the Redis of a site.
-type world struct {
-	t       testing.TB
-	address postgres.Address
-	db      *maindb.Queries
-	key     Key
-	redis   *redistest.Redis
-	execute func(sql string, args ...any)
-}
-
-func newWorld(t testing.TB) *world {
-	t.Helper()
-	key, err := NewKey("q7Jd0wZr3mXk9bVt2LhGf5YcNs8PaUeI")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := pgtest.New(t)
-	conn := pgtest.Connect(t, address)
-	return &world{
-		t: t, address: address, db: maindb.New(conn), key: key, redis: redistest.New(t),
-		execute: func(sql string, args ...any) {
-			t.Helper()
-			if _, err := conn.Exec(t.Context(), sql, args...); err != nil {
-				t.Fatal(err)
-			}
-		},
-	}
-}
-
-func (w *world) issue(g Grant) Issued {
-	w.t.Helper()
-	if g.User == "" {
-		g.User = "observer-on-duty"
-	}
-	if g.Role == "" {
-		g.Role = "observer"
-	}
-	if g.Name == "" {
-		g.Name = "test"
-	}
-	issued, err := Issue(w.t.Context(), w.db, w.key, g)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return issued
-}
-
-func (w *world) revoke(id uuid.UUID) {
-	w.t.Helper()
-	if _, err := Revoke(w.t.Context(), w.db, id); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-// verifier returns a new one, as a restarted process has it; replica says where it looks.
-func (w *world) verifier(replica postgres.Address) *Verifier {
-	w.t.Helper()
-	way, err := postgres.NewReplica(w.t.Context(), replica, "auth test")
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	client := redisclient.New(redisclient.Options{Address: w.redis.Address()})
-	w.t.Cleanup(func() { client.Close(); way.Close() })
-	return NewVerifier(w.key, "observatory", way.Queries, client, slog.New(slog.DiscardHandler))
-}
-
-// away is the address of a database that cannot be reached.
-func (w *world) away() postgres.Address {
-	a := w.address
-	a.Port++
-	return a
-}
-
-// pass lets time pass for a verifier.
-func pass(v *Verifier, d time.Duration) {
-	before := v.now
-	v.now = func() time.Time { return before().Add(d) }
-}
-
-func (w *world) accepts(v *Verifier, token string) {
-	w.t.Helper()
-	if _, err := v.Verify(w.t.Context(), token); err != nil {
-		w.t.Errorf("a good token: %v", err)
-	}
-}
-
-func (w *world) refuses(v *Verifier, token string, kind errs.Kind, slug string) {
-	w.t.Helper()
-	_, err := v.Verify(w.t.Context(), token)
-	e, ok := errors.AsType[*errs.Error](err)
-	if !ok || e.Kind != kind || e.Slug != slug {
-		w.t.Errorf("got %v, want %s %s", err, kind, slug)
-	}
-}
 
 func TestVerifyTellsWhoseATokenIs(t *testing.T) {
 	w := newWorld(t)
 	v := w.verifier(w.address)
+	observer := []string{"read:account", "read:observations", "read:system", "read:transactions", "write:account", "write:observations"}
 	all := w.issue(Grant{User: "night-crew", Role: "observer"})
-	some := w.issue(Grant{User: "night-crew", Scopes: []string{"write:*", "manage:users"}})
+	some := w.issue(Grant{User: "night-crew", Scopes: []string{"write:obs_nothing", "write:observations", "manage:users"}})
 
 	for _, tc := range []struct {
 		issued Issued
 		want   []string
 	}{
-		{all, []string{"read:observations", "read:system", "read:transactions", "write:observations"}},
+		{all, observer},
 		{some, []string{"write:observations"}},
 	} {
 		got, err := v.Verify(t.Context(), tc.issued.Token)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := Principal{Name: "night-crew", TokenID: tc.issued.ID, Permissions: tc.want}
+		want := Principal{
+			UserID: w.user("night-crew").ID, Name: "night-crew", Roles: []string{"observer"}, Credential: ByToken, TokenID: tc.issued.ID,
+			Permissions: tc.want, Limited: len(tc.issued.Scopes) > 0,
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
@@ -147,10 +46,10 @@ func TestVerifyRefuses(t *testing.T) {
 	v := w.verifier(w.address)
 	w.refuses(v, "", errs.Unauthenticated, "token-malformed")
 	w.refuses(v, "ops_api_token_mistyped", errs.Unauthenticated, "token-malformed")
-	w.refuses(v, newToken(), errs.Unauthenticated, "token-unknown")
+	w.refuses(v, newToken(tokenPrefix), errs.Unauthenticated, "token-unknown")
 
 	disabled := w.issue(Grant{User: "former-member"})
-	w.execute(`update "user" set disabled_at = clock_timestamp() where name = 'former-member'`)
+	w.disable("former-member")
 	w.refuses(v, disabled.Token, errs.Unauthenticated, "user-disabled")
 
 	tomorrow := time.Now().Add(24 * time.Hour)
@@ -169,7 +68,7 @@ func TestANewTokenIsSeenSoon(t *testing.T) {
 	issued := w.issue(Grant{})
 	w.execute("update api_token set token_hash = repeat('0', 64) where id = $1", issued.ID)
 	w.refuses(v, issued.Token, errs.Unauthenticated, "token-unknown")
-	w.execute("update api_token set token_hash = $2 where id = $1", issued.ID, w.key.hash(issued.Token)) // as if replicated now
+	w.execute("update api_token set token_hash = $2 where id = $1", issued.ID, w.keys.present.hash(issued.Token)) // as if replicated now
 	pass(v, refusedFor)
 	w.accepts(v, issued.Token)
 }
@@ -191,20 +90,33 @@ func TestARevokedTokenIsRefusedAndForgotten(t *testing.T) {
 func TestRevocationsAreHonouredForTokensNobodyUses(t *testing.T) {
 	w := newWorld(t)
 	v := w.verifier(w.address)
-	revoked, of, kept := w.issue(Grant{}), w.issue(Grant{User: "former-member"}), w.issue(Grant{})
+	revoked, of, kept := w.issue(Grant{}), w.issue(Grant{User: "former-member"}), w.issue(Grant{User: "steady"})
+	w.execute(`update "user" set changed_at = now() - interval '10 hours' where name = 'steady'`)
+	w.execute(`update "user" set changed_at = now() - interval '8 hours' where name <> 'steady'`)
+	w.sweeps(v)
 	for _, issued := range []Issued{revoked, of, kept} {
 		w.accepts(v, issued.Token)
 	}
-	w.revoke(revoked.ID)
-	w.execute(`update "user" set disabled_at = clock_timestamp() where name = 'former-member'`)
-	if err := v.ForgetRevoked(t.Context(), time.Now().Add(-time.Hour)); err != nil {
-		t.Fatal(err)
-	}
+	// The site learns of it hours later, and sweeps in vain until then.
+	w.sweeps(v)
+	w.execute("update api_token set revoked_at = now() - interval '5 hours' where id = $1", revoked.ID)
+	w.execute(`update "user" set disabled_at = now(), changed_at = now() - interval '4 hours' where name = 'former-member'`)
+	w.sweeps(v)
 	offline := w.verifier(w.away())
 	w.refuses(offline, revoked.Token, errs.Unavailable, "token-unverifiable")
 	w.refuses(offline, of.Token, errs.Unavailable, "token-unverifiable")
 	w.accepts(offline, kept.Token)
-	w.refuses(v, revoked.Token, errs.Unauthenticated, "token-revoked")
+}
+
+func (w *world) sweeps(v *Verifier) {
+	w.t.Helper()
+	version, err := v.directory.replica.AccessVersion(w.t.Context())
+	if err == nil {
+		err = v.sweep(w.t.Context(), version)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 func TestARevocationThatCouldNotBeStoredIsHonouredByThisProcess(t *testing.T) {
@@ -217,7 +129,7 @@ func TestARevocationThatCouldNotBeStoredIsHonouredByThisProcess(t *testing.T) {
 	pass(v, goodFor)
 	w.refuses(v, issued.Token, errs.Unauthenticated, "token-revoked")
 	w.redis.Start()
-	v.replica = w.verifier(w.away()).replica
+	w.cut(v)
 	pass(v, time.Hour)
 	w.refuses(v, issued.Token, errs.Unauthenticated, "token-revoked")
 }
@@ -271,7 +183,7 @@ func TestMemoryServesWhenNobodyAnswers(t *testing.T) {
 	v := w.verifier(w.address)
 	w.accepts(v, issued.Token)
 	w.redis.Kill()
-	v.replica = w.verifier(w.away()).replica
+	w.cut(v)
 	pass(v, time.Hour)
 	w.accepts(v, issued.Token)
 	w.refuses(v, w.issue(Grant{}).Token, errs.Unavailable, "token-unverifiable")
@@ -296,83 +208,37 @@ func TestManyRequestsWithOneToken(t *testing.T) {
 
 func TestGuessingFillsNoMemoryAndPushesNobodyOut(t *testing.T) {
 	v := newVerdicts()
-	v.put("good", verdict{})
+	v.put("good", verdict{}, 0)
 	for i := range 2 * maxRefused {
-		v.put(strconv.Itoa(i), verdict{refused: refuse("token-unknown", "")})
+		v.put(strconv.Itoa(i), verdict{refused: refuse("token-unknown", "")}, 0)
 	}
 	if len(v.refused) != maxRefused || len(v.good) != 1 {
 		t.Errorf("%d refused, %d good", len(v.refused), len(v.good))
 	}
 	for i := range 2 * maxGood {
-		v.put(strconv.Itoa(i), verdict{})
+		v.put(strconv.Itoa(i), verdict{}, 0)
 	}
 	if len(v.good) != maxGood {
 		t.Errorf("%d good", len(v.good))
 	}
 }
 
-func TestIssueRefuses(t *testing.T) {
-	w := newWorld(t)
-	past := time.Now().Add(-time.Second)
-	w.issue(Grant{User: "former-member"})
-	w.execute(`update "user" set disabled_at = clock_timestamp() where name = 'former-member'`)
-	for _, tc := range []struct {
-		name  string
-		grant Grant
-		want  errs.Kind
-	}{
-		{"no user", Grant{Name: "x"}, errs.Invalid},
-		{"no name", Grant{User: "x"}, errs.Invalid},
-		{"scope", Grant{User: "x", Name: "x", Scopes: []string{"everything"}}, errs.Invalid},
-		{"expired", Grant{User: "x", Name: "x", Expires: &past}, errs.Invalid},
-		{"role", Grant{User: "x", Name: "x", Role: "astronaut"}, errs.NotFound},
-		{"disabled", Grant{User: "former-member", Name: "x"}, errs.Forbidden},
-	} {
-		if _, err := Issue(t.Context(), w.db, w.key, tc.grant); errs.KindOf(err) != tc.want {
-			t.Errorf("%s: got %v, want %s", tc.name, err, tc.want)
-		}
-	}
-}
-
-func TestRevokeTwiceKeepsTheFirstTime(t *testing.T) {
-	w := newWorld(t)
-	issued := w.issue(Grant{Name: "scheduler"})
-	first, err := Revoke(t.Context(), w.db, issued.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, err := Revoke(t.Context(), w.db, issued.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(first, second); diff != "" || first.Name != "scheduler" {
-		t.Errorf("%+v %s", first, diff)
-	}
-	if _, err := Revoke(t.Context(), w.db, uuid.New()); errs.KindOf(err) != errs.NotFound {
-		t.Errorf("unknown token: %v", err)
-	}
-}
-
-func TestTheDatabaseHasNoUsableToken(t *testing.T) {
-	w := newWorld(t)
-	issued := w.issue(Grant{})
-	w.execute(`do $$ begin
-		if exists (select from api_token where token_hash || token_prefix like '%` + issued.Token[displayLength:] + `%') then
-			raise 'a token is stored';
-		end if;
-	end $$`)
-}
-
 func BenchmarkVerifyWarm(b *testing.B) {
 	w := newWorld(b)
 	token := w.issue(Grant{}).Token
 	v := w.verifier(w.address)
-	v.now = func() time.Time { return time.Time{} }
-	w.accepts(v, token)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := v.Verify(b.Context(), token); err != nil {
-			b.Fatal(err)
-		}
+	_, _, access := w.signIn(v.sessions, w.user("observer-on-duty"))
+	at := time.Now()
+	v.now = func() time.Time { return at }
+	for name, bearer := range map[string]string{"token": token, "session": access} {
+		b.Run(name, func(b *testing.B) {
+			w.accepts(v, bearer)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := v.Verify(b.Context(), bearer); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -173,6 +173,8 @@ func typeOf(ref *openapi3.SchemaRef) string {
 		kind = (*schema.Type)[0]
 	}
 	switch {
+	case len(schema.Enum) == 1:
+		return "always " + listed(schema.Enum)
 	case len(schema.Enum) > 0:
 		return listed(schema.Enum)
 	case kind == openapi3.TypeArray:

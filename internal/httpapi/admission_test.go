@@ -59,11 +59,16 @@ func TestASignInBelongsToOneBrowserAndIsGoodOnce(t *testing.T) {
 	fails(victim, mine.callback(), "somebody who follows my link while signing in himself")
 
 	link := mine.callback()
+	before := mine.jar.Cookies(callbackURL)
 	if end, _ := mine.visit(link + "&iss=https://github.com"); end != frontEnd || mine.secret() == "" {
 		t.Fatalf("the browser ends at %s", end)
 	}
+	redis := s.redisClient()
+	if n, err := redis.Do(t.Context(), redis.B().Exists().Key(keyOfSignIn(t, link)).Build()).AsInt64(); n != 0 || err != nil {
+		t.Errorf("a sign-in that is over is still there: %d, %v", n, err)
+	}
 	again := s.browser()
-	again.jar.SetCookies(&url.URL{Scheme: "http", Host: "ops.example", Path: "/github/callback"}, mine.jar.Cookies(&url.URL{Scheme: "http", Host: "ops.example", Path: "/github/callback"}))
+	again.jar.SetCookies(callbackURL, before)
 	fails(again, link, "a link that was used")
 
 	for _, query := range []string{"", "code=a", "state=b", "error=access_denied&state=b", "code=a&state=b"} {
@@ -74,12 +79,7 @@ func TestASignInBelongsToOneBrowserAndIsGoodOnce(t *testing.T) {
 
 	late := s.browser()
 	link = late.callback()
-	state, err := url.Parse(link)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key := "site:cologne:sign_in:" + state.Query().Get("state")
-	redis := s.redisClient()
+	key := keyOfSignIn(t, link)
 	if ttl, err := redis.Do(t.Context(), redis.B().Pttl().Key(key).Build()).AsInt64(); err != nil || ttl <= 0 || ttl > 600_000 {
 		t.Errorf("a sign-in is kept for %d ms, %v", ttl, err)
 	}
@@ -101,6 +101,19 @@ func TestASignInBelongsToOneBrowserAndIsGoodOnce(t *testing.T) {
 	mixed := own.Query()
 	mixed.Set("code", code.Query().Get("code"))
 	fails(two, "http://ops.example/github/callback?"+mixed.Encode(), "somebody else's code")
+}
+
+// callbackURL is where browsers bring the cookie of a sign-in.
+var callbackURL = &url.URL{Scheme: "http", Host: "ops.example", Path: "/github/callback"}
+
+// keyOfSignIn returns the key under which the main site keeps the sign-in of a link.
+func keyOfSignIn(t *testing.T, link string) string {
+	t.Helper()
+	u, err := url.Parse(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "site:cologne:sign_in:" + u.Query().Get("state")
 }
 
 // redisClient returns a client of the site's Redis.
@@ -275,13 +288,22 @@ func TestSignInWhileTheMainSiteIsAway(t *testing.T) {
 func TestSignInBeforeReplication(t *testing.T) {
 	c := newCommunity(t)
 	behind := c.open(setup{kind: site.Secondary, replica: pgtest.New(t)})
-	p := behind.letIn()
+	b := behind.browser()
+	b.signIn()
+	p := behind.principal(b)
 	if again := behind.letIn(); again.UserID != p.UserID {
 		t.Errorf("it has become %+v", again)
 	}
 	c.change(func(a *fakegithub.Account) { a.Teams = nil })
+	token := behind.accessToken(b)
+	if before, err := behind.access.Verifier.Verify(t.Context(), token); err != nil || !slices.Equal(before.Roles, []string{"observer"}) {
+		t.Errorf("before it signs in again it is %+v, %v", before, err)
+	}
 	if now := behind.letIn(); now.UserID != p.UserID || !slices.Equal(now.Roles, []string{"viewer"}) {
 		t.Errorf("without its team it is %+v", now)
+	}
+	if older, err := behind.access.Verifier.Verify(t.Context(), token); err != nil || !slices.Equal(older.Roles, []string{"viewer"}) {
+		t.Errorf("its older session is %+v, %v", older, err)
 	}
 	other := c.open(setup{kind: site.Secondary, replica: pgtest.New(t)})
 	other.refused("contended")
@@ -311,7 +333,7 @@ func TestSignInsTellNoSecrets(t *testing.T) {
 	secrets := []string{"app-secret-of-a-test"}
 	b := s.browser()
 	link := b.callback()
-	for _, cookie := range b.jar.Cookies(&url.URL{Scheme: "http", Host: "ops.example", Path: "/github/callback"}) {
+	for _, cookie := range b.jar.Cookies(callbackURL) {
 		secrets = append(secrets, cookie.Value)
 	}
 	u, err := url.Parse(link)

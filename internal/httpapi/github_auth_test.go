@@ -151,8 +151,8 @@ func (b *browser) secret() string {
 	return ""
 }
 
-// principal returns who the browser's session makes it, in force now.
-func (s *club) principal(b *browser) auth.Principal {
+// accessToken returns an access token of the browser's session.
+func (s *club) accessToken(b *browser) string {
 	s.t.Helper()
 	session, err := s.access.Sessions.Of(s.t.Context(), b.secret())
 	if err != nil {
@@ -162,7 +162,13 @@ func (s *club) principal(b *browser) auth.Principal {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	p, err := s.access.Verifier.Verify(s.t.Context(), token)
+	return token
+}
+
+// principal returns who the browser's session makes it, in force now.
+func (s *club) principal(b *browser) auth.Principal {
+	s.t.Helper()
+	p, err := s.access.Verifier.Verify(s.t.Context(), s.accessToken(b))
 	if err != nil {
 		s.t.Fatal(err)
 	}

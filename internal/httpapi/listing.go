@@ -75,8 +75,8 @@ func readPage[R any](ctx context.Context, s *Server, make func(context.Context) 
 		if grown || r.moved {
 			continue
 		}
-		short := len(merged) <= l.limit && (len(r.rows) == want || slices.Contains(r.look.Full, true))
-		if !short {
+		short := len(merged) <= l.limit && len(r.rows) == want
+		if !short && r.reaches(l, merged) {
 			return r.page(l, merged), nil
 		}
 		want *= 2
@@ -125,6 +125,31 @@ func (l listing[R]) round(ctx context.Context, s *Server, asked []buffer.Record,
 		return err
 	})
 	return r, err
+}
+
+// reaches tells whether no pending record that was not read can be on the page. One that was not read is behind all that
+// were read from its lists; of these there have to be enough on the page, for the lists may hold more than the filters let
+// through.
+func (r round[R]) reaches(l listing[R], merged []R) bool {
+	if !slices.Contains(r.look.Full, true) {
+		return true
+	}
+	fits := make(map[string]bool, len(merged))
+	for _, row := range merged {
+		fits[l.id(row).String()] = true
+	}
+	for i, ids := range r.look.Ranges {
+		on := 0
+		for _, id := range ids {
+			if fits[id] {
+				on++
+			}
+		}
+		if r.look.Full[i] && on <= l.limit {
+			return false
+		}
+	}
+	return true
 }
 
 func (r round[R]) merge(l listing[R]) []R {

@@ -332,8 +332,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	// Nothing that is secret by its name has a type that prints it.
 	for _, section := range []any{c.Main, c.Redis, c.Server, c.Access} {
 		kind := reflect.TypeOf(section)
-		for i := range kind.NumField() {
-			field := kind.Field(i)
+		for field := range kind.Fields() {
 			if (strings.Contains(field.Name, "Secret") || strings.Contains(field.Name, "Password")) && field.Type != reflect.TypeFor[config.Secret]() {
 				t.Errorf("%s.%s is a %s", kind.Name(), field.Name, field.Type)
 			}

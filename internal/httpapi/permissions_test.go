@@ -178,7 +178,7 @@ func needs(t testing.TB, o *openapi3.Operation) (bearer bool, permissions []stri
 }
 
 // judge returns what is wrong with an answer, empty for nothing.
-func judge(o *openapi3.Operation, bearer bool, permissions []string, c caller, a answer) string {
+func judge(bearer bool, permissions []string, c caller, a answer) string {
 	slug := ""
 	if a.status >= http.StatusBadRequest {
 		kind := decode[api.Problem](a).Type
@@ -214,7 +214,7 @@ func (s *station) try(o *openapi3.Operation, c caller, ask func(call) answer) st
 	address := "10.0." + fmt.Sprint(s.tries/250) + "." + fmt.Sprint(s.tries%250+1)
 	s.tries++
 	a := ask(call{op: id, id: pathParameter(id), body: s.exampleOf(id), token: c.bearer(), header: from(address)})
-	if wrong := judge(o, bearer, permissions, c, a); wrong != "" {
+	if wrong := judge(bearer, permissions, c, a); wrong != "" {
 		return fmt.Sprintf("%s (needs %v) %s %s: %d %.300s", id, permissions, wrong, c.name, a.status, a.text)
 	}
 	return ""

@@ -153,8 +153,12 @@ func TestPagesOfOtherOrigins(t *testing.T) {
 		method, path, token string
 		status              int
 	}{
-		{http.MethodGet, "/auth/me", s.token, 200}, {http.MethodGet, "/auth/me", "", 401}, {http.MethodGet, "/health/live", "", 200},
-		{http.MethodGet, "/admin/users", s.issue("viewer"), 403}, {http.MethodGet, "/nowhere", s.token, 404}, {http.MethodPut, "/health", "", 405},
+		{http.MethodGet, "/auth/me", s.token, 200},
+		{http.MethodGet, "/auth/me", "", 401},
+		{http.MethodGet, "/health/live", "", 200},
+		{http.MethodGet, "/admin/users", s.issue("viewer"), 403},
+		{http.MethodGet, "/nowhere", s.token, 404},
+		{http.MethodPut, "/health", "", 405},
 		{http.MethodPost, "/executed_obs_units/start", s.token, 415},
 	} {
 		a := s.cross(want.method, want.path, page, want.token, nil).want(want.status)

@@ -45,7 +45,7 @@ func (s secrets) look(t *testing.T, where, text string) {
 	for what, secret := range s {
 		for _, form := range []string{
 			secret, hex.EncodeToString([]byte(secret)), base64.StdEncoding.EncodeToString([]byte(secret)),
-			strings.Trim(fmt.Sprint([]byte(secret)), "[]"),
+			strings.Trim(fmt.Sprintf("%d", []byte(secret)), "[]"),
 		} {
 			if strings.Contains(text, form) {
 				t.Errorf("%s tells %s", where, what)
@@ -121,6 +121,8 @@ func TestNoSecretIsTold(t *testing.T) {
 	}
 	ask(call{op: "signInBreakGlass", token: "-", body: map[string]any{"name": "night", "password": told["a password"]}})
 	ask(call{op: "introspectToken", token: s.issue("service"), body: map[string]any{"token": told["a revoked token"]}})
+	s.execute("alter table user_preferences rename to gone")
+	ask(call{op: "getPreferences", header: cookie}).want(http.StatusInternalServerError)
 	metrics := string(s.do(call{op: "getMetrics", token: "-"}).text)
 
 	text := log.String()

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -38,7 +39,9 @@ func (s *station) serveInHurry() string {
 		if err := server.Close(); err != nil {
 			s.t.Error(err)
 		}
-		<-ended
+		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+			s.t.Error(err)
+		}
 	})
 	return listener.Addr().String()
 }

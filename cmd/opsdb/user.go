@@ -323,9 +323,15 @@ func showUser(ctx context.Context, p program) error {
 		}
 		table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 		for _, line := range [][2]string{
-			{"id", u.ID.String()}, {"name", u.Name}, {"full name", u.FullName}, {"email", u.Email}, {"GitHub account", login},
-			{"roles", listing(u.GrantedRoles)}, {"roles by GitHub teams", listing(u.GitHubRoles)},
-			{"created", u.CreatedAt.UTC().Format(time.RFC3339)}, {"state", stateOf(u)},
+			{"id", u.ID.String()},
+			{"name", u.Name},
+			{"full name", u.FullName},
+			{"email", u.Email},
+			{"GitHub account", login},
+			{"roles", listing(u.GrantedRoles)},
+			{"roles by GitHub teams", listing(u.GitHubRoles)},
+			{"created", u.CreatedAt.UTC().Format(time.RFC3339)},
+			{"state", stateOf(u)},
 		} {
 			fmt.Fprintf(table, "%s\t%s\n", line[0], line[1])
 		}

@@ -25,7 +25,10 @@ func events(t *testing.T, environ []string, flags ...string) (list []replicadb.A
 
 func TestUsers(t *testing.T) {
 	environ := settings(pgtest.New(t))
-	user := func(args ...string) result { t.Helper(); return opsdb(t, environ, append([]string{"user"}, args...)...) }
+	user := func(args ...string) result {
+		t.Helper()
+		return opsdb(t, environ, append([]string{"user"}, args...)...)
+	}
 	user("create", "chief", "--role", "admin").done(t)
 	user("create", "--full-name", "Night crew", "--email", "crew@ops.example", "--github-login", "crew", "--role", "viewer", "--role", "observer", "--role", "viewer", "night-crew").done(t)
 	user("roles", "night-crew", "service", "observer").done(t)

@@ -79,10 +79,12 @@ func (q eventQuery) rows(ctx context.Context, db *replicadb.Queries, without []u
 }
 
 var manyEvents = many[replicadb.AccessEvent]{
-	one[replicadb.AccessEvent]{ops.TableAccessEvent, ops.AccessEvents,
+	one[replicadb.AccessEvent]{
+		ops.TableAccessEvent, ops.AccessEvents,
 		func(ctx context.Context, db *replicadb.Queries, ids []uuid.UUID) ([]replicadb.AccessEvent, error) {
 			return db.GetAccessEvents(ctx, replicadb.GetAccessEventsParams{IDs: ids})
-		}},
+		},
+	},
 	func(e replicadb.AccessEvent) uuid.UUID { return e.ID },
 }
 

@@ -45,14 +45,14 @@ const (
 
 // readPage reads a page in rounds. Each round asks the overlay first, then the replica in one snapshot. A row that the
 // overlay was not asked about may have pending writes: then another round asks about it before it is shown.
-func readPage[R any](ctx context.Context, s *Server, make func(context.Context) (listing[R], error)) (page[R], error) {
+func readPage[R any](ctx context.Context, s *Server, list func(context.Context) (listing[R], error)) (page[R], error) {
 	var (
 		asked []buffer.Record
 		known = map[uuid.UUID]bool{}
 		want  int
 	)
 	for range maxRounds {
-		l, err := make(ctx)
+		l, err := list(ctx)
 		if err != nil {
 			return page[R]{}, err
 		}
@@ -118,7 +118,7 @@ func (l listing[R]) round(ctx context.Context, s *Server, asked []buffer.Record,
 				return err
 			}
 		}
-		if r.changed, err = l.one.rows(ctx, db, overlaid); err != nil {
+		if r.changed, err = l.rows(ctx, db, overlaid); err != nil {
 			return err
 		}
 		r.rows, err = l.page(ctx, db, overlaid, want)

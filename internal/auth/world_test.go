@@ -141,6 +141,7 @@ func (w *world) cut(v *Verifier) {
 func (w *world) run(v *Verifier) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	done := make(chan struct{})
+	before := w.listeners(v)
 	go func() {
 		defer close(done)
 		if err := v.Run(ctx); err != nil {
@@ -148,8 +149,22 @@ func (w *world) run(v *Verifier) {
 		}
 	}()
 	w.t.Cleanup(func() { cancel(); <-done })
-	// Once it listens, it has begun another epoch.
-	w.soon("the verifier listens", 10*time.Second, func() bool { _, epoch := v.verdicts.get(""); return epoch >= 2 })
+	w.soon("the verifier listens", 10*time.Second, func() bool { return w.listeners(v) > before })
+}
+
+// listeners returns how many verifiers listen to changes of rights.
+func (w *world) listeners(v *Verifier) int64 {
+	w.t.Helper()
+	client, err := v.copies.redis.Get()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	channel := v.copies.keys.AccessChanged()
+	answer, err := client.Do(w.t.Context(), client.B().PubsubNumsub().Channel(channel).Build()).AsIntMap()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return answer[channel]
 }
 
 func (w *world) soon(what string, within time.Duration, holds func() bool) {

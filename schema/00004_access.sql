@@ -97,7 +97,7 @@ create table access_event (
   site     text        not null,
   actor    text        not null,
   address  text        not null,
-  action   text        not null check (action ~ '^[a-z]+\.[a-z_]+$'),
+  action   text        not null check (action ~ '^[a-z_]+\.[a-z_]+$'),
   user_id  uuid,
   token_id uuid,
   detail   jsonb       not null default '{}'

@@ -41,6 +41,13 @@ func (l *Lab) Link(site string) *Link {
 	return l.site(site).link
 }
 
+// Settings returns the settings of the first API of a site, as NAME=value: with them a command of the program works on
+// that site.
+func (l *Lab) Settings(site string) []string {
+	s := l.site(site)
+	return l.environment(s, s.apis[0].port)
+}
+
 // Superuser returns how the superuser connects to a site's database, past the link: for what no API may do.
 func (l *Lab) Superuser(site string) string {
 	return l.site(site).database.socket(databaseName)

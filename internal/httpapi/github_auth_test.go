@@ -115,7 +115,12 @@ func (s *club) browser() *browser {
 // visit goes to an address and returns where it ended, and with what.
 func (b *browser) visit(address string) (string, answer) {
 	b.t.Helper()
-	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, address, nil)
+	return b.send(http.MethodGet, address)
+}
+
+func (b *browser) send(method, address string) (string, answer) {
+	b.t.Helper()
+	r, err := http.NewRequestWithContext(b.t.Context(), method, address, nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -206,6 +211,11 @@ func TestPeopleSignInByGitHub(t *testing.T) {
 			p := s.principal(b)
 			if p.Name != "nora-n" || p.FullName != "Nora Night" || p.Email != "nora@example.org" || !slices.Equal(p.Roles, []string{"observer"}) || p.Credential != auth.BySession {
 				t.Errorf("it is %+v", p)
+			}
+			_, refreshed := b.send(http.MethodPost, "http://ops.example/auth/refresh")
+			me := s.do(call{op: "getMe", token: decode[api.Session](refreshed.want(http.StatusOK)).AccessToken}).want(http.StatusOK)
+			if decode[api.Me](me).Name != "nora-n" {
+				t.Errorf("the page learns that it is %s", me.text)
 			}
 			for path, want := range map[string]string{"/auth/refresh": "opsdb_session", "/github/callback": "", "/executed_obs_units": ""} {
 				var got []string

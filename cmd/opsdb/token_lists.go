@@ -21,6 +21,7 @@ type tokenRow struct {
 	User         string     `json:"user"`
 	Name         string     `json:"name"`
 	Prefix       string     `json:"prefix"`
+	KeyID        string     `json:"key_id"` // which SECRET_KEY its hash is made with
 	Scopes       []string   `json:"scopes"`
 	CreatedAt    time.Time  `json:"created_at"`
 	CreatedBy    string     `json:"created_by"`
@@ -78,7 +79,7 @@ func (d people) withUsers(ctx context.Context, tokens []replicadb.APITokenAccoun
 	rows := make([]tokenRow, len(tokens))
 	for i, t := range tokens {
 		rows[i] = tokenRow{
-			ID: t.ID, UserID: t.UserID, User: names[t.UserID], Name: t.Name, Prefix: t.TokenPrefix, Scopes: t.Scopes, CreatedAt: t.CreatedAt,
+			ID: t.ID, UserID: t.UserID, User: names[t.UserID], Name: t.Name, Prefix: t.TokenPrefix, KeyID: t.KeyID, Scopes: t.Scopes, CreatedAt: t.CreatedAt,
 			CreatedBy: t.CreatedBy, ExpiresAt: t.ExpiresAt, RotatedFrom: t.RotatedFrom, RevokedAt: t.RevokedAt, UsageCount: t.UsageCount,
 			LastUsedAt: t.LastUsedAt, LastUsedFrom: t.LastUsedFrom, LastUsedSite: t.LastUsedSite,
 		}
@@ -103,14 +104,14 @@ func listTokens(ctx context.Context, p program) error {
 	}
 	table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 	show := func(t tokenRow) error {
-		_, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s…\t%s\t%s\t%s\t%s\n",
-			t.ID, t.User, t.Name, t.Prefix, t.limits(), t.CreatedAt.UTC().Format(time.DateOnly), t.state(), t.used())
+		_, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s…\t%s\t%s\t%s\t%s\t%s\n",
+			t.ID, t.User, t.Name, t.Prefix, t.KeyID, t.limits(), t.CreatedAt.UTC().Format(time.DateOnly), t.state(), t.used())
 		return err
 	}
 	if *asJSON {
 		show = func(t tokenRow) error { return json.NewEncoder(p.out).Encode(t) }
 	} else {
-		fmt.Fprintln(table, "ID\tUSER\tNAME\tTOKEN\tSCOPES\tCREATED\tSTATE\tUSED")
+		fmt.Fprintln(table, "ID\tUSER\tNAME\tTOKEN\tKEY\tSCOPES\tCREATED\tSTATE\tUSED")
 	}
 	return p.withPeople(ctx, func(d people) error {
 		filter := replicadb.ListAPITokensParams{BeforeCreated: endOfTime, IncludeEnded: *all, Now: time.Now(), RowLimit: pageSize}

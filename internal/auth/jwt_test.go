@@ -72,7 +72,7 @@ func TestAnAccessTokenSaysWhatTheSessionIs(t *testing.T) {
 		t.Errorf("good for %s", left)
 	}
 	session.Expires = time.Now().Add(time.Minute)
-	if got, _ := s.parse(accessTokenOf(t, s, session), time.Now()); got.Expires.After(session.Expires) {
+	if got, refused := s.parse(accessTokenOf(t, s, session), time.Now()); refused != nil || got.Expires.After(session.Expires) {
 		t.Error("it is good for longer than the session")
 	}
 }

@@ -148,7 +148,7 @@ func (v *Verifier) read(ctx context.Context, w wanted) (version int64, k known, 
 func (v *Verifier) askSession(ctx context.Context, bearer string, before verdict) (verdict, error) {
 	c, refused := v.sessions.parse(bearer, v.now())
 	if refused != nil {
-		return verdict{refused: refused}, nil
+		return verdict{refused: refused}, nil //nolint:nilerr // that it is refused is the verdict
 	}
 	alive, err := v.sessions.alive(ctx, c.SessionID)
 	switch {

@@ -52,7 +52,7 @@ func (r *rig) cutOff() {
 
 func (r *rig) connect() {
 	r.GitHub().Heal()
-	r.Link(observatory).Heal()
+	r.must(r.Link(observatory).Heal())
 }
 
 // visitor is a person with a browser.

@@ -95,7 +95,10 @@ func TestCookiesOfASessionAreForOwnPages(t *testing.T) {
 		p.browser("refreshSession", "Origin", origin, "Sec-Fetch-Site", "cross-site").want(http.StatusOK)
 	}
 	for _, header := range [][]string{
-		{"Origin", "https://evil.example"}, {"Origin", "null"}, {"Origin", "https://ops.example"}, {"Origin", "http://ops.example.evil"},
+		{"Origin", "https://evil.example"},
+		{"Origin", "null"},
+		{"Origin", "https://ops.example"},
+		{"Origin", "http://ops.example.evil"},
 		{"Sec-Fetch-Site", "cross-site"},
 	} {
 		for _, op := range []string{"refreshSession", "logout"} {

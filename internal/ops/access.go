@@ -185,7 +185,9 @@ var tokenKinds = map[string]projector[replicadb.APITokenAccount]{
 }
 
 // Tokens returns the pending writes of API tokens.
-func Tokens(p *buffer.Pending) (View[replicadb.APITokenAccount], error) { return project(p, tokenKinds) }
+func Tokens(p *buffer.Pending) (View[replicadb.APITokenAccount], error) {
+	return project(p, tokenKinds)
+}
 
 var eventKinds = map[string]projector[replicadb.AccessEvent]{
 	CreateAccessEvent.Kind(): on(CreateAccessEvent, func(p maindb.CreateAccessEventParams, add func(uuid.UUID, overlay.Change[replicadb.AccessEvent])) {
@@ -196,7 +198,9 @@ var eventKinds = map[string]projector[replicadb.AccessEvent]{
 }
 
 // AccessEvents returns the pending entries of the audit trail.
-func AccessEvents(p *buffer.Pending) (View[replicadb.AccessEvent], error) { return project(p, eventKinds) }
+func AccessEvents(p *buffer.Pending) (View[replicadb.AccessEvent], error) {
+	return project(p, eventKinds)
+}
 
 var preferenceKinds = map[string]projector[replicadb.UserPreference]{
 	PutPreferences.Kind(): on(PutPreferences, func(p maindb.PutUserPreferencesParams, add func(uuid.UUID, overlay.Change[replicadb.UserPreference])) {
@@ -207,4 +211,6 @@ var preferenceKinds = map[string]projector[replicadb.UserPreference]{
 }
 
 // Preferences returns the pending preferences by the ids of their users.
-func Preferences(p *buffer.Pending) (View[replicadb.UserPreference], error) { return project(p, preferenceKinds) }
+func Preferences(p *buffer.Pending) (View[replicadb.UserPreference], error) {
+	return project(p, preferenceKinds)
+}

@@ -56,8 +56,16 @@ func TestFiltersOfUsersAndEventsUseIndexes(t *testing.T) {
 	}
 	for _, before := range []time.Time{always, night.Add(time.Hour)} {
 		for _, p := range []replicadb.ListAccessEventsParams{
-			{}, {UserID: &user}, {TokenID: &token}, {Action: new("user.updated")}, {Action: new("session.started")}, {Action: new("token.created")},
-			{OfTokens: true}, {OfTokens: true, UserID: &user}, {OfTokens: true, TokenID: &token}, {Action: new("user.updated"), UserID: &user},
+			{},
+			{UserID: &user},
+			{TokenID: &token},
+			{Action: new("user.updated")},
+			{Action: new("session.started")},
+			{Action: new("token.created")},
+			{OfTokens: true},
+			{OfTokens: true, UserID: &user},
+			{OfTokens: true, TokenID: &token},
+			{Action: new("user.updated"), UserID: &user},
 		} {
 			p.BeforeAt, p.Without, p.RowLimit = before, many, 101
 			_, err := q.ListAccessEvents(t.Context(), p)

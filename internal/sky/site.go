@@ -40,6 +40,7 @@ func (v vector) unit() vector           { return v.times(1 / v.length()) }
 func (m matrix) times(v vector) vector {
 	return vector{vector(m[0]).dot(v), vector(m[1]).dot(v), vector(m[2]).dot(v)}
 }
+
 func (m matrix) transposed(v vector) vector {
 	return vector(m[0]).times(v[0]).plus(vector(m[1]).times(v[1])).plus(vector(m[2]).times(v[2]))
 }

@@ -5,6 +5,19 @@ create type package_status as enum ('building', 'complete');
 create type package_state as enum ('waiting', 'transferring', 'archived', 'failed');
 create type checksum_algorithm as enum ('md5', 'sha256', 'xxh3');
 
+-- The observing day begins at noon of mean local time at the telescope, 16:31 UTC at 67.74 degrees west.
+-- +goose StatementBegin
+create function day_obs(at timestamptz) returns date
+language sql immutable parallel safe as $$
+  select ((at at time zone 'UTC') - interval '16 hours 31 minutes')::date
+$$;
+
+create function day_obs_begin(day date) returns timestamptz
+language sql immutable parallel safe as $$
+  select (day + interval '16 hours 31 minutes') at time zone 'UTC'
+$$;
+-- +goose StatementEnd
+
 -- One execution of a planned unit. The id is made before the row exists here.
 create table executed_obs_unit (
   id          uuid               primary key,
@@ -78,3 +91,4 @@ create trigger deleted after delete on raw_data_file referencing old table as ch
 -- +goose Down
 drop table record_alias, raw_data_file, raw_data_package, executed_obs_unit;
 drop type checksum_algorithm, package_state, package_status, observation_status;
+drop function day_obs, day_obs_begin;

@@ -389,6 +389,7 @@ const (
 	ProblemSlugTooLarge             ProblemSlug = "too-large"
 	ProblemSlugTooManyRequests      ProblemSlug = "too-many-requests"
 	ProblemSlugTransactionUnknown   ProblemSlug = "transaction-unknown"
+	ProblemSlugTransitionForbidden  ProblemSlug = "transition-forbidden"
 	ProblemSlugUnauthenticated      ProblemSlug = "unauthenticated"
 	ProblemSlugUnavailable          ProblemSlug = "unavailable"
 	ProblemSlugUnsupportedMediaType ProblemSlug = "unsupported-media-type"
@@ -492,6 +493,8 @@ func (e ProblemSlug) Valid() bool {
 	case ProblemSlugTooManyRequests:
 		return true
 	case ProblemSlugTransactionUnknown:
+		return true
+	case ProblemSlugTransitionForbidden:
 		return true
 	case ProblemSlugUnauthenticated:
 		return true
@@ -1876,11 +1879,17 @@ type WriteReceipt struct {
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// DryRun defines model for DryRun.
+type DryRun = bool
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
 // IfMatch defines model for IfMatch.
 type IfMatch = string
+
+// IfNoneMatch defines model for IfNoneMatch.
+type IfNoneMatch = string
 
 // Limit defines model for Limit.
 type Limit = int32

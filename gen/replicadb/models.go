@@ -308,18 +308,19 @@ type RawDataFile struct {
 }
 
 type RawDataPackage struct {
-	ID                 uuid.UUID          `json:"id"`
-	ExecutedObsUnitID  uuid.UUID          `json:"executed_obs_unit_id"`
-	InstrumentModuleID int32              `json:"instrument_module_id"`
-	Name               string             `json:"name"`
-	RelativePath       string             `json:"relative_path"`
-	Status             PackageStatus      `json:"status"`
-	State              PackageState       `json:"state"`
-	SizeBytes          *int64             `json:"size_bytes"`
-	Checksum           *string            `json:"checksum"`
-	ChecksumAlgorithm  *ChecksumAlgorithm `json:"checksum_algorithm"`
-	CreatedAt          time.Time          `json:"created_at"`
-	FinalizedAt        *time.Time         `json:"finalized_at"`
+	ID                    uuid.UUID          `json:"id"`
+	ExecutedObsUnitID     uuid.UUID          `json:"executed_obs_unit_id"`
+	InstrumentModuleID    int32              `json:"instrument_module_id"`
+	Name                  string             `json:"name"`
+	RelativePath          string             `json:"relative_path"`
+	Status                PackageStatus      `json:"status"`
+	State                 PackageState       `json:"state"`
+	SizeBytes             *int64             `json:"size_bytes"`
+	Checksum              *string            `json:"checksum"`
+	ChecksumAlgorithm     *ChecksumAlgorithm `json:"checksum_algorithm"`
+	CreatedAt             time.Time          `json:"created_at"`
+	FinalizedAt           *time.Time         `json:"finalized_at"`
+	DataTransferPackageID *uuid.UUID         `json:"data_transfer_package_id"`
 }
 
 type UserAccount struct {

@@ -12,7 +12,7 @@ import (
 )
 
 const getRawDataPackages = `-- name: GetRawDataPackages :many
-select id, executed_obs_unit_id, instrument_module_id, name, relative_path, status, state, size_bytes, checksum, checksum_algorithm, created_at, finalized_at from raw_data_package where id = any($1::uuid[])
+select id, executed_obs_unit_id, instrument_module_id, name, relative_path, status, state, size_bytes, checksum, checksum_algorithm, created_at, finalized_at, data_transfer_package_id from raw_data_package where id = any($1::uuid[])
 `
 
 type GetRawDataPackagesParams struct {
@@ -41,6 +41,7 @@ func (q *Queries) GetRawDataPackages(ctx context.Context, arg GetRawDataPackages
 			&i.ChecksumAlgorithm,
 			&i.CreatedAt,
 			&i.FinalizedAt,
+			&i.DataTransferPackageID,
 		); err != nil {
 			return nil, err
 		}
@@ -53,7 +54,7 @@ func (q *Queries) GetRawDataPackages(ctx context.Context, arg GetRawDataPackages
 }
 
 const listRawDataPackages = `-- name: ListRawDataPackages :many
-select id, executed_obs_unit_id, instrument_module_id, name, relative_path, status, state, size_bytes, checksum, checksum_algorithm, created_at, finalized_at from raw_data_package where executed_obs_unit_id = any($1::uuid[])
+select id, executed_obs_unit_id, instrument_module_id, name, relative_path, status, state, size_bytes, checksum, checksum_algorithm, created_at, finalized_at, data_transfer_package_id from raw_data_package where executed_obs_unit_id = any($1::uuid[])
 order by executed_obs_unit_id, created_at, id
 `
 
@@ -84,6 +85,7 @@ func (q *Queries) ListRawDataPackages(ctx context.Context, arg ListRawDataPackag
 			&i.ChecksumAlgorithm,
 			&i.CreatedAt,
 			&i.FinalizedAt,
+			&i.DataTransferPackageID,
 		); err != nil {
 			return nil, err
 		}

@@ -73,6 +73,10 @@ var meanings = map[api.ProblemSlug]meaning{
 		http.StatusConflict, "The record has other content",
 		"The record exists with other content. The members recorded and requested show both versions; nobody's version is overwritten.",
 	},
+	api.ProblemSlugTransitionForbidden: {
+		http.StatusConflict, "Not from this state",
+		"The record cannot go from its state to the one that is asked for; the detail names those it can go to.",
+	},
 	api.ProblemSlugNotStopped: {
 		http.StatusConflict, "Not stopped",
 		"Only parked and blocked transactions can be retried, edited or discarded.",

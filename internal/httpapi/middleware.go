@@ -137,6 +137,9 @@ func (s *Server) chain(op *operation) []echo.MiddlewareFunc {
 	if op.awaitsPosition {
 		chain = append(chain, s.awaitPosition)
 	}
+	if op.conditional {
+		chain = append(chain, conditional)
+	}
 	return chain
 }
 

@@ -28,6 +28,7 @@ type operation struct {
 	awaitsPosition bool     // takes the header Ops-Position
 	foreignQuery   bool     // the query is made by somebody who does not know the document
 	saysFreshness  bool     // answers with the header Ops-As-Of
+	conditional    bool     // takes the header If-None-Match
 	query          map[string]bool
 	route          *routers.Route
 }
@@ -87,6 +88,8 @@ func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method 
 			op.query[p.Value.Name] = p.Value.Schema.Value.Type.Is(openapi3.TypeArray)
 		case p.Value.In == openapi3.ParameterInHeader && p.Value.Name == headerPosition:
 			op.awaitsPosition = true
+		case p.Value.In == openapi3.ParameterInHeader && p.Value.Name == headerIfNoneMatch:
+			op.conditional = true
 		}
 	}
 	for _, r := range o.Responses.Map() {

@@ -56,7 +56,7 @@ create table raw_data_package (
   check ((checksum is null) = (checksum_algorithm is null))
 );
 create index raw_data_package_execution on raw_data_package (executed_obs_unit_id, created_at, id);
-create index raw_data_package_module on raw_data_package (instrument_module_id);
+create index raw_data_package_module on raw_data_package (instrument_module_id, created_at, id);
 
 create table raw_data_file (
   id                   uuid               primary key,

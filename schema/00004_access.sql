@@ -201,6 +201,7 @@ insert into permission (name, description) values
   ('configure:system',    'change settings of the site'),
   ('read:account',        'see one''s own tokens, sessions and preferences'),
   ('write:account',       'change one''s own preferences, make and revoke one''s own tokens'),
+  ('manage:transfers',    'reset transfers, pause routes, stage packages'),
   ('manage:users',        'manage users, roles and everybody''s tokens'),
   ('act:service',         'what only the systems of the observatory may do, by a token; no wildcard covers it');
 
@@ -208,9 +209,9 @@ insert into role_permission (role_id, permission_id)
 select r.id, p.id
 from (values
   ('admin',    array['*:*']),
-  ('observer', array['read:observations', 'write:observations', 'read:transactions', 'read:system', 'read:account', 'write:account']),
+  ('observer', array['read:observations', 'write:observations', 'manage:transfers', 'read:transactions', 'read:system', 'read:account', 'write:account']),
   ('viewer',   array['read:observations', 'read:transactions', 'read:system', 'read:account', 'write:account']),
-  ('service',  array['read:observations', 'write:observations', 'read:transactions', 'read:system', 'read:account', 'write:account', 'act:service'])
+  ('service',  array['read:observations', 'write:observations', 'manage:transfers', 'read:transactions', 'read:system', 'read:account', 'write:account', 'act:service'])
 ) as granted (role, permissions)
 join role r on r.name = granted.role
 join permission p on p.name = any (granted.permissions);

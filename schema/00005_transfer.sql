@@ -51,7 +51,23 @@ insert into state_transition (machine, from_state, to_state) values
   ('copy',     'deletion_failed',      'deletion_in_progress');
 
 -- +goose StatementBegin
--- The arguments are the machine and the column that holds the state. The detail of the error is for the client.
+-- Refuses a record's way from one state to another. The detail of the error is for the client. A way that is allowed is
+-- refused as a record that has changed meanwhile: who asks saw it in another state.
+create function refuse_transition(of_machine text, what text, was text, wanted text) returns jsonb
+language plpgsql as $$
+begin
+  if exists (select from state_transition t where t.machine = of_machine and t.from_state = was and t.to_state = wanted) then
+    raise exception using errcode = '23000', message = format('%s has changed', what), detail = to_jsonb(was)::text;
+  end if;
+  raise exception using errcode = '23514', constraint = 'transition',
+    message = format('%s cannot go from %s to %s', what, was, wanted),
+    detail = json_build_object('from', was, 'to', wanted, 'allowed',
+      (select coalesce(json_agg(t.to_state order by t.to_state), '[]') from state_transition t
+       where t.machine = of_machine and t.from_state = was))::text;
+end
+$$;
+
+-- The arguments are the machine and the column that holds the state.
 create function enforce_transition() returns trigger
 language plpgsql as $$
 declare
@@ -61,11 +77,7 @@ begin
   if was is distinct from now and not exists (
     select from state_transition t where t.machine = tg_argv[0] and t.from_state = was and t.to_state = now
   ) then
-    raise exception using errcode = '23514', constraint = 'transition',
-      message = format('%s %s cannot go from %s to %s', tg_table_name, new.id, was, now),
-      detail = json_build_object('from', was, 'to', now, 'allowed',
-        (select coalesce(json_agg(t.to_state order by t.to_state), '[]') from state_transition t
-         where t.machine = tg_argv[0] and t.from_state = was))::text;
+    perform refuse_transition(tg_argv[0], format('%s %s', tg_table_name, new.id), was, now);
   end if;
   return new;
 end
@@ -97,7 +109,8 @@ create table data_location (
   priority      integer       not null default 0,
   active        boolean       not null default true,
   unique (site_id, name),
-  unique (id, storage_type)
+  unique (id, storage_type),
+  unique (id, location_type)
 );
 comment on column data_location.priority is 'of buffers of one site the active one with the highest is used';
 comment on column data_location.active is 'false: nothing new goes there';
@@ -142,6 +155,7 @@ create table data_transfer_route (
   origin_location_id      integer    references data_location,
   destination_location_id integer    references data_location,
   active                  boolean    not null default true,
+  version                 integer    not null default 1 check (version > 0),
   check (origin_site_id <> destination_site_id),
   check ((route_type = 'relay') = (relay_site_id is not null)),
   check ((route_type = 'custom') = (origin_location_id is not null and destination_location_id is not null))
@@ -152,6 +166,7 @@ create index data_transfer_route_relay on data_transfer_route (relay_site_id);
 create index data_transfer_route_origin_location on data_transfer_route (origin_location_id);
 create index data_transfer_route_destination_location on data_transfer_route (destination_location_id);
 comment on column data_transfer_route.method is 'the program that moves the data, such as bbcp';
+comment on column data_transfer_route.active is 'false: no transfer begins on it; those under way go on';
 
 create table data_transfer_package (
   id             uuid            primary key,
@@ -167,15 +182,55 @@ create index data_transfer_package_origin on data_transfer_package (origin_site_
 create index data_transfer_package_status on data_transfer_package (status, created_at, id);
 
 alter table raw_data_package add column data_transfer_package_id uuid references data_transfer_package;
-create index raw_data_package_transfer_package on raw_data_package (data_transfer_package_id);
+alter table raw_data_package add constraint raw_data_package_moves_complete check (state in ('waiting', 'failed') or status = 'complete');
+create index raw_data_package_transfer_package on raw_data_package (data_transfer_package_id, created_at, id);
 create index raw_data_package_state on raw_data_package (state, created_at, id);
+create index raw_data_package_status on raw_data_package (status, created_at, id);
 create index raw_data_package_created on raw_data_package (created_at, id);
+-- What is on its way is little beside what has arrived.
+create index raw_data_package_unarchived on raw_data_package (created_at, id) where state <> 'archived';
+
+-- What the archives have, so that nobody counts it: one row for each observing day in which packages were made.
+create table archived_packages (
+  day_obs  date   primary key,
+  packages bigint not null,
+  bytes    bigint not null
+);
+
+-- +goose StatementBegin
+create function count_archived() returns trigger
+language plpgsql as $$
+begin
+  if tg_op <> 'DELETE' then
+    insert into archived_packages as a (day_obs, packages, bytes)
+      select day_obs(created_at), count(*), coalesce(sum(size_bytes), 0) from new_rows where state = 'archived' group by 1 order by 1
+      on conflict (day_obs) do update set packages = a.packages + excluded.packages, bytes = a.bytes + excluded.bytes;
+  end if;
+  if tg_op <> 'INSERT' then
+    update archived_packages a set packages = a.packages - gone.packages, bytes = a.bytes - gone.bytes
+      from (select day_obs(created_at) as day, count(*) as packages, coalesce(sum(size_bytes), 0) as bytes
+            from old_rows where state = 'archived' group by 1 order by 1) gone
+      where a.day_obs = gone.day;
+  end if;
+  return null;
+end
+$$;
+-- +goose StatementEnd
+
+create trigger archived_inserted after insert on raw_data_package referencing new table as new_rows
+  for each statement execute function count_archived();
+create trigger archived_updated after update on raw_data_package referencing old table as old_rows new table as new_rows
+  for each statement execute function count_archived();
+create trigger archived_deleted after delete on raw_data_package referencing old table as old_rows
+  for each statement execute function count_archived();
 
 create table raw_data_package_metadata (
   raw_data_package_id uuid        primary key references raw_data_package on delete cascade,
-  document            jsonb       not null check (jsonb_typeof(document) = 'object'),
-  updated_at          timestamptz not null default clock_timestamp()
+  document            jsonb       not null check (jsonb_typeof(document) = 'object' and octet_length(document::text) <= 65536),
+  updated_at          timestamptz not null default clock_timestamp(),
+  version             integer     not null default 1 check (version > 0)
 );
+comment on table raw_data_package_metadata is 'what is written beside the package in the archive';
 
 create table data_transfer (
   id                       uuid            primary key,
@@ -202,6 +257,8 @@ comment on column data_transfer.unpack_status is 'apart from the transfer, so th
 comment on column data_transfer.progress_at is 'when bytes arrived last';
 create index data_transfer_created on data_transfer (created_at, id);
 create index data_transfer_status on data_transfer (status, created_at, id);
+create index data_transfer_unpack_status on data_transfer (unpack_status, created_at, id);
+create index data_transfer_finished on data_transfer (finished_at) where status = 'completed';
 create index data_transfer_package_transfers on data_transfer (data_transfer_package_id, created_at, id);
 create index data_transfer_origin on data_transfer (origin_location_id, created_at, id);
 create index data_transfer_destination on data_transfer (destination_location_id, created_at, id);
@@ -220,13 +277,15 @@ create index data_transfer_log_transfer on data_transfer_log (data_transfer_id, 
 create table long_term_archive_transfer (
   id                      uuid            primary key,
   raw_data_package_id     uuid            not null references raw_data_package,
-  destination_location_id integer         not null references data_location,
+  destination_location_id integer         not null,
+  destination_type        location_type   not null generated always as ('long_term_archive'::location_type) stored,
   status                  transfer_status not null default 'pending',
   retry_count             integer         not null default 0 check (retry_count >= 0),
   failure                 text,
   created_at              timestamptz     not null default clock_timestamp(),
   started_at              timestamptz,
   finished_at             timestamptz,
+  foreign key (destination_location_id, destination_type) references data_location (id, location_type),
   check ((status = 'completed') = (finished_at is not null)),
   unique (raw_data_package_id, destination_location_id)
 );
@@ -263,8 +322,12 @@ comment on column physical_copy.verified_at is 'when its checksum was compared l
 create unique index physical_copy_file on physical_copy (raw_data_file_id, data_location_id);
 create unique index physical_copy_package on physical_copy (raw_data_package_id, data_location_id);
 create unique index physical_copy_transfer_package on physical_copy (data_transfer_package_id, data_location_id);
-create index physical_copy_location on physical_copy (data_location_id, status, created_at, id);
+create index physical_copy_location on physical_copy (data_location_id, created_at, id);
+create index physical_copy_location_status on physical_copy (data_location_id, status, created_at, id);
+create index physical_copy_status on physical_copy (status, created_at, id);
+create index physical_copy_kind on physical_copy (kind, created_at, id);
 create index physical_copy_created on physical_copy (created_at, id);
+create index physical_copy_deleted on physical_copy (deleted_at) where kind = 'raw_data_package' and status = 'deleted';
 
 -- What is brought back from the archive.
 
@@ -272,7 +335,8 @@ create type staging_status as enum ('pending', 'scheduled', 'in_progress', 'comp
 
 create table staging_job (
   id                      uuid           primary key,
-  destination_location_id integer        not null references data_location,
+  destination_location_id integer        not null,
+  destination_type        location_type  not null generated always as ('processing'::location_type) stored,
   status                  staging_status not null default 'pending',
   requested_by            text           not null,
   reason                  text           not null default '',
@@ -280,7 +344,11 @@ create table staging_job (
   failure                 text,
   created_at              timestamptz    not null,
   started_at              timestamptz,
-  finished_at             timestamptz
+  finished_at             timestamptz,
+  cancelled_by            text,
+  foreign key (destination_location_id, destination_type) references data_location (id, location_type),
+  check ((status in ('completed', 'cancelled')) = (finished_at is not null)),
+  check ((status = 'cancelled') = (cancelled_by is not null))
 );
 create index staging_job_created on staging_job (created_at, id);
 create index staging_job_destination on staging_job (destination_location_id, created_at, id);
@@ -294,6 +362,40 @@ create table staging_job_package (
   primary key (staging_job_id, raw_data_package_id)
 );
 create index staging_job_package_package on staging_job_package (raw_data_package_id);
+create index staging_job_package_staged on staging_job_package (staged_at) where staged_at is not null;
+
+-- Where in the pipeline each raw data package is, from 0 to 5, and how that stage stands: of several transfers, or several
+-- archives, the furthest counts. Stages 6 and 7, bringing back and deleting, come on top for packages that are archived.
+create view raw_data_package_pipeline as
+select p.*,
+  (case
+    when p.state = 'archived' then 5
+    when p.status = 'building' then 0
+    when p.data_transfer_package_id is null then 1
+    when t.transfers = 0 then 2
+    when t.status <> 'completed' then 3
+    when t.unpack_status <> 'completed' then 4
+    else 5
+  end)::smallint as stage,
+  (case
+    when p.state = 'archived' then 'completed'
+    when p.state = 'failed' then 'failed'
+    when p.status = 'building' then 'in_progress'
+    when p.data_transfer_package_id is null then 'pending'
+    when t.transfers = 0 then (select d.status from data_transfer_package d where d.id = p.data_transfer_package_id)
+    when t.status <> 'completed' then t.status
+    when t.unpack_status <> 'completed' then t.unpack_status
+    -- Archived is a package only when its metadata are there, too.
+    else (select case when count(*) = 0 then 'pending' else coalesce(max(least(a.status, 'in_progress')) filter (where a.status <> 'failed'), 'failed') end
+          from long_term_archive_transfer a where a.raw_data_package_id = p.id)
+  end)::transfer_status as stage_status
+from raw_data_package p
+left join lateral (
+  select count(*) as transfers,
+         coalesce(max(t.status) filter (where t.status <> 'failed'), 'failed') as status,
+         coalesce(max(t.unpack_status) filter (where t.status = 'completed' and t.unpack_status <> 'failed'), 'failed') as unpack_status
+  from data_transfer t where t.data_transfer_package_id = p.data_transfer_package_id
+) t on p.state <> 'archived';
 
 create trigger transition before update of status on data_transfer_package
   for each row execute function enforce_transition('transfer', 'status');
@@ -314,12 +416,17 @@ create trigger changed after insert or update or delete on long_term_archive_tra
 create trigger changed after insert or update or delete on staging_job for each row execute function record_event();
 
 -- +goose Down
+drop view raw_data_package_pipeline;
 drop table staging_job_package, staging_job, physical_copy, long_term_archive_transfer, data_transfer_log, data_transfer,
-  raw_data_package_metadata;
-alter table raw_data_package drop column data_transfer_package_id;
-drop index raw_data_package_state, raw_data_package_created;
+  raw_data_package_metadata, archived_packages;
+drop trigger archived_inserted on raw_data_package;
+drop trigger archived_updated on raw_data_package;
+drop trigger archived_deleted on raw_data_package;
+drop function count_archived;
+alter table raw_data_package drop constraint raw_data_package_moves_complete, drop column data_transfer_package_id;
+drop index raw_data_package_state, raw_data_package_status, raw_data_package_created, raw_data_package_unarchived;
 drop trigger transition on raw_data_package;
 drop table data_transfer_package, data_transfer_route, tape_data_location, s3_data_location, disk_data_location, data_location, site,
   state_transition;
-drop function enforce_transition;
+drop function enforce_transition, refuse_transition;
 drop type staging_status, physical_copy_kind, physical_copy_status, transfer_status, route_type, storage_type, location_type;

@@ -194,6 +194,7 @@ insert into permission (name, description) values
   ('*:*',                 'everything'),
   ('read:observations',   'read the plan, observations, packages and files'),
   ('write:observations',  'start and finish observations, register packages and files'),
+  ('write:plan',          'change programs, planned units, configurations and sources'),
   ('delete:observations', 'withdraw registrations'),
   ('read:transactions',   'see how far writes have travelled'),
   ('manage:transactions', 'retry, edit and discard parked writes'),
@@ -209,7 +210,7 @@ insert into role_permission (role_id, permission_id)
 select r.id, p.id
 from (values
   ('admin',    array['*:*']),
-  ('observer', array['read:observations', 'write:observations', 'manage:transfers', 'read:transactions', 'read:system', 'read:account', 'write:account']),
+  ('observer', array['read:observations', 'write:observations', 'write:plan', 'manage:transfers', 'read:transactions', 'read:system', 'read:account', 'write:account']),
   ('viewer',   array['read:observations', 'read:transactions', 'read:system', 'read:account', 'write:account']),
   ('service',  array['read:observations', 'write:observations', 'manage:transfers', 'read:transactions', 'read:system', 'read:account', 'write:account', 'act:service'])
 ) as granted (role, permissions)

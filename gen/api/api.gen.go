@@ -220,6 +220,24 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for HeatmapColumn.
+const (
+	HeatmapColumnDay  HeatmapColumn = "day"
+	HeatmapColumnHour HeatmapColumn = "hour"
+)
+
+// Valid indicates whether the value is a known member of the HeatmapColumn enum.
+func (e HeatmapColumn) Valid() bool {
+	switch e {
+	case HeatmapColumnDay:
+		return true
+	case HeatmapColumnHour:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ObservationStatus.
 const (
 	ObservationStatusAborted   ObservationStatus = "aborted"
@@ -363,11 +381,13 @@ const (
 	ProblemSlugIdempotencyKeyReused ProblemSlug = "idempotency-key-reused"
 	ProblemSlugInternal             ProblemSlug = "internal"
 	ProblemSlugInvalid              ProblemSlug = "invalid"
+	ProblemSlugJobRunning           ProblemSlug = "job-running"
 	ProblemSlugLastAdmin            ProblemSlug = "last-admin"
 	ProblemSlugMainUnreachable      ProblemSlug = "main-unreachable"
 	ProblemSlugMalformed            ProblemSlug = "malformed"
 	ProblemSlugMethodNotAllowed     ProblemSlug = "method-not-allowed"
 	ProblemSlugNameTaken            ProblemSlug = "name-taken"
+	ProblemSlugNoEphemeris          ProblemSlug = "no-ephemeris"
 	ProblemSlugNoRole               ProblemSlug = "no-role"
 	ProblemSlugNotFound             ProblemSlug = "not-found"
 	ProblemSlugNotInOrganisation    ProblemSlug = "not-in-organisation"
@@ -381,6 +401,7 @@ const (
 	ProblemSlugReferenceUnknown     ProblemSlug = "reference-unknown"
 	ProblemSlugReplicaUnavailable   ProblemSlug = "replica-unavailable"
 	ProblemSlugReplicaUnreachable   ProblemSlug = "replica-unreachable"
+	ProblemSlugResolverUnreachable  ProblemSlug = "resolver-unreachable"
 	ProblemSlugScopeExceeded        ProblemSlug = "scope-exceeded"
 	ProblemSlugSessionEnded         ProblemSlug = "session-ended"
 	ProblemSlugSignInFailed         ProblemSlug = "sign-in-failed"
@@ -398,6 +419,7 @@ const (
 	ProblemSlugTransitionForbidden  ProblemSlug = "transition-forbidden"
 	ProblemSlugUnauthenticated      ProblemSlug = "unauthenticated"
 	ProblemSlugUnavailable          ProblemSlug = "unavailable"
+	ProblemSlugUnknownObject        ProblemSlug = "unknown-object"
 	ProblemSlugUnsupportedMediaType ProblemSlug = "unsupported-media-type"
 	ProblemSlugUserDisabled         ProblemSlug = "user-disabled"
 	ProblemSlugValuesRefused        ProblemSlug = "values-refused"
@@ -436,6 +458,8 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugInvalid:
 		return true
+	case ProblemSlugJobRunning:
+		return true
 	case ProblemSlugLastAdmin:
 		return true
 	case ProblemSlugMainUnreachable:
@@ -445,6 +469,8 @@ func (e ProblemSlug) Valid() bool {
 	case ProblemSlugMethodNotAllowed:
 		return true
 	case ProblemSlugNameTaken:
+		return true
+	case ProblemSlugNoEphemeris:
 		return true
 	case ProblemSlugNoRole:
 		return true
@@ -471,6 +497,8 @@ func (e ProblemSlug) Valid() bool {
 	case ProblemSlugReplicaUnavailable:
 		return true
 	case ProblemSlugReplicaUnreachable:
+		return true
+	case ProblemSlugResolverUnreachable:
 		return true
 	case ProblemSlugScopeExceeded:
 		return true
@@ -506,6 +534,8 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugUnavailable:
 		return true
+	case ProblemSlugUnknownObject:
+		return true
 	case ProblemSlugUnsupportedMediaType:
 		return true
 	case ProblemSlugUserDisabled:
@@ -529,6 +559,30 @@ func (e References) Valid() bool {
 	case ReferencesUnverified:
 		return true
 	case ReferencesVerified:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ResolvedSourceResolver.
+const (
+	ResolvedSourceResolverKnown       ResolvedSourceResolver = "known"
+	ResolvedSourceResolverNed         ResolvedSourceResolver = "ned"
+	ResolvedSourceResolverSesame      ResolvedSourceResolver = "sesame"
+	ResolvedSourceResolverSolarSystem ResolvedSourceResolver = "solar_system"
+)
+
+// Valid indicates whether the value is a known member of the ResolvedSourceResolver enum.
+func (e ResolvedSourceResolver) Valid() bool {
+	switch e {
+	case ResolvedSourceResolverKnown:
+		return true
+	case ResolvedSourceResolverNed:
+		return true
+	case ResolvedSourceResolverSesame:
+		return true
+	case ResolvedSourceResolverSolarSystem:
 		return true
 	default:
 		return false
@@ -586,6 +640,102 @@ func (e SiteType) Valid() bool {
 	case SiteTypeMain:
 		return true
 	case SiteTypeSecondary:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SkyEventKind.
+const (
+	SkyEventKindRise    SkyEventKind = "rise"
+	SkyEventKindSet     SkyEventKind = "set"
+	SkyEventKindTransit SkyEventKind = "transit"
+)
+
+// Valid indicates whether the value is a known member of the SkyEventKind enum.
+func (e SkyEventKind) Valid() bool {
+	switch e {
+	case SkyEventKindRise:
+		return true
+	case SkyEventKindSet:
+		return true
+	case SkyEventKindTransit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SkyReason.
+const (
+	SkyReasonAboveElevationLimit SkyReason = "above_elevation_limit"
+	SkyReasonBelowElevationLimit SkyReason = "below_elevation_limit"
+	SkyReasonMoonAvoidance       SkyReason = "moon_avoidance"
+	SkyReasonNotDark             SkyReason = "not_dark"
+	SkyReasonSunAvoidance        SkyReason = "sun_avoidance"
+)
+
+// Valid indicates whether the value is a known member of the SkyReason enum.
+func (e SkyReason) Valid() bool {
+	switch e {
+	case SkyReasonAboveElevationLimit:
+		return true
+	case SkyReasonBelowElevationLimit:
+		return true
+	case SkyReasonMoonAvoidance:
+		return true
+	case SkyReasonNotDark:
+		return true
+	case SkyReasonSunAvoidance:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SolarSystemClass.
+const (
+	SolarSystemClassAsteroid SolarSystemClass = "asteroid"
+	SolarSystemClassComet    SolarSystemClass = "comet"
+	SolarSystemClassMoon     SolarSystemClass = "moon"
+	SolarSystemClassPlanet   SolarSystemClass = "planet"
+	SolarSystemClassStar     SolarSystemClass = "star"
+)
+
+// Valid indicates whether the value is a known member of the SolarSystemClass enum.
+func (e SolarSystemClass) Valid() bool {
+	switch e {
+	case SolarSystemClassAsteroid:
+		return true
+	case SolarSystemClassComet:
+		return true
+	case SolarSystemClassMoon:
+		return true
+	case SolarSystemClassPlanet:
+		return true
+	case SolarSystemClassStar:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SourceKind.
+const (
+	SourceKindConstantElevation SourceKind = "constant_elevation"
+	SourceKindFixed             SourceKind = "fixed"
+	SourceKindSolarSystemObject SourceKind = "solar_system_object"
+)
+
+// Valid indicates whether the value is a known member of the SourceKind enum.
+func (e SourceKind) Valid() bool {
+	switch e {
+	case SourceKindConstantElevation:
+		return true
+	case SourceKindFixed:
+		return true
+	case SourceKindSolarSystemObject:
 		return true
 	default:
 		return false
@@ -670,6 +820,33 @@ func (e VerdictStatus) Valid() bool {
 	}
 }
 
+// Defines values for VisibilityJobState.
+const (
+	VisibilityJobStateCancelled VisibilityJobState = "cancelled"
+	VisibilityJobStateFailed    VisibilityJobState = "failed"
+	VisibilityJobStateLost      VisibilityJobState = "lost"
+	VisibilityJobStateRunning   VisibilityJobState = "running"
+	VisibilityJobStateSucceeded VisibilityJobState = "succeeded"
+)
+
+// Valid indicates whether the value is a known member of the VisibilityJobState enum.
+func (e VisibilityJobState) Valid() bool {
+	switch e {
+	case VisibilityJobStateCancelled:
+		return true
+	case VisibilityJobStateFailed:
+		return true
+	case VisibilityJobStateLost:
+		return true
+	case VisibilityJobStateRunning:
+		return true
+	case VisibilityJobStateSucceeded:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for WaitState.
 const (
 	WaitStateCommitted  WaitState = "committed"
@@ -682,6 +859,24 @@ func (e WaitState) Valid() bool {
 	case WaitStateCommitted:
 		return true
 	case WaitStateReplicated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListSourcesParamsSort.
+const (
+	ListSourcesParamsSortDistance ListSourcesParamsSort = "distance"
+	ListSourcesParamsSortName     ListSourcesParamsSort = "name"
+)
+
+// Valid indicates whether the value is a known member of the ListSourcesParamsSort enum.
+func (e ListSourcesParamsSort) Valid() bool {
+	switch e {
+	case ListSourcesParamsSortDistance:
+		return true
+	case ListSourcesParamsSortName:
 		return true
 	default:
 		return false
@@ -853,8 +1048,50 @@ type Component string
 // Example: {"pwv_mm":0.41,"wind_m_s":6.2}
 type Conditions = json.RawMessage
 
+// ConstantElevation A scan that stays at one elevation and lets the sky drift through.
+type ConstantElevation struct {
+	AzimuthMaxDeg float64 `json:"azimuth_max_deg"`
+
+	// AzimuthMinDeg From north to east.
+	AzimuthMinDeg float64 `json:"azimuth_min_deg"`
+	ElevationDeg  float64 `json:"elevation_deg"`
+}
+
+// ConstantElevationChange defines model for ConstantElevationChange.
+type ConstantElevationChange struct {
+	AzimuthMaxDeg *float64 `json:"azimuth_max_deg,omitempty"`
+	AzimuthMinDeg *float64 `json:"azimuth_min_deg,omitempty"`
+	ElevationDeg  *float64 `json:"elevation_deg,omitempty"`
+}
+
+// Coordinates In the ICRS. Of a body of the solar system: where it is seen from the telescope at the time of the answer.
+type Coordinates struct {
+	DecDeg float64 `json:"dec_deg"`
+
+	// DecSexagesimal Degrees, minutes, seconds.
+	//
+	// Example: -05:22:22.8
+	DecSexagesimal       string  `json:"dec_sexagesimal"`
+	GalacticLatitudeDeg  float64 `json:"galactic_latitude_deg"`
+	GalacticLongitudeDeg float64 `json:"galactic_longitude_deg"`
+	RaDeg                float64 `json:"ra_deg"`
+
+	// RaSexagesimal Hours, minutes, seconds.
+	//
+	// Example: 05:35:14.16
+	RaSexagesimal string `json:"ra_sexagesimal"`
+}
+
 // CredentialKind What the caller is let in by.
 type CredentialKind string
+
+// Day A date, between 1970 and 2199.
+//
+// Example: 2026-07-15
+type Day = string
+
+// Declination defines model for Declination.
+type Declination = float64
 
 // DemoRole defines model for DemoRole.
 type DemoRole string
@@ -1017,6 +1254,30 @@ type Failure struct {
 // FinalStatus How an execution ended.
 type FinalStatus string
 
+// FixedSource Outside the solar system; ICRS at the epoch J2000.0.
+type FixedSource struct {
+	DecDeg       Declination `json:"dec_deg"`
+	ExtentDecDeg *float64    `json:"extent_dec_deg,omitempty"`
+
+	// ExtentRaDeg Along the right ascension; 0 for a point.
+	ExtentRaDeg          *float64 `json:"extent_ra_deg,omitempty"`
+	ProperMotionDecMasYr *float64 `json:"proper_motion_dec_mas_yr,omitempty"`
+
+	// ProperMotionRaMasYr Times the cosine of the declination.
+	ProperMotionRaMasYr *float64       `json:"proper_motion_ra_mas_yr,omitempty"`
+	RaDeg               RightAscension `json:"ra_deg"`
+}
+
+// FixedSourceChange defines model for FixedSourceChange.
+type FixedSourceChange struct {
+	DecDeg               *Declination    `json:"dec_deg,omitempty"`
+	ExtentDecDeg         *float64        `json:"extent_dec_deg,omitempty"`
+	ExtentRaDeg          *float64        `json:"extent_ra_deg,omitempty"`
+	ProperMotionDecMasYr *float64        `json:"proper_motion_dec_mas_yr,omitempty"`
+	ProperMotionRaMasYr  *float64        `json:"proper_motion_ra_mas_yr,omitempty"`
+	RaDeg                *RightAscension `json:"ra_deg,omitempty"`
+}
+
 // GitHubLogin A GitHub account, in lower case; empty for none.
 type GitHubLogin = string
 
@@ -1147,6 +1408,34 @@ type HealthSchema struct {
 // HealthStatus defines model for HealthStatus.
 type HealthStatus string
 
+// HeatmapColumn defines model for HeatmapColumn.
+type HeatmapColumn string
+
+// HeatmapPage defines model for HeatmapPage.
+type HeatmapPage struct {
+	By HeatmapColumn `json:"by"`
+
+	// Columns When each column begins.
+	Columns []Time       `json:"columns"`
+	Items   []HeatmapRow `json:"items"`
+	Limits  SkyLimits    `json:"limits"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// HeatmapRow defines model for HeatmapRow.
+type HeatmapRow struct {
+	// Hours How long it can be observed, one value for each column.
+	Hours []float64  `json:"hours"`
+	Kind  SourceKind `json:"kind"`
+	Name  string     `json:"name"`
+
+	// NoEphemeris True for a body whose place cannot be computed here; then there are no hours.
+	NoEphemeris bool     `json:"no_ephemeris"`
+	SourceID    SerialID `json:"source_id"`
+}
+
 // Introspect defines model for Introspect.
 type Introspect struct {
 	Token string `json:"token"`
@@ -1232,6 +1521,13 @@ type Me struct {
 
 // Name defines model for Name.
 type Name = string
+
+// NextPasses Through the horizon and the highest point, from the time of the answer on; null when not within a day.
+type NextPasses struct {
+	Rise    nullable.Nullable[time.Time] `json:"rise"`
+	Set     nullable.Nullable[time.Time] `json:"set"`
+	Transit nullable.Nullable[time.Time] `json:"transit"`
+}
 
 // ObservationStatus defines model for ObservationStatus.
 type ObservationStatus string
@@ -1482,6 +1778,39 @@ type RecordRef struct {
 // References Whether every record this write refers to is known. `unverified` ones are checked when the write is executed.
 type References string
 
+// ResolvedSource defines model for ResolvedSource.
+type ResolvedSource struct {
+	// ConstantElevation A scan that stays at one elevation and lets the sky drift through.
+	ConstantElevation *ConstantElevation `json:"constant_elevation,omitempty"`
+
+	// Fixed Outside the solar system; ICRS at the epoch J2000.0.
+	Fixed *FixedSource `json:"fixed,omitempty"`
+
+	// Name As the resolver calls it.
+	Name string `json:"name"`
+
+	// ObjectType In the words of the resolver.
+	ObjectType *string `json:"object_type,omitempty"`
+
+	// ResolvedAt When the resolver was asked.
+	ResolvedAt time.Time `json:"resolved_at"`
+
+	// Resolver Who knew it; known is a source of this observatory.
+	Resolver ResolvedSourceResolver `json:"resolver"`
+
+	// SolarSystem A body of the solar system.
+	SolarSystem *SolarSystemSource `json:"solar_system,omitempty"`
+
+	// SourceID The source of this observatory that it is; null when it is none yet.
+	SourceID nullable.Nullable[int32] `json:"source_id"`
+
+	// Stale True for an old answer that is used because nobody can be asked.
+	Stale bool `json:"stale"`
+}
+
+// ResolvedSourceResolver Who knew it; known is a source of this observatory.
+type ResolvedSourceResolver string
+
 // RetryAll defines model for RetryAll.
 type RetryAll struct {
 	// Sqlstate Example: 23503
@@ -1493,6 +1822,9 @@ type RetryAllResult struct {
 	// Retried Parked writes that are back in the buffer.
 	Retried int `json:"retried"`
 }
+
+// RightAscension defines model for RightAscension.
+type RightAscension = float64
 
 // Role defines model for Role.
 type Role struct {
@@ -1597,6 +1929,211 @@ type SiteType string
 
 // Size Bytes.
 type Size = int64
+
+// SkyAccuracy defines model for SkyAccuracy.
+type SkyAccuracy struct {
+	// Arcsec The largest error of a position up to the end of the table.
+	Arcsec float64 `json:"arcsec"`
+
+	// EarthOrientationUntil The end of the table of the Earth's orientation; behind it its last values go on.
+	EarthOrientationUntil time.Time `json:"earth_orientation_until"`
+	Statement             string    `json:"statement"`
+}
+
+// SkyEvent defines model for SkyEvent.
+type SkyEvent struct {
+	AltitudeDeg float64      `json:"altitude_deg"`
+	AzimuthDeg  float64      `json:"azimuth_deg"`
+	Kind        SkyEventKind `json:"kind"`
+
+	// Time Example: 2026-07-15T11:20:00Z
+	Time Time `json:"time"`
+}
+
+// SkyEventKind defines model for SkyEvent.Kind.
+type SkyEventKind string
+
+// SkyLimits defines model for SkyLimits.
+type SkyLimits struct {
+	MaxElevationDeg  float64 `json:"max_elevation_deg"`
+	MinElevationDeg  float64 `json:"min_elevation_deg"`
+	MoonAvoidanceDeg float64 `json:"moon_avoidance_deg"`
+	Night            bool    `json:"night"`
+	SunAvoidanceDeg  float64 `json:"sun_avoidance_deg"`
+}
+
+// SkyNow Where a source stands; nothing is refracted.
+type SkyNow struct {
+	AltitudeDeg float64 `json:"altitude_deg"`
+
+	// At The beginning of the minute of the answer.
+	At         time.Time `json:"at"`
+	AzimuthDeg float64   `json:"azimuth_deg"`
+
+	// Observable Within the limits of the telescope.
+	Observable bool `json:"observable"`
+
+	// Up Above the horizon.
+	Up bool `json:"up"`
+}
+
+// SkyReason defines model for SkyReason.
+type SkyReason string
+
+// SkyTrack Columns of one length. Angles are in degrees.
+type SkyTrack struct {
+	// Airmass The secant of the zenith distance; null below the horizon.
+	Airmass     []nullable.Nullable[float64] `json:"airmass"`
+	AltitudeDeg []float64                    `json:"altitude_deg"`
+
+	// AzimuthDeg From north to east.
+	AzimuthDeg          []float64 `json:"azimuth_deg"`
+	MoonSeparationDeg   []float64 `json:"moon_separation_deg"`
+	ParallacticAngleDeg []float64 `json:"parallactic_angle_deg"`
+	SunSeparationDeg    []float64 `json:"sun_separation_deg"`
+	Time                []Time    `json:"time"`
+}
+
+// SkyWindow defines model for SkyWindow.
+type SkyWindow struct {
+	// From Example: 2026-07-15T11:20:00Z
+	From       Time `json:"from"`
+	Observable bool `json:"observable"`
+
+	// Reasons Why it cannot be observed.
+	Reasons []SkyReason `json:"reasons"`
+
+	// To Example: 2026-07-15T11:20:00Z
+	To Time `json:"to"`
+}
+
+// SolarSystemClass defines model for SolarSystemClass.
+type SolarSystemClass string
+
+// SolarSystemSource A body of the solar system.
+type SolarSystemSource struct {
+	Class SolarSystemClass `json:"class"`
+
+	// NaifID Its number in the ephemerides of NASA JPL.
+	NaifID int32 `json:"naif_id"`
+}
+
+// SolarSystemSourceChange defines model for SolarSystemSourceChange.
+type SolarSystemSourceChange struct {
+	Class  *SolarSystemClass `json:"class,omitempty"`
+	NaifID *int32            `json:"naif_id,omitempty"`
+}
+
+// Source Where the telescope points. It has the part of its kind, and no other.
+type Source struct {
+	// ConstantElevation A scan that stays at one elevation and lets the sky drift through.
+	ConstantElevation *ConstantElevation `json:"constant_elevation,omitempty"`
+
+	// DistanceDeg From the middle of the cone; only in a list of one.
+	DistanceDeg *float64 `json:"distance_deg,omitempty"`
+
+	// Fixed Outside the solar system; ICRS at the epoch J2000.0.
+	Fixed *FixedSource `json:"fixed,omitempty"`
+	ID    SerialID     `json:"id"`
+	Kind  SourceKind   `json:"kind"`
+	Name  string       `json:"name"`
+
+	// SolarSystem A body of the solar system.
+	SolarSystem *SolarSystemSource `json:"solar_system,omitempty"`
+}
+
+// SourceChip defines model for SourceChip.
+type SourceChip struct {
+	// Coordinates In the ICRS. Of a body of the solar system: where it is seen from the telescope at the time of the answer.
+	Coordinates *Coordinates `json:"coordinates,omitempty"`
+	ID          SerialID     `json:"id"`
+	Kind        SourceKind   `json:"kind"`
+	Name        string       `json:"name"`
+
+	// Now Where a source stands; nothing is refracted.
+	Now *SkyNow `json:"now,omitempty"`
+}
+
+// SourceCreate defines model for SourceCreate.
+type SourceCreate struct {
+	// ConstantElevation A scan that stays at one elevation and lets the sky drift through.
+	ConstantElevation *ConstantElevation `json:"constant_elevation,omitempty"`
+
+	// Fixed Outside the solar system; ICRS at the epoch J2000.0.
+	Fixed *FixedSource `json:"fixed,omitempty"`
+	Name  SourceName   `json:"name"`
+
+	// SolarSystem A body of the solar system.
+	SolarSystem *SolarSystemSource `json:"solar_system,omitempty"`
+}
+
+// SourceDetails defines model for SourceDetails.
+type SourceDetails struct {
+	// Coordinates In the ICRS. Of a body of the solar system: where it is seen from the telescope at the time of the answer.
+	Coordinates *Coordinates `json:"coordinates,omitempty"`
+
+	// ExecutedCount Completed executions of all its units.
+	ExecutedCount int64 `json:"executed_count"`
+
+	// ExecutedS Their length together, in seconds.
+	ExecutedS float64 `json:"executed_s"`
+
+	// Next Through the horizon and the highest point, from the time of the answer on; null when not within a day.
+	Next *NextPasses `json:"next,omitempty"`
+
+	// Now Where a source stands; nothing is refracted.
+	Now *SkyNow `json:"now,omitempty"`
+
+	// Source Where the telescope points. It has the part of its kind, and no other.
+	Source Source `json:"source"`
+
+	// Units The planned units that observe it, in order of their names; the first 100.
+	Units      []SourceUnit `json:"units"`
+	UnitsTotal int64        `json:"units_total"`
+}
+
+// SourceKind defines model for SourceKind.
+type SourceKind string
+
+// SourceName defines model for SourceName.
+type SourceName = string
+
+// SourcePage defines model for SourcePage.
+type SourcePage struct {
+	Items []Source `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// SourceQuery defines model for SourceQuery.
+type SourceQuery struct {
+	Name SourceName `json:"name"`
+}
+
+// SourceUnit defines model for SourceUnit.
+type SourceUnit struct {
+	Active bool `json:"active"`
+
+	// ExecutedCount Completed executions.
+	ExecutedCount int64    `json:"executed_count"`
+	ExecutedS     float64  `json:"executed_s"`
+	ID            SerialID `json:"id"`
+	Name          string   `json:"name"`
+
+	// ObservingProgram Its short name.
+	ObservingProgram   string   `json:"observing_program"`
+	ObservingProgramID SerialID `json:"observing_program_id"`
+	PlannedExecutions  int32    `json:"planned_executions"`
+}
+
+// SourceUpdate defines model for SourceUpdate.
+type SourceUpdate struct {
+	ConstantElevation *ConstantElevationChange `json:"constant_elevation,omitempty"`
+	Fixed             *FixedSourceChange       `json:"fixed,omitempty"`
+	Name              *SourceName              `json:"name,omitempty"`
+	SolarSystem       *SolarSystemSourceChange `json:"solar_system,omitempty"`
+}
 
 // Step defines model for Step.
 type Step struct {
@@ -1858,6 +2395,84 @@ type Verdict struct {
 // VerdictStatus defines model for Verdict.Status.
 type VerdictStatus string
 
+// Visibility defines model for Visibility.
+type Visibility struct {
+	Accuracy SkyAccuracy `json:"accuracy"`
+
+	// Events Rise and set through the horizon, without refraction, and the highest points.
+	Events []SkyEvent `json:"events"`
+
+	// From Example: 2026-07-15T11:20:00Z
+	From   Time       `json:"from"`
+	Kind   SourceKind `json:"kind"`
+	Limits SkyLimits  `json:"limits"`
+	Name   string     `json:"name"`
+
+	// ObservableS The length of the windows in which it can be observed.
+	ObservableS float64  `json:"observable_s"`
+	SourceID    SerialID `json:"source_id"`
+	StepS       int32    `json:"step_s"`
+
+	// SunEvents Rise and set of the upper limb of the Sun with refraction, and its highest points.
+	SunEvents []SkyEvent `json:"sun_events"`
+
+	// To Example: 2026-07-15T11:20:00Z
+	To Time `json:"to"`
+
+	// Track Columns of one length. Angles are in degrees.
+	Track   SkyTrack    `json:"track"`
+	Windows []SkyWindow `json:"windows"`
+}
+
+// VisibilityJob defines model for VisibilityJob.
+type VisibilityJob struct {
+	// ChangedAt When it last said how far it is.
+	ChangedAt time.Time `json:"changed_at"`
+
+	// Detail Why it ended otherwise than as succeeded; empty while it works.
+	Detail string `json:"detail"`
+
+	// Done Months of single sources that are computed or were there.
+	Done    int32                        `json:"done"`
+	EndedAt nullable.Nullable[time.Time] `json:"ended_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID          UUID           `json:"id"`
+	Plan        VisibilityPlan `json:"plan"`
+	RequestedBy string         `json:"requested_by"`
+	StartedAt   time.Time      `json:"started_at"`
+
+	// State Lost is one whose process has ended.
+	State VisibilityJobState `json:"state"`
+	Total int32              `json:"total"`
+}
+
+// VisibilityJobList defines model for VisibilityJobList.
+type VisibilityJobList struct {
+	Items []VisibilityJob `json:"items"`
+}
+
+// VisibilityJobState Lost is one whose process has ended.
+type VisibilityJobState string
+
+// VisibilityPlan defines model for VisibilityPlan.
+type VisibilityPlan struct {
+	// From A date, between 1970 and 2199.
+	//
+	// Example: 2026-07-15
+	From             Day      `json:"from"`
+	MaxElevationDeg  *float64 `json:"max_elevation_deg,omitempty"`
+	MinElevationDeg  *float64 `json:"min_elevation_deg,omitempty"`
+	MoonAvoidanceDeg *float64 `json:"moon_avoidance_deg,omitempty"`
+	Night            *bool    `json:"night,omitempty"`
+	SunAvoidanceDeg  *float64 `json:"sun_avoidance_deg,omitempty"`
+
+	// To A date, between 1970 and 2199.
+	//
+	// Example: 2026-07-15
+	To Day `json:"to"`
+}
+
 // WaitState defines model for WaitState.
 type WaitState string
 
@@ -1900,6 +2515,18 @@ type IfNoneMatch = string
 // Limit defines model for Limit.
 type Limit = int32
 
+// MaxElevation defines model for MaxElevation.
+type MaxElevation = float64
+
+// MinElevation defines model for MinElevation.
+type MinElevation = float64
+
+// MoonAvoidance defines model for MoonAvoidance.
+type MoonAvoidance = float64
+
+// Night defines model for Night.
+type Night = bool
+
 // OpsPosition defines model for OpsPosition.
 type OpsPosition = string
 
@@ -1908,6 +2535,12 @@ type RecordID = UUID
 
 // ShortLimit defines model for ShortLimit.
 type ShortLimit = int32
+
+// SourceID defines model for SourceID.
+type SourceID = SerialID
+
+// SunAvoidance defines model for SunAvoidance.
+type SunAvoidance = float64
 
 // Conflict RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
 type Conflict = Problem
@@ -2181,6 +2814,86 @@ type FinalizeRawDataPackageParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListSourcesParams defines parameters for ListSources.
+type ListSourcesParams struct {
+	// Kind Only sources of this kind.
+	Kind *SourceKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Q Only sources whose name contains this, in capital or small letters.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Ra Right ascension of the middle of the cone, in degrees, ICRS.
+	Ra *RightAscension `form:"ra,omitempty" json:"ra,omitempty"`
+
+	// Dec Declination of the middle of the cone, in degrees, ICRS.
+	Dec *Declination `form:"dec,omitempty" json:"dec,omitempty"`
+
+	// Radius Radius of the cone in degrees; its border belongs to it.
+	Radius *float64 `form:"radius,omitempty" json:"radius,omitempty"`
+
+	// Sort By `distance` needs a cone.
+	Sort *ListSourcesParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListSourcesParamsSort defines parameters for ListSources.
+type ListSourcesParamsSort string
+
+// CreateSourceParams defines parameters for CreateSource.
+type CreateSourceParams struct {
+	// DryRun True: everything is checked, by the main database too, and nothing is done. The answer is 200 with the record as it
+	// would be.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetSourceParams defines parameters for GetSource.
+type GetSourceParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateSourceParams defines parameters for UpdateSource.
+type UpdateSourceParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// GetSourceChipParams defines parameters for GetSourceChip.
+type GetSourceChipParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetSourceDetailsParams defines parameters for GetSourceDetails.
+type GetSourceDetailsParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListTransactionsParams defines parameters for ListTransactions.
 type ListTransactionsParams struct {
 	// State Only writes in one of these states.
@@ -2203,6 +2916,90 @@ type GetTransactionParams struct {
 
 	// Timeout How long to wait at most, such as `10s` or `0.5`; at most 60 seconds.
 	Timeout *string `form:"timeout,omitempty" json:"timeout,omitempty"`
+}
+
+// GetVisibilityHeatmapParams defines parameters for GetVisibilityHeatmap.
+type GetVisibilityHeatmapParams struct {
+	// From The first observing day. It begins at 16:31 UTC.
+	From Day `form:"from" json:"from"`
+
+	// To The last observing day; at most 366 of them, 14 by the hour.
+	To Day `form:"to" json:"to"`
+
+	// By What a column is.
+	By *HeatmapColumn `form:"by,omitempty" json:"by,omitempty"`
+
+	// SourceID Only these sources.
+	SourceID []SerialID `form:"source_id,omitempty" json:"source_id,omitempty"`
+
+	// Kind Only sources of this kind.
+	Kind *SourceKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// MinElevation The lowest elevation in degrees.
+	MinElevation *MinElevation `form:"min_elevation,omitempty" json:"min_elevation,omitempty"`
+
+	// MaxElevation The highest elevation in degrees.
+	MaxElevation *MaxElevation `form:"max_elevation,omitempty" json:"max_elevation,omitempty"`
+
+	// SunAvoidance The smallest separation from the Sun in degrees, by day and by night.
+	SunAvoidance *SunAvoidance `form:"sun_avoidance,omitempty" json:"sun_avoidance,omitempty"`
+
+	// MoonAvoidance The smallest separation from the Moon in degrees; 0 lets it not matter.
+	MoonAvoidance *MoonAvoidance `form:"moon_avoidance,omitempty" json:"moon_avoidance,omitempty"`
+
+	// Night True, only while the Sun is more than 18 degrees below the horizon.
+	Night *Night `form:"night,omitempty" json:"night,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page. They are large, so pages are short.
+	Limit *ShortLimit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetVisibilityParams defines parameters for GetVisibility.
+type GetVisibilityParams struct {
+	// From The first time; with `to`, without `day`.
+	From *Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The end.
+	To *Time `form:"to,omitempty" json:"to,omitempty"`
+
+	// Day The observing day. It begins at 16:31 UTC.
+	Day *Day `form:"day,omitempty" json:"day,omitempty"`
+
+	// Step Seconds between two times of the track.
+	Step *int32 `form:"step,omitempty" json:"step,omitempty"`
+
+	// Azimuth For a source of constant elevation the middle of the scan, in degrees; without it the middle of its range.
+	Azimuth *float64 `form:"azimuth,omitempty" json:"azimuth,omitempty"`
+
+	// MinElevation The lowest elevation in degrees.
+	MinElevation *MinElevation `form:"min_elevation,omitempty" json:"min_elevation,omitempty"`
+
+	// MaxElevation The highest elevation in degrees.
+	MaxElevation *MaxElevation `form:"max_elevation,omitempty" json:"max_elevation,omitempty"`
+
+	// SunAvoidance The smallest separation from the Sun in degrees, by day and by night.
+	SunAvoidance *SunAvoidance `form:"sun_avoidance,omitempty" json:"sun_avoidance,omitempty"`
+
+	// MoonAvoidance The smallest separation from the Moon in degrees; 0 lets it not matter.
+	MoonAvoidance *MoonAvoidance `form:"moon_avoidance,omitempty" json:"moon_avoidance,omitempty"`
+
+	// Night True, only while the Sun is more than 18 degrees below the horizon.
+	Night *Night `form:"night,omitempty" json:"night,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
@@ -2247,6 +3044,15 @@ type CreateRawDataPackageJSONRequestBody = RawDataPackageCreate
 // FinalizeRawDataPackageJSONRequestBody defines body for FinalizeRawDataPackage for application/json ContentType.
 type FinalizeRawDataPackageJSONRequestBody = RawDataPackageFinalize
 
+// CreateSourceJSONRequestBody defines body for CreateSource for application/json ContentType.
+type CreateSourceJSONRequestBody = SourceCreate
+
+// ResolveSourceJSONRequestBody defines body for ResolveSource for application/json ContentType.
+type ResolveSourceJSONRequestBody = SourceQuery
+
+// UpdateSourceJSONRequestBody defines body for UpdateSource for application/json ContentType.
+type UpdateSourceJSONRequestBody = SourceUpdate
+
 // RetryTransactionsJSONRequestBody defines body for RetryTransactions for application/json ContentType.
 type RetryTransactionsJSONRequestBody = RetryAll
 
@@ -2255,6 +3061,9 @@ type EditTransactionJSONRequestBody = TransactionEdit
 
 // DiscardTransactionJSONRequestBody defines body for DiscardTransaction for application/json ContentType.
 type DiscardTransactionJSONRequestBody = TransactionDiscard
+
+// PrecalculateVisibilityJSONRequestBody defines body for PrecalculateVisibility for application/json ContentType.
+type PrecalculateVisibilityJSONRequestBody = VisibilityPlan
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -2402,6 +3211,27 @@ type ServerInterface interface {
 	// FinalizeRawDataPackage Mark a package complete
 	// (PUT /raw_data_package/{id}/finalize)
 	FinalizeRawDataPackage(ctx echo.Context, id RecordID, params FinalizeRawDataPackageParams) error
+	// ListSources List sources
+	// (GET /sources/)
+	ListSources(ctx echo.Context, params ListSourcesParams) error
+	// CreateSource Create a source
+	// (POST /sources/)
+	CreateSource(ctx echo.Context, params CreateSourceParams) error
+	// ResolveSource Find out where an object is by its name
+	// (POST /sources/resolve)
+	ResolveSource(ctx echo.Context) error
+	// GetSource Read one source as it is recorded
+	// (GET /sources/{id})
+	GetSource(ctx echo.Context, id SourceID, params GetSourceParams) error
+	// UpdateSource Change a source
+	// (PATCH /sources/{id})
+	UpdateSource(ctx echo.Context, id SourceID, params UpdateSourceParams) error
+	// GetSourceChip Read the card of a source
+	// (GET /sources/{id}/chip)
+	GetSourceChip(ctx echo.Context, id SourceID, params GetSourceChipParams) error
+	// GetSourceDetails Read everything about a source
+	// (GET /sources/{id}/details)
+	GetSourceDetails(ctx echo.Context, id SourceID, params GetSourceDetailsParams) error
 	// ListTransactions List writes that are not yet replicated
 	// (GET /transactions)
 	ListTransactions(ctx echo.Context, params ListTransactionsParams) error
@@ -2420,6 +3250,24 @@ type ServerInterface interface {
 	// RetryTransaction Put a parked write back into the buffer
 	// (POST /transactions/{id}/retry)
 	RetryTransaction(ctx echo.Context, id RecordID) error
+	// GetVisibilityHeatmap See when which sources can be observed
+	// (GET /visibility/heatmap)
+	GetVisibilityHeatmap(ctx echo.Context, params GetVisibilityHeatmapParams) error
+	// ListVisibilityJobs List what was computed ahead at this site
+	// (GET /visibility/jobs)
+	ListVisibilityJobs(ctx echo.Context) error
+	// CancelVisibilityJob Cancel a computation
+	// (DELETE /visibility/jobs/{id})
+	CancelVisibilityJob(ctx echo.Context, id RecordID) error
+	// GetVisibilityJob See how far a computation is
+	// (GET /visibility/jobs/{id})
+	GetVisibilityJob(ctx echo.Context, id RecordID) error
+	// PrecalculateVisibility Compute the visibility of all sources ahead
+	// (POST /visibility/precalculate)
+	PrecalculateVisibility(ctx echo.Context) error
+	// GetVisibility See where a source stands and when it can be observed
+	// (GET /visibility/{source_id})
+	GetVisibility(ctx echo.Context, sourceID SerialID, params GetVisibilityParams) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -3633,6 +4481,338 @@ func (w *ServerInterfaceWrapper) FinalizeRawDataPackage(ctx echo.Context) error 
 	return err
 }
 
+// ListSources converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSources(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSourcesParams
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "ra" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ra", ctx.QueryParams(), &params.Ra, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ra: %s", err))
+	}
+
+	// ------------- Optional query parameter "dec" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dec", ctx.QueryParams(), &params.Dec, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dec: %s", err))
+	}
+
+	// ------------- Optional query parameter "radius" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "radius", ctx.QueryParams(), &params.Radius, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter radius: %s", err))
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", ctx.QueryParams(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sort: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSources(ctx, params)
+	return err
+}
+
+// CreateSource converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateSource(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateSourceParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateSource(ctx, params)
+	return err
+}
+
+// ResolveSource converts echo context to params.
+func (w *ServerInterfaceWrapper) ResolveSource(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResolveSource(ctx)
+	return err
+}
+
+// GetSource converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSource(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id SourceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSourceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSource(ctx, id, params)
+	return err
+}
+
+// UpdateSource converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateSource(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id SourceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateSourceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateSource(ctx, id, params)
+	return err
+}
+
+// GetSourceChip converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSourceChip(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id SourceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSourceChipParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSourceChip(ctx, id, params)
+	return err
+}
+
+// GetSourceDetails converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSourceDetails(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id SourceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSourceDetailsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSourceDetails(ctx, id, params)
+	return err
+}
+
 // ListTransactions converts echo context to params.
 func (w *ServerInterfaceWrapper) ListTransactions(ctx echo.Context) error {
 	var err error
@@ -3761,6 +4941,303 @@ func (w *ServerInterfaceWrapper) RetryTransaction(ctx echo.Context) error {
 	return err
 }
 
+// GetVisibilityHeatmap converts echo context to params.
+func (w *ServerInterfaceWrapper) GetVisibilityHeatmap(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetVisibilityHeatmapParams
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "by", ctx.QueryParams(), &params.By, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter by: %s", err))
+	}
+
+	// ------------- Optional query parameter "source_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "source_id", ctx.QueryParams(), &params.SourceID, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter source_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "min_elevation" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "min_elevation", ctx.QueryParams(), &params.MinElevation, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter min_elevation: %s", err))
+	}
+
+	// ------------- Optional query parameter "max_elevation" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "max_elevation", ctx.QueryParams(), &params.MaxElevation, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter max_elevation: %s", err))
+	}
+
+	// ------------- Optional query parameter "sun_avoidance" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sun_avoidance", ctx.QueryParams(), &params.SunAvoidance, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sun_avoidance: %s", err))
+	}
+
+	// ------------- Optional query parameter "moon_avoidance" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "moon_avoidance", ctx.QueryParams(), &params.MoonAvoidance, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter moon_avoidance: %s", err))
+	}
+
+	// ------------- Optional query parameter "night" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "night", ctx.QueryParams(), &params.Night, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter night: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetVisibilityHeatmap(ctx, params)
+	return err
+}
+
+// ListVisibilityJobs converts echo context to params.
+func (w *ServerInterfaceWrapper) ListVisibilityJobs(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListVisibilityJobs(ctx)
+	return err
+}
+
+// CancelVisibilityJob converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelVisibilityJob(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelVisibilityJob(ctx, id)
+	return err
+}
+
+// GetVisibilityJob converts echo context to params.
+func (w *ServerInterfaceWrapper) GetVisibilityJob(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetVisibilityJob(ctx, id)
+	return err
+}
+
+// PrecalculateVisibility converts echo context to params.
+func (w *ServerInterfaceWrapper) PrecalculateVisibility(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PrecalculateVisibility(ctx)
+	return err
+}
+
+// GetVisibility converts echo context to params.
+func (w *ServerInterfaceWrapper) GetVisibility(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "source_id" -------------
+	var sourceID SerialID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source_id", ctx.Param("source_id"), &sourceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter source_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetVisibilityParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "day" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day", ctx.QueryParams(), &params.Day, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day: %s", err))
+	}
+
+	// ------------- Optional query parameter "step" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "step", ctx.QueryParams(), &params.Step, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter step: %s", err))
+	}
+
+	// ------------- Optional query parameter "azimuth" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "azimuth", ctx.QueryParams(), &params.Azimuth, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter azimuth: %s", err))
+	}
+
+	// ------------- Optional query parameter "min_elevation" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "min_elevation", ctx.QueryParams(), &params.MinElevation, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter min_elevation: %s", err))
+	}
+
+	// ------------- Optional query parameter "max_elevation" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "max_elevation", ctx.QueryParams(), &params.MaxElevation, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter max_elevation: %s", err))
+	}
+
+	// ------------- Optional query parameter "sun_avoidance" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sun_avoidance", ctx.QueryParams(), &params.SunAvoidance, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sun_avoidance: %s", err))
+	}
+
+	// ------------- Optional query parameter "moon_avoidance" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "moon_avoidance", ctx.QueryParams(), &params.MoonAvoidance, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter moon_avoidance: %s", err))
+	}
+
+	// ------------- Optional query parameter "night" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "night", ctx.QueryParams(), &params.Night, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter night: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetVisibility(ctx, sourceID, params)
+	return err
+}
+
 // This is a simple interface which specifies echo.Route addition functions which
 // are present on both echo.Echo and echo.Group, since we want to allow using
 // either of them for path registration
@@ -3856,12 +5333,25 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/metrics", wrapper.GetMetrics, options.OperationMiddlewares["getMetrics"]...)
 	router.GET(options.BaseURL+"/openapi.json", wrapper.GetDocument, options.OperationMiddlewares["getDocument"]...)
 	router.GET(options.BaseURL+"/problems/:slug", wrapper.GetProblem, options.OperationMiddlewares["getProblem"]...)
+	router.GET(options.BaseURL+"/sources/", wrapper.ListSources, options.OperationMiddlewares["listSources"]...)
+	router.POST(options.BaseURL+"/sources/", wrapper.CreateSource, options.OperationMiddlewares["createSource"]...)
+	router.POST(options.BaseURL+"/sources/resolve", wrapper.ResolveSource, options.OperationMiddlewares["resolveSource"]...)
+	router.GET(options.BaseURL+"/sources/:id", wrapper.GetSource, options.OperationMiddlewares["getSource"]...)
+	router.PATCH(options.BaseURL+"/sources/:id", wrapper.UpdateSource, options.OperationMiddlewares["updateSource"]...)
+	router.GET(options.BaseURL+"/sources/:id/chip", wrapper.GetSourceChip, options.OperationMiddlewares["getSourceChip"]...)
+	router.GET(options.BaseURL+"/sources/:id/details", wrapper.GetSourceDetails, options.OperationMiddlewares["getSourceDetails"]...)
 	router.GET(options.BaseURL+"/transactions", wrapper.ListTransactions, options.OperationMiddlewares["listTransactions"]...)
 	router.POST(options.BaseURL+"/transactions/retry", wrapper.RetryTransactions, options.OperationMiddlewares["retryTransactions"]...)
 	router.GET(options.BaseURL+"/transactions/:id", wrapper.GetTransaction, options.OperationMiddlewares["getTransaction"]...)
 	router.PUT(options.BaseURL+"/transactions/:id", wrapper.EditTransaction, options.OperationMiddlewares["editTransaction"]...)
 	router.POST(options.BaseURL+"/transactions/:id/discard", wrapper.DiscardTransaction, options.OperationMiddlewares["discardTransaction"]...)
 	router.POST(options.BaseURL+"/transactions/:id/retry", wrapper.RetryTransaction, options.OperationMiddlewares["retryTransaction"]...)
+	router.GET(options.BaseURL+"/visibility/heatmap", wrapper.GetVisibilityHeatmap, options.OperationMiddlewares["getVisibilityHeatmap"]...)
+	router.POST(options.BaseURL+"/visibility/precalculate", wrapper.PrecalculateVisibility, options.OperationMiddlewares["precalculateVisibility"]...)
+	router.GET(options.BaseURL+"/visibility/jobs", wrapper.ListVisibilityJobs, options.OperationMiddlewares["listVisibilityJobs"]...)
+	router.DELETE(options.BaseURL+"/visibility/jobs/:id", wrapper.CancelVisibilityJob, options.OperationMiddlewares["cancelVisibilityJob"]...)
+	router.GET(options.BaseURL+"/visibility/jobs/:id", wrapper.GetVisibilityJob, options.OperationMiddlewares["getVisibilityJob"]...)
+	router.GET(options.BaseURL+"/visibility/:source_id", wrapper.GetVisibility, options.OperationMiddlewares["getVisibility"]...)
 
 }
 
@@ -7953,6 +9443,772 @@ func (response FinalizeRawDataPackagedefaultApplicationProblemPlusJSONResponse) 
 	return err
 }
 
+type ListSourcesRequestObject struct {
+	Params ListSourcesParams
+}
+
+type ListSourcesResponseObject interface {
+	VisitListSourcesResponse(w http.ResponseWriter) error
+}
+
+type ListSources200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListSources200JSONResponse struct {
+	Body    SourcePage
+	Headers ListSources200ResponseHeaders
+}
+
+func (response ListSources200JSONResponse) VisitListSourcesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSources304Response = NotModifiedResponse
+
+func (response ListSources304Response) VisitListSourcesResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListSources422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListSources422ApplicationProblemPlusJSONResponse) VisitListSourcesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSources503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListSources503ApplicationProblemPlusJSONResponse) VisitListSourcesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSourcesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSourcesdefaultApplicationProblemPlusJSONResponse) VisitListSourcesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSourceRequestObject struct {
+	Params CreateSourceParams
+	Body   *CreateSourceJSONRequestBody
+}
+
+type CreateSourceResponseObject interface {
+	VisitCreateSourceResponse(w http.ResponseWriter) error
+}
+
+type CreateSource200JSONResponse Source
+
+func (response CreateSource200JSONResponse) VisitCreateSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSource201ResponseHeaders struct {
+	ETag                *string
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+type CreateSource201JSONResponse struct {
+	Body    Source
+	Headers CreateSource201ResponseHeaders
+}
+
+func (response CreateSource201JSONResponse) VisitCreateSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSource409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateSource409ApplicationProblemPlusJSONResponse) VisitCreateSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSource422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateSource422ApplicationProblemPlusJSONResponse) VisitCreateSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSource503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateSource503ApplicationProblemPlusJSONResponse) VisitCreateSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSourcedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateSourcedefaultApplicationProblemPlusJSONResponse) VisitCreateSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveSourceRequestObject struct {
+	Body *ResolveSourceJSONRequestBody
+}
+
+type ResolveSourceResponseObject interface {
+	VisitResolveSourceResponse(w http.ResponseWriter) error
+}
+
+type ResolveSource200JSONResponse ResolvedSource
+
+func (response ResolveSource200JSONResponse) VisitResolveSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveSource404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ResolveSource404ApplicationProblemPlusJSONResponse) VisitResolveSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveSource422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ResolveSource422ApplicationProblemPlusJSONResponse) VisitResolveSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveSource503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ResolveSource503ApplicationProblemPlusJSONResponse) VisitResolveSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveSourcedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResolveSourcedefaultApplicationProblemPlusJSONResponse) VisitResolveSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSourceRequestObject struct {
+	ID     SourceID `json:"id"`
+	Params GetSourceParams
+}
+
+type GetSourceResponseObject interface {
+	VisitGetSourceResponse(w http.ResponseWriter) error
+}
+
+type GetSource200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetSource200JSONResponse struct {
+	Body    Source
+	Headers GetSource200ResponseHeaders
+}
+
+func (response GetSource200JSONResponse) VisitGetSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSource304Response = NotModifiedResponse
+
+func (response GetSource304Response) VisitGetSourceResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetSource404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetSource404ApplicationProblemPlusJSONResponse) VisitGetSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSource503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetSource503ApplicationProblemPlusJSONResponse) VisitGetSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSourcedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSourcedefaultApplicationProblemPlusJSONResponse) VisitGetSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSourceRequestObject struct {
+	ID     SourceID `json:"id"`
+	Params UpdateSourceParams
+	Body   *UpdateSourceJSONRequestBody
+}
+
+type UpdateSourceResponseObject interface {
+	VisitUpdateSourceResponse(w http.ResponseWriter) error
+}
+
+type UpdateSource200ResponseHeaders struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+type UpdateSource200JSONResponse struct {
+	Body    Source
+	Headers UpdateSource200ResponseHeaders
+}
+
+func (response UpdateSource200JSONResponse) VisitUpdateSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSource404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateSource404ApplicationProblemPlusJSONResponse) VisitUpdateSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSource409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateSource409ApplicationProblemPlusJSONResponse) VisitUpdateSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSource412ApplicationProblemPlusJSONResponse struct {
+	PreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateSource412ApplicationProblemPlusJSONResponse) VisitUpdateSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSource422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateSource422ApplicationProblemPlusJSONResponse) VisitUpdateSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSource503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateSource503ApplicationProblemPlusJSONResponse) VisitUpdateSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSourcedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateSourcedefaultApplicationProblemPlusJSONResponse) VisitUpdateSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSourceChipRequestObject struct {
+	ID     SourceID `json:"id"`
+	Params GetSourceChipParams
+}
+
+type GetSourceChipResponseObject interface {
+	VisitGetSourceChipResponse(w http.ResponseWriter) error
+}
+
+type GetSourceChip200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetSourceChip200JSONResponse struct {
+	Body    SourceChip
+	Headers GetSourceChip200ResponseHeaders
+}
+
+func (response GetSourceChip200JSONResponse) VisitGetSourceChipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSourceChip304Response = NotModifiedResponse
+
+func (response GetSourceChip304Response) VisitGetSourceChipResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetSourceChip404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetSourceChip404ApplicationProblemPlusJSONResponse) VisitGetSourceChipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSourceChip503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetSourceChip503ApplicationProblemPlusJSONResponse) VisitGetSourceChipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSourceChipdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSourceChipdefaultApplicationProblemPlusJSONResponse) VisitGetSourceChipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSourceDetailsRequestObject struct {
+	ID     SourceID `json:"id"`
+	Params GetSourceDetailsParams
+}
+
+type GetSourceDetailsResponseObject interface {
+	VisitGetSourceDetailsResponse(w http.ResponseWriter) error
+}
+
+type GetSourceDetails200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetSourceDetails200JSONResponse struct {
+	Body    SourceDetails
+	Headers GetSourceDetails200ResponseHeaders
+}
+
+func (response GetSourceDetails200JSONResponse) VisitGetSourceDetailsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSourceDetails304Response = NotModifiedResponse
+
+func (response GetSourceDetails304Response) VisitGetSourceDetailsResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetSourceDetails404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetSourceDetails404ApplicationProblemPlusJSONResponse) VisitGetSourceDetailsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSourceDetails503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetSourceDetails503ApplicationProblemPlusJSONResponse) VisitGetSourceDetailsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSourceDetailsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSourceDetailsdefaultApplicationProblemPlusJSONResponse) VisitGetSourceDetailsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListTransactionsRequestObject struct {
 	Params ListTransactionsParams
 }
@@ -8520,6 +10776,532 @@ func (response RetryTransactiondefaultApplicationProblemPlusJSONResponse) VisitR
 	return err
 }
 
+type GetVisibilityHeatmapRequestObject struct {
+	Params GetVisibilityHeatmapParams
+}
+
+type GetVisibilityHeatmapResponseObject interface {
+	VisitGetVisibilityHeatmapResponse(w http.ResponseWriter) error
+}
+
+type GetVisibilityHeatmap200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetVisibilityHeatmap200JSONResponse struct {
+	Body    HeatmapPage
+	Headers GetVisibilityHeatmap200ResponseHeaders
+}
+
+func (response GetVisibilityHeatmap200JSONResponse) VisitGetVisibilityHeatmapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVisibilityHeatmap304Response = NotModifiedResponse
+
+func (response GetVisibilityHeatmap304Response) VisitGetVisibilityHeatmapResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetVisibilityHeatmap422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetVisibilityHeatmap422ApplicationProblemPlusJSONResponse) VisitGetVisibilityHeatmapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVisibilityHeatmap503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetVisibilityHeatmap503ApplicationProblemPlusJSONResponse) VisitGetVisibilityHeatmapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVisibilityHeatmapdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetVisibilityHeatmapdefaultApplicationProblemPlusJSONResponse) VisitGetVisibilityHeatmapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVisibilityJobsRequestObject struct {
+}
+
+type ListVisibilityJobsResponseObject interface {
+	VisitListVisibilityJobsResponse(w http.ResponseWriter) error
+}
+
+type ListVisibilityJobs200JSONResponse VisibilityJobList
+
+func (response ListVisibilityJobs200JSONResponse) VisitListVisibilityJobsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVisibilityJobs503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListVisibilityJobs503ApplicationProblemPlusJSONResponse) VisitListVisibilityJobsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVisibilityJobsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListVisibilityJobsdefaultApplicationProblemPlusJSONResponse) VisitListVisibilityJobsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelVisibilityJobRequestObject struct {
+	ID RecordID `json:"id"`
+}
+
+type CancelVisibilityJobResponseObject interface {
+	VisitCancelVisibilityJobResponse(w http.ResponseWriter) error
+}
+
+type CancelVisibilityJob202JSONResponse VisibilityJob
+
+func (response CancelVisibilityJob202JSONResponse) VisitCancelVisibilityJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelVisibilityJob404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CancelVisibilityJob404ApplicationProblemPlusJSONResponse) VisitCancelVisibilityJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelVisibilityJob503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CancelVisibilityJob503ApplicationProblemPlusJSONResponse) VisitCancelVisibilityJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelVisibilityJobdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CancelVisibilityJobdefaultApplicationProblemPlusJSONResponse) VisitCancelVisibilityJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVisibilityJobRequestObject struct {
+	ID RecordID `json:"id"`
+}
+
+type GetVisibilityJobResponseObject interface {
+	VisitGetVisibilityJobResponse(w http.ResponseWriter) error
+}
+
+type GetVisibilityJob200JSONResponse VisibilityJob
+
+func (response GetVisibilityJob200JSONResponse) VisitGetVisibilityJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVisibilityJob404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetVisibilityJob404ApplicationProblemPlusJSONResponse) VisitGetVisibilityJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVisibilityJob503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetVisibilityJob503ApplicationProblemPlusJSONResponse) VisitGetVisibilityJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVisibilityJobdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetVisibilityJobdefaultApplicationProblemPlusJSONResponse) VisitGetVisibilityJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrecalculateVisibilityRequestObject struct {
+	Body *PrecalculateVisibilityJSONRequestBody
+}
+
+type PrecalculateVisibilityResponseObject interface {
+	VisitPrecalculateVisibilityResponse(w http.ResponseWriter) error
+}
+
+type PrecalculateVisibility202ResponseHeaders struct {
+	Location *string
+}
+
+type PrecalculateVisibility202JSONResponse struct {
+	Body    VisibilityJob
+	Headers PrecalculateVisibility202ResponseHeaders
+}
+
+func (response PrecalculateVisibility202JSONResponse) VisitPrecalculateVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrecalculateVisibility409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response PrecalculateVisibility409ApplicationProblemPlusJSONResponse) VisitPrecalculateVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrecalculateVisibility422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response PrecalculateVisibility422ApplicationProblemPlusJSONResponse) VisitPrecalculateVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrecalculateVisibility503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response PrecalculateVisibility503ApplicationProblemPlusJSONResponse) VisitPrecalculateVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PrecalculateVisibilitydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PrecalculateVisibilitydefaultApplicationProblemPlusJSONResponse) VisitPrecalculateVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVisibilityRequestObject struct {
+	SourceID SerialID `json:"source_id"`
+	Params   GetVisibilityParams
+}
+
+type GetVisibilityResponseObject interface {
+	VisitGetVisibilityResponse(w http.ResponseWriter) error
+}
+
+type GetVisibility200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetVisibility200JSONResponse struct {
+	Body    Visibility
+	Headers GetVisibility200ResponseHeaders
+}
+
+func (response GetVisibility200JSONResponse) VisitGetVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVisibility304Response = NotModifiedResponse
+
+func (response GetVisibility304Response) VisitGetVisibilityResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetVisibility404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetVisibility404ApplicationProblemPlusJSONResponse) VisitGetVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVisibility422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetVisibility422ApplicationProblemPlusJSONResponse) VisitGetVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVisibility503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetVisibility503ApplicationProblemPlusJSONResponse) VisitGetVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVisibilitydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetVisibilitydefaultApplicationProblemPlusJSONResponse) VisitGetVisibilityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// ListAccessEvents Read the audit trail
@@ -8666,6 +11448,27 @@ type StrictServerInterface interface {
 	// FinalizeRawDataPackage Mark a package complete
 	// (PUT /raw_data_package/{id}/finalize)
 	FinalizeRawDataPackage(ctx context.Context, request FinalizeRawDataPackageRequestObject) (FinalizeRawDataPackageResponseObject, error)
+	// ListSources List sources
+	// (GET /sources/)
+	ListSources(ctx context.Context, request ListSourcesRequestObject) (ListSourcesResponseObject, error)
+	// CreateSource Create a source
+	// (POST /sources/)
+	CreateSource(ctx context.Context, request CreateSourceRequestObject) (CreateSourceResponseObject, error)
+	// ResolveSource Find out where an object is by its name
+	// (POST /sources/resolve)
+	ResolveSource(ctx context.Context, request ResolveSourceRequestObject) (ResolveSourceResponseObject, error)
+	// GetSource Read one source as it is recorded
+	// (GET /sources/{id})
+	GetSource(ctx context.Context, request GetSourceRequestObject) (GetSourceResponseObject, error)
+	// UpdateSource Change a source
+	// (PATCH /sources/{id})
+	UpdateSource(ctx context.Context, request UpdateSourceRequestObject) (UpdateSourceResponseObject, error)
+	// GetSourceChip Read the card of a source
+	// (GET /sources/{id}/chip)
+	GetSourceChip(ctx context.Context, request GetSourceChipRequestObject) (GetSourceChipResponseObject, error)
+	// GetSourceDetails Read everything about a source
+	// (GET /sources/{id}/details)
+	GetSourceDetails(ctx context.Context, request GetSourceDetailsRequestObject) (GetSourceDetailsResponseObject, error)
 	// ListTransactions List writes that are not yet replicated
 	// (GET /transactions)
 	ListTransactions(ctx context.Context, request ListTransactionsRequestObject) (ListTransactionsResponseObject, error)
@@ -8684,6 +11487,24 @@ type StrictServerInterface interface {
 	// RetryTransaction Put a parked write back into the buffer
 	// (POST /transactions/{id}/retry)
 	RetryTransaction(ctx context.Context, request RetryTransactionRequestObject) (RetryTransactionResponseObject, error)
+	// GetVisibilityHeatmap See when which sources can be observed
+	// (GET /visibility/heatmap)
+	GetVisibilityHeatmap(ctx context.Context, request GetVisibilityHeatmapRequestObject) (GetVisibilityHeatmapResponseObject, error)
+	// ListVisibilityJobs List what was computed ahead at this site
+	// (GET /visibility/jobs)
+	ListVisibilityJobs(ctx context.Context, request ListVisibilityJobsRequestObject) (ListVisibilityJobsResponseObject, error)
+	// CancelVisibilityJob Cancel a computation
+	// (DELETE /visibility/jobs/{id})
+	CancelVisibilityJob(ctx context.Context, request CancelVisibilityJobRequestObject) (CancelVisibilityJobResponseObject, error)
+	// GetVisibilityJob See how far a computation is
+	// (GET /visibility/jobs/{id})
+	GetVisibilityJob(ctx context.Context, request GetVisibilityJobRequestObject) (GetVisibilityJobResponseObject, error)
+	// PrecalculateVisibility Compute the visibility of all sources ahead
+	// (POST /visibility/precalculate)
+	PrecalculateVisibility(ctx context.Context, request PrecalculateVisibilityRequestObject) (PrecalculateVisibilityResponseObject, error)
+	// GetVisibility See where a source stands and when it can be observed
+	// (GET /visibility/{source_id})
+	GetVisibility(ctx context.Context, request GetVisibilityRequestObject) (GetVisibilityResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -10201,6 +13022,252 @@ func (sh *strictHandler) FinalizeRawDataPackage(ctx echo.Context, id RecordID, p
 	return nil
 }
 
+// ListSources operation middleware
+func (sh *strictHandler) ListSources(ctx echo.Context, params ListSourcesParams) error {
+	var request ListSourcesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSources(ctx.Request().Context(), request.(ListSourcesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSources")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSourcesResponseObject); ok {
+		return validResponse.VisitListSourcesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateSource operation middleware
+func (sh *strictHandler) CreateSource(ctx echo.Context, params CreateSourceParams) error {
+	var request CreateSourceRequestObject
+
+	request.Params = params
+
+	var body CreateSourceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateSource(ctx.Request().Context(), request.(CreateSourceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateSource")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateSourceResponseObject); ok {
+		return validResponse.VisitCreateSourceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResolveSource operation middleware
+func (sh *strictHandler) ResolveSource(ctx echo.Context) error {
+	var request ResolveSourceRequestObject
+
+	var body ResolveSourceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResolveSource(ctx.Request().Context(), request.(ResolveSourceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResolveSource")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResolveSourceResponseObject); ok {
+		return validResponse.VisitResolveSourceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSource operation middleware
+func (sh *strictHandler) GetSource(ctx echo.Context, id SourceID, params GetSourceParams) error {
+	var request GetSourceRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSource(ctx.Request().Context(), request.(GetSourceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSource")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSourceResponseObject); ok {
+		return validResponse.VisitGetSourceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateSource operation middleware
+func (sh *strictHandler) UpdateSource(ctx echo.Context, id SourceID, params UpdateSourceParams) error {
+	var request UpdateSourceRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body UpdateSourceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateSource(ctx.Request().Context(), request.(UpdateSourceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateSource")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateSourceResponseObject); ok {
+		return validResponse.VisitUpdateSourceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSourceChip operation middleware
+func (sh *strictHandler) GetSourceChip(ctx echo.Context, id SourceID, params GetSourceChipParams) error {
+	var request GetSourceChipRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSourceChip(ctx.Request().Context(), request.(GetSourceChipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSourceChip")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSourceChipResponseObject); ok {
+		return validResponse.VisitGetSourceChipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSourceDetails operation middleware
+func (sh *strictHandler) GetSourceDetails(ctx echo.Context, id SourceID, params GetSourceDetailsParams) error {
+	var request GetSourceDetailsRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSourceDetails(ctx.Request().Context(), request.(GetSourceDetailsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSourceDetails")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSourceDetailsResponseObject); ok {
+		return validResponse.VisitGetSourceDetailsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListTransactions operation middleware
 func (sh *strictHandler) ListTransactions(ctx echo.Context, params ListTransactionsParams) error {
 	var request ListTransactionsRequestObject
@@ -10419,301 +13486,561 @@ func (sh *strictHandler) RetryTransaction(ctx echo.Context, id RecordID) error {
 	return nil
 }
 
+// GetVisibilityHeatmap operation middleware
+func (sh *strictHandler) GetVisibilityHeatmap(ctx echo.Context, params GetVisibilityHeatmapParams) error {
+	var request GetVisibilityHeatmapRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetVisibilityHeatmap(ctx.Request().Context(), request.(GetVisibilityHeatmapRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetVisibilityHeatmap")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetVisibilityHeatmapResponseObject); ok {
+		return validResponse.VisitGetVisibilityHeatmapResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListVisibilityJobs operation middleware
+func (sh *strictHandler) ListVisibilityJobs(ctx echo.Context) error {
+	var request ListVisibilityJobsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVisibilityJobs(ctx.Request().Context(), request.(ListVisibilityJobsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVisibilityJobs")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListVisibilityJobsResponseObject); ok {
+		return validResponse.VisitListVisibilityJobsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelVisibilityJob operation middleware
+func (sh *strictHandler) CancelVisibilityJob(ctx echo.Context, id RecordID) error {
+	var request CancelVisibilityJobRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelVisibilityJob(ctx.Request().Context(), request.(CancelVisibilityJobRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelVisibilityJob")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelVisibilityJobResponseObject); ok {
+		return validResponse.VisitCancelVisibilityJobResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetVisibilityJob operation middleware
+func (sh *strictHandler) GetVisibilityJob(ctx echo.Context, id RecordID) error {
+	var request GetVisibilityJobRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetVisibilityJob(ctx.Request().Context(), request.(GetVisibilityJobRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetVisibilityJob")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetVisibilityJobResponseObject); ok {
+		return validResponse.VisitGetVisibilityJobResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PrecalculateVisibility operation middleware
+func (sh *strictHandler) PrecalculateVisibility(ctx echo.Context) error {
+	var request PrecalculateVisibilityRequestObject
+
+	var body PrecalculateVisibilityJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PrecalculateVisibility(ctx.Request().Context(), request.(PrecalculateVisibilityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PrecalculateVisibility")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PrecalculateVisibilityResponseObject); ok {
+		return validResponse.VisitPrecalculateVisibilityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetVisibility operation middleware
+func (sh *strictHandler) GetVisibility(ctx echo.Context, sourceID SerialID, params GetVisibilityParams) error {
+	var request GetVisibilityRequestObject
+
+	request.SourceID = sourceID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetVisibility(ctx.Request().Context(), request.(GetVisibilityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetVisibility")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetVisibilityResponseObject); ok {
+		return validResponse.VisitGetVisibilityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.
 // Stored as a slice of fixed-width chunks rather than one concatenated
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L0Jd9s4uij4VzCae04tTcmSvMXOmfOeK7Gr/DrbtZ1Xd7qcliASknBNAmoAtKLq8fz2d/ABIEEJlChv",
-	"SafT1afKkkis377+sxXzbMYZYUq2jv/ZmhKcEAF/nl7hif5vQmQs6ExRzlrHraspQbdESMoZ4mOkpgQJ",
-	"EnORRGjMBRqej9tvsYqnw04rasl4SjKsB1GLGWkdt6QSlE1ad3dR6zwh2YwrwuLFBZmleEGSwGwiJ2g+",
-	"JQypKZV64gUS5B85kQrNsUQ4jslMkQSNyJgL8hLhkSRMIa6mRMypJMFVjDhPCWawjDc8xmay5bl/nxJB",
-	"YIOMzO0mEZVIEJxs2tz7mTyR78fh45NUkR8kivls4Y4ww5ShBCs8wpLoSbA0P1GJFM1IB52Yjc2nNCWI",
-	"cfN2jBkakcCKxlxkWLWOWwlWpK1HaEXhZb4mE4GT0NkPR/l4TEQ7Z/gW0xSPUjJ0d0EQZnJOBJJTPpfw",
-	"Rf12cMoZidCIxDiX5kTN0Hr9jCu3hZfXbOX6rtnmk35HPqtXuZBchM87ht/c2hj5rNAMTzxgMTtKsdR/",
-	"kwZ3+4GwRH9chRlBFSmvTt80UlOsEBb61hRaEIUoQ1Stuf+ly649r+BCKVNkQkSxUi5pGLwvCUsQVWhO",
-	"1RRhGDBCeqVsAeuOkOJIEmJ2Mtcb23Qyl3TCzlkTjBoJPpdEoAnXp8XWD3wXtWZY4IwoS5nWXfZQ3+/A",
-	"XPnQHa++bksiIrNh/a3EGUFjmuphEWYJ4iIhQq+F6tH+kROxaEUthjO9HDNkZaEZ/vyGsImato573W43",
-	"amWUFV/oRStFhB7q73+ctP+G239220eDzv/T/vSX/wii42uxuMhZmAoeI6Kpn5pSNtEEIp6S+IYkERot",
-	"AiinOI9gS4wXbyQattFVibtUon63W56HJXFYIqqu2ZznqaarBgVDJ5KIxUDkVQRNyBjnqWodj3EqSRSi",
-	"uB7h/ytZrO721ZRLwty+4pQSpiLU0+DY399Ht1TSUUrQyeWr83MUT7HAsb7BCN2QmQImtNftogQvpNkt",
-	"XHPBNCqXf0MWiMprRj6TONdshLNYQ8iUxlN93AaBqdJHBRipuDkO8hlns1TvjAvKWRu3+93+Qbt72O7t",
-	"t2WMWbvXlgoL5Y7O8NXy7LxDaOtTqAGr/v7+Oqj6v9r/fx0snY+BDdcgiebtwyr/NvcOXBWIMaJj/XmK",
-	"NaxhNiEJkhSOZwmm0I97vf5PndqdWoFgDeYsbzG0m3eckUY7wszBt+KrUsNLw8H0Ri18l9CAJ5iyCO12",
-	"91DMMyIBWHiuEEYjnizW7VCvbv02+022+YZmVK1u8FyRTJNJhIGS1VGoFN4OYiMcciEUUKZ2+61IL49m",
-	"eeZRL/sx2pqbwB28n8m2e8TcheEbhgXCXWjQQlkuFUgOHXSuIU5zw5wpmnpcU8PdhOu3iCbaJJUE7Xd3",
-	"ay/Bn3uLO2iITReAIuevwxs3CFQsbYbVtFwYTVpRS0MfFVrKUiIn/vL+Q5Bx67j1f++UcviO+VXufPx4",
-	"/tow1ikXqiFwaJq3AHkjxWJCIiQ5/CDhO6lHehIA2gA/d/oQ5IwzSQwP52yc0hg2FHOmCIM/8WyWUiM/",
-	"7MwEH6Uk+8t/SwNxzQ7tg3nLTFl3VwBeIGUiO3kHDc1PJBkC5xxaiqE/a1hFI66mTvWRndZd1DrjYkST",
-	"hLDn3kSM05QIlOEFCJUJBwyDNZ2zW5zS5LlXlPA4z0CYFkBQtSSCBBk7gd8eZgcNiRBcyCGaccqU1BIn",
-	"CDaIj8dGqkYzLMxe3nF1xnP23JsRoIExjmQeTwvkNut5yxM6pkFVtRBWALiAkhlGpNEtoFeHFmgf24Fn",
-	"YHUf9PwsAbp2hmlKki+IMRVBwJcW4HjcOM+4vhO2sGhshz4G4S/DqaZVJEH/6/L9uwjtdXv6PgEzkOI3",
-	"hOnvdlFGpQSIIwL+5PD9nv7XfoT2ertakHZ0dK+3f83mgrOJoxlIU7kI7fX7+l9H8HCm9ScL7TJC+92u",
-	"lhjvotYV52/0QM95PG856FvYKLgOR0mCgNJ37LLeYra4sCt+VuCyxxUB0XBnNwYg14q47KDhBVFi0T4Z",
-	"KyKGSOKFtBYIjpRYGIltCb28N0JKr0YmuUFz1kv9yHCupoQpvf3nRbp3XCFJJ4wkSMujXACR12eTcUHg",
-	"1j6WNpnnXhnTYtuXupc79zsMeRLHRMqTuM7agDUpns2IPknF0Rx4ZNQiTAspf7RGguCbwSTFUnZiQeCa",
-	"o8q3hoGtfpvx25VvzY0NKEifBIhJh7AEnnOfBbHDuS9AR4RvgCp5yzCfBbnlN/5nruzvuSTCexw+2iXw",
-	"XLlv8lkCD3xaEWoje3qntxZwqof3nhFEmBKFhQrnCVVICUxTfYYzwWdEKGqEOVxcwTrAqlzXXaTfCllx",
-	"3vAJZUiLpHru+ZSjhCaIwtWtbAIniSBSro5yJnimYVKQl4hkM7UoFD/g7QrdMD5n4THVpp1c0Yy0ADsU",
-	"pimcQGJYNE4/eCdjhP1VmhwhBuYFjCSJBfG3xkf/TWJ9f5/bE962X2oE7lzg+VsiJZ4Q/9e2vKGzNp+Z",
-	"ydsgVWkM01PfRS0jCW5WMqKW1rrqTHa0RKTgickFizfNc7lg8aWGXv0CQPOAJqEJaTw1PFpPG3MWE8GA",
-	"MhTqR56DUsXy1FJAc84ry9IoUDMJzx44+p2v1P1htDwMypM+RwfcJYBGDknKZXnHUICSPctPy/BQxdcP",
-	"2MgRVSykWhOs/LEZGw363xXTYSHwQn/2zKir5/cuT9OK2dyZJbY8NFhnda7gzjXtOdXUqIbKYy3BSc6A",
-	"Uiju7A7rCNUDsH60CA4gCJbBsZd2DVAyWvgQYV8N7f0XzWJ+1RymnsxYW2t1q0an34D7koh32OxqhqWc",
-	"c5HUHPGQz2QyQhp2EbC9NrC9IegFM6GpDtCGbS17/snAkr2VBM8DPCGakMhVDMApFtkmGAHrU8r5DcKq",
-	"whusXTPME26JwBMyMJZiytlA0YwMDJqV3jaea+Av3md5NgIjFZBra2U5MUOdupE0WL29BMBKeXwT0i1/",
-	"x1RpPWVEppQlYOkRN0ZI9lZbCEpRK8ELOUjJOMDZP1pDW+FUohKNNT6DiY6gmSBg6hbYINCmzd1FLaLw",
-	"QBoJLshBDKEY4fgm5RNEWCLvO1n1JE+vTqzgCKuAAw2Rq9+ndjr3SNVBl3ACHKA06icCU6ZvPgAJboxB",
-	"yfyXZ1to3qJHtWaZdaNMeZqQGl/WTHBNo4351PooJHg4isUHBzcq1EAJzKShMYF7+QAgdIyk4rMZSdBo",
-	"YVAkw5pGIDDTWKtsSV5JTBNzWKswl+LJYLRQJDDXb3yOxliUfmIqHSyvej9bVUPjwV7dbJOgC/aCFAoQ",
-	"UviGSJRyNiHC6MFvLt8Nrs7fnr7/eOXtonBP6XGlAq9WQ2agr0+qQc5A8SLJfd/zEagByhWvC7vde8xc",
-	"vrrl5DNjqNsAYCcuNsP6IcH37TxtYRCyAB8igafORWdsTz7xKLDaalMNIchOpjeiyU/I7Vpur1i4kdk5",
-	"SyLEb4koRaCMsrwxxRQkoXKQ4c8lxjRYsXlLq5BbvqbEIogrxqBoQwCU0rxQIs02wtezDG01N+TfN2Ul",
-	"rVoX8xKacEk6CEJdmNitXu46Du6d0NIeS5bsw6bHaiIrcpT0yKeDgRtbvfqwkJPeXJCY0FmAgZ8U3k3n",
-	"XuNjZ3aMuUiqvEzLvAYPBwAmpZ/6qtc77veOu91Or7+7t3/wt1bUinnOVOu4rxVHqQ+92zt6Me7He+3D",
-	"ca/bPhz1SBvv7yXt3bg3PsTd0VHS77eiJo/t6p0KMiaCsFjDbuuWCGNLj1pSYZXr74xMYiwe5Y2CEtdk",
-	"kp5F7IrI722/GYW0p7DKWeB4C5j2FhjGFxqShzRjp4msOt/toMSEoJS/GadJK2qm0jlVvqLLVUWm89fS",
-	"kITyHtaPeVE+eVfe04ZzLA+m1PiXbrOh59MnAOZaikWsjFnZVlS5eHMXIVR7NSXxjcwDWsNv5DPWAk+G",
-	"02O020cJnVBlxK8s2Y/QwR78Lae4v38Qod4B4kI/p7/8/Hm620F/JTOggCmfQ/CWIXOehnSwV1WQDqoO",
-	"6W77CLfHJ+2zoFu6XPtJOuGCqilswlk3s2RfnxWsTgPB5+nuqhlQA4cjwW3zZiu2ow5wMayey11SUMIH",
-	"FwyoJcoLSoynhhm7JcWcMRIbwppQWX4MmSdfOa+X3M6+diYIAbcPwiOeKzQnWK8uQpRJJYyTUnMoRVIi",
-	"Yz4jS+RyNr8dZFnruNvZ60WtOWXJIBvI1vFBp38Hl+cvAFTcp7HcvRIkIUxRnP6VsmSNUmOdwVRzbgC3",
-	"0cI/dLAxlSbnqtU6ePKvScYveEoqAQAtPpJE3IIO5oa+pWQOX3i/6T9oTGoHvoLlrGju5POMCiK3INLC",
-	"rnDds8VOnMkxaLjxzIRb0yR3uqVND9YV+RsKkZ3iKF6BCX9L2852e78LzH+aUOVJGA9mmVpowg3YSWFt",
-	"/pKMJMA37Oo95uIfQugGnbj7fiQ/MlrnQnHCpomGmqWYMZKgnBl3hkd2Yp5lQF1b74V+/iRCUlPSHkhl",
-	"Pin0CdSdRsYEJNlV2e7ouNvVQt2YMiqnIIJquNdUOU8BWati1QHudtuHcbzbPnoR77WTuKv/Odw9ejE2",
-	"OD7Q64ZD73k4f9xidDJVbTmlYwWHacJogvJmV8ub3e5ev9f7mzOWO9qCFYdoJFDjavbUtXsqBEZ95ykx",
-	"PMW4IVqeAL8iDRbHHKAD1WNeB1Ueb6rcQE3g/UZHReWGAs4K5M7UWLFY0mkyanPfT+VuN7hxiKA4LV6z",
-	"IBA4TWOiHJiQkeZuCWOWegVvhfwSFeiqtTWCXa9IDjHI1iQnYqMbzAS8mCWEXWEe8DYjnc1I4XuLIpYU",
-	"5vIefreQz8q/+sJ5VRBBbzcenFcYvsOoCv5U76kK4GtcXEs09XXpXk3T9+PW8R/rt7pMku+iZc4m8Hyg",
-	"5d3BmKZbAOUFnr/GCp/RNAyTbtQZjm/wZPuBP5j3VsdeurHViaLlLa0e66doLWMC449WbNyYIB3DYJ3A",
-	"nZzBTW4pr3hUdy1GkM/qsQjx42HeGWU4dTh3txlqH8M5uwrJX7WDdmm5l5D58FWCyLPyxHXvOLfrtvxi",
-	"6Yb8VYZu5gzTNBck7KUqoMPafm3sXcBtfo+ImCWtnAuEUWyDvqOlvJPVBKYpZKMEOWxmVemQ0CH/kUpl",
-	"9alVS0dpBrv8zzdhnlgMUM7jxWbUqAI+hajozL5wuuoRw8wjwxAqVjWWlO/iEbdhYuaGgtr1r1T9lo8g",
-	"eipgNEbmZy0U8ZypqGqXcn7wMQQbGq+yZ4n68Q+TvPbJ/nfQ/vTPbnSwe/fT/wgapn4jOFXTVSI4wvHN",
-	"RPCcJQNrTg8Rr6HIGaNsMkQ5S4mUwJ3mXNwAVFh/pX9U9vlW1JobRzlILvBY8KSMkTmcwGltWbGgisY4",
-	"NRZ2kztRyJMuL2idF8NzKbpfN1MqZ2Jb8mave8kc9al7GkgcYYqqRbM3z93TYNyirNlbb/WTziO11b4E",
-	"ybC4kfUEyTBlF6U3hekWEeKMQAoeYTFBBMfTyE9czIjNz3LMdeXOV/UIUBKbbdf6lFt3TTN3zGuX5llP",
-	"qwiqGwPz7QYeQxW50s81llvsGgplwbd6GAxoNoKJuFmllE5HKMDbgUNwqiiM/KXKURxECSM+ppY3ZuG0",
-	"4oWzt+IBf4hOV/azSpweLfomxjMcWwxccv5cnLy7PHl1df7+3eCXj2dnpxeDy/O/nb5EeMRvQcEstFcq",
-	"UWJz80EiN9THZUt/6ZCfcZGKEooqCa/w8UMethxB0j/Jo8QpfFlHOGyjuALfR73kvC7gsB4ZTj0281yx",
-	"dGsCp4LPlyFSKz9tG61TCIdlrBdN0qAhyA8oGFQCUzaGXAQoJfFCBWpGrr+kc4+jr4qRM8JnKTEZnwbQ",
-	"pkSQDoKbohLlLJc5TvWflKGhJa7DCCnOV0V93zlUKx2Bp3pGBFZcgMxIMiImhMWUSPD/STphiLKwPORN",
-	"MbBeKRlKCTG/aCyBRDw3oSwralCmZ4/rgiBJxgfgoFmzFUg+HPFkgSZESYRt6Pl8yhGWN8bdWyX03k4m",
-	"VE3zUf3g9mq8E0GjhZXEQyMuAY4dvuqxqzm/6nbrYektpjXp2xUyFCFJCENjwbNqsOGS204ILuqioeOp",
-	"y09aPTmI4rqXxlsOXL/Ji1K4CyRp1haqKdPUgQMLgk0wzRJhnJAt+Q6WAz5uSqLqj3QsiAyUP/h/eV7G",
-	"N16cnp1enL57dTo4uzi9/O3d6eVlXZzjZKsgMi/ecnWwtZdde39uR+HgqfrbvSxE8CXSRRkOpQj4Javg",
-	"dmeCTwTOwJg/ymkKVUMaRg36ytyGylhVbl+UG3J5SKvFfLZlLHbDa06qUBScqmz1KSAXtvCTFhvc1yFt",
-	"+ZwpweWMxNua9AqPuxfxstc9OtguKcCMEtpjuTCb07Ga63FL1jMxm2ck0YTzBFWwn/F5GHOa6tdvV2mX",
-	"XVJwM1LmJCmiI5o5PMzjq26O4uQDshuUXKIMiqMQZBI00UmuplzQP/FSMNuWd7LiajiB2mknH85d1jW2",
-	"Id+cpQuobOaq60whG+8uar0lYRdojNM0QI3jIkxmoxmiGlCjSW1m5dBAeL4fjlLjZCynhpyGWh/jZvdv",
-	"nqYDl6+z8mvtD2XWuqwND6LSXya8oaSD7UauiMuYz8JeL76VC42nxNm8l0eyQsyguXHezx9s8nxtJiA4",
-	"SsZ8vUj78PTAMjzI5jiVV+7A0B1o9V4jH8A3RhW9s6CyXEFqBXRWvckejyjNqdvZoEPBhLycaCALU9R7",
-	"UeS8OFM5I3MilWfULb4wen+QNVm/6aXC9U57U/8NntOEhpvie3O8QJYEYhFP6S3xDcqlGRl0tTERdoP2",
-	"2W1Pwc4/kC6IyVt49ey1OJJUD3/7KcwhVyIpAg4BE5lhhF4T1gDJ7kCirfXVGmpermQA2dhKfZJLUdBN",
-	"9YMxJWmyMbRzm9DKu6h1YyMlS+3e2XEGzlHWMaEIGzT+R4ssgxUVu3XSfQh3P2A1DcWcp1jLDNbaPeZi",
-	"jkWCZIrllMiXiHETdEulsb5EaNgZIi7QsNMZuhKAZZU8KC0K5UsET8uvKwTOlq+qJHL299YVzvr7zqfQ",
-	"eX6oRpmvlRzXGZnmmCnjI5yTka1lpbgxO6X0hnTQey1NzK29QxJlbR3GgbjsZ+YioQxbzcfhHflHrim/",
-	"obITnOo7jFtRC6QizhROgwRojG95LqgiA6tTNGeIvtM4w5/PzTv7XkBxwR/LWSTPRUyeZJIUL3iu7htr",
-	"7RXalFCT0gUcPF/ANOOKjm3m37bJ0rXZhCDsYaMRjLUEar0AYdXAOAZqRzHZOloBXbaS+5YRhdN0zSCO",
-	"I5kEU02lJ7zqFPA17xUyMwMmYQ3hzSsCdkO6sJoSI284LJILqQhkQ9HJVIFvSNwEEQdyr/7kLMiZXO0P",
-	"DVHnJ+9OPKuUpmz6MobVhN2TjAga451LrCWlCV+fZlFXmvUvO7WlWVfJdVnsaolin71CR3v7hx10lgtQ",
-	"NDOSjYiQKCEzwhIXlqNHPF5XdA5b4UXNeVF2zoQRuzAKU4u0CsmlcX1VqYHKa80jMc0OzzTrCkntlEmF",
-	"rRUvkLuM1TSQxxSwE5r9r6usGLmqcimVSg9qk6YiW7OUgoT+OFTErjWoLBTVZHGRr2X15/9q2wJa7fPX",
-	"RoAq41B/kCjlk5rN29tet3vkqsmVhc81PzTM7bE2rcRigDfWZlolAaUreoWWBOgFVSlZ4533BbepUrPj",
-	"nZ2UxzidcqmOX3S7XVfRSu44FKhoZoJutlwYD7NZiRfoWgBzBQI+1SO+QYsVo9Ma9CsOfZXgAQu1v5e2",
-	"mRFPTG20IdTpPIaibcMIDTVuHdNE/2ng73ipnPBwswnHraZwx63Z61uCmeWO1d1m5Q+rkQ1pPmlIYi71",
-	"o48FTMvONz124MLd0tds+9LuoNDNCj+rVwClzcfjpW+8qmGmgj4UXS0/egX1TdS0g2RTxs3YZAv9bpTL",
-	"hfXu2LkIFiklom1Ck9o2L9pggq1H6lxT7Zz59nbqgckNWbSLemQACwyEX2oLiBrnahsnGQRbZJiypdGK",
-	"KotwnGrKkzbjqo3TlM+Js3W0FTYZUoy3bWqUfmgMdT3N35S1uZhgRiW29XD0ty6AK2pxQSeUeccKFR9l",
-	"W2vpbSOOaTZoi//CGmzyIXDHsn5mu3CZG8raTqi+kDJcvW0LQvqppO2cQamwMgJl6QLLb/3DgdTCNvkc",
-	"E1KpAdcuasLRCdNbL9bkvjCXLBWZyXZ5GWDxKl62n8AaVH72L8R8s1Q/ztuL+2ySsO2iFedtqHZp/84w",
-	"00BiS0NWNGR/KP2tPWAPAvOlCorwjXduOZP5bAZGpXZGEorbljjnkoh2QqV+Tr92i9OclGgVEif9AP0V",
-	"KhV7Kb6rST+r2a6b7MgrWbdFuJ5nZ9jCODmmaRkD9oAsnjLBdZDxJE/JlqHL9YbmJ0rlWcpmsMvduszb",
-	"U6cECWuDGcysiSYQxfcnKb2p68P4/iSPlLkTBLnwqdbARmGNru7Qh8jK3kpsaQURZznrpzbPx0PXX/L0",
-	"5j55ODZvtmLXKJRW93kV5lZH2DJNwaMlTYjE10hiPM14vxt9DRRnfceLVYQME44mK17B5fUETE3vg95L",
-	"2FqDqNuh5BZouAbjXKLZWh65keCGAbqZyzoA2p+WafwdeL1wmYHejE4/DEEYTumf62d8xIzbfzlevSUP",
-	"XAllqTm7JVMC2bxOz+PXOBS+6m57Uva7JVZ7ibZqa27rIckSBG/mvfZI7sUEH4Jo/zrMBXhmsITTBZlQ",
-	"qYggNk/W+FAnvDTdWMa0deWm5rKM1p/oP3JifzZI5ae4eZJOUfRpa973+JxsM0hum/W9kkP9HEnfdYnZ",
-	"jZOwT4qghCIBu8y5rm7pzGL2lk7UE+SIhrFIK4kK4gHOhQm9hZL9E4iHC7hKv5ysew+JaxWqQBe5IONA",
-	"MnYStkIvhbDW2ZALa1oYmite7zVR586+XzZYRGB1Au82lbZCPRo6Iw1JhtAWAy7P9v8rG3IWzsUidcV0",
-	"qnO1mspie+V4YVsKUWJxkqZbMgU/9XbthW1MvQ0fqlnUBZEQL7SC40QJWp+Q5NI4i8yBEY5vnJPGmGUb",
-	"JN64SYIL5CHTU2Uta2L7mkbOLYX8PSSAL1x7219wdbq6Tb+hUj203EFRo2vdCs1IdctwoW8O3p3d2qtU",
-	"UpQrW1ejrADPijeqv7vf3W2tVOc7af/t0z/374I50ObYV5Objfn0WBATyzF8iYY/D5FUmCUm2wSzRdW5",
-	"DbB77EXSybXu7d3V1O1Pf/n/rq9//ukYPgzsp/pVn7Mx3x6WpdtwA2BcRn34tgp9oYuGtx8D4Mpt3h/q",
-	"CllzbSBFv7d3uPdi92DvcH2DvMglPIXLsUk5qAnqPrO+8VAkt+2JShnKSMbFAsKua+qRm8BSytY6gBv4",
-	"5Vww77oQ6iIh1SVCmCwIRuZL1ZvX6vsmCLhwHVvE/4VgQUQAt1di8b1TrQxWOY3ghsLgAI+FccdrU7Nq",
-	"TXlABHucC7G2JmclcCDGWSFuhoOPti/DuI3pDe53i7FtPe8t3oA4azwJV3gLafHeFJUVVo7C7+LizbAU",
-	"m+3uYg1wPArp8uDsAcSLqhoyX6TcDwgzHrhgyhcEZgyS0WDKZbicXoYpW/sApPzXGrLuVRnBxkkFijHa",
-	"+EQTpbk5PKJcW7U0werpLG10+WTKNdVdw9USAbPVDUyKYTW/y+PTwVT2X7TGFMwkK/jR3kGvd/DioNt7",
-	"sdc/3H3xohrnFwzzu1RktqUycFNfstbqOoqwlwhruWeUEoj4qwo9q4Hbxtq1bYsZ2zt+yyLCJoLN9Zw3",
-	"cWxYoZtq5GezsPQlyLIR4XZVQaAoDI+1jTSwZpwkW84z1BKu6T4q8C1J02qZHK+2uq075PIMMn0fSRnL",
-	"YD7YaNaywEAIEKEg13KOXzfkVrqyNa48qTpc27MZ978Ki0MnzE838yv1uJ5ikqTjYB4Z3rJKvH2jph3U",
-	"OvmnyDqCNnD3TxxrznyhUAL0IXiIf6McZSx4Fjx8yyk72w3n6uNsfMWxixBhAdpiM3lXqYAgY/o51D5b",
-	"ojEVWjpy2RAygtQgkqYGZiTCpiVxMDYAAmwedKq2qWPNmV55oGsb2gAnS3FMEB/fqzEe6Fty7TlCsCH0",
-	"zfRrg4Hdynb/V9J0A8vwAiX84fmEWzcRzDV9HRTNGhokb+v1Nmg4Cb0BcazqoekhJcNpUqkXDmsqjOUW",
-	"TIsrWnLyeDRnSUKtAFEFLqsHtUQKVnB6BSvXuJLuX8B8bX6tpdlURejq/V9P3w3enJ+dXp2/PTXlKBif",
-	"v1z6YfD25L+KH11VoxQrG3TejKE0scXBjovSjeuwqJJdXiJTB502QKYIzaENpv46wzf6+1xCqQAbXImm",
-	"NHN8bDus87OAVnGwNk/2jAvAjJcFS9XXY4ujwErQO0ISiYYZZnhCjvVIchiiTg16ANYCWyDBNSACVnLT",
-	"rq8/d7vt6+vPvXFNGw0Y+TGqtrp0/K+6Viss8oKr7ZF2InBMqo3+bPbui4M9fQursmrK2cSkVqe28bqW",
-	"+Bem3kIHdZGhU5DFgRXiLCZBM1NpTts/6m9UWULeIK+VQCgC33hPMEvQ1IrYVK1K0g9uk+CabAWW4Npv",
-	"gaJhm6CDOdhrymf6hIYzMaBBc/Pur2VL1QC8jrCKp2FRZAypXa4UetEVzdR6asCCrS4RrHRf9dXAFJoC",
-	"lhl39++C5IcHNb+ucVk9d22FaPuYfoPUZkS5coU/SKRy0fS8thDxZZPCTj9I5CLlEST8AJMxOmBVA+/u",
-	"7Hb7vV9ed0M005RKCCLTVVFJgXJ2njhQgdo3itcI55TFdIbTcOkPeJWuyx+T6xKoDCgBUDUGotJ5XFM7",
-	"FMcFEDczfm7XH8WrcbhNExZI46qLgjaCPbgwTYd+NFp4+nDD/gjkH3kYxrUmZbSSavIbtDRrCO0Nui84",
-	"qlvXfWGzBzrUVQbSLZrbYBWZbTa+JpW4LvhPiTY+0C/3Kiu4RIVclrDuluuI/qf1/O41lTE2jZ23iXTG",
-	"MsZJtQlUOM4klRwlZg6ThO+T7VpXQ9kuuyrMbdkzek3rbO8ITi1v3KbH0j3Xd19YqoR+rY1iD5+Am3fD",
-	"STyKnOvJUl+7tLuM66sOeWcWHbplWbqVUHnzEg0LU+nwJRoWttKhI3IV5voSDUvCPayp+XrNqHqJhsa6",
-	"Ogz2XX6Jhhbxh6Gqwy/R0OKbP4CWDCshPw+295oufTBN0PYLzKpi0W3YS2qDShi1PspQhebtbbQui+xB",
-	"9rn6MmHrC3eZFMxBGq7Ir+WTak1+I/pLOmGQXm77ImhFejN+VGM//VYA5UKKgl3LTiOYx65FEZzJ0oQi",
-	"zYLaRr5/WKWv0BovYE1byblN7DQaftwaarb9q8BM2b7nidYmpTLlZR++0TuTzEmSAc9VUB4ritvClY/I",
-	"BEIgxlyYOr78QV6BRwhuX1OlrALVZdGyCowtWS19LFw+mjXmRX2J97MuOoSthH7vLcVF/f1/Xl/LT3/5",
-	"n+6Pml4WFRz3B9RcutbS9HNwrGWKsO6GlnD4GfBja6AvRZa9JtGFdXf8LujTOUFpYZdfakey1I2kU7Qj",
-	"+Y86XvIYUg/wpK9c3NFr/DhLmqBMRlmlMNNKIRmXgB0M//gWUeypEGHllv43EQmNA5FAcqUeIL/ZHMlm",
-	"3wrBw+8YunGpSoBJjQAYkvB+F1SR7TrRc+bsLtv0oV/qC7pNY9LH6Sl/gLu99uG4P2q/wF3SPsC95HC8",
-	"N+rHve6j9JTfJk7uX7A3O01C/diL9LbaxuyrQAs2pjgXVC2g0LeNSoOozpM8VCPRD/lAPw538IzuGMf9",
-	"zjBCQz6Tycj+asSS4U9FRSkTBWp/heJaNtwTBsrVdEcQqFI+/Knj+swAKTRRpsXqp0rNvOjXV5zfUBKS",
-	"+5TR16xQHbmoV/3t0oQvkXnTFv3SjMPVDBcEg2EF2apT0kV1gvToCnn+uNfd/emauQwRKtDwPZRSGUJ9",
-	"T0LLCFETI2/aso0F13ooSyLEjH9PL+DV+4vLwfuL81/P310aNVPT11ZsNuqkjhYc9qDsNe6I4Yz+lWhq",
-	"CHl9JuxwjdVYljX59d4Z8hoEm61KcksETkG1lsewyKX+BdAzR0GrKCRIxpUrAQGn1+YsXVy7dil6Fmra",
-	"wmPXI8ekirimO17wPZrb2FrolQaKkiCmsCYjas7FTQedQn6PmQ+IpNHlJM7INSu3+dLA4AoZlXgh6x1R",
-	"1+ya/fyzawrS+flndElYgoaV0O9jZAKh0XXe7e7GAODwJxkew6wlyhiwh7tYgxfGwvCDvGYehhhuuwPc",
-	"dhiZiO4VvEGnuGjfod/ToGKDWMr8Ejh/13Djx+Hntvfb8KeXCDPv4AonNGYLKOo7g0Q2r5nHfMrh1HCl",
-	"8Hj1CWMSN6thHA0d2Rna3ikGqBbXgHI3jM8BTEzNRahfpDFs7yf9tG0WojhHWR5Pwc5uXJ5gDEU/7vWP",
-	"IjSELKb2yVgRofdkHV2ZMewMP7dd17mhCQy7ZlgQe93AieXPPweflnkck6XGdAUsXpUgFnO919WUsZDh",
-	"iyp5zYaGgg8NRDrAN44Ez3AGGMAFwqnGrcVGO1lUZCR6LMPmAVyzMbdBDlih4Y7fLWfnnzS5G3bQr/TW",
-	"NIEr/LZouFwCTV/WgucC8Tk7LrDPi4VnBlxHpq/cNdOwZHp2QFglzYgJBNPf65OJXGXkwukJ7mr0u2tD",
-	"B+PfkAXCDCpUFXNR6dHkfj+6ZsNwJS5AFiAdwKjAR5dKbsO+9C5pMkQZTojmF1CDPqWEKQewRYechK8e",
-	"3vCamXEY16s8RoLMQEmP9IWOKUuka9tkiJ/mC4qmqWu5CPu3hQWKJ3/c6x79ZGH0guBEg6jUpGvu6krb",
-	"aN9qdwXn7EfD9zPZPpHt9+NhSfYAdUqArO3Ycs2ojMwQH0wVtCG8n+k7s9jlh8gCe6x05MIKRjd3CxCl",
-	"hf8fJBrKBYuHGuSN68kkaHXQFddcA1tPx4LnaC40byGpJPBwpMHJLN8szHpbh0UUMSzsB+mQ0mtjiJPj",
-	"0u2d2yQZu/ZrNoUi3VDYDKJvIFfMMJf97m5xB07S0ozhxHWy0dAHEGTLdqGc6SFMunbk9SHlokhM5qaq",
-	"Mk2J9RGvuQU0E/wWj9IFAqrfQe81BsypJFVKU+mhiYalXHiM/DRXA2lehqshOV5qq97rGReZ3iWUT6QM",
-	"fbw6a7/ooI92i6boNozldg2FFP3Ibk9e6iAtq5uvLs5eod3d3SOzTIz+5IxE12xE1JwQhnpHh10Yt9/v",
-	"doGJL+A1l2318eqVqy6f0VhwEzPTQScFSQAWBAxKoYxLhQ720F/pL67jqZr6coJBDF6cqGaPeoC2qQj5",
-	"kyNMbqzeAUrJLUklSgiZvbRUzexsTJmLdDFqnsa4FKqEv/v4pnMNOSruXLC9J2NxkMeay1nXcQG1Q88m",
-	"MXTwYboKG/g2cGwukOVpai/vFKrR/vwzTGXreiJTi1KiH10V3Z/cDdhEgaEWKIcRMsLjyDGJoi7oP2Wa",
-	"TzSLMGTU8T0sBCWan/mFWofHwCBkhCiwCoO4Vt4tzrL/At1SSfXkJ5evzs8rccIa60Humxu/TLXmq+ti",
-	"DOKyrVdpJGQvLeS41et0O10bVMHwjLaOW7udbsfmm05B/9kBG/VOEeQzISGrslEqpKVmhpGYKv98DI4E",
-	"GSGwclhxSOtIkZUW5hosIRI6gv2nVrju+G7rc60zp1SqE5APT2+1ZuiyGQCjoFzDcr95V5091jRfMFvP",
-	"1nk2QJEAzCz1iDI+tlnDVaeUNp0b9l43edFd5FFmh/luqAatsb4UpurmtS7VprOaOzixflg9e+jp8mp2",
-	"XhnDYYMn32jC0uTB9zPpGBwUuRBEzrjWEPTi+92uKbnPlM3Ig4YSpkT7zn9b9/o2mwWA+2DSau5CJTUM",
-	"qMMpA+SarFhYTSFo1E1ln9V7OpHvIfJHv/PaNcra/FrxqH3VCiUN3nRPwrb2u7t1rxTnu/PRK6YJR2Fj",
-	"NDa95wqX+4YWQFrfxPLHJ32ZMs8y6KjW0pKd0Qs1AdJSO/iCFJ7IMtn+U9SqqG0mma2MBm590nNaSlYY",
-	"Wy0lWyUxF9aV9GQgVVQvCMFSmhpKCfVYvr4L0es2QmNBzuc27Hxh2zw97H7MN3Wc5pyZsC7L76kwanSY",
-	"V3yUpsbuZiYBk1rd/ZbY5GWekjqCaQsKN79uY7CvIdTl7Fokcf4PkLPdl4zXEm+vYG25ntWODN80kS5c",
-	"bWupM5zzd+L8+LQgt4i2NdpD9ewAmn8w/WsZIVpBYOTY0JcJUQbrS1vSomj5i6401ppMPCMPQ1MQ6VQD",
-	"z5Rr5FT9nGmUe83mUy4LmiaIVqJGxFpYbXwETBbzjLxEQ9/ZV9ioaDwtImoyXCysEk8DEnmVUhnXwEeT",
-	"jbVEqjbgl2d6Aiv3p6KJwC88WTTALs9L5vlCWx8EzUj7Fc5A1bZeNRPtY5+YwRMxztqJKWNuuOofZYmb",
-	"u2gL3HVFdavenaJJRIVq9B6VaoQohllNYqDE6WBBK1KVlpxe4Y1YDc/cRS3fanhBZilebKYl3jvFK3dR",
-	"6w2Pi4j4da8Xzzk65EhzA0JUUHF9Wnvdo80U5ZVrL6Bf6Pc3v3BuS85/laTOgATCyGZNPlTAAYNyrRQ6",
-	"Iepe9MAkD4A39+vizSEsu/JiDO+JRP86zHuvu7cZMt9xdQbtKb5eVYwzcm8UAKtSKL3LledgXKGMMP0t",
-	"SUy+XgcNgbW4rlTcdUuvhk6iicBMvTSqiEFSsIGNFkjTbD/E9Jo5TwJwd+NEo7IQuyFt1ljpGbeGdeey",
-	"Hi2cl16Ci3q0sLYs4+wyxkd/YdZvfs20MIFvCEN4jhchKSCH4Kknx/rz8Vu4gweJCgWzL2rcbcftbaBY",
-	"I27/9HTI1J623J4yLRbGj87uH8hvtyQe2zPoXr8J1Sg72pyZ5jHfBm83lmpDNiLkdH9pFXDjep6SkjA8",
-	"Fv/fgWAc2/wyrAidBMAwKn1+WreQnLOiHx0q4+o66Dcqy2gLCQTV5D+vUB+9kPf5Q4WOLyFFvObsG8bL",
-	"rw9ZTlliXDSOD0KMjsEcrKzvxyYd3g9JZnQnIRnfMXpxG/qPFSUow1hinS2u67YkSlE2Qa9P374fQMGO",
-	"S6Ojy6LAxVDfaqqmQ4gZkC9N3AvCrMq/fwhYFs26XpOMX9kSjg9ipEWvcpuI2ggbitlLxfkpFeVyszVy",
-	"vPFqoXPlAgVHBA6WGadtwOb2jEi3JYPa6zdA0ivO32K2cGGQXwpXK6j5K1Eu7KwIyNKEHeq8+ExLo1QI",
-	"HUsE1Ai84+Il61TUopTjE5L9Yo4awNMLfSSL7j01u0e9QlvBxzF86htVgaiuvTUbe1zrPLla8rd30ElV",
-	"i5KElIGKP9R4VYAQNHOrWMHDRUKBto/8MktGoZtPORhMDTew7pDAWp7SXw/J5Ha9RbF2W8xKy4HgF7J9",
-	"D+vWUnRYLFaynMD+b+aWKQscrfXLWB36u2PmUR0znJEffPnfIyX2i5BEBrGA1ouxxkFztVTXUqseNuC2",
-	"jCqv1IDW2rU1qID+oqUFiUwpMyc1TDgakQV3PmWvChleXLOE6wE66ALCR6kt8OTGz2yoqomAhbUdWwQ2",
-	"7h8GhEYWC5xwhVIuVb1P5sHynXOWcMpgveYEyyJ77rx/bkWhYvvNrSpLsuBzOlHOpcxJ0lA6pKYAV9C6",
-	"4qu1Xuilp9BWCcQXcHs0wPOzohHtc8iqXx/peYtvICy+oDvNyI6B/pLuLIk0UyoVF4tayabw2NlqlJFj",
-	"3atBhg8Qen6zq2gi+jiZ56ni/b5H3H2PuHs6Nw+w3ymezQiD6qGPI0wsIXVZxrQ2FO/SFaN9OgWz6OxS",
-	"p2HCEjrQLAeiOpSLHTHpai55wcgiprfO1x67Z6Uu5SWbQVM2kwq4Bdlef8HOx52QlIQqIF3Y3CT8ECP3",
-	"yQRTBplESxlCq4Tc8AQn1X2NVu5aMerCsLMvakj7GmkViPcPFzeisFhxWhZKHoWK+aOP0saL4SQhCcpn",
-	"CI94biAYYZRRlhv71Irx7KFQ+LVp+etl/39V9vwthW1siSKbSfuOKIo51xsJbIaSySSfmoYrkc+EsM1Z",
-	"TOmYKGpK4bvCzZwR57ApqzcXvBfKQqMZEZQnSHJgZ9fM1S6wzb0MU0hMZauApm/28Cg84Z5GgqXq1lDS",
-	"ejvF3xbV/voUf335IQLwTaru/35BkRemtnCF/5oqIxbrH6b755KInVm1Kk2YTRedDVz1BUkUxI0HWe+H",
-	"SlGY7VD+2Ziqv8ga7PKO5t8ihvLr5a0/SP8yPKj3v21mbc9rGpOg4fm4DbF7Q5MfT8eI8SKb27E5NSUZ",
-	"klSLn5CvMCc2n3oVE2b5gzDhUSIJU7yw4U9QMGJsiq/GPM0zc0CuE57pz3wHMaQTMpDQhQ4aidi6SAkW",
-	"N5DsnJHBn5r0HLc+Xr1qHlGxgm/PF5i4AdUtlU2+WJTTA2IDe7uNQineYAEN9L8hnrgVVShrKrSOd/uH",
-	"By+acslcTXdGguCb9iTFps1rWBQ/g4YeYGBxJVZiraeOx6Z9kSsIbIVxKLOhnz4GljrHsij+YsuaQYi1",
-	"N/WwsOJonfmaQWAGej8ee5UlisCsXy5OT/46+PXNyeXlUomJyCT6unBcE0MEJcpsvFYHGfBCrla9Vr+v",
-	"mTSFexI+ZyEpX9IJO2e/6OX+Cgf1cKceo5OparvKN0A+pZxzoaf7X4d/fd3uv/2v/2wfXV2ctH/f++1d",
-	"+8Wrs9P2wYe//dKcJnnrfWaS5FpCB8jRJVTRtQl3BJk6bBYqXP21oaku5y4dvusYIbnXCF9zNSVM2fqQ",
-	"93Ok/YsGcV1WkwYdfFWrCUETr4yICWExrZAWfXJrgoQ0vaBMCS5nJFbrycX6FEpDRlKibAqlQVere5sO",
-	"H4W5rIwACork5YIe7HC3caItPpMDPKOmyfagu+3/mqPoeXmYz4yi5cw1iFp24vYawoEBxRjVTTxGZFP4",
-	"uSTGuN75Nvjwibxx2UBFLUHJMwISM1TPoaU5qQECtXCsjsvk1gKbUj5ZG8B/BT4Wgz6GVprAF7/OYaUa",
-	"lJ9ssuQQM1OtwNReQCNmCUlemhpuLpZiihMEEWo2odkS5G0NI1/mqpfKm4ai0m090aIAaHOKaOo/14W5",
-	"viVP6X98S+rU+xinKRFfqSvxEptSl+cIZ2URkHPbRnK747cFO+txqCh0WCNsKNf30ha3dSYgR9uoKYzp",
-	"Kt7akrUQkDTn4kbaWnOuhhai8ppVpOOyYWYHnbhVKFdnELDWNVFgiS12aaqVQVHOFCsiNO5VBKLjkh5N",
-	"sZ6RzygU2Auaqc0ZXRbg/SVEP2fS9WnXA8W6b4L6mMD75ZPZDglcPs06f/lDksFWIIqwxDUDac5SHtf/",
-	"/M0kQxll313hmkSoOuGi1h8dCImpvbRHpwFrw2KKza4E2LW+9pjoInfNDzxpck0hn6iPvIGIlzqke9QA",
-	"lHp0/TZ82KdlecwH3mDIimbKSbelwkquEwR/gecu4bEnRD5/mhrkG9NJLrwSwxnPbHXHbyQP6relWsrQ",
-	"m8o1E5hjW8DJFKqXtvicqVMfTJjCeUJN79AWh/aVYUac8HgtALzWv2+8eUU+q52pytLqlS+3UqmLaQWx",
-	"kkFLc1fqGmRQv7T6o1udoHRWwuNcwxGC8vWwmLJEVuNEtKLbMR/JQc6oWpOQtlrNTyosFNRA76DfA3W0",
-	"i9QsUyDchwlTz1e/7moBU9OFf5WHnto1vh/Jj3qFjSK6i1LV0tUghjrlWOW1yWlFG5JmmP++TP64NG/W",
-	"VQz01uKOZ5ZixkgC9bXr1uOuZJuQ80siKE7XlJmtrgVuvFyU4BOBszXrIeKWssnAPvjkCyvgxx2XrfIc",
-	"cwZE1ZS9dsunTCphcMIULK/bSPngwDz4VBsxnRo1knhxsyZsShg9cw0sCjXQpKTxwkwLoS0XVVTLswtb",
-	"vx7z9INX9MvCpxx10KZJTXNkhKe/9VyLJUrYIN+iuPbvORePq5uUJ+vx2lVuWq+YLOUO1jDjcpqNNeiW",
-	"gOPbiFZe2tRrKPxfJ2gXh/U9gvkriGAum4VYE650LUNMGPGYpuRpkQeYzPqAZwoV5CBaArtEAJaglOBE",
-	"ut4c5UZAtIcOT6yDTiwTMzKJbbrjwjVMHxHX6IjaVh3Q+sf1czGOHoksntiHoD1Q0TEitga1YJSEnv2h",
-	"SP+YNWljnmXwZOu90Kd1EiEZY4Z60E3chhuZtpUpMZc3SMikdbzXi1qz+e0gy1rH3Y7+NKcsGWQD2To+",
-	"6PTvoooofNyLyho8LrJDTulYmdAzoQbQAjnYPPJvzZ3FS0d7CcD0zFHblcaaIU5v++S8DPTmWiKCX0EJ",
-	"22eyb3yvl7s9zdas3wCQsjo5ZiXha0ClXZc516i4xpbXjHBDvsqYMmr9jMEwW68M6YTeEoZuCJlJIKm3",
-	"OM3JsekvR5gyjaKGJQ2ydNpaHmDLERoSlgDlGJogjCK7hcprZoliB514xwLly2GVtsub10DOUXXjWPRo",
-	"u6X/kYmiK58raL3LjJnyuUQjrqbI9gCSIS5g5n9O2e9ZWEaE4pRggeSNVgndzazS9COg6V4XX73mlFiP",
-	"5b0I/ZmBu2CRtu43Ttn/laj094yfLcg6MX2lvihR94S4u8ZVz17CmiFlKNV6t+skIVyXRkZMaCuEZkB7",
-	"3RGk+AqBF5FJNCS2M50j+Ix8Nh32IXbEFkIykGaaMb4jn1XbGIqGURmSgkdSk+qVPv0BslzarfWhvB/X",
-	"EuZAolDINDzDalpnGa6Ko/ezYz6a0exyyoX6MpazRv34awwKK/341xsYvgJzmgejDd7WTxeX+I32tal6",
-	"EHAFkYpGlFQ8qRXCdrqOcZqOcHxTS+ZsBocswsxGgs+hDj5UuT9XaMKJ6bjM0dnF+3dXp+9eDz5evInK",
-	"lpo18XUmVNj4IkkqjVB6zYDeTYgyEnKlcTeYNZb6cXfQ767/s4vTG2Oa2giSpQapaKifGXjddRadawYS",
-	"Ohgy7G4zvEA4SZxdxQxCJaITxgW0a60Rb837l5AWstH7N7bTRSZg2EXnhnwMMU+q3owMf35D2ESD2X63",
-	"G7UyytznXrTiFI6COslSu3M0wbcE4ZSbGid1jsfadfTutY4FqkAY40jvtbYUphBc1C2grxewccorp95Q",
-	"huZcJHLtXAP/5fqNdxvtVcsCdrfk8yzFFNrEr58/F3S7eZeZ0263H+6sCtk2ke36f89MegPppfnkXgLv",
-	"o4YcvOIZQZqi+QlowRCeMRdEEwxz7DWCY4VYAp7UUkqX3GIJJNB2E+RQkknF/ZQ4E9ELi1W8REdHk4ed",
-	"sCl1GyIDchpWUydRjgVnCoRsxWF+N31tS0KicsEGiq8lPzOsFBH69b/v/PjH33eur6+vP3V+/ul//Efr",
-	"nhB65U7qS0LmV5O2NVqsg+QQyJq8xlpgPUnnmv/1u91j0xd7aAwTQ9OGXd4UqZE74BkYQswORrdEJDRW",
-	"0LIGXjDkGp0wlDNo5g5trSv91EF5GSZWLBwelxHxTnQoOsF10DBnZt7F0ChJZXxOjJnttw5swqp8JpYr",
-	"xJInRP1mTuEJzSN2hrpwVs0wbT1BI4d8a+F0XnZD41guC1gpvSX1ACpvZEU6fKlhIZ8RcUu1hiwI0EIj",
-	"k84EBynR07nB4GpNmMFyHW/oLWFEPmnM5f822BKCjnOFRM7k48fclfl5JlAKDkZPte31AN6v8+NfEJzQ",
-	"L3uEMWZfFp++OIeoXDcgokcmk1wAOTbhro0BICNK0PUxq2/tI83CVkHW3TJu9dzodPp9zXsy4wb5IHim",
-	"N5w/Aeac2fBnzenKeR4S+ctnhOEZ7TiQXxMBDFF+D0UknBi/EU4/CD2JonocI9naA+ej/yaxghVPeNt+",
-	"qUfqXOD5WyJlTajW+xlhJx/O0W6n29l94kjhxoA6MyPLnX/KNJ+st9XiJBGaFBY54+4SSjuFHsR5wIb6",
-	"aIZObLYT1dR9MttrIIlbS6z1W7pRf5B2thojql7Wva2ndnWXeoy7Jy4tBTO9JZjVobSSKDM/ex3eOUr4",
-	"U7BBSNK2RwzTNieAAs8HWnodgNFtZ00fNTDLlXE0owUYrVYCfGG7+lY76IJMqFREkMS6XEvw892xVHlu",
-	"YnAwIJpE10wPBL5WmkiI/tEHSNVLM0zVVWuy9dYH55iWBBd4/horfEYhIv8LRuZMSXwj86x13DrC3d2D",
-	"vdEROToajfZedJOkv096427/xV78Yn9/vxUVTw9wOuGCqql+L0v0TyvWUQjIaXV7Ry/G/XivfYC73fZh",
-	"HO+2j17Ee+0k7up/DnePXoxbUUtf6sDSxskuYGUgEPu4V2rJ3W7SG/QOX+z1ent73e6g2+124E1BUqzo",
-	"LRkATh+34JkdMZY87nYTwRnp7dS/LemfZDBaaOZ93Ovuvdg/PNiiiqN3q1+micP3qKDvUUHP4j42JBVh",
-	"IMcema8S8of6ipfYwihPb9awhjS1tlWtwkaIMgg2hYJ0prz7McKaP0iFelG32zUeHuAUPfSW/oJ+3Ovt",
-	"/hSBqOCe63Z959GPe/3+T8b/cc089DGZh6D0ITnlwuZzQOb22C8rICmbFOoBuKl/3O/u/tSIT8gvyCj+",
-	"qHCKbhz3DvdHR3F33Bsd4Be7vXj36Ij0D44OD/sHB72vjlP078kp+jv1b9dwiipL7ZPR/nhMyAEm/TGJ",
-	"d3Fy2IsPDw/3d3v7h7Cfr/Og9ruw1d79Dqr6tn9Qh7t73e5uvwvkZFuW+otG/2dmqHrO77FYz8gb/x0r",
-	"TVpmConSlieZjIMNjNUvN2lJ0KPy2019P36napoIbOsDCtiHVfGh7J0zkElCJKhM4BAD/a1oNse41kjz",
-	"eBqqbTK3EzxEW3pwAOv3MM9vI8zz68N8hz9WjP5BVnDooVK1wdrVToS13oVnQrJnyxD0N1RbgCMl31MC",
-	"v3BK4H2gv2HQXfGqjexbY1kEFctvGVxaDW2unu1EMssVogyMgK5VKhgSPUUT4o4XKMsldFB32ST6qUKb",
-	"NJZFyhDj1opo17hRGfxgnvuidsOH6SabVJGZoBmJcTYY9190Pe2ro7Co1UfWvrStCc+e8Xcr3ncr3jdr",
-	"xTPADSWCHEFZIbnup8cy5Dk6vKlkwQNJ3dcsj9g9rS9Y4HjBd9nkS8sm9ibKUgXLeQFhXLmvgOISXHEK",
-	"rVFqUlxPimWZRFN4+rEzTVGZaHrNNmSawgKeEWmfyAfaj/sHo72D0cGL8TjW/zo6Gu3t78a9ZLe719vV",
-	"/+/3k8Puwd6L3dEYd8dHL/A+efHioH9wQA4xqTPoyinu7x8sW40PX/T3D4/63XsKJ2cOSr4npH5PSP2X",
-	"bzcvbjxi63K1n1Ak8dQ1uTaOiaeJ13T+oijF7Lx4KcG3tk5aSqV6iQiOp6AsmtqGI9O4qwhVSeqyQq/8",
-	"FTWpZGgXYB2dRsuUNgZaNk8papQd6S3u0nSpjFoZ/nxu3j2ERCT7obeSMhmtWz6wmrFpBlQWZLz8zzeX",
-	"VydXp7Xb+Ee6upO1Wa3/+cYu/MmyWp+0OW95/puLu5mT/fcL1G2QDuoDnUkTV2hBlFdi3W926WNkrVhX",
-	"fWqFuOwIosRiQ1eEuWlCoAnEiEypad+VRdbARAXigk40vzeFVkM90ZVYLFGQe0tEBXIdt/q7+iKbSyh6",
-	"GSdp+txddNy8F0RqAApgx2vbs+g7RpQY8SFXUPd+hsVNydBMYCMjBQ02KWtg84R8O4h22QZNMszwhGxE",
-	"lH+uK/9gmmdqFDFVeGyxNJPS5/JQzBagbwjkRkEnTVPUVBHItIInh4pmhOcKMp74LRF+ThaBDGesrlnp",
-	"wdQDjrmYcKXsRClJJkRYFn/D+Fza/Osx0csaU5ImsiZJykPThylJSyeEqbJNtW1FY7NlfZWQm2nKVZTH",
-	"FGOmyR9kJZokHiOjkHRcx3b1+TdmuXpBHs+trvY3PkcpZxOkOBA+F3MVIZnHU4QlGva6cqg3MOx29ocv",
-	"i6Csgy6yXbY7ECVjyVar15U1q7bXXVl4gVn2PZPyYLfYhppCUTX5d3Ni5RMx/DojkUnE+6I07VsqSwnH",
-	"+VDuH9UZbBiZW7SzTY5sf9E1XfJphdRg0wfGtZBdakiR0EciKw+xpAiC4cuWXrYproElIsz40WyJ7rnQ",
-	"WM/ybGSqOCsyM0u8oQy2suxa6hjvl9uTrJYHWy4heRe1tnFFNa4faVJmSTIAIrFaQLIHxcaoKuuhQ3/F",
-	"ZpUn7z41lrC8Wz5N6LO3K9RzPo4t6LsB59sKCTf0DFeESS1QYBRzIUiswEC9nsD6EW397tFhb7//MHFy",
-	"J6EyxiJZo35pgRDs4NLIIVb/oioyDdqBbA1jLGOckKLolx1Xmk7tivNVmmwf+fJk2a69dTzGqSRRSaa9",
-	"IAc1pzFc1xSzLSokept7bU/6mQnSBjnpy6t9T089vj5q8Cu9XSEF+eyJVMZ7Glg0glsJa1vjyqM2/fqO",
-	"Ct80KoCNZYkpPo05pcGqQLQ1EJuLtHXc2gGItDMvI85HSYQp60YFEjwl0vTrAvNLnlCFlMA07VwzW9Kt",
-	"aIRq2scWLuc8A6u0fmRKpRlKP3OMhjjJKBuiH8vWrOUcZp+Q1cvHKNer+SlCQyeiD6/Zj7GNYWEJymcJ",
-	"1H7xXD1REcYHtXH0y7eUzIkYoh+FUfvShf7WNoQeoh9xrniGTbaYa4Pu1mO7qF+z1TbqP8EhnKDypiAT",
-	"mCFzPzAERoJInouYRGj4sy3ww/Qh/Hz88zBCw5UgAf3lqgNrGEF1n5Xo3mIIHzD0lwF4KZ41e9IfXesk",
-	"4n3nN0qEaSt997yx4XKGHfSOw9ZiruEMDb1m24XkBELVck95AkDhXcQU39pISGvDAUBpLdWCyGnADuY6",
-	"a5b1wIrm6KDnU7AbuWFzyPzfPOqVWFA28eAA8Vx5AyUk48sD4TQNjHRaqUbpalF6N2l6XEVFv7iynxq3",
-	"H03xQ2/2QHHKQNmMmrqEWIOt5AzNMbMFfuZkBN4kqKCWcn6DUnpDvAlngoyJ0GPLZsdno61lpdIwmgme",
-	"5Nai4fLQquG+jbZhgndNW0lvdGz7Ta6WBzCtpqHTIFJ8AiVdQmsoQ+OaHmZpNKYygtaGUBUgKgswUIWm",
-	"PE1MITpvUtv7sgEEnXw4t9gTaZHd2ow8amUpFXi4UqIQZd485s2GsApltKzdSlZIGECnqXuDWazRuXCi",
-	"Uc5eLhWcMIZ3g36WG/pLqjquVs/6093/CQAA//8=",
+	"7L0Jd9s4ti76V/D07lpVqUPJkjzEw3rrXlfidLk7U9vOqfO6nCNBJCShTQJqALSiqpP329/CBkCCEihR",
+	"HhJXOvfc1RVLFIhhY8/723+0Yp7NOCNMydbxH60pwQkR8M+zKzzR/02IjAWdKcpZ67h1NSXolghJOUN8",
+	"jNSUIEFiLpIIjblAw/Nx+w1W8XTYaUUtGU9JhvUgajEjreOWVIKySevz56h1npBsxhVh8eKCzFK8IEng",
+	"bSInaD4lDKkplfrFCyTIv3IiFZpjiXAck5kiCRqRMRfkBOGRJEwhrqZEzKkkwVmMOE8JZjCN1zzG5mXL",
+	"7/51SgSBBTIyt4tEVCJBcLJpce9m8lS+G4e3T1JFfpAo5rOF28IMU4YSrPAIS6JfgqX5ikqkaEY66NQs",
+	"bD6lKUGMm1/HmKERCcxozEWGVeu4lWBF2nqEVhSe5ksyETgJ7f1wlI/HRLRzhm8xTfEoJUN3FgRhJudE",
+	"IDnlcwkf1C8Hp5yRCI1IjHNpdtQMrefPuHJLOLlmK8d3zTbv9FvySb3IheQivN8xfOfmxsgnhWZ44hGL",
+	"WVGKpf43aXC27wlL9J+rNCOoIuXR6ZNGaooVwkKfmkILohBliKo157902LX7FZwoZYpMiChmyiUNk/cl",
+	"YQmiCs2pmiIMA0ZIz5QtYN4RUhxJQsxK5nphm3bmkk7YOWtyo0aCzyURaML1brH1A3+OWjMscEaU5Uzr",
+	"Dnuoz3dgjnzotlcft2URkVmw/lTijKAxTfWwCLMEcZEQoedC9Wj/yolYtKIWw5mejhmyMtEMf3pN2ERN",
+	"W8e9brcbtTLKig/0pJUiQg/137+dtv+B279320eDzv/T/vgf/yt4HV+KxUXOwlzwGBHN/dSUsolmEPGU",
+	"xDckidBoEbhyivMIlsR48YtE0za6Ku8ulajf7Zb7YVkcloiqazbnear5qrmCoR1JxGIg8uoFTcgY56lq",
+	"HY9xKkkU4rge4/8bWayu9sWUS8LcuuKUEqYi1NPk2N/fR7dU0lFK0Onli/NzFE+xwLE+wQjdkJkCIbTX",
+	"7aIEL6RZLRxzITQqh39DFojKa0Y+kTjXYoSzWFPIlMZTvd3mAlOltwpupOJmO8gnnM1SvTIuKGdt3O53",
+	"+wft7vN2b78tY8zavbZUWCi3dUaulnvnbUJb70INWfX399dR1f/V/v/qaOl8DGK45pJo2T6sym9z7iBV",
+	"gRkjOtZ/T7GmNcwmJEGSwvYs0RT6ca/Xf9apXalVCNbcnOUlhlbzljPSaEWYOfpWfFVrODESTC/U0ndJ",
+	"DXiCKYvQbncPxTwjEoiF5wphNOLJYt0K9ezWL7PfZJmvaUbV6gLPFck0m0QYOFkdh0rh18HbCJtcKAWU",
+	"qd1+K9LTo1meedzL/hmFpMkb/OksJbc1vF0fwpROpvqSEfeYFnUJmQhCZN2kM/xpUDwfnvyRP/eE56OU",
+	"+JM/8qfeLabO8mzkZk7ZhpmnfL71xCnbNPH+vSfOOTu95TTBLCY1ymSG01TPXRItJGHyY8EzIGv9e28p",
+	"J6iLUqLgnms9IgNWUrtAztkAF28PrnD9AnuHG1f4lk6mKizxIsRZuvCUoMucaZ6TcVAiMEO9Q7cyNCIp",
+	"n8NTUy7o70alCK2KwQu3FFlrFSlgP+9msu0eMWzIqExG+wM2pLkqynJ9VFM+76BzzWy1IpgzRVNPYdQs",
+	"d8L1r4jWV0gqCdrv7tbyH//dW7CfhoLkAqTD+cvwwo3sKKY2w2paTowmrailGS8V2sBQ+lC96f0vQcat",
+	"49b/vVOaoDvmW7nz4cP5S6NTTrlQDfmiFvcLULVTLCYkQpLDFxI+k3qkR+GdG1nnJc9FTOr2UMK3D7+H",
+	"l0RQnLp9zO/FSeDuFYwEtM4EL0DFHC0QXKq6rZX5Rjayt38/PvJZb5GccSaJMRA4G6c0BpKJOVOEwT/x",
+	"bJZSY5zszAQfpST7j39Kc6ebbel78yvzyrrbABcYTFhkX95BQ/MVSYawZ0Orjui/NTdAI66mzq8iO63P",
+	"UesVFyOaJIR96UXEmgwEyvAChETCgYfBnM7ZLU5p8qVnlPA4z8BSF0CM2sxBgoydN8FuZgcNiRBcyCGa",
+	"ccqU1OYsWE2Ij8fGZEczLMxa3nL1iufsSy9GgHuHcSTzeFqwTzOfNzyhYxr0gxWWEBAXyAqj5epbF3Da",
+	"hSZoH9uBZ2B27/X7WQKS4xWmKUm+4o2pWBm+KQLb48b5gvM7ZQt7je3Qx2BZZjjVvIok6K+X795GaK/b",
+	"0+cJNwMpfkOY/mwXZVRKoDgi4J8cPt/T/7Mfob3errbSnaTa6+1fs7ngbOJ4BtJMLkJ7/b7+nyN4OMOs",
+	"sGRkhPa7XW2Ofo5aV5y/1gN9ye15U+hhyrujJEEgSzt2Wm8wW1zYGX9R4rLbFQHTcHs3BiJHnBHZQcML",
+	"osSifTpWRAyRxAtp3ZscKbEw5uDS9fJ+EfKo6cskN7jl9FQ/MJyrKWFKL//LXrq3XCFJJ4wkSBu7XACT",
+	"13uj9Wo4tQ+lw/dLz4xpxfhrnctn9z0MeRrHRMrTuM6ViTUrns2I3knF0RxkZNQiTOsov7VGguCbwSTF",
+	"UnZiQeCYo8qnRoCtfprx25VPzYkNKOj3BJhJh7AEnnN/C2KHcx+AAwo+Aa7kTcP8Lcgtv/H/5sp+n0si",
+	"vMfhTzsFniv3ST5L4IGPK2ZDZHfv7NYSTnXz3jGCCFOicH/jPKEKKYFpqvdwJviMCEWNMoeLI1hHWJXj",
+	"+hzpX4VcxK/5hDKkNVP97vmUo4QmiMLRrSwCJ4kgUq6O8kqrxXMtzE8QyWZqUXiVQLYrdMP4nIXHVJtW",
+	"ckUz0oLboTBNYQcSI6Jx+t7bGWMKrPLkCDHwXWIkSSyIvzQ++ieJ9fl9ak94236oL3DnAs/fECnxhPjf",
+	"tuUNnbX5zLy8DVqVvmH61Z+jltEEN5txUUvbtXXxAFpepOCOyQWLN5o6CxZfaurVPwBqHtAk9EIaT42M",
+	"1q+NOYuJYMAZCvMjz8HkYnlqOaDZ55Vp6StQ8xKe3XP0z77J95uxATGYp3ofHXGXBBq5S1JOy9uGgpTs",
+	"Xn5cpofqfX2PjR5RvYVU29qVf2y+jeb6fy5eh4XAC/23F6NZ3b+3eZpWYnLO57nlpsE8q+8KrlzznjPN",
+	"jWq4PNYanOQMOIXizrOzjlHd49aPFsEBBMEyOPbSqoFKRgufIuxPQ2v/WYuYv2gJU89mrFesulRj2m+4",
+	"+5KIt9isaoalnHOR1GzxkM9kMkKadhGIvTaIvSHYBTOhuQ7whm3DBv7OwJS9mQT3A8KsmpHI1RuAUyyy",
+	"TTQC/r2U8xuEVUU22KBJWCbcEoEnZGDCUJSzgaIZGZhrtuoXqXo/LLu2zpZTM9SZG0mT1ZtLIKyUxzch",
+	"2/JXTJW2U0ZkSlkCvjRxY5Rkb7aFohS1EryQg5SMA5L9g3VlFhFrKtFY32dwghI0EwTiaAKbC7RpcZ+j",
+	"FlF4II0GF5QghlGMcHyT8gkiLJF3fVl1J8+uTq3iCLOADQ2xq1+n9nXukWr0P+EmhFBGDBOBKdMnH6AE",
+	"N8agFP7Lb1to2aJHtW6ZdaNMeZqQmkD5THDNo42D2gZAJYRPi8kHBzcm1EAJzKThMYFzeQ8kdIyk4rMZ",
+	"AR8hXJEMax6BwE1j/d4leyUxTcxmrdJciieD0UKRwLt+4XM0xqJMQqHS0fJqakWr6so92Kt72ySY33FB",
+	"CgMIKXxDJEo5mxBh7ODXl28HV+dvzt59uPJWUQQS9LhSQci8oTDQxyfVIGdgeJHkrr/zL1CDK1f8XNjl",
+	"3uHN5U+3fPnMOOo2ENipS/yySQ6QWOPC+GESsgQfYoFnLv5vfE8+8yhutbWmGlKQfZleiGY/oQhXubxi",
+	"4kZn5yyJEL8lolSBMsryxhxTkITKQYY/lTemwYzNr7QJueXPlFgE74pxKNr8IqW0LJRIi43w8SxTW80J",
+	"+edNWcmr1iXUhV64pB0EqS7M7FYPd50E93ZoaY2lSPZp0xM1kVU5Sn7k88HAia0efVjJSW8uSEzoLCDA",
+	"T4vUCRfA5GPndoy5SKqyTOu85h4OgEzKJJirXu+43zvudju9/u7e/sE/WlEr5jlTreO+Nhyl3vRu7+hw",
+	"3I/32s/HvW77+ahH2nh/L2nvxr3xc9wdHSX9fitq8tiuXqkgYyIIizXttm6JML70qCUVVrn+zOgkxuNR",
+	"nigYcU1e0rMXu6Lye8tvxiHtLqxKFtjegqa9CYbvCw3pQ1qw00RWM3vsoMTkt5XfmaBJK2pm0jlTvmLL",
+	"VVWm85fSsITyHNaPeVE++bk8pw37WG5MafEvnWbD2LLPAMyxFJNYGbOyrKhy8OYsQlftxZTENzIPWA2/",
+	"kE9YKzwZTo/Rbh8ldEKVUb+yZD9CB3vwbznF/f2DCPUOEBf6Of3hp0/T3Q76G5kBB0z5HDJDDZvzLKSD",
+	"vaqBdFAN+XfbR7g9Pm2/Cgb+y7mfphMuqJrCIpx3M0v29V7B7DQRfJrurroBNXE4Ftw2v2zFdtQBLobV",
+	"73KHFNTwIQQDZonyMp7jqRHGbkoxZ4zEhrEmVJZ/htyTL1zUS27nX3slCIGwD8Ijnis0J1jPLkKUSSVM",
+	"kFJLKEVSImM+I0vscja/HWRZ67jb2etFrTllySAbyNbxQaf/GQ7PnwCYuI/juXvBmVSYqUpa1Fr7f0lM",
+	"IBlD4AcrrRgtwObijHgZVHobINkI8utuFigRdKwtJcHzyTTgPfmdZrmagvBKyCSsLRYpAbsHfkpAG/5c",
+	"UYSKISlzQwb8uIwLNdUSj2DDDu/72mIPGqxjcw6Yz6SqI68uMFrZxSBXWj78FxB53UgCGWUV8vw6J/i0",
+	"TiewuVwklOGgqXpu5PD5i4vLDno3tomlTiJLnmKB5EIqkh2b8EKRe0y8XJyCuThHh9Y1i1CKyQqALOXq",
+	"8SQkrl/yyjbppyX5hCdEaiG1upaXLhXI2CYysqbLkrej3d0/7veP+/3OYUjKTHCqZWw8SLGiKk/IFlMs",
+	"f8vZZNsfC7zdw2v34heei4070d0/3t0/7u11egetTc5KO7uoOLSVOayeUO2G1O1ykDcIkhCmKE7/Rlmy",
+	"xttls4SoNulADxktfGkMwYcyFlkNZwZF8ksccMCfahsOaofUXN+B3tHzLkiWfu/oqLq9pe3Rqig6P/aO",
+	"fnvePvqoFZ6P/9Pvwn//6H/+n37P/fNZ+8fubz39tf6o/7H8+7de3/5w97du7+OzoKb0ksSpvvFWjDbl",
+	"J+2jEHt6STJ+wVNSyY9r8ZEk4hZ8lG6HbymZwwfed/ofNCbh/SUZv4JTWfFsk08zKojcwogRdobrni1W",
+	"4kJywcCGF0bbWmd3RFbGvGBekb+gEJEXW/ECQtxbxj62W3tIRpwlVHkW+L1NSkFmKW5gbhXR2K9paAXs",
+	"Kjt7z/jyNyF0gs4d9G4kPzBal2LgnDEmH3uWYsZIgnJmwv2eWh7zLAPro/VO6OdPI6Pf9sBr4ZsKvgKv",
+	"lQmWgKdn1fdxdNzt/kMrk5RROQUXjaZ7bbXkKVzWqtvhAHe77edxvNs+Ooz32knc1f/3fPfocGzu+EDP",
+	"Gza95915m9DellM6VrCZJs006I/pHne7nW53r9/r/cMFkx1vwYpD0i64OWvW1LVrKhwq+sxTYmwuE6Zv",
+	"eQ6uFW9Jsc0BPlDd5nVU5dlulROoqXrdGMivnFAgmI/cnpooD0s6TUZtnhtROdumGd0+CQR204TwBial",
+	"snnY3oRtrDkQiNtXqKs2Fgdxr6Iymy7ZVPUFyRvTRExCqJlCOFXEI95mrLMZK3xnr4hlhbm8Q15KKKfD",
+	"P/oiuaNggt5qPDqvCHx3oyr3p3pOVQJfkwKyxFNflulHafpu3Dr+bf1Sl1ny52hZsgk8HyRY4cGYplsQ",
+	"5QWev8QKv6JpmCbdqDMc3+DJ9gO/N79bHXtFJ19+UbS8pNVt/RitFUwQHKFKIjcmKLcwWCdwJq/gJLfU",
+	"Vzyuu/ZGkE/qoRjxw928V5Th1N25z5up9iGSl1Yp+UknMC1N9xLKjp8kiXxRmbjuNy4taVt5sXRC/ixD",
+	"J/MK0zQXJJzFUVCHjY3a3PSAY/QOGaNLbk4uEEaxLYqKloq+V9EDplAKHpSwmXU1h5QO+a9UKmtPrUYC",
+	"yjDR5d9fh2ViMUD5Hi93scYU8DlExWb2ldPVjBHMPDYMqdTVYEL5WzziNo3anFDQun5FP5HElPlt6Up/",
+	"lytJE7LiATwBN6Fz8ZEZj6for/2u1uA763x7683S0lMBeUKKMDXwfvxAhb3F0KWXzR95yceTcjYxNKlN",
+	"GYRlTJiknJ2gLsS7sCnn2so1H5qT2bJBxq33Nx5kWA4WYouF6/2v+HDsBxveJXDNq5aitzQjDkxHUlb4",
+	"dJPy2DZsQuP5lQezVkPSB3LqzmOzlzJ8P4ub8UBxhoci9ocl8EcjzUcmx69KTSvU8heqfslHUKUR8gab",
+	"r7VxyXOmomr82+XbjqGoyWSv+o7g3wwCz0f730H74x/d6GD387P/HXTr/kJwqqaryuQIxzcTwXOWDGza",
+	"TkgJHIqcMcomQ5SzlEgJWv6cixuQrjYv0hc59vlW1JqbhFywAOGxoMQxySxhFCobM48FVTTGqcnkMVXw",
+	"hV3uwE3WZUt5qYvu280anwvlL2XNrvuR2eoz9zSoioQpqhbNfnnunoYgOmXNfvVGP+ky37ZalyAZFjey",
+	"XrEzxo2rBprC6xYRRMglYYqwmCCC42nkoy9lxILMOCNl5cxX/THgbGu2XJu72vrcFD/A/OzSPOt5Z4Ju",
+	"m4H5dIOuThW50s81tv/sHAqni+89Njeg2Qgms39V43S+loK8HTkEXxWFL3/puik2oqQR/6aWJ2bptJLt",
+	"Z0/FI/6QPK2sZ5U5PViWf4xnOLY3cElNuTh9e3n64ur83dvBzx9evTq7GFye/+PsBOERvwVHXeEFpBIg",
+	"I3BiMzcN93GQb1+7tGBclLyHstfDM3z41OotR5D0d/Ig+dBfN+EWllEcgZ8Lu5QkW9Bh/WU488TMl6rZ",
+	"WVOgEXy+LMVY+WrbqoDCyC6D3zRJgw51P3F5UEmA35jaHeCUxEtJrhm5/pDOPYm+ao7PCJ+lxGD3GEKb",
+	"EkE6CE6KSpSzXOY41f+kDA0tcx1GSHG+ag77uQa12hFkxM6IwIoL0BlJRsSEsJgSCXmGkk4YoiysD3mv",
+	"GNgkBxkqPTff6FsCgB/uhbKEBaVMvz2uK7YiGR9AoHvNUgDkBFKJJkRJhG2J63zKEZY3Jq20yui9lUyo",
+	"muaj+sHt0Xg7gkYLq4mHRlwiHDt8NQGkZv+qy62npTeY1gBxVdhQVEmc8oqaltIfhOCiruoynjochNWd",
+	"g2qRO3kOy4HrF3lRKncBMJhatN0ScAwksCDYJCItMcYJ2VLuYDng46Ysqn5Lx4LIAIbj/8vzso7q4uzV",
+	"2cXZ2xdng1cXZ5e/vD27vKyrp5psVazi1XWtDrb2sGvPz60oXKRRf7qXhQq+xLoow6FSZB93G053JvhE",
+	"4AyCoqOcpgB92rA6yTfmNsB7V6V9gZns8A5WEYm3FSx2wWt2qjAUnKls7SlgFxa9WqsN7uOPYWNeZXj2",
+	"gqd5xqp+4gTqGNzY5q8pz8W6ccJhplETc9WbBoRS9L/qKls1lSHzCBqRCTVgAo2CWO4mLpuM24XC7Hwv",
+	"+Dw0FgD9bBzj8mbx2jz4hQJnEOZ2G1vMMmocUPMWvXLEmjBqalDBjU2LEgUbi0qM1X+L05wYLaM808ph",
+	"NmDBy/t/Y1M01+4+eF4hmfNzVNTtr9A14wMym2oNiMoaGH7jigctYz7lkiBI2/I4gH47mAwGGEXZfBBB",
+	"LPo5gs0Lc3KDgbhVuG9ZQS1GiFytP+xPZM9saY2hgz9nSnA5I/G28dMivdErv9nrHh1sh1BgRlk/MZtj",
+	"ugo8cUvWa7oW9ESiCecJqqgIjM/Dh9LUCfdmVcGxUwouRsqcJEUqarPsEvP4ak5JsfMBAw/A5SkDGGiC",
+	"DFoUOs0VIMTipcq6Lc/k42pFDCNzdPr+3EHAYVt/DiC2kKFvc/mnAA30OWq9IeF8sxinaUBli4vU7I2+",
+	"ymoSt9bHMmusBrAC/Nzfmoyu8tUAsFCb0LU51y5P00E9E6r7ooTQk7Up6VT604RfKOlou5Gwu4z5LJxi",
+	"xLfKV+IpcQkGyyNZS2fQPBPCBzNq8nwtLBEI1zFfb/feH6uozMW2TLg8ckeGbkOr5xr5BL4xhfutJZVl",
+	"rPwV0nlLPqn3WEoSrJaFWjQfNrq4tg7LHELPkVd8s1Jrgzg7QXqTCqcROPUpQxgleLF6kQWV90hXlUTd",
+	"/cfgtaF3HmDZCqLgMHeDmrmFTms1f9LT5svA13ZZF6HyUl6+aCCLoME7UaCgOKWfkTmRytP7iw+Mhzao",
+	"/NtMwUuF69NUTbsReE5ze256vczxAlk5hEU8pbfED/2VAT/YyjERdoH22W13wb5/IF3avjfx6t5rwzGp",
+	"bv72rzCbXMkdDoRuTS6ycU+YRF6AP4QLZ+Nk1qV+soIJY6tt9U4u1cU39eSMKUmTjcW+2xTbevp36Yd1",
+	"HveBSw3rmOTbDb7ZB6ulsBqvXa3zw4Su5HuspiEUghRrxc3GJcdczLFIkEyxnBJ5opV4KMOm0vjJIzTs",
+	"DBEXaNjpDF3HmbIpC3SyAkBbwdPy44qUsXDnFWiv/t46sPr/3vkY2s/3VdyBLVKwquGAOWa2anlORhY/",
+	"XnETIEjpDemgd6YvAba1mcp6pU3K3HJmZaUc1N078q9ci19aKdsDUwWkkMJpkAGN8S3PBVVkYL0/zbUS",
+	"P00yw5/OzW/2vXSOQkkp32Jsqkd5SYoXPFd3rb73+joZMHrnKfhyJfSMKzq2WFDbwufV4kuBxo2NWTbW",
+	"ZoCN14btMxPCrR3F4LdQaUO9NYa3wmm6ZhAnkQzkmObSE14N3/o+0hU2MwMhYUOWzRvQdENeS6Vtd/8W",
+	"mURJcPGYph4JFjfBiwNoPL9zFpRMDg0WSrNP35568QPN2fRhDKu1pqcZETTGO5dYq6sTvh54o64T2H/s",
+	"1HYCW2XXJfz5Esd+9QId7e0/76BXuQBrPyPZiAiJEjIjLHH+ND3i8bo2BNgqL2rOi0YEpnDOJQ6Hi8pV",
+	"rWUJWPzNa4/MCl9p0RV0XAJoQV3zCi1FAsg2gYiOWf+6biaR6zOQUqn0oBZGJ7ItsiiYSQ/DRexcgxZb",
+	"0bwMFwg+1onxX20Lqd4+f2kUqLLy6geJUj6pWbw97XWrR66/QNlnkymXD/5Qi1ZiMcAb0bpXWUCZNLTC",
+	"SwL8gqqUrMmj8hW3qVKz452dlMc4nXKpjg+73a7DOJc77gpUzGNBN7uPTC6QmYlX2lUQc4UCPtZffHMt",
+	"Vjx/a65fsemrDA9EqP2+dJCNeGLQ8ofQwOUY/ObDCA313Tqmif6nob/jpe51w81+NDebInFizVrfEMys",
+	"dKyuNiu/WDWL03zSkMVc6kcfipiWvdB67MCBu6mvWfalXUFhmxUZMR4kbpuPx0ufeDjypmErNDoq//T6",
+	"t5o6QUfJBtjfRM8K+26Uy4WNw9t3ESxSSkTbJJG2LVKeuQm2Q41LImjnzI+MUo9MbsiiXSDUAy0wUH6p",
+	"bSkTtf7JR+3SF5Biqdo4ySBJLsOULY1ddOGAzVVTnrQZV22cpnxOnPuprbBBCGC8Xbr+4U+LFKB/M4Y2",
+	"MObflLW5mGBGpevrpj91ebhRiws6oczbc2gQItvahG8bXU3LSNuNC6ZksapAdJbtVtpF5pNhu+2E6tMq",
+	"qzfbtn+IjzzWzhkgy5eJhEunW37q75Ugkqe3QAr+x4Ah0yafYkIqnQTaRWcBOmF6R4qpug8MYUhFZrJd",
+	"HiC4Kosf27/AjVf+7R+b+WSpC4G3RPe3gfKzk1act6Fniv13hpkmLNtgpGJV+0MZFxXsu0e1+VIfDvjE",
+	"2047QLswHXIm89kMPFPtjCQUty2HzyUR7YRK/UM9DsT7yrsZ0kn9utYVVhd7yHGrtfKrIGqbIgIrYG5F",
+	"drbnrNjCzTymaZnye4/i9xI3bZDxJE/JlhV/9SGDR6qAXyoCttPdunvAY1fSC+vIGcysnyeQtP07KZNn",
+	"1mdt/04eqOA9SHLhXa2hjSKuUF2hT5GVtZW3pRW8OMvF8rXl8d51/TlPb+5Svm7hZirOkcLydX+v0tzq",
+	"CFtW93q8pAmTeIosxjOv97vRU+A467s0r17IMONoMuOVu7yeganpXa73MtJg+KJudyW3uIZrbpzDZ1gr",
+	"Izcy3DBBN0s+CJD2x2Ue/xnil7gEbmrGp+93QRhO6e/r3/iAQDV/Olm9pQxcyVys2bslfwTZPE8vbNi4",
+	"8qkas3tU8bvlrfbwadTW0ta7JEsUvFn22i25kxC8z0X78wgXkJlBZPALMqFSEUEsvIwJxE546f+xgmlr",
+	"QPDmuoy2n+i/cmK/NpfKR4bwNJ0CS3xr2ffwkmwzSW4LlrQCPfQlsJLq8IwaYxedFpkNBW5RCVVUXdIr",
+	"e7O3xpV2TMO4tZVEBfOACMWE3kInyAlkNgbirV9P172DxrVKVWCLXJBxAMMoCbuylyoW6hzRhUsuTM2V",
+	"0PmaIiMXJIAIgQkwgncKQuRU2saHaOi8NiQZQrdVODzYaJLYbp5TUkYoi0pFCDEVEKdlD4dyvLAvxXi4",
+	"PASW5TC8gbweEB/wfANy0RJCOmhcnza3wvGhYDyWvkTo0oaqjGfO5HzWge6YcypsoSCm9BwaPRQRMDNs",
+	"TRTI7NV610MxszmWCMubpc43G5wP5rfh9NYbRuaIqhNDKyZFxCQaFBUnHiSlnyflvHkAkzMoor+SSMO1",
+	"WQ11VJ7fmC+fYnEJj5ZnWMlOr2vgH5q9kbIQM/RzBF2jUEbQgqjlqhmIQDTSPVOyLlefIZ4mLklRuUJK",
+	"SRI0IjHOJUGMQzq/rVgoTnlD8VMhI+0pu6lUScvftTDLUWJxmqZb6nE+yNTac9wIMrVuUhdEQp7gilgm",
+	"StD6knEHtFHUdo5wfOOCsyYc06A02r0kOMEqhgootnGaS3pL3rhkCkMw98KjcQjUy9FGb8lr8rebZkcv",
+	"pXXfJ0k7TKL+hKuvC+4tT8lrKtV98QML0Ot1MzQj1U3DpTc7zucCYR70Z4H/vQ70u7gFlWB3f3e/u9ta",
+	"aQdz2v7Hxz/2PwfBcMy2r6LcmEjLsb74+rIPT9DwpyHSkjORlgstqrkzcEWOvURduTZ7ZncVw+fjf/zP",
+	"9fVPz47hj4H9q37W52zMt6dl6RbcgBiXOQx8WqW+0EHDrx+C4Mpl3p3qCit0bZ5Wv7f3fO9w92DvuZ+t",
+	"FZJOtvI9jG8u5aCmcOeVTb0JVetE6Mb2PMpIpoUrZ+mipgGmKR4IVYl7+SUNwv6uYGNdmUyBTMK88j9B",
+	"GJlvozSZQo8iM8Ve/J8JFiRUirpSb+XtamWwym4EFxQmB3gsfHe8vuirftZ7VCnFuRBrm0BV8pJinBWG",
+	"aDi3cfu+Bts45eF8txjbNpDc4hdQS4MnYcj0kH/Pe0VlhpWt8NuGe29Yqr9xZ7GGOB6EdXl0dg/mRVUN",
+	"my+wlwaEmdh8sPYf8r4GyWgw5TKMT59hytY+ANhPtS7uO0Fk2TTMQHcDm/5sksA3Z1+Vc6tiVK3uztJC",
+	"l3emnFPdMVwtMTALc2WwJqqF/p6cDmIa/bxQRAYhBQp5tHfQ6x0cHnR7h3v957uHh9U04mAW8eXN4jSO",
+	"c4HjRYCziViSOGzlQdaJdM2LTUsJm+eD8pkr74GUW3M84HNp2uUaCzUdcEEJU6Z8Cbojh2ey/A73x5ke",
+	"5AeJvGFOHOAXNeUzUFZvklPKRO6G4PxakcwaMSO7jfXL8kcLUtLN4uzWvmoZ0WnrPlGuiVjzXxSFPa5E",
+	"zRS6SaK8cre6PPM7AcLYwh2795VFVhdQs1uvCyiGpZRJ/GnQoOPZyg5klN3td5yzAb7lNMEs3uaQoI1J",
+	"DcxOfpchlzZ4dUFRYHNCLwsuyk245jjeGuyIUIFg4ewyRtKJQxlDoNqMoUIqhAJ+B7pXYfYBSCJMv9IB",
+	"CEHfsqUOco35wvbXyxp/o5D76ldTOmvS76GE23E6v6XmKpHks4CTFfAIvereBs4toyDV3z94U2UJNSRw",
+	"QbC0HhqX0EtSPvcIDtZnSl1vSeDzCimukKFJTR3Ulrxc3iyuBI5vVrfFoM/AxnJGUAqWdgedsklqHfWU",
+	"AWwjISHkKCqyIK4aeEJJjJlyR/Y7YVo9T6hJdrceUNiG5VNZA4NS4wmth0VZvir3gVhZIu4m7UPv8zo4",
+	"YklmWFQY732G1GOltv0f1kf8EINq0nzYaTrJeQ9wo+WQl5Wllcu7fLMtMddtU3Cl4WOqYQO/UpaEgITG",
+	"gmdNl1nll0HkMlkDjbGognQ5UKLmmBgFIwudGb+TrgNLh19XllauI7iVZVzmhcN1dIx1lmIGqpk+F32q",
+	"UhHBwSKOeUZsW2/RrLLdDxYNYnhV9fV36vJwWtvpNRDDdutrGKd64SbJMB0Hg1TnSiJz9VwwwlVDJATk",
+	"wNvTy1P01/evg16x9d6/dvHp4cbIRmzBH91ENxz0g3YNeIhdfeCtCazdkVYdtETZ+xcqqmQHnStAlDcZ",
+	"PAJkr9aatEFRFOTzmmSJh4mKO/m+RkgaLTNJSls15oycGHAkQEpxtZYWprQJevMdgvHbZWM9IL7aPUPQ",
+	"IWefNRnhlR9rienFlM5C+RAVWIL1R14++jV3kBkpukFYacPrPrvVLLVwCWWgv8J9+tHTS0DZfAZFW6wH",
+	"JdYNW25S5+RD0miR8gddQkIGkMUZKltAmVL3NAXemTOqZEMo1eJdYYuICmtfFTlr0LREBoJQa3wj5NPG",
+	"mIGHc7XdZXF5Gs1IxADHW1dToAzf67Fr0yCsyomoadfCRUKEFQJUAPaCBKxINKZCKtTrdpsrpzCluh59",
+	"MIeB4sqEorYGPDfrdcutjrdCYxVCqCf2vy05Fs19rt64QVFtGGAaDVVYSLy5sSzVu9zV1OKe9ZbX4exc",
+	"X3/qdtvX15/63evrT8/HH3/0PuuNzWc/BZ6r6ahjJvIQLRpLYnzKnRnNLP+eEwPovEWW07Y8ezuW61pm",
+	"16GIhiKp23PUOzHQBtzwgYpODF+ibOKwlMJmExTTA5uqSc1cGmXLhH/LMAfltjXCIwhpODa+F5xRaLmR",
+	"O/HgLO7K4T7MkkYa1CZr7f76UlkYtK3WVP7yC+tO7sVB21CR2ZZcxGnfAbQzm72tCDtBGEkTRnRUvg7P",
+	"ztTvLAO2dTeWqMywgytrjvdlgH0EzogiwgYCsALT1ruMzdD6wvE2O6sgORelVEG07zGGDFstCpaB8m8p",
+	"mRubXOBbkqbVPm8m5k7KcqwCfjHT55GUKA7mDwvyVXbICTn7r6yGWMGf7oYKZa+sn9XLBgw3+W8W/LkK",
+	"p3GdMh8K2W81Z3GolSTpOIhxjLfLkXG/MNj7W8EbF4i4jNyuCXg9YAUldPrJ5T0rNstRnBN5ZfNthk9n",
+	"u+Fcg7eNPwnXNPxa5Lq7VhSrXECQMf0UlrRG/y9AImUEKRUkTQ3NSIRnWNShegGGyL12VXAFhBTe0yuP",
+	"dJHCN7ZPq4HA5+M74CbbFFO5dh8hFEgSpLjf3BIqcWzQWEFKv0AZXqCE3x/ressq06iVa/5a6oUNND49",
+	"39VVQ8/PAotvPuWZ3gMcq3pq8rCut4ZOhSMqwaphToUOZcm0OKKlslWP5yxl1lWIqEKX1Y1aYgUrd3rl",
+	"Vq4pjgUWfMea2DXY75Zna7P96t3fzt4OXp+/Ors6f3NmsLAZn58sfTF4c/pfxZeuLV+KlcXiayZQmmhc",
+	"sOJC4Vp3iyqdD8rL1EFnDS5ThOZTGps6xwzf6M9zCWE0izKFpjRzcmy7W+eDowY8F3UY7q+4gJtxUohU",
+	"fTy2uxfMBL0lJJFomGGGJ+RYjySHIe603sKtNSDLrb+jK6E3DmJe2pEfwjfgWkU8adcATPKCq+0v7UTg",
+	"uNK7qwA1PzzY63ajus40APufJvY6SIUXphdIB3WR4VMAbokV4iwmGwKB+0f9jamWISPmqkTnCgETmnpQ",
+	"zBI0tSo2Vaua9Go9wWw7nVETZjYL+TBP7TfG0DC4Z64HPREZZtBhFMLUYYBKnCfGt9KIVE/102dMiUWI",
+	"XkdYxdOwKjIGxFu9O3NcVs/aZoUNRLC1JazWvK6UDV6hOWAJRLwVOsDyogqLsvlx6WPIxUap8Mo+pn9B",
+	"aoFiXb/dHyRSuWi6X1uo+LJJZ8IfZJk7DDioIGSMDVi1wLs7u91+7+eX3aD3Cdp4BC/TVdHlg3J2njhS",
+	"geZtitco55TFdIbTcN0u/JSug9WV63BlDSkBUTUmorIcvqb5NY4LIm5WtAE/kds8b5v0NidXi25bV1xt",
+	"FHuo8ER4gk03zdIebpiLTf6Vh2lcW1LGKqliAkPcpSG1OzswlIRg6chx3U5tpvjG7SpFgYeMQ2ZbBAEU",
+	"mW0uGkkqSDXwn/La+EQfVUSJJyUq7LKkdTddx/Q/rpd3L6mMsUi2xW7DMsYJqcj5cIJRKjlKzDtMbwKf",
+	"bdeWSIkiS7WqzHW3a11mh9mwBWdWNm6x/rvO7660VAGzWYvLF94B994NO/Egeq6nSz11bXf5rq8WEju3",
+	"6NBNy/KthMqbEzQsXKXDEzQsfKVDx+QqwvUEDUvGPaxpWn7NqDpBQ+NdHWoe7Kt4UONzgob24g9DbfNP",
+	"0NDeN38ArRlWQEzu7e+FBCvzmqDvF4RVxaPb7R0djvvxXvsAd7vt53G82z46jPfaSdzV//d89+hwvNkk",
+	"jFofrKPmvj5ah4t7L/9cfQu79U3lDDL1IOWTup7RppW1Fmk819qRZp6SThig7tvUOm1Ib74fVTQrMy74",
+	"tbyJFM3klovd4D12LorgTJYuFGkm1KasuepU14UuNMcLmNNWem4TP42mHzeHmmX/RWCmLRd9fRJtTUpl",
+	"+qPff6GfDV41SQY8V0F9rOjODkc+IhMo3R5z27GU3ysq8ABwfWs66FWoumyoV6GxJa+lfwuXt2aNe1Ef",
+	"4t28i+7CVsDs9pbwHP77/1xfy4//8X/cP2pSRyp33B9QS+laT9NPwbGWOcK6E1q6w1/gfmxN9KXKstcE",
+	"FaXujN+GcapQWvjlO0uQIaaNzUf7386g/fGPbnSwGwYQ0a94CK0HZNITV3f0HB8oD6KAlA+n5XyDV+yx",
+	"LsLKKf0nEQmNA4lQcqVNIr/ZjMBhfxWih/+kko5oajspr7gvi1r0DemaRdm6Pvlb/W0A5pNK40CVRCsP",
+	"K/1Ny2C8rTUFXJVg01O5TZGQqdYO3Mtt6py2zxa/Swf69Qlh+rbV5PK6TF5bwTCHyi5QEl2caLn3e8P8",
+	"3js0Pzd25qBp9xqZs0EjkrFry2czIlBKs5H75DJnBmxlmW6oko9BN01ry6Ae31S5bniVqYb9HLXswTX3",
+	"DRRVfJucTfU96P2aN3tyBfW6JZQzWyLG4rpXDjIqecd6pvNXPgqBp2M2WQcCSZU1PDCthGOobO6mLNtT",
+	"BesSoVWMKU6aayJUUwwGl8xj05PGJT3MpzQ1rkcubmTQ55gEm/u94UxNIXNMUjZJHVSjh9CnzxtiJ1yg",
+	"ua2yEqQhOhQs4Auhr89SvFGUlmf+PnX+PdvyrS5BqopKtAUSSPO5/JWPCg9vMB2/cYqr8+PCXtgzd2Mu",
+	"rXUJDMkjd+/Y1nYjqyzgIbCOqjfy7mhHgZ0NZNNIZfpPEzSfcglgQTGREsKpsAF+UmLZd6u4e3rTMIsh",
+	"6lr2n45aKa/pjr1EfNsZi03UhJe2Rj4EaVI4x4+6a6EvjzYhXwaBT4rR+/cdPQiPUgy/fvTe4abhCxCV",
+	"5VhBQ1CV4md7+/ecyWbx/TJA86WUDNH9r5iqEs3SUm6NHzVEoL8KqsgFiQmdqVDWpMHJ5UXnXIuPYeI9",
+	"lajsUtZBKIW20+3u9Xu9fxjM7cY+Wb+HtY9/7WwS35283EC88o5e+/m4P2of4i5pH+Be8ny8N+rHva4J",
+	"9N4zgWIbmDwfWHx9rLd4snGPjFAM8QHaqtPA7np9L7w1VWOGq0QLodo4F1QtLvUbLSgdgDqe5qEO7H7m",
+	"NPpxuINndMfkv+4MIzTkM5mM7LfGuzd8VvSrNSCQ9lsAKLNojzBQrqY7Wnkncjp81oHkRtNQ2c6nlMFT",
+	"pWYe+OULzm8oCblPlQl7WN905EAv9adLLzxB5pe2pfAMT4iDpRAEQ3wS2Z620oE6gn5mO+ihH/e6u8+u",
+	"mYOOpwIN30EvxiFAaRNaAkQaiNzIFBUKzkDRjBAzaXJ6Ai/eXVwO3l2c/+X87aWJ1lC9oNgs1NmILdjs",
+	"gd2FcnvwjP6NaOYFDT8M6uCa5AtZBKZg7ayCDw5LleSWCJxChEoewyQrAS1jaGGFCI61AZZx5XrDwe61",
+	"OUsX18yyP4MAYH5iQaetugukWuKTw9zmFlqTC2jurUyQXyKMGFFa3e6gMwD+N+8DJmlCIhJn5JqVyzzx",
+	"0KN8NirxQtbnc12za/bTT+cAPKkWnZ9+QpeEJWhYQX49RgYHFV3n3e5uDAQO/yTDY3hreWUM2cNZrLkX",
+	"JlD3g7xm3g0xTqsdcFoNIwPounJv0Jk+g2LVpoDV5IKX8NKw//LGICD/OPzU9r4bPjtBmHkbV3hkMFuA",
+	"yjaDDhcmMRVQQ+ZTDruGXUEF+GuqTxiLzcyGcTR0bGfYQZAJa4hqcQ1X7obxOZCJ6egODVD1Ddt7pp/m",
+	"Zu6Kc5Tl8RTSVUzmIOQUoB/3+kcRGgJWevt0rIjQa7L5YpmJjw4/tWNBFY1xOjT1FdcMC2KPGySx/Omn",
+	"4NNWA61UjRS0eFWSWMz1Wld7SYTix1TJazY0HHxoKNIRvsnH8eLPcAO4QDjVd2uxMdxcukE8kWE9Qdds",
+	"zG2uMFZouOM9IXf+oMnnYQf9hd4Sc7Nd+iMaLjdY1oe14LlAfM6Oi9vnQeEyQ64jAmla10zTkkV84WOk",
+	"DTlTT6E/1ztjJ+3lDkLWJ/pV86Ni/BuyQJiBgV68y8DUWZ7c70fXbBju8wuXBVgHCCpIdUslt9UTepU0",
+	"GaIMJ0TLC8AESSlhyhEs3A8uJEr46uYNr5kZh3E9y2MkyAxiXZE+0DFliSyA9VzrA6lomiLbyxfWbzuO",
+	"FU/+uNc9emZp9ILgRJOo1KzLJtQURXMmNGuTCoqcWTR8N5PtU9l+Nx6WbA+uTkmQNv9glY6uGZWRGeK9",
+	"6bE8hN9n+szs7fIrzUA86uu7IMoQJlYwujlboChtRP4g0VAuWDzUJG8yuAz0YAddcS01sE0YWvAczYWW",
+	"LSSVBB6ONDmZ6ZuJ2aTFYVGMBxP7QbpLOXf0o4c9LrNHc4uRbed+zTQ/s52RIYkdoOKNcNnv7hZn4DQt",
+	"LRhOzbIN9QEF2f68ADcQIdPHKSpLkPWgrmMRIM04P9KGU9C28i0epQsEXL+D3nkuKo/TFJ1ZYdXDUi88",
+	"Rn7/G0NpXusbw3K8njd6ra+4yPQqoTk7ZejD1av2YQd9sEscU5ImEsZyq4Y27X6BpKcvdZDW1c1HF69e",
+	"oN3d3SMzTYx+54xE12xE1JwQhnpHz7swbr/f7YIQX8DPHNj6h6sXDtw2o7HgJvW8g04LlgAiCASUQhmX",
+	"Ch3sob/Rn1HOUpC7U19PMBejdPpp8agHaJt+888cY3Jj9Q5QSm5JKlFCyOzEcjWzsjFlLmHcmHn6xqUA",
+	"efT2w+vONUBUu33B9pxM4E4eaylnMzALqh16ob2how9wg1r6NnRs+7fkaWoP70wILjS30K+amX7uyPiW",
+	"JPpRH8DR3v7zZ+4EbL3tUCuUwwgZ5XHkhIT9vdz5Q6b5RIsIw0ad3MNCUKLl2X+1rcrcPn85PAYBISNE",
+	"QVSYi2v13WIv+4folkqqX356+eL8vFJup2896H1zk97kMa2UT+CAqTLqsu2GbzRkDxX6uNXrdDtdm5vM",
+	"8Iy2jlu7nW7HtpuYgv2zA6keO0Wu/ISEkjOMUSEtNzOCBPi1XhEUtkQIgoVWHdI2UmS1hbkmSygojByw",
+	"i3SZx15WdOu4lVKpTkE/PHNu9fJGQR+3Jehtw0eA1bKYCMgeMX11IFkEDAm4maUdUZaZGbOzqVHa9N2w",
+	"9rqXm1YAD/V2eN8NNQDUEIioe6/NTGz6VnMGpzadUb899HR5NDsvTPy9wZMQ+2vy4LuZdAIOut8JImdc",
+	"Wwh68v1u1wITKAtMjWfG3UQ52/mnzVLdZrFAcO9NdfrnUK89Q+om3KO32TTFgNkUikbdq+yzek2n8h0k",
+	"0OvfvCQTgZN6NATvZ8Wj9qdWKWnwS/ckLGu/u1v3k2J/dz54bfdhK6wfctPv3htWWXG0wKX1XSy/fdSH",
+	"KfMsw2IBrTCxUWmAAWmtHVKqFJ7IstfOx6hVMdsMln1ZVNf6qN9pOVmRs2A52SqLubAZWY9GUkXzohAt",
+	"panhlNCo8ekdiJ63URoLdj631ZsLY1ar+52P+aRO0pyHUanCsuIDDNVESMBLre0OMNTacuKmI0CIYerv",
+	"GrPLMu+lhlGXb9cqiUsjAj3bfch4LfMu0o78+awiZ3/TTLrIWFvLnWGfvzPnh+cFub1oW1/7qDWzPVqW",
+	"6hoJn6VaOSQJtF48NvxlAolShIrSl7QAjzairIOu9K01gBZGHwa0ngKU3nPlGj1VPzeDF10zE3e1PE0Q",
+	"bUSNbH6BSzOGl8U8Iydo6OfMFT4qGk+LxPQMFxOrpKWDRl7lVCY08MGAGiyxqg33y3M9gZf7YxFY/5kn",
+	"iwa3y4uSeSmFrfeCZqT9Amdgatuomok52ydm8ESMs3YCJ2+l6m9lh7vP0RZ31yYtf65Gd2yv/iWu0XtQ",
+	"rhHiGGY2FpLX2WBBL1KVl5xd4Y23Gp75HLV8r+EFmaV4sZmXeL8pfvI5ar3m8VrULffz4jnHhxxrbsCI",
+	"Ci6ud2uve7SZo7zgbJxSEw3e6/c3/+Cc3eKUJk9T7TEkgTCy4CP3VXDAoVyrhU6IuhM/MDW4EM19WrI5",
+	"dMuuvFKdO16iP4/w3uvubabMt1y94jl7olcATDHOyJ2vAHiVQigJDuWOcYUywvSnJDGwFx00BNEyNFIZ",
+	"pLQJkFYqkNBEYKZOjCliLin4wEYLpHm2X6l1zVwkwWQPQhCNykLtBvQZ46Vn3DrWXch6tHBRegkh6tHC",
+	"+rJMsMs4H/2J2bj5NdPKBL4hDOE5XoS0gBxqEB791p+P38AZ3EtVKIR90eJ2O2lv6y0aSfvH50MGyNFK",
+	"e8q0Whg/uLi/p7zdknlsL6B7/SZcA6IJMLFXJsXw25DtxlNt2EaEnO0vrQFuQs9TUjKGh5L/O5CMw3OT",
+	"rRo0hE4DZBiVMT/IwOYcbAxq470ur66DfqGyzLaQwFANjNAK99ETeZffV+n4GlrES9uE4tu8l0/vspyx",
+	"xIRonByEHB1zc7CysR+L3XG3SzKjOwnJ+I6xi9v63+2iA3X4lthgi2u8IolSlE3Qy7M37waAe3dpbHRZ",
+	"4MQN9ammajqEnAF5YvJeEGZV+f1DwLNo5vWSZPzKdnC+lyCFDEQrRhtL0eLtpeH8mIZyudgaPd5EtdC5",
+	"379KbywzQduAz+0LXrotBdRev8ElveL8DWYLlwb5te5q5Wr+hSiXdlYkZGnGDnCJvtDSVyp0HcsLqC/w",
+	"jsuXrDNRi07Oj8j2i3fUEJ6e6AN5dO9o2T3oEVogTCfwqe9UBaa69tRs7nFt8ORqKd7eQadVK0oSUiYq",
+	"/lATVQFG0CysYhUPlwkF1j7y0UqNQTefcnCYGmlgwyGBuTxmvB4wmex8i4Iziwmr9UCICxkQ1qRuLlCq",
+	"U5nJptqObzwsU+KEro3LWBv6e2DmQQMznJEffP3fYyX2g5BGBrmANoqxJkBztQQPr00Pm3BbZpWbMKpN",
+	"PDPt7YySpu0XrS1IZBCBndYw4WhEFtzFlD0wX7y4ZgnXA3TQBaSPUouT6sbPbKqqyYCFuR3bC2zCP0V1",
+	"nZ3ghCuUcqnqYzL31u9csIRTBvM1O1hiVbv9/qkVtSBT8djP99/Cq7KkC37JIMq5lDlJGmqH1ODYBr0r",
+	"vlnrpV56Bm2VQXyFsEeDe/6KixFNEoNq/Oi66tNjPW/wDaTFF3ynGdsx1F/ynSWVZkql4qYzU1CzKSJ2",
+	"FtQ9cqJ7NcnwHkrPL3YWTVQfp/M8Vr7f94y77xl3jxfmAfE7xbMZYQDC/zDKxNKlLrsB1KbiXbqeDo9n",
+	"YOo31CXjgYUJU+ig4U9Dk9WhXO6IKVdzxQtGFzGYFU89d89qXcorNkMTektMKeAWbHv9AbsYd0JSEgI+",
+	"uLC1Sfg+Tu7TCaYMKomWKoRWGbmRCU6re4pe7lo16sKIs6/qSHuKvArU+/urG1FYrTgr+42MQj2x0Adp",
+	"88VwkpAE5TOERzw3FIwwyijLjX9qxXl2Xyp8alb+et3/zyqev6W0jS2vyGbWviOKnij1TgJboVT0vdea",
+	"b+QLIYdnl9IxUTQrms7zFKbtAjZlE5RC9kJ3FTQjgvIESQ7i7Jo57AIL72bBhAxAbMDSN2t4EJlwRyfB",
+	"UpMY6AyzneFve9M8PcNfH36IAXyTpvu/X1LkhWnRUZG/BmXE3vr72f65JGJnVkWlCYvpokGYQ1+QREHe",
+	"eFD0vq+Awmx35b+YUPUnWXO7vK35t8ihfLqy9QfpH4ZH9f6nzbzteU1/PzQ8H7chd29o6uPpGDFeVHM7",
+	"MaemJEOSavUT6hUAJlG/ZfUmzPJ73YQHySRM8cKmPwFgxNj0MIh5mmdmgywypwETBNYwwxMykPR3Yvvx",
+	"WVykBIsbKHbOyOB3wJdsfbh60TyjYuW+fbnExA1X3XLZ5KtlOd0jN7C32yiV4jUWpof3tyMTt+IKJaZC",
+	"63i3//zgsKmUzNV0ZyQIvmlPUixlvSr+CvrigYPFQazE2k4dj00XUNdXwyrjALOhnz4GkTrHsgB/sbBm",
+	"kGLtvXpYeHG0zXzNIDEDvRuPPWSJIjHr54uz078N/vL69PJyCWIiMoW+Lh3X5BABRJnN1+ogQ17ItXzS",
+	"5vc1kwa4J+FzFtLyJZ2wc/aznu5fYKPuH9QD/Ma2Q74B9inlnAv9ur8+/9vLdv/Nf/29fXR1cdr+de+X",
+	"t+3DF6/O2gfv//Fzc57kzfcLsyTbbSPEji6hGYUtuCPI4LBZqnD4a0ODLucOHT7rGCW51+i+5mpKmLL4",
+	"kHcLpP1Jk7guq0WDjr6qaELQCzcjYkJYTCusRe/cmiQhzS8oU4LLGYnVenaxvoTSsJGUKFtCaa6rtb1N",
+	"o7zCXVZmAAVV8nJC9w642zzRFp/JAZ7RgQmwdbf9f82v6Hm5mV/4ipZvrrmov9rM9UpfZXCgGKe6yceI",
+	"bAk/l8Qhhn8TcvhU3rhqoAJLUPKMgMYM6Dm0dCc1uEAtHKvjsri1uE0pn6xN4L+CGIu5PoZXmsQXH+ew",
+	"ggblF5ssBcTMq1Zoai9gETNAZAcMN5dLMcWJRXE3Bc2WIW/rGPk6R70EbxrKSrd4ogUAaHOOaJpM1KW5",
+	"viGPGX98Q+rM+xinKRFPNJR4iQ3U5TnCWQkCcm67sW+3/Raws/4OFUCHNcqGcu3jLbitcwE53kYNMKZD",
+	"vLWQtZCQBE0KLNacw9BCVF6zinZc9p3voFM3C+VwBuHWul5kLLFglwatDEA5U6yI0HevohAdl/xoivUb",
+	"+YwCwF7QTW326LIg76+h+jmXrs+77qnWfRPcxyTeL+/MdpfA1dOsi5ffpxhshaIIS1xPveYi5WHjz99M",
+	"MZQx9t0RrimEqlMuauPRgZSY2kN7cB6wNi2mWOxKgl3rqedEF7VrfuJJk2MKxUT9yxvIeKm7dA+agFJ/",
+	"Xb+NGPZZCY95zxMMedEMnHRbKqzkOkXwZ3juEh57xMvnv6bm8o3pJBcexHDGM4vu+I3UQf2yhKUMLV5d",
+	"M4E5tgBOBqheWvA5g1MfLJjCeUJNC/4Why7wYUGc8HgtAbzU3288eUU+qZ2pytLqkS93JKzLaQW1khHi",
+	"gWKDDupDqz+41wmgsxIe55qOEMDXw2RKiKzGhWgOKnnAR3KQM6rWFKStovlBIyjAQO+gXwM42kVplgEI",
+	"92nC4PnqnzssYCpVOJv7zM7x3Uh+YLQhkGwBVS0dBjHglGOV1xanFW1Imt38d2Xxx6X5ZR1ioDcXtz2z",
+	"FDNGEsDXrpuPO5JtUs7LPoaN5gInXk5K8InA2Zr5EHFL2WRgH3z0iRX047bLojzHnAFTNbDXbvqUSSXM",
+	"nTCA5XULKR8cmAcfayGm4bnpllYIP5M2JYyduYYWhRrYrk0Nk4voGtDKukkVaHl2YuvnY56+94x+Xvic",
+	"o47aNKtpfhnh6W+91mKJEzaotyiO/XvNxcPaJuXOerJ2VZrWGyZLtYM1wrh8zUYMuiXi+DaylZcW9dI0",
+	"laxRtIvN+p7B/AQymMtmIdaFK13LEJNGPKYpedzLA0JmfcIzBQQ5yJbArhCAJSglOJGuN0e5EFDtocMT",
+	"66BTK8SMTmKb7rh0DdNHxDU6orZVB7T+cf1cTKBHIntP7EPQHqjoGBFbh1owS0K//b6X/iExaWOeZfBk",
+	"653Qu3UaIRljhnqtqFWkG5nu79U2oHu9qDWb3w6yrHXc7ei/5pQlg2wgW8cHnb7pIF6owse9qMTgcZkd",
+	"ckrHyrWmHUB73WDzyH80DxYvbe0lENMXztquNNYMSXrbJ+ck0JtriQk+AQjbL+Tf+I6Xuz3P1qLfEJCy",
+	"NjlmJeNrwKVdlznXj7vGl9eMcUO9ypgyauOMwTRbD4Z0Qm8JQzeEzCSw1Fuc5uTY9JcjTJlGUcOSB1k+",
+	"bT0PsOQIDQlLgHMMTRJGUd1C5TWzTLGDTr1tAfhymKXt8uY1kHNc3QQWPd5u+X9ksujK5wpe7ypjpnwu",
+	"0YirKbI9gGRICpj3f0nd74uIjAjFKcECyZuFaStew9OPgKd7XXz1nFNiI5Z3YvSvDN0FQdq63zhn/zNx",
+	"6e8VP1uwdWL6Sn1Vpu4pcZ8bo56dwJyhZCjVdrfrJCFcl0ZGTGorpGZAe90RlPgKgReRKTQktjOdY/iM",
+	"fFLGRaJZuwVCMpRmmjG+JZ9U2ziKhlGZkoJHUrNqeyEBP1qPEmLLpd9ab8q7cS1jDhQKhVzDM6ymdZ7h",
+	"qjp6Nz/mgznNLqdcqK/jOaOKZPKODoWyBbWmm40OhifgTvNotMGv9dPFIX6jfW2qEQRcuUhFI0oqHtUL",
+	"YTtdxzhNRzi+qWVztoJDFmlmI8HngIMPKPfnCk04MR2XOXp18e7t1dnbl4MPF6+jsqVmTX6dSRU2sUiS",
+	"SqOUXjPgdxOijIZcadwNbo2lftwd9Kvr/+zy9MaYpjaDZKlBKhrqZwZed51F55qBhg6ODLvaDC8QThLn",
+	"VzGDUInohHEB7Vpr1Fvz+0soC9kY/Rvb10UmYdhl54ZiDDFPqtGMDH96TdhEk9l+txu1Msrc371oJSgc",
+	"BW2SpXbnaIJvCcIpNxgndYHH2nn07jSPBapQGONIr7UWClMILuom0NcT2PjKK2feUIbmXCRy7bsG/o/r",
+	"F95ttFatC9jVkk+zFFNoE7/+/bmg2713WTjtdvvhzqpQbRPZrv93rKQ3lF66T+6k8D5oysELnhGkOZpf",
+	"gBZM4RlzQTTDMNteozhWmCXck1pO6YpbLIME3m6SHEo2qbhfEmcyemGyipfX0fHkYSfsSt2GyYCehtXU",
+	"aZRjwZkCJVtxeL97fW1LQqJywQaKr2U/M6wUEfrn/73z42//vXN9fX39sfPTs//9v1p3pNArt1NfkzKf",
+	"TNnWaLGOkkMka+oaa4n1NJ1r+dfvdo9NX+yhcUwMTRt2eVOURu5AZGAIOTsY3RKR0FhByxr4gWHX6JSh",
+	"nEEzd2hrXemnDsbLMLFq4fC4zIh3qkPRCa6Dhjkz710MjZFU5ufEmNl+6yAmrMlncrlCInlC1C9mFx7R",
+	"PWLfUJfOqgWmxRM0esi3lk7nVTc0zuWyhJXSW1JPoPJGVrTDE00L+YyIW6otZEGAFxqddCY4aImezQ0O",
+	"V+vCDMJ1vKa3hBH5qDmX/2luS4g6zhUSOZMPn3NX1ueZRCnYGP2qbY8H7v26OP4FwQn9ulsYY/Z179NX",
+	"lxCV44aL6LHJJBfAjk26a2MCyIgSdH3O6hv7SLO0VdB1t8xbPTc2nf69lj2ZCYO8FzzTC84f4ea8sunP",
+	"WtKV77lP5i+fEYZntONIfk0GMGT53fci4cTEjXD6XuiXKKrHMZqt3XA++ieJFcx4wtv2Qz1S5wLP3xAp",
+	"a1K13s0IO31/jnY73c7uI2cKNybUmRlZ7vwh03yy3leLk0RoVljUjLtDKP0UehAXARvqrRk6tdm+qAb3",
+	"ySyvgSZuPbE2bulG/UHat9U4UfW07uw9tbO71GN8fmRoKXjTG4JZ3ZVWEmXma6/DO0cJfwwxCEXadovh",
+	"tc0ZoMDzgdZeB+B021nTRw3ccmUezWgBTquVBF9Yrj7VDrogEyoVESSxIdeS/PxwLFVemBgCDIgm0TXT",
+	"A0GslSYSsn/0BlJ1YoaphmpNtd765BzTkuACz19ihV9RyMj/ipk5UxLfyDxrHbeOcHf3YG90RI6ORqO9",
+	"w26S9PdJb9ztH+7Fh/v7+62oeHqA0wkXVE3177JEf7XiHYWEnFa3d3Q47sd77QPc7bafx/Fu++gw3msn",
+	"cVf/3/Pdo8NxK2rpQx1Y3jjZhVsZSMQ+7pVWcreb9Aa954d7vd7eXrc76Ha7HfilIClW9JYM4E4ft+CZ",
+	"HTGWPO52E8EZ6e3U/1rS38lgtNDC+7jX3Tvcf36wBYqjd6pfp4nD96yg71lBXyR8bFgqwsCOPTZfZeT3",
+	"jRUviYVRnt6sEQ1pan2r2oSNEGWQbAqAdAbe/RhhLR+kQr2o2+2aCA9Iih56Q39GP+71dp9FoCq457pd",
+	"P3j0416//8zEP66Zd31M5SEYfUhOubD1HFC5PfZhBSRlk8I8gDD1j/vd3WeN5IT8ioLit4qk6MZx7/n+",
+	"6CjujnujA3y424t3j45I/+Do+fP+wUHvyUmK/h0lRX+n/tc1kqIqUvtktD8eE3KASX9M4l2cPO/Fz58/",
+	"39/t7T+H9TzNjdrvwlJ7d9uo6q/9jXq+u9ft7va7wE62Fak/6+v/hQWqfuf3XKwvKBv/HZEmrTCFQmkr",
+	"k0zFwQbB6sNNWhb0oPJ2U9+PX6maJgJbfEAB67AmPsDeOQeZJESCyQQBMbDfimZzjGuLNI+nIWyTuX3B",
+	"fayleyewfk/z/DbSPJ/ezXf3x6rRP8jKHbqvVm1u7Wonwtrowhe6ZF+sQtBfUC0AR0q+lwR+5ZLAu1B/",
+	"w6S74qc2s2+NZxFMLL9lcOk1tLV6thPJLFeIMnACulap4Ej0DE3IO16gLJfQQd1Vk+inCmvSeBYpQ4xb",
+	"L6Kd40Zj8L157qv6De9nm2wyRWaCZiTG2WDcP+x61ldHYVFrj6z90bYuPLvH3714371436wXzxA3QAQ5",
+	"hrLCct1XD+XIc3x4E2TBPVndU9ZH7JrWAxY4WfBdN/nauok9iRKqYLkuIHxX7qqguAJXnEJrlJoS19Ni",
+	"WqbQFJ5+6EpTVBaaXrMNlaYwgS94aR8pBtqP+wejvYPRweF4HOv/OToa7e3vxr1kt7vX29X/v99PnncP",
+	"9g53R2PcHR8d4n1yeHjQPzggzzGpc+jKKe7vHyx7jZ8f9vefH/W7d1ROXjkq+V6Q+r0g9U/fbl7ceMzW",
+	"1Wo/okpiOjxvBWqorRMJ+drFRwmVCrOYlNiOGU2SlJh8oxhqUIcCDyM0TEhs4QYETmguh2jCkeITSCcE",
+	"rr24ZinBt8T6ST+RBNlZ2sYOM0tXzu6MscIpn+QEpZTI4lNot0lwPC2F1tBNdJCQybCuLvXSvK0RjKKb",
+	"mUvvuqEsqatp0N81h9GDgf+mf1KHWVfdFeZkHdT36MlA8DfGM6owxIRlhtMUpUTpBdVN8l8PWWd1QSdT",
+	"hbCMCZMFEqFPHOVBUYYSMhFEk9b5i4vL2sIQ3HgL4e2n7uWh+b0kcUqZh5J4v7klJG48Oe/VwZ2Dy+FP",
+	"w5vFCRDzyNzLEUk5m0iTj1W/a3q4yuRMcqueNc9H4OzM8CeaaQWgd2iO2vxVFnuxPBs5FMEVxMLibg0t",
+	"3qu9+HU1fVyoynwKzuq65BGm3140zXPDa44XILyvjGrYQFcbv+WM+F0GHwvuHNjCZuxDyz6+QrPNO1pT",
+	"uw01iDc8oWNqezL86XUCKN+WhUgqMkntJ03NrKjG4Xv2CccqXThA8iEIXC2oJU+xGJiWWSVAkL6DalDg",
+	"k9l6Zj62IBBaxNnGS7X+W0Of9/bbbr5xL8XiImf3s4pgO8yuxQaMrd3f7/QPD/tRi3zSgwyKb7qd8kOB",
+	"3Wf7Ucv90et1Dg8PPxc88O1fXqD+/m5zt6zZum3csQ/NVuoKYnieJtCgHOaWoJTeGNTck6Kaao4lSkAi",
+	"fI4e1FFcPzOzU/fpNfoEPMffnbl3cOZKx2Sa8EtjHc1SzJasIkEkT021YJh7WlOhDJiZfPyiJd2IJ5QU",
+	"ahywVNuFEJ42DiiL281zVYHFR2dFnybX4u2apZzfkATlM4QVevHyEl0ScGX9eHn+5ufTl89MKwGs0Nuz",
+	"l64uESuYVlnXyAVKODFZJ7ZUEZ3Cf0025g2ZKVN4e80yztTUjGpTOBfc8HjTZsp2bbZRQSz17H4cSoVT",
+	"Mnx2Ymot7DNmElTap+AF4JPDY8iiZWjKcxHuFwXnUEiO+3Y7Pb948R+9br93sC3r/TsosV+Y816Y1Sf1",
+	"fO4Kuln+k8Sqc8f+on/2i/9KKx76BtneUczuhyY3Wx1j7Yi7KlA+X9gUt7mjimN+dod4zZOzPmoL0+Hb",
+	"b9zk+IYwqs15+S3YYi4SktzPEAEqXAtYmhGmPyUJkgovJIBJm6mU1Wna1jg2AsbzgWBmojnGEilKD0JS",
+	"JZ8ldzdHtrmr52P/4t3XElk2O/raxFgyO/qd/c9birYPsBtPx6p4McVsci/d/amHK3r9JteXFLC8plX8",
+	"N6Kow+k+mKIO8eJ4Smf1cQxAkge4F6xMlACnqWY2hjPZymDA8ID2LwYWbB45NLaMslyRYCm2Ncv16/99",
+	"RT4sv7b5r0i+C/0/g9BX9rRM5G6ry9lEad5JIN9HroVM0O+PrMEcVj/Mtz5+pTXBbd8D5AAt566rscvU",
+	"dE2UobfENRNUEhkhSZRhAFSiKZ1MiVQAglsD72QI/qVdyr/vlXc78F3Z/9Pf+7InOMIjbUc/0OX30sHX",
+	"X3qeJmXPXXRRtHp2VcIuJYBKwLk+MZH9GDPbO3FEDKCcg8JI6qL7V/6MmoT47QRsIbVx5UmLsSabQ5Y2",
+	"Ql/2JncJI3yGsOy5+e1ziMraP3orkMzRuukDexyDBuk1fLz8++vLq9Ors9pl/CtdXclaxvD313bij4aa",
+	"/Zh8zdv/zQFUs7P/fkBgDeKVPtEZGHqFFkR5Ldw9vlLhEbXMpfrUCnPZEUSJRb2n/ldPHYDsCTKlDPSd",
+	"LLIpQ1QgLuiEMkiXSUIAfvCSJQ5yZ4u+uFzHrf6uPsjmGZB6Gqdp+uU90ea9F0RqAgrcjpc25eP7jShv",
+	"xHstTtMUzbC4KQWaAU5ipODBBhIXaqoAzxfQNLa5JhlmeEI2XpQ/1rWXgGsy1FfEdPmxzdgMZLDDuTRL",
+	"QFOsNXIcT0lSNE1VBDID4cmhohnhuQJEVX5LhI/5SgBBHatrVlZI6wHHXEy4UvZFKUkmRFgRD/Eji+8+",
+	"JnpaY0rSRNZo6d41vV8S9tIOYWqCY0XHZLNkfZSQ/mgyIcptijHT7A9Qjw1IqNFRSDquE7t6/xuLXD0h",
+	"T+ZWZ/sLn6OUswlSHBifw3SJkMzjqbashr2uHOoFDLud/eFJAfpy0EUSfE8g4Qq21ep1Zc2s7XHXZHWZ",
+	"3xVZZ3oybehZFFWzDDcDNz+SwK8zYwzQ71flad9SSAG2877SP6orCGFkbq8dVs5JEBfpnDyFObiWNRBb",
+	"cPnCltUAT4MfBZAYSEIfiK3cJxIgCIYPW3rapnkHlogwVaQSIIzmQt96m7EZtaQiMzNFyEI+Xi1d7ZjU",
+	"HbcmWW0/ttyi8nPU2qbUtXF/SufhGQCTWG1Q2YNmZlSV/dax4sCEGnS2/PyxsYblnfJZQtWXVrT0Ox+m",
+	"1uR7gci3BTln+BmuKJNaocAo5kKQWEEB3HoG6yPm9LtHz3v7/fupkzsJlTEWyRrzSyuEEJmVRg+x9hdV",
+	"EeLgpgDFM8YyxgkpmorZcaFmL0OK81WebB/5+mzZzr11PMapJFHJpj0QBTWnMRzXFLMtOjB6i3tpd/oL",
+	"M6QNetLXN/sen3s8PW7wF3q7wgry2SOZjHd0sOgLbjWsbZ0r973H36/Cv89VAB/LklB8NHfKLZV0RFOq",
+	"FvoMVIbr0w4K+xvCFTaeaZNlrRIM8DfwtfmAsglK8AKcCu6bKc+h3NKVo+m/5QmkJhBmUxNkB52za+ZX",
+	"a7q6kR9M0WYHWef1FMvCzt/rAgostISWJ2XEVJ+NNhAcaCuVZbqyBearcbz8Z7E9v9jdaYBRb7DGKzsA",
+	"/atGZEIZzLZ3cLzbQx+uXtR5TcaCZ3cGrH8ZDqEU8PmVmZVekt2DA7vXWYR6e1q0Q7NUnou6aUJPqwed",
+	"pAWdj3maZwzR2qDUaNHYqWRP7gUMWRtbspGwspAsXOmnvzatWLcMh5U9WP0wmKtE3TIQ9sVKdTdIqTeU",
+	"nbn6qSaxrzf401bPX+bs9JbTBIolm4zP+XY/eKst9tZT6Yr7hLIi7KXZHDkUfP697vKJm9qXhJgwhvUV",
+	"Wu6xJLs9haLUCrbKkPCUiX/ykdyi8XfRZLvfXSrbQXNCbjrB9IdSOP9Vv+0xW2j5b3pNpapzsOtld55w",
+	"8e2qSoSngIqkSnTfB6eDjbDD5wpJxWcmkEhZEaxB75htXDgFr3DikuhtGh18skobseb+aeXMHtT+6j8O",
+	"XdXUo1KJFE+hSY3eJNCly+0wGm3nG8nfegEnB/qfJs9l3NAN5BhzNoYGZMemLnEtOO7jkUf3y5GHZTnf",
+	"yvFrOTXlczTGokoD1daY9+dKM0FinMZ5itWaithfubgpYmraBJ8IvXeF1q2ZZQSBQLBZFM3IiSkAnTtH",
+	"L9JGNcrwrEy2S4B/sQSB11r6xug1s9ZoZGUfVKya5AL9XMG0DRMscxi4uIHv4fqkJAF7W5XNKwlL5InF",
+	"dJeuMumaaSKlLCeJF8YP2MH+bpUkeZ90ITBvy9BWt9cCK6gEYzClP7vdSJuY5YO7veaO5nKm71PMmjmZ",
+	"vyBn/5lMcnbHzszLPZn//WrjzUUAii6vNST6p2mh34Jqcy/xscQ2/ijs//qso3e30EVJM4PI1O4uO8JM",
+	"N0QiCVtyxZgLzQiFqj8q0YTeEuY5aHol89iPut3uNdOvkQBOjZTA8Y3NbgIFL80zJq2nDaWQlNJBv1KW",
+	"8LlEY56mfG59dfA+V7c/wTN5YtIb7Ccm+iOhaN+iN5WJQWE/oJmS5XBaoVcA7GVdeYqkRMZ8RlDOUs2f",
+	"JKaJmcacys2+uCZOuDJjP9QP0vPj3M19Vbpzwo424wM0IsHEAxUfRsWWDhO8GG5w/jV04dOM1E2C1HuF",
+	"lrrR3/UN93JyJri5E6/GXXhpLAU0ImpOtDScc9j0AqcCbkV9ZjuZhVO8drtdL8GLMrXb91HFdg+6PqxY",
+	"6bajTJFJGFfsFUh0e134GDkEIlQIvQBom4wxiypwaY6CqFp6XN80gdmkFqYM/06zHG5BI+S03QN/iW34",
+	"MwCe9t1D+MQ9eR7brGkoC3dE8yYjGrR4Ibd6jO/1Tt8YtIh1BIqyWtmVB3ulhA/sF2wwP8ifM4I8F2nr",
+	"uLUDV8K+dZmRfpBEyMhWOQieEmkqISHHO080YxSYpp1rds3AcpI8I4Dak+EFSniBm51nBu0NK6TNORhK",
+	"P3OMhjjJKBuiH8tasvIdJpgKrYn5GOV6Ns8iNHR5gMNr9mNssZtYggwyA/J3JSp6kaAEK6x/fEvJnIgh",
+	"+lGY3NJ0oT8F2RqTIfoR54pn2LS8NHshi/kYbVXrZjYztMwlfAabcIrKczLmJjJBYAOwpG1CoIUIDX8a",
+	"GsuT6U346finYYSGK6eqP1xF4R1G12xYVrUbgNyVhkXFgH4sWn8YCFEXz1rkvghg+yo6evEIjmOeM+VN",
+	"ovikGBuOathBbzksNOaa6tAQx+rY7bRL1uI2JIgUvyGs0CY0iXjHMsW3Vll1IlaTTWupvX1OWyHFxVwb",
+	"PfKM8FlKXDkvB93bRD7dsEZsbx71Siy0LlZSBeK56viorhlfHginaWCks7JHqp6hLU/2TtKUKkcFTDIV",
+	"CNJWLcYAFWhMGZVT7+0rebpyeS58Jlu1MeEZEZIzNMdMmQs8JyMIQwFYSsr5DUD1eS+cCTImQo8tm22f",
+	"bSAFV6To64Nmgie5TaIuQGgrHYwaLcP0I7L2WDm6PnVjVS13PAfPtxL4lqQFrHRoDmW3j6abWdapUBmB",
+	"yw2K0qOypzxVaMpTrVlb/dmpzCZA0ICCfgU5UzX3ZpxataJiiDU7ndP35/Y6Rmi0cLEsjxlaRgj2ZkoU",
+	"oqzjGzz6lw2JX3N9l3svKxwSyB1DzjKghCteFAJSrm31SlN+I1LNfbYZPf6UqsV3jQ6PsLrwHVhfvpOw",
+	"QO4zGMaMF3B85RRufZt65Qg+fv7/AwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

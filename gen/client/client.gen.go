@@ -214,6 +214,24 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for HeatmapColumn.
+const (
+	HeatmapColumnDay  HeatmapColumn = "day"
+	HeatmapColumnHour HeatmapColumn = "hour"
+)
+
+// Valid indicates whether the value is a known member of the HeatmapColumn enum.
+func (e HeatmapColumn) Valid() bool {
+	switch e {
+	case HeatmapColumnDay:
+		return true
+	case HeatmapColumnHour:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ObservationStatus.
 const (
 	ObservationStatusAborted   ObservationStatus = "aborted"
@@ -357,11 +375,13 @@ const (
 	ProblemSlugIdempotencyKeyReused ProblemSlug = "idempotency-key-reused"
 	ProblemSlugInternal             ProblemSlug = "internal"
 	ProblemSlugInvalid              ProblemSlug = "invalid"
+	ProblemSlugJobRunning           ProblemSlug = "job-running"
 	ProblemSlugLastAdmin            ProblemSlug = "last-admin"
 	ProblemSlugMainUnreachable      ProblemSlug = "main-unreachable"
 	ProblemSlugMalformed            ProblemSlug = "malformed"
 	ProblemSlugMethodNotAllowed     ProblemSlug = "method-not-allowed"
 	ProblemSlugNameTaken            ProblemSlug = "name-taken"
+	ProblemSlugNoEphemeris          ProblemSlug = "no-ephemeris"
 	ProblemSlugNoRole               ProblemSlug = "no-role"
 	ProblemSlugNotFound             ProblemSlug = "not-found"
 	ProblemSlugNotInOrganisation    ProblemSlug = "not-in-organisation"
@@ -375,6 +395,7 @@ const (
 	ProblemSlugReferenceUnknown     ProblemSlug = "reference-unknown"
 	ProblemSlugReplicaUnavailable   ProblemSlug = "replica-unavailable"
 	ProblemSlugReplicaUnreachable   ProblemSlug = "replica-unreachable"
+	ProblemSlugResolverUnreachable  ProblemSlug = "resolver-unreachable"
 	ProblemSlugScopeExceeded        ProblemSlug = "scope-exceeded"
 	ProblemSlugSessionEnded         ProblemSlug = "session-ended"
 	ProblemSlugSignInFailed         ProblemSlug = "sign-in-failed"
@@ -392,6 +413,7 @@ const (
 	ProblemSlugTransitionForbidden  ProblemSlug = "transition-forbidden"
 	ProblemSlugUnauthenticated      ProblemSlug = "unauthenticated"
 	ProblemSlugUnavailable          ProblemSlug = "unavailable"
+	ProblemSlugUnknownObject        ProblemSlug = "unknown-object"
 	ProblemSlugUnsupportedMediaType ProblemSlug = "unsupported-media-type"
 	ProblemSlugUserDisabled         ProblemSlug = "user-disabled"
 	ProblemSlugValuesRefused        ProblemSlug = "values-refused"
@@ -430,6 +452,8 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugInvalid:
 		return true
+	case ProblemSlugJobRunning:
+		return true
 	case ProblemSlugLastAdmin:
 		return true
 	case ProblemSlugMainUnreachable:
@@ -439,6 +463,8 @@ func (e ProblemSlug) Valid() bool {
 	case ProblemSlugMethodNotAllowed:
 		return true
 	case ProblemSlugNameTaken:
+		return true
+	case ProblemSlugNoEphemeris:
 		return true
 	case ProblemSlugNoRole:
 		return true
@@ -465,6 +491,8 @@ func (e ProblemSlug) Valid() bool {
 	case ProblemSlugReplicaUnavailable:
 		return true
 	case ProblemSlugReplicaUnreachable:
+		return true
+	case ProblemSlugResolverUnreachable:
 		return true
 	case ProblemSlugScopeExceeded:
 		return true
@@ -500,6 +528,8 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugUnavailable:
 		return true
+	case ProblemSlugUnknownObject:
+		return true
 	case ProblemSlugUnsupportedMediaType:
 		return true
 	case ProblemSlugUserDisabled:
@@ -523,6 +553,30 @@ func (e References) Valid() bool {
 	case ReferencesUnverified:
 		return true
 	case ReferencesVerified:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ResolvedSourceResolver.
+const (
+	ResolvedSourceResolverKnown       ResolvedSourceResolver = "known"
+	ResolvedSourceResolverNed         ResolvedSourceResolver = "ned"
+	ResolvedSourceResolverSesame      ResolvedSourceResolver = "sesame"
+	ResolvedSourceResolverSolarSystem ResolvedSourceResolver = "solar_system"
+)
+
+// Valid indicates whether the value is a known member of the ResolvedSourceResolver enum.
+func (e ResolvedSourceResolver) Valid() bool {
+	switch e {
+	case ResolvedSourceResolverKnown:
+		return true
+	case ResolvedSourceResolverNed:
+		return true
+	case ResolvedSourceResolverSesame:
+		return true
+	case ResolvedSourceResolverSolarSystem:
 		return true
 	default:
 		return false
@@ -580,6 +634,102 @@ func (e SiteType) Valid() bool {
 	case SiteTypeMain:
 		return true
 	case SiteTypeSecondary:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SkyEventKind.
+const (
+	SkyEventKindRise    SkyEventKind = "rise"
+	SkyEventKindSet     SkyEventKind = "set"
+	SkyEventKindTransit SkyEventKind = "transit"
+)
+
+// Valid indicates whether the value is a known member of the SkyEventKind enum.
+func (e SkyEventKind) Valid() bool {
+	switch e {
+	case SkyEventKindRise:
+		return true
+	case SkyEventKindSet:
+		return true
+	case SkyEventKindTransit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SkyReason.
+const (
+	SkyReasonAboveElevationLimit SkyReason = "above_elevation_limit"
+	SkyReasonBelowElevationLimit SkyReason = "below_elevation_limit"
+	SkyReasonMoonAvoidance       SkyReason = "moon_avoidance"
+	SkyReasonNotDark             SkyReason = "not_dark"
+	SkyReasonSunAvoidance        SkyReason = "sun_avoidance"
+)
+
+// Valid indicates whether the value is a known member of the SkyReason enum.
+func (e SkyReason) Valid() bool {
+	switch e {
+	case SkyReasonAboveElevationLimit:
+		return true
+	case SkyReasonBelowElevationLimit:
+		return true
+	case SkyReasonMoonAvoidance:
+		return true
+	case SkyReasonNotDark:
+		return true
+	case SkyReasonSunAvoidance:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SolarSystemClass.
+const (
+	SolarSystemClassAsteroid SolarSystemClass = "asteroid"
+	SolarSystemClassComet    SolarSystemClass = "comet"
+	SolarSystemClassMoon     SolarSystemClass = "moon"
+	SolarSystemClassPlanet   SolarSystemClass = "planet"
+	SolarSystemClassStar     SolarSystemClass = "star"
+)
+
+// Valid indicates whether the value is a known member of the SolarSystemClass enum.
+func (e SolarSystemClass) Valid() bool {
+	switch e {
+	case SolarSystemClassAsteroid:
+		return true
+	case SolarSystemClassComet:
+		return true
+	case SolarSystemClassMoon:
+		return true
+	case SolarSystemClassPlanet:
+		return true
+	case SolarSystemClassStar:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SourceKind.
+const (
+	SourceKindConstantElevation SourceKind = "constant_elevation"
+	SourceKindFixed             SourceKind = "fixed"
+	SourceKindSolarSystemObject SourceKind = "solar_system_object"
+)
+
+// Valid indicates whether the value is a known member of the SourceKind enum.
+func (e SourceKind) Valid() bool {
+	switch e {
+	case SourceKindConstantElevation:
+		return true
+	case SourceKindFixed:
+		return true
+	case SourceKindSolarSystemObject:
 		return true
 	default:
 		return false
@@ -664,6 +814,33 @@ func (e VerdictStatus) Valid() bool {
 	}
 }
 
+// Defines values for VisibilityJobState.
+const (
+	VisibilityJobStateCancelled VisibilityJobState = "cancelled"
+	VisibilityJobStateFailed    VisibilityJobState = "failed"
+	VisibilityJobStateLost      VisibilityJobState = "lost"
+	VisibilityJobStateRunning   VisibilityJobState = "running"
+	VisibilityJobStateSucceeded VisibilityJobState = "succeeded"
+)
+
+// Valid indicates whether the value is a known member of the VisibilityJobState enum.
+func (e VisibilityJobState) Valid() bool {
+	switch e {
+	case VisibilityJobStateCancelled:
+		return true
+	case VisibilityJobStateFailed:
+		return true
+	case VisibilityJobStateLost:
+		return true
+	case VisibilityJobStateRunning:
+		return true
+	case VisibilityJobStateSucceeded:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for WaitState.
 const (
 	WaitStateCommitted  WaitState = "committed"
@@ -676,6 +853,24 @@ func (e WaitState) Valid() bool {
 	case WaitStateCommitted:
 		return true
 	case WaitStateReplicated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListSourcesParamsSort.
+const (
+	ListSourcesParamsSortDistance ListSourcesParamsSort = "distance"
+	ListSourcesParamsSortName     ListSourcesParamsSort = "name"
+)
+
+// Valid indicates whether the value is a known member of the ListSourcesParamsSort enum.
+func (e ListSourcesParamsSort) Valid() bool {
+	switch e {
+	case ListSourcesParamsSortDistance:
+		return true
+	case ListSourcesParamsSortName:
 		return true
 	default:
 		return false
@@ -847,8 +1042,50 @@ type Component string
 // Example: {"pwv_mm":0.41,"wind_m_s":6.2}
 type Conditions = json.RawMessage
 
+// ConstantElevation A scan that stays at one elevation and lets the sky drift through.
+type ConstantElevation struct {
+	AzimuthMaxDeg float64 `json:"azimuth_max_deg"`
+
+	// AzimuthMinDeg From north to east.
+	AzimuthMinDeg float64 `json:"azimuth_min_deg"`
+	ElevationDeg  float64 `json:"elevation_deg"`
+}
+
+// ConstantElevationChange defines model for ConstantElevationChange.
+type ConstantElevationChange struct {
+	AzimuthMaxDeg *float64 `json:"azimuth_max_deg,omitempty"`
+	AzimuthMinDeg *float64 `json:"azimuth_min_deg,omitempty"`
+	ElevationDeg  *float64 `json:"elevation_deg,omitempty"`
+}
+
+// Coordinates In the ICRS. Of a body of the solar system: where it is seen from the telescope at the time of the answer.
+type Coordinates struct {
+	DecDeg float64 `json:"dec_deg"`
+
+	// DecSexagesimal Degrees, minutes, seconds.
+	//
+	// Example: -05:22:22.8
+	DecSexagesimal       string  `json:"dec_sexagesimal"`
+	GalacticLatitudeDeg  float64 `json:"galactic_latitude_deg"`
+	GalacticLongitudeDeg float64 `json:"galactic_longitude_deg"`
+	RaDeg                float64 `json:"ra_deg"`
+
+	// RaSexagesimal Hours, minutes, seconds.
+	//
+	// Example: 05:35:14.16
+	RaSexagesimal string `json:"ra_sexagesimal"`
+}
+
 // CredentialKind What the caller is let in by.
 type CredentialKind string
+
+// Day A date, between 1970 and 2199.
+//
+// Example: 2026-07-15
+type Day = string
+
+// Declination defines model for Declination.
+type Declination = float64
 
 // DemoRole defines model for DemoRole.
 type DemoRole string
@@ -1011,6 +1248,30 @@ type Failure struct {
 // FinalStatus How an execution ended.
 type FinalStatus string
 
+// FixedSource Outside the solar system; ICRS at the epoch J2000.0.
+type FixedSource struct {
+	DecDeg       Declination `json:"dec_deg"`
+	ExtentDecDeg *float64    `json:"extent_dec_deg,omitempty"`
+
+	// ExtentRaDeg Along the right ascension; 0 for a point.
+	ExtentRaDeg          *float64 `json:"extent_ra_deg,omitempty"`
+	ProperMotionDecMasYr *float64 `json:"proper_motion_dec_mas_yr,omitempty"`
+
+	// ProperMotionRaMasYr Times the cosine of the declination.
+	ProperMotionRaMasYr *float64       `json:"proper_motion_ra_mas_yr,omitempty"`
+	RaDeg               RightAscension `json:"ra_deg"`
+}
+
+// FixedSourceChange defines model for FixedSourceChange.
+type FixedSourceChange struct {
+	DecDeg               *Declination    `json:"dec_deg,omitempty"`
+	ExtentDecDeg         *float64        `json:"extent_dec_deg,omitempty"`
+	ExtentRaDeg          *float64        `json:"extent_ra_deg,omitempty"`
+	ProperMotionDecMasYr *float64        `json:"proper_motion_dec_mas_yr,omitempty"`
+	ProperMotionRaMasYr  *float64        `json:"proper_motion_ra_mas_yr,omitempty"`
+	RaDeg                *RightAscension `json:"ra_deg,omitempty"`
+}
+
 // GitHubLogin A GitHub account, in lower case; empty for none.
 type GitHubLogin = string
 
@@ -1141,6 +1402,34 @@ type HealthSchema struct {
 // HealthStatus defines model for HealthStatus.
 type HealthStatus string
 
+// HeatmapColumn defines model for HeatmapColumn.
+type HeatmapColumn string
+
+// HeatmapPage defines model for HeatmapPage.
+type HeatmapPage struct {
+	By HeatmapColumn `json:"by"`
+
+	// Columns When each column begins.
+	Columns []Time       `json:"columns"`
+	Items   []HeatmapRow `json:"items"`
+	Limits  SkyLimits    `json:"limits"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// HeatmapRow defines model for HeatmapRow.
+type HeatmapRow struct {
+	// Hours How long it can be observed, one value for each column.
+	Hours []float64  `json:"hours"`
+	Kind  SourceKind `json:"kind"`
+	Name  string     `json:"name"`
+
+	// NoEphemeris True for a body whose place cannot be computed here; then there are no hours.
+	NoEphemeris bool     `json:"no_ephemeris"`
+	SourceID    SerialID `json:"source_id"`
+}
+
 // Introspect defines model for Introspect.
 type Introspect struct {
 	Token string `json:"token"`
@@ -1226,6 +1515,13 @@ type Me struct {
 
 // Name defines model for Name.
 type Name = string
+
+// NextPasses Through the horizon and the highest point, from the time of the answer on; null when not within a day.
+type NextPasses struct {
+	Rise    nullable.Nullable[time.Time] `json:"rise"`
+	Set     nullable.Nullable[time.Time] `json:"set"`
+	Transit nullable.Nullable[time.Time] `json:"transit"`
+}
 
 // ObservationStatus defines model for ObservationStatus.
 type ObservationStatus string
@@ -1476,6 +1772,39 @@ type RecordRef struct {
 // References Whether every record this write refers to is known. `unverified` ones are checked when the write is executed.
 type References string
 
+// ResolvedSource defines model for ResolvedSource.
+type ResolvedSource struct {
+	// ConstantElevation A scan that stays at one elevation and lets the sky drift through.
+	ConstantElevation *ConstantElevation `json:"constant_elevation,omitempty"`
+
+	// Fixed Outside the solar system; ICRS at the epoch J2000.0.
+	Fixed *FixedSource `json:"fixed,omitempty"`
+
+	// Name As the resolver calls it.
+	Name string `json:"name"`
+
+	// ObjectType In the words of the resolver.
+	ObjectType *string `json:"object_type,omitempty"`
+
+	// ResolvedAt When the resolver was asked.
+	ResolvedAt time.Time `json:"resolved_at"`
+
+	// Resolver Who knew it; known is a source of this observatory.
+	Resolver ResolvedSourceResolver `json:"resolver"`
+
+	// SolarSystem A body of the solar system.
+	SolarSystem *SolarSystemSource `json:"solar_system,omitempty"`
+
+	// SourceID The source of this observatory that it is; null when it is none yet.
+	SourceID nullable.Nullable[int32] `json:"source_id"`
+
+	// Stale True for an old answer that is used because nobody can be asked.
+	Stale bool `json:"stale"`
+}
+
+// ResolvedSourceResolver Who knew it; known is a source of this observatory.
+type ResolvedSourceResolver string
+
 // RetryAll defines model for RetryAll.
 type RetryAll struct {
 	// Sqlstate Example: 23503
@@ -1487,6 +1816,9 @@ type RetryAllResult struct {
 	// Retried Parked writes that are back in the buffer.
 	Retried int `json:"retried"`
 }
+
+// RightAscension defines model for RightAscension.
+type RightAscension = float64
 
 // Role defines model for Role.
 type Role struct {
@@ -1591,6 +1923,211 @@ type SiteType string
 
 // Size Bytes.
 type Size = int64
+
+// SkyAccuracy defines model for SkyAccuracy.
+type SkyAccuracy struct {
+	// Arcsec The largest error of a position up to the end of the table.
+	Arcsec float64 `json:"arcsec"`
+
+	// EarthOrientationUntil The end of the table of the Earth's orientation; behind it its last values go on.
+	EarthOrientationUntil time.Time `json:"earth_orientation_until"`
+	Statement             string    `json:"statement"`
+}
+
+// SkyEvent defines model for SkyEvent.
+type SkyEvent struct {
+	AltitudeDeg float64      `json:"altitude_deg"`
+	AzimuthDeg  float64      `json:"azimuth_deg"`
+	Kind        SkyEventKind `json:"kind"`
+
+	// Time Example: 2026-07-15T11:20:00Z
+	Time Time `json:"time"`
+}
+
+// SkyEventKind defines model for SkyEvent.Kind.
+type SkyEventKind string
+
+// SkyLimits defines model for SkyLimits.
+type SkyLimits struct {
+	MaxElevationDeg  float64 `json:"max_elevation_deg"`
+	MinElevationDeg  float64 `json:"min_elevation_deg"`
+	MoonAvoidanceDeg float64 `json:"moon_avoidance_deg"`
+	Night            bool    `json:"night"`
+	SunAvoidanceDeg  float64 `json:"sun_avoidance_deg"`
+}
+
+// SkyNow Where a source stands; nothing is refracted.
+type SkyNow struct {
+	AltitudeDeg float64 `json:"altitude_deg"`
+
+	// At The beginning of the minute of the answer.
+	At         time.Time `json:"at"`
+	AzimuthDeg float64   `json:"azimuth_deg"`
+
+	// Observable Within the limits of the telescope.
+	Observable bool `json:"observable"`
+
+	// Up Above the horizon.
+	Up bool `json:"up"`
+}
+
+// SkyReason defines model for SkyReason.
+type SkyReason string
+
+// SkyTrack Columns of one length. Angles are in degrees.
+type SkyTrack struct {
+	// Airmass The secant of the zenith distance; null below the horizon.
+	Airmass     []nullable.Nullable[float64] `json:"airmass"`
+	AltitudeDeg []float64                    `json:"altitude_deg"`
+
+	// AzimuthDeg From north to east.
+	AzimuthDeg          []float64 `json:"azimuth_deg"`
+	MoonSeparationDeg   []float64 `json:"moon_separation_deg"`
+	ParallacticAngleDeg []float64 `json:"parallactic_angle_deg"`
+	SunSeparationDeg    []float64 `json:"sun_separation_deg"`
+	Time                []Time    `json:"time"`
+}
+
+// SkyWindow defines model for SkyWindow.
+type SkyWindow struct {
+	// From Example: 2026-07-15T11:20:00Z
+	From       Time `json:"from"`
+	Observable bool `json:"observable"`
+
+	// Reasons Why it cannot be observed.
+	Reasons []SkyReason `json:"reasons"`
+
+	// To Example: 2026-07-15T11:20:00Z
+	To Time `json:"to"`
+}
+
+// SolarSystemClass defines model for SolarSystemClass.
+type SolarSystemClass string
+
+// SolarSystemSource A body of the solar system.
+type SolarSystemSource struct {
+	Class SolarSystemClass `json:"class"`
+
+	// NaifID Its number in the ephemerides of NASA JPL.
+	NaifID int32 `json:"naif_id"`
+}
+
+// SolarSystemSourceChange defines model for SolarSystemSourceChange.
+type SolarSystemSourceChange struct {
+	Class  *SolarSystemClass `json:"class,omitempty"`
+	NaifID *int32            `json:"naif_id,omitempty"`
+}
+
+// Source Where the telescope points. It has the part of its kind, and no other.
+type Source struct {
+	// ConstantElevation A scan that stays at one elevation and lets the sky drift through.
+	ConstantElevation *ConstantElevation `json:"constant_elevation,omitempty"`
+
+	// DistanceDeg From the middle of the cone; only in a list of one.
+	DistanceDeg *float64 `json:"distance_deg,omitempty"`
+
+	// Fixed Outside the solar system; ICRS at the epoch J2000.0.
+	Fixed *FixedSource `json:"fixed,omitempty"`
+	ID    SerialID     `json:"id"`
+	Kind  SourceKind   `json:"kind"`
+	Name  string       `json:"name"`
+
+	// SolarSystem A body of the solar system.
+	SolarSystem *SolarSystemSource `json:"solar_system,omitempty"`
+}
+
+// SourceChip defines model for SourceChip.
+type SourceChip struct {
+	// Coordinates In the ICRS. Of a body of the solar system: where it is seen from the telescope at the time of the answer.
+	Coordinates *Coordinates `json:"coordinates,omitempty"`
+	ID          SerialID     `json:"id"`
+	Kind        SourceKind   `json:"kind"`
+	Name        string       `json:"name"`
+
+	// Now Where a source stands; nothing is refracted.
+	Now *SkyNow `json:"now,omitempty"`
+}
+
+// SourceCreate defines model for SourceCreate.
+type SourceCreate struct {
+	// ConstantElevation A scan that stays at one elevation and lets the sky drift through.
+	ConstantElevation *ConstantElevation `json:"constant_elevation,omitempty"`
+
+	// Fixed Outside the solar system; ICRS at the epoch J2000.0.
+	Fixed *FixedSource `json:"fixed,omitempty"`
+	Name  SourceName   `json:"name"`
+
+	// SolarSystem A body of the solar system.
+	SolarSystem *SolarSystemSource `json:"solar_system,omitempty"`
+}
+
+// SourceDetails defines model for SourceDetails.
+type SourceDetails struct {
+	// Coordinates In the ICRS. Of a body of the solar system: where it is seen from the telescope at the time of the answer.
+	Coordinates *Coordinates `json:"coordinates,omitempty"`
+
+	// ExecutedCount Completed executions of all its units.
+	ExecutedCount int64 `json:"executed_count"`
+
+	// ExecutedS Their length together, in seconds.
+	ExecutedS float64 `json:"executed_s"`
+
+	// Next Through the horizon and the highest point, from the time of the answer on; null when not within a day.
+	Next *NextPasses `json:"next,omitempty"`
+
+	// Now Where a source stands; nothing is refracted.
+	Now *SkyNow `json:"now,omitempty"`
+
+	// Source Where the telescope points. It has the part of its kind, and no other.
+	Source Source `json:"source"`
+
+	// Units The planned units that observe it, in order of their names; the first 100.
+	Units      []SourceUnit `json:"units"`
+	UnitsTotal int64        `json:"units_total"`
+}
+
+// SourceKind defines model for SourceKind.
+type SourceKind string
+
+// SourceName defines model for SourceName.
+type SourceName = string
+
+// SourcePage defines model for SourcePage.
+type SourcePage struct {
+	Items []Source `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// SourceQuery defines model for SourceQuery.
+type SourceQuery struct {
+	Name SourceName `json:"name"`
+}
+
+// SourceUnit defines model for SourceUnit.
+type SourceUnit struct {
+	Active bool `json:"active"`
+
+	// ExecutedCount Completed executions.
+	ExecutedCount int64    `json:"executed_count"`
+	ExecutedS     float64  `json:"executed_s"`
+	ID            SerialID `json:"id"`
+	Name          string   `json:"name"`
+
+	// ObservingProgram Its short name.
+	ObservingProgram   string   `json:"observing_program"`
+	ObservingProgramID SerialID `json:"observing_program_id"`
+	PlannedExecutions  int32    `json:"planned_executions"`
+}
+
+// SourceUpdate defines model for SourceUpdate.
+type SourceUpdate struct {
+	ConstantElevation *ConstantElevationChange `json:"constant_elevation,omitempty"`
+	Fixed             *FixedSourceChange       `json:"fixed,omitempty"`
+	Name              *SourceName              `json:"name,omitempty"`
+	SolarSystem       *SolarSystemSourceChange `json:"solar_system,omitempty"`
+}
 
 // Step defines model for Step.
 type Step struct {
@@ -1852,6 +2389,84 @@ type Verdict struct {
 // VerdictStatus defines model for Verdict.Status.
 type VerdictStatus string
 
+// Visibility defines model for Visibility.
+type Visibility struct {
+	Accuracy SkyAccuracy `json:"accuracy"`
+
+	// Events Rise and set through the horizon, without refraction, and the highest points.
+	Events []SkyEvent `json:"events"`
+
+	// From Example: 2026-07-15T11:20:00Z
+	From   Time       `json:"from"`
+	Kind   SourceKind `json:"kind"`
+	Limits SkyLimits  `json:"limits"`
+	Name   string     `json:"name"`
+
+	// ObservableS The length of the windows in which it can be observed.
+	ObservableS float64  `json:"observable_s"`
+	SourceID    SerialID `json:"source_id"`
+	StepS       int32    `json:"step_s"`
+
+	// SunEvents Rise and set of the upper limb of the Sun with refraction, and its highest points.
+	SunEvents []SkyEvent `json:"sun_events"`
+
+	// To Example: 2026-07-15T11:20:00Z
+	To Time `json:"to"`
+
+	// Track Columns of one length. Angles are in degrees.
+	Track   SkyTrack    `json:"track"`
+	Windows []SkyWindow `json:"windows"`
+}
+
+// VisibilityJob defines model for VisibilityJob.
+type VisibilityJob struct {
+	// ChangedAt When it last said how far it is.
+	ChangedAt time.Time `json:"changed_at"`
+
+	// Detail Why it ended otherwise than as succeeded; empty while it works.
+	Detail string `json:"detail"`
+
+	// Done Months of single sources that are computed or were there.
+	Done    int32                        `json:"done"`
+	EndedAt nullable.Nullable[time.Time] `json:"ended_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID          UUID           `json:"id"`
+	Plan        VisibilityPlan `json:"plan"`
+	RequestedBy string         `json:"requested_by"`
+	StartedAt   time.Time      `json:"started_at"`
+
+	// State Lost is one whose process has ended.
+	State VisibilityJobState `json:"state"`
+	Total int32              `json:"total"`
+}
+
+// VisibilityJobList defines model for VisibilityJobList.
+type VisibilityJobList struct {
+	Items []VisibilityJob `json:"items"`
+}
+
+// VisibilityJobState Lost is one whose process has ended.
+type VisibilityJobState string
+
+// VisibilityPlan defines model for VisibilityPlan.
+type VisibilityPlan struct {
+	// From A date, between 1970 and 2199.
+	//
+	// Example: 2026-07-15
+	From             Day      `json:"from"`
+	MaxElevationDeg  *float64 `json:"max_elevation_deg,omitempty"`
+	MinElevationDeg  *float64 `json:"min_elevation_deg,omitempty"`
+	MoonAvoidanceDeg *float64 `json:"moon_avoidance_deg,omitempty"`
+	Night            *bool    `json:"night,omitempty"`
+	SunAvoidanceDeg  *float64 `json:"sun_avoidance_deg,omitempty"`
+
+	// To A date, between 1970 and 2199.
+	//
+	// Example: 2026-07-15
+	To Day `json:"to"`
+}
+
 // WaitState defines model for WaitState.
 type WaitState string
 
@@ -1894,6 +2509,18 @@ type IfNoneMatch = string
 // Limit defines model for Limit.
 type Limit = int32
 
+// MaxElevation defines model for MaxElevation.
+type MaxElevation = float64
+
+// MinElevation defines model for MinElevation.
+type MinElevation = float64
+
+// MoonAvoidance defines model for MoonAvoidance.
+type MoonAvoidance = float64
+
+// Night defines model for Night.
+type Night = bool
+
 // OpsPosition defines model for OpsPosition.
 type OpsPosition = string
 
@@ -1902,6 +2529,12 @@ type RecordID = UUID
 
 // ShortLimit defines model for ShortLimit.
 type ShortLimit = int32
+
+// SourceID defines model for SourceID.
+type SourceID = SerialID
+
+// SunAvoidance defines model for SunAvoidance.
+type SunAvoidance = float64
 
 // Conflict RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
 type Conflict = Problem
@@ -2175,6 +2808,86 @@ type FinalizeRawDataPackageParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListSourcesParams defines parameters for ListSources.
+type ListSourcesParams struct {
+	// Kind Only sources of this kind.
+	Kind *SourceKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Q Only sources whose name contains this, in capital or small letters.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Ra Right ascension of the middle of the cone, in degrees, ICRS.
+	Ra *RightAscension `form:"ra,omitempty" json:"ra,omitempty"`
+
+	// Dec Declination of the middle of the cone, in degrees, ICRS.
+	Dec *Declination `form:"dec,omitempty" json:"dec,omitempty"`
+
+	// Radius Radius of the cone in degrees; its border belongs to it.
+	Radius *float64 `form:"radius,omitempty" json:"radius,omitempty"`
+
+	// Sort By `distance` needs a cone.
+	Sort *ListSourcesParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListSourcesParamsSort defines parameters for ListSources.
+type ListSourcesParamsSort string
+
+// CreateSourceParams defines parameters for CreateSource.
+type CreateSourceParams struct {
+	// DryRun True: everything is checked, by the main database too, and nothing is done. The answer is 200 with the record as it
+	// would be.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetSourceParams defines parameters for GetSource.
+type GetSourceParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateSourceParams defines parameters for UpdateSource.
+type UpdateSourceParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// GetSourceChipParams defines parameters for GetSourceChip.
+type GetSourceChipParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetSourceDetailsParams defines parameters for GetSourceDetails.
+type GetSourceDetailsParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // ListTransactionsParams defines parameters for ListTransactions.
 type ListTransactionsParams struct {
 	// State Only writes in one of these states.
@@ -2197,6 +2910,90 @@ type GetTransactionParams struct {
 
 	// Timeout How long to wait at most, such as `10s` or `0.5`; at most 60 seconds.
 	Timeout *string `form:"timeout,omitempty" json:"timeout,omitempty"`
+}
+
+// GetVisibilityHeatmapParams defines parameters for GetVisibilityHeatmap.
+type GetVisibilityHeatmapParams struct {
+	// From The first observing day. It begins at 16:31 UTC.
+	From Day `form:"from" json:"from"`
+
+	// To The last observing day; at most 366 of them, 14 by the hour.
+	To Day `form:"to" json:"to"`
+
+	// By What a column is.
+	By *HeatmapColumn `form:"by,omitempty" json:"by,omitempty"`
+
+	// SourceID Only these sources.
+	SourceID []SerialID `form:"source_id,omitempty" json:"source_id,omitempty"`
+
+	// Kind Only sources of this kind.
+	Kind *SourceKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// MinElevation The lowest elevation in degrees.
+	MinElevation *MinElevation `form:"min_elevation,omitempty" json:"min_elevation,omitempty"`
+
+	// MaxElevation The highest elevation in degrees.
+	MaxElevation *MaxElevation `form:"max_elevation,omitempty" json:"max_elevation,omitempty"`
+
+	// SunAvoidance The smallest separation from the Sun in degrees, by day and by night.
+	SunAvoidance *SunAvoidance `form:"sun_avoidance,omitempty" json:"sun_avoidance,omitempty"`
+
+	// MoonAvoidance The smallest separation from the Moon in degrees; 0 lets it not matter.
+	MoonAvoidance *MoonAvoidance `form:"moon_avoidance,omitempty" json:"moon_avoidance,omitempty"`
+
+	// Night True, only while the Sun is more than 18 degrees below the horizon.
+	Night *Night `form:"night,omitempty" json:"night,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page. They are large, so pages are short.
+	Limit *ShortLimit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetVisibilityParams defines parameters for GetVisibility.
+type GetVisibilityParams struct {
+	// From The first time; with `to`, without `day`.
+	From *Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The end.
+	To *Time `form:"to,omitempty" json:"to,omitempty"`
+
+	// Day The observing day. It begins at 16:31 UTC.
+	Day *Day `form:"day,omitempty" json:"day,omitempty"`
+
+	// Step Seconds between two times of the track.
+	Step *int32 `form:"step,omitempty" json:"step,omitempty"`
+
+	// Azimuth For a source of constant elevation the middle of the scan, in degrees; without it the middle of its range.
+	Azimuth *float64 `form:"azimuth,omitempty" json:"azimuth,omitempty"`
+
+	// MinElevation The lowest elevation in degrees.
+	MinElevation *MinElevation `form:"min_elevation,omitempty" json:"min_elevation,omitempty"`
+
+	// MaxElevation The highest elevation in degrees.
+	MaxElevation *MaxElevation `form:"max_elevation,omitempty" json:"max_elevation,omitempty"`
+
+	// SunAvoidance The smallest separation from the Sun in degrees, by day and by night.
+	SunAvoidance *SunAvoidance `form:"sun_avoidance,omitempty" json:"sun_avoidance,omitempty"`
+
+	// MoonAvoidance The smallest separation from the Moon in degrees; 0 lets it not matter.
+	MoonAvoidance *MoonAvoidance `form:"moon_avoidance,omitempty" json:"moon_avoidance,omitempty"`
+
+	// Night True, only while the Sun is more than 18 degrees below the horizon.
+	Night *Night `form:"night,omitempty" json:"night,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
@@ -2241,6 +3038,15 @@ type CreateRawDataPackageJSONRequestBody = RawDataPackageCreate
 // FinalizeRawDataPackageJSONRequestBody defines body for FinalizeRawDataPackage for application/json ContentType.
 type FinalizeRawDataPackageJSONRequestBody = RawDataPackageFinalize
 
+// CreateSourceJSONRequestBody defines body for CreateSource for application/json ContentType.
+type CreateSourceJSONRequestBody = SourceCreate
+
+// ResolveSourceJSONRequestBody defines body for ResolveSource for application/json ContentType.
+type ResolveSourceJSONRequestBody = SourceQuery
+
+// UpdateSourceJSONRequestBody defines body for UpdateSource for application/json ContentType.
+type UpdateSourceJSONRequestBody = SourceUpdate
+
 // RetryTransactionsJSONRequestBody defines body for RetryTransactions for application/json ContentType.
 type RetryTransactionsJSONRequestBody = RetryAll
 
@@ -2249,6 +3055,9 @@ type EditTransactionJSONRequestBody = TransactionEdit
 
 // DiscardTransactionJSONRequestBody defines body for DiscardTransaction for application/json ContentType.
 type DiscardTransactionJSONRequestBody = TransactionDiscard
+
+// PrecalculateVisibilityJSONRequestBody defines body for PrecalculateVisibility for application/json ContentType.
+type PrecalculateVisibilityJSONRequestBody = VisibilityPlan
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -2818,6 +3627,92 @@ type ClientInterface interface {
 	// Corresponds with PUT /raw_data_package/{id}/finalize (the `FinalizeRawDataPackage` operationId).
 	FinalizeRawDataPackage(ctx context.Context, id RecordID, params *FinalizeRawDataPackageParams, body FinalizeRawDataPackageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListSources List sources
+	//
+	// In order of their names, or of their distance from the middle of a cone. `ra`, `dec` and `radius` go together: they
+	// leave the fixed sources whose position in the catalogue lies in the cone, each with its `distance_deg`.
+	//
+	// Corresponds with GET /sources/ (the `ListSources` operationId).
+	ListSources(ctx context.Context, params *ListSourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSourceWithBody Create a source
+	//
+	// Exactly one of `fixed`, `solar_system` and `constant_elevation` says of which kind it is.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /sources/ (the `CreateSource` operationId).
+	CreateSourceWithBody(ctx context.Context, params *CreateSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSource Create a source
+	//
+	// Exactly one of `fixed`, `solar_system` and `constant_elevation` says of which kind it is.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /sources/ (the `CreateSource` operationId).
+	CreateSource(ctx context.Context, params *CreateSourceParams, body CreateSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResolveSourceWithBody Find out where an object is by its name
+	//
+	// Sources that are known here and bodies of the solar system are answered without the network. Everything else is
+	// looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
+	// month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /sources/resolve (the `ResolveSource` operationId).
+	ResolveSourceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResolveSource Find out where an object is by its name
+	//
+	// Sources that are known here and bodies of the solar system are answered without the network. Everything else is
+	// looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
+	// month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /sources/resolve (the `ResolveSource` operationId).
+	ResolveSource(ctx context.Context, body ResolveSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSource Read one source as it is recorded
+	//
+	// Corresponds with GET /sources/{id} (the `GetSource` operationId).
+	GetSource(ctx context.Context, id SourceID, params *GetSourceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateSourceWithBody Change a source
+	//
+	// What is not mentioned stays. A source keeps its kind: what belongs to another kind is refused.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /sources/{id} (the `UpdateSource` operationId).
+	UpdateSourceWithBody(ctx context.Context, id SourceID, params *UpdateSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateSource Change a source
+	//
+	// What is not mentioned stays. A source keeps its kind: what belongs to another kind is refused.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /sources/{id} (the `UpdateSource` operationId).
+	UpdateSource(ctx context.Context, id SourceID, params *UpdateSourceParams, body UpdateSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSourceChip Read the card of a source
+	//
+	// Its coordinates in all notations and where it stands now, to the minute.
+	//
+	// Corresponds with GET /sources/{id}/chip (the `GetSourceChip` operationId).
+	GetSourceChip(ctx context.Context, id SourceID, params *GetSourceChipParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSourceDetails Read everything about a source
+	//
+	// The card, the source as it is recorded, the planned units that observe it with what was executed, and when it
+	// rises, sets and is highest next.
+	//
+	// Corresponds with GET /sources/{id}/details (the `GetSourceDetails` operationId).
+	GetSourceDetails(ctx context.Context, id SourceID, params *GetSourceDetailsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListTransactions List writes that are not yet replicated
 	//
 	// The oldest first. Replicated writes leave this list; each can still be read by its id.
@@ -2893,6 +3788,64 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /transactions/{id}/retry (the `RetryTransaction` operationId).
 	RetryTransaction(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetVisibilityHeatmap See when which sources can be observed
+	//
+	// How long each source can be observed in each observing day, or in each hour of one, in hours; to ten minutes. In
+	// order of the sources' names. A page has at most 40,000 values; what was computed before is answered at once.
+	//
+	// Corresponds with GET /visibility/heatmap (the `GetVisibilityHeatmap` operationId).
+	GetVisibilityHeatmap(ctx context.Context, params *GetVisibilityHeatmapParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListVisibilityJobs List what was computed ahead at this site
+	//
+	// The newest first; the last 20 are kept for a week.
+	//
+	// Corresponds with GET /visibility/jobs (the `ListVisibilityJobs` operationId).
+	ListVisibilityJobs(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelVisibilityJob Cancel a computation
+	//
+	// It stops within seconds. One that has ended stays as it ended.
+	//
+	// Corresponds with DELETE /visibility/jobs/{id} (the `CancelVisibilityJob` operationId).
+	CancelVisibilityJob(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetVisibilityJob See how far a computation is
+	//
+	// Corresponds with GET /visibility/jobs/{id} (the `GetVisibilityJob` operationId).
+	GetVisibilityJob(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PrecalculateVisibilityWithBody Compute the visibility of all sources ahead
+	//
+	// Works in the background of this site, one at a time; afterwards the heat map of these days and limits is answered
+	// at once, for a month. What is computed stays when the work is cancelled or its process ends; the rest is not
+	// continued by itself.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /visibility/precalculate (the `PrecalculateVisibility` operationId).
+	PrecalculateVisibilityWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PrecalculateVisibility Compute the visibility of all sources ahead
+	//
+	// Works in the background of this site, one at a time; afterwards the heat map of these days and limits is answered
+	// at once, for a month. What is computed stays when the work is cancelled or its process ends; the rest is not
+	// continued by itself.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /visibility/precalculate (the `PrecalculateVisibility` operationId).
+	PrecalculateVisibility(ctx context.Context, body PrecalculateVisibilityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetVisibility See where a source stands and when it can be observed
+	//
+	// Over a time, an observing day, or the present observing day when neither is given; at most 31 days and 5,000
+	// times. The track comes as columns of one length. Windows follow each other without gaps; one without reasons is
+	// one in which the source can be observed. The limits are those of the telescope unless said otherwise.
+	//
+	// Corresponds with GET /visibility/{source_id} (the `GetVisibility` operationId).
+	GetVisibility(ctx context.Context, sourceID SerialID, params *GetVisibilityParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // ListAccessEvents Read the audit trail
@@ -4009,6 +4962,192 @@ func (c *Client) FinalizeRawDataPackage(ctx context.Context, id RecordID, params
 	return c.Client.Do(req)
 }
 
+// ListSources List sources
+//
+// In order of their names, or of their distance from the middle of a cone. `ra`, `dec` and `radius` go together: they
+// leave the fixed sources whose position in the catalogue lies in the cone, each with its `distance_deg`.
+//
+// Corresponds with GET /sources/ (the `ListSources` operationId).
+func (c *Client) ListSources(ctx context.Context, params *ListSourcesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSourcesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSourceWithBody Create a source
+//
+// Exactly one of `fixed`, `solar_system` and `constant_elevation` says of which kind it is.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /sources/ (the `CreateSource` operationId).
+func (c *Client) CreateSourceWithBody(ctx context.Context, params *CreateSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSourceRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSource Create a source
+//
+// Exactly one of `fixed`, `solar_system` and `constant_elevation` says of which kind it is.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /sources/ (the `CreateSource` operationId).
+func (c *Client) CreateSource(ctx context.Context, params *CreateSourceParams, body CreateSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSourceRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResolveSourceWithBody Find out where an object is by its name
+//
+// Sources that are known here and bodies of the solar system are answered without the network. Everything else is
+// looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
+// month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /sources/resolve (the `ResolveSource` operationId).
+func (c *Client) ResolveSourceWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResolveSourceRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResolveSource Find out where an object is by its name
+//
+// Sources that are known here and bodies of the solar system are answered without the network. Everything else is
+// looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
+// month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /sources/resolve (the `ResolveSource` operationId).
+func (c *Client) ResolveSource(ctx context.Context, body ResolveSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResolveSourceRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSource Read one source as it is recorded
+//
+// Corresponds with GET /sources/{id} (the `GetSource` operationId).
+func (c *Client) GetSource(ctx context.Context, id SourceID, params *GetSourceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSourceRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateSourceWithBody Change a source
+//
+// What is not mentioned stays. A source keeps its kind: what belongs to another kind is refused.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /sources/{id} (the `UpdateSource` operationId).
+func (c *Client) UpdateSourceWithBody(ctx context.Context, id SourceID, params *UpdateSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateSourceRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateSource Change a source
+//
+// What is not mentioned stays. A source keeps its kind: what belongs to another kind is refused.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /sources/{id} (the `UpdateSource` operationId).
+func (c *Client) UpdateSource(ctx context.Context, id SourceID, params *UpdateSourceParams, body UpdateSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateSourceRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSourceChip Read the card of a source
+//
+// Its coordinates in all notations and where it stands now, to the minute.
+//
+// Corresponds with GET /sources/{id}/chip (the `GetSourceChip` operationId).
+func (c *Client) GetSourceChip(ctx context.Context, id SourceID, params *GetSourceChipParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSourceChipRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSourceDetails Read everything about a source
+//
+// The card, the source as it is recorded, the planned units that observe it with what was executed, and when it
+// rises, sets and is highest next.
+//
+// Corresponds with GET /sources/{id}/details (the `GetSourceDetails` operationId).
+func (c *Client) GetSourceDetails(ctx context.Context, id SourceID, params *GetSourceDetailsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSourceDetailsRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListTransactions List writes that are not yet replicated
 //
 // The oldest first. Replicated writes leave this list; each can still be read by its id.
@@ -4165,6 +5304,134 @@ func (c *Client) DiscardTransaction(ctx context.Context, id RecordID, body Disca
 // Corresponds with POST /transactions/{id}/retry (the `RetryTransaction` operationId).
 func (c *Client) RetryTransaction(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRetryTransactionRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetVisibilityHeatmap See when which sources can be observed
+//
+// How long each source can be observed in each observing day, or in each hour of one, in hours; to ten minutes. In
+// order of the sources' names. A page has at most 40,000 values; what was computed before is answered at once.
+//
+// Corresponds with GET /visibility/heatmap (the `GetVisibilityHeatmap` operationId).
+func (c *Client) GetVisibilityHeatmap(ctx context.Context, params *GetVisibilityHeatmapParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetVisibilityHeatmapRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListVisibilityJobs List what was computed ahead at this site
+//
+// The newest first; the last 20 are kept for a week.
+//
+// Corresponds with GET /visibility/jobs (the `ListVisibilityJobs` operationId).
+func (c *Client) ListVisibilityJobs(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListVisibilityJobsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelVisibilityJob Cancel a computation
+//
+// It stops within seconds. One that has ended stays as it ended.
+//
+// Corresponds with DELETE /visibility/jobs/{id} (the `CancelVisibilityJob` operationId).
+func (c *Client) CancelVisibilityJob(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelVisibilityJobRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetVisibilityJob See how far a computation is
+//
+// Corresponds with GET /visibility/jobs/{id} (the `GetVisibilityJob` operationId).
+func (c *Client) GetVisibilityJob(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetVisibilityJobRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PrecalculateVisibilityWithBody Compute the visibility of all sources ahead
+//
+// Works in the background of this site, one at a time; afterwards the heat map of these days and limits is answered
+// at once, for a month. What is computed stays when the work is cancelled or its process ends; the rest is not
+// continued by itself.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /visibility/precalculate (the `PrecalculateVisibility` operationId).
+func (c *Client) PrecalculateVisibilityWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPrecalculateVisibilityRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PrecalculateVisibility Compute the visibility of all sources ahead
+//
+// Works in the background of this site, one at a time; afterwards the heat map of these days and limits is answered
+// at once, for a month. What is computed stays when the work is cancelled or its process ends; the rest is not
+// continued by itself.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /visibility/precalculate (the `PrecalculateVisibility` operationId).
+func (c *Client) PrecalculateVisibility(ctx context.Context, body PrecalculateVisibilityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPrecalculateVisibilityRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetVisibility See where a source stands and when it can be observed
+//
+// Over a time, an observing day, or the present observing day when neither is given; at most 31 days and 5,000
+// times. The track comes as columns of one length. Windows follow each other without gaps; one without reasons is
+// one in which the source can be observed. The limits are those of the telescope unless said otherwise.
+//
+// Corresponds with GET /visibility/{source_id} (the `GetVisibility` operationId).
+func (c *Client) GetVisibility(ctx context.Context, sourceID SerialID, params *GetVisibilityParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetVisibilityRequest(c.Server, sourceID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -6604,6 +7871,534 @@ func NewFinalizeRawDataPackageRequestWithBody(server string, id RecordID, params
 	return req, nil
 }
 
+// NewListSourcesRequest constructs an http.Request for the ListSources method
+func NewListSourcesRequest(server string, params *ListSourcesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sources/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Ra != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ra", *params.Ra, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Dec != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dec", *params.Dec, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Radius != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "radius", *params.Radius, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCreateSourceRequest calls the generic CreateSource builder with application/json body
+func NewCreateSourceRequest(server string, params *CreateSourceParams, body CreateSourceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateSourceRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateSourceRequestWithBody constructs an http.Request for the CreateSource method, with any body, and a specified content type
+func NewCreateSourceRequestWithBody(server string, params *CreateSourceParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sources/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewResolveSourceRequest calls the generic ResolveSource builder with application/json body
+func NewResolveSourceRequest(server string, body ResolveSourceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewResolveSourceRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewResolveSourceRequestWithBody constructs an http.Request for the ResolveSource method, with any body, and a specified content type
+func NewResolveSourceRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sources/resolve")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetSourceRequest constructs an http.Request for the GetSource method
+func NewGetSourceRequest(server string, id SourceID, params *GetSourceParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sources/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewUpdateSourceRequest calls the generic UpdateSource builder with application/json body
+func NewUpdateSourceRequest(server string, id SourceID, params *UpdateSourceParams, body UpdateSourceJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateSourceRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewUpdateSourceRequestWithBody constructs an http.Request for the UpdateSource method, with any body, and a specified content type
+func NewUpdateSourceRequestWithBody(server string, id SourceID, params *UpdateSourceParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sources/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetSourceChipRequest constructs an http.Request for the GetSourceChip method
+func NewGetSourceChipRequest(server string, id SourceID, params *GetSourceChipParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sources/%s/chip", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetSourceDetailsRequest constructs an http.Request for the GetSourceDetails method
+func NewGetSourceDetailsRequest(server string, id SourceID, params *GetSourceDetailsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/sources/%s/details", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListTransactionsRequest constructs an http.Request for the ListTransactions method
 func NewListTransactionsRequest(server string, params *ListTransactionsParams) (*http.Request, error) {
 	var err error
@@ -6930,6 +8725,540 @@ func NewRetryTransactionRequest(server string, id RecordID) (*http.Request, erro
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetVisibilityHeatmapRequest constructs an http.Request for the GetVisibilityHeatmap method
+func NewGetVisibilityHeatmapRequest(server string, params *GetVisibilityHeatmapParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/visibility/heatmap")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.By != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "by", *params.By, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SourceID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "source_id", params.SourceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.MinElevation != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "min_elevation", *params.MinElevation, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.MaxElevation != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "max_elevation", *params.MaxElevation, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SunAvoidance != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sun_avoidance", *params.SunAvoidance, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.MoonAvoidance != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "moon_avoidance", *params.MoonAvoidance, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Night != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "night", *params.Night, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListVisibilityJobsRequest constructs an http.Request for the ListVisibilityJobs method
+func NewListVisibilityJobsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/visibility/jobs")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCancelVisibilityJobRequest constructs an http.Request for the CancelVisibilityJob method
+func NewCancelVisibilityJobRequest(server string, id RecordID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/visibility/jobs/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetVisibilityJobRequest constructs an http.Request for the GetVisibilityJob method
+func NewGetVisibilityJobRequest(server string, id RecordID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/visibility/jobs/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPrecalculateVisibilityRequest calls the generic PrecalculateVisibility builder with application/json body
+func NewPrecalculateVisibilityRequest(server string, body PrecalculateVisibilityJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPrecalculateVisibilityRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPrecalculateVisibilityRequestWithBody constructs an http.Request for the PrecalculateVisibility method, with any body, and a specified content type
+func NewPrecalculateVisibilityRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/visibility/precalculate")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetVisibilityRequest constructs an http.Request for the GetVisibility method
+func NewGetVisibilityRequest(server string, sourceID SerialID, params *GetVisibilityParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "source_id", sourceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/visibility/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Day != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "day", *params.Day, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Step != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "step", *params.Step, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Azimuth != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "azimuth", *params.Azimuth, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.MinElevation != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "min_elevation", *params.MinElevation, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.MaxElevation != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "max_elevation", *params.MaxElevation, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SunAvoidance != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sun_avoidance", *params.SunAvoidance, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.MoonAvoidance != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "moon_avoidance", *params.MoonAvoidance, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: "double"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Night != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "night", *params.Night, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -7541,6 +9870,100 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PUT /raw_data_package/{id}/finalize (the `FinalizeRawDataPackage` operationId).
 	FinalizeRawDataPackageWithResponse(ctx context.Context, id RecordID, params *FinalizeRawDataPackageParams, body FinalizeRawDataPackageJSONRequestBody, reqEditors ...RequestEditorFn) (*FinalizeRawDataPackageResponse, error)
 
+	// ListSourcesWithResponse List sources
+	//
+	// In order of their names, or of their distance from the middle of a cone. `ra`, `dec` and `radius` go together: they
+	// leave the fixed sources whose position in the catalogue lies in the cone, each with its `distance_deg`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /sources/ (the `ListSources` operationId).
+	ListSourcesWithResponse(ctx context.Context, params *ListSourcesParams, reqEditors ...RequestEditorFn) (*ListSourcesResponse, error)
+
+	// CreateSourceWithBodyWithResponse Create a source
+	//
+	// Exactly one of `fixed`, `solar_system` and `constant_elevation` says of which kind it is.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /sources/ (the `CreateSource` operationId).
+	CreateSourceWithBodyWithResponse(ctx context.Context, params *CreateSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSourceResponse, error)
+
+	// CreateSourceWithResponse Create a source
+	//
+	// Exactly one of `fixed`, `solar_system` and `constant_elevation` says of which kind it is.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /sources/ (the `CreateSource` operationId).
+	CreateSourceWithResponse(ctx context.Context, params *CreateSourceParams, body CreateSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSourceResponse, error)
+
+	// ResolveSourceWithBodyWithResponse Find out where an object is by its name
+	//
+	// Sources that are known here and bodies of the solar system are answered without the network. Everything else is
+	// looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
+	// month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /sources/resolve (the `ResolveSource` operationId).
+	ResolveSourceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResolveSourceResponse, error)
+
+	// ResolveSourceWithResponse Find out where an object is by its name
+	//
+	// Sources that are known here and bodies of the solar system are answered without the network. Everything else is
+	// looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
+	// month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /sources/resolve (the `ResolveSource` operationId).
+	ResolveSourceWithResponse(ctx context.Context, body ResolveSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*ResolveSourceResponse, error)
+
+	// GetSourceWithResponse Read one source as it is recorded
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /sources/{id} (the `GetSource` operationId).
+	GetSourceWithResponse(ctx context.Context, id SourceID, params *GetSourceParams, reqEditors ...RequestEditorFn) (*GetSourceResponse, error)
+
+	// UpdateSourceWithBodyWithResponse Change a source
+	//
+	// What is not mentioned stays. A source keeps its kind: what belongs to another kind is refused.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /sources/{id} (the `UpdateSource` operationId).
+	UpdateSourceWithBodyWithResponse(ctx context.Context, id SourceID, params *UpdateSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateSourceResponse, error)
+
+	// UpdateSourceWithResponse Change a source
+	//
+	// What is not mentioned stays. A source keeps its kind: what belongs to another kind is refused.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /sources/{id} (the `UpdateSource` operationId).
+	UpdateSourceWithResponse(ctx context.Context, id SourceID, params *UpdateSourceParams, body UpdateSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateSourceResponse, error)
+
+	// GetSourceChipWithResponse Read the card of a source
+	//
+	// Its coordinates in all notations and where it stands now, to the minute.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /sources/{id}/chip (the `GetSourceChip` operationId).
+	GetSourceChipWithResponse(ctx context.Context, id SourceID, params *GetSourceChipParams, reqEditors ...RequestEditorFn) (*GetSourceChipResponse, error)
+
+	// GetSourceDetailsWithResponse Read everything about a source
+	//
+	// The card, the source as it is recorded, the planned units that observe it with what was executed, and when it
+	// rises, sets and is highest next.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /sources/{id}/details (the `GetSourceDetails` operationId).
+	GetSourceDetailsWithResponse(ctx context.Context, id SourceID, params *GetSourceDetailsParams, reqEditors ...RequestEditorFn) (*GetSourceDetailsResponse, error)
+
 	// ListTransactionsWithResponse List writes that are not yet replicated
 	//
 	// The oldest first. Replicated writes leave this list; each can still be read by its id.
@@ -7622,6 +10045,74 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /transactions/{id}/retry (the `RetryTransaction` operationId).
 	RetryTransactionWithResponse(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*RetryTransactionResponse, error)
+
+	// GetVisibilityHeatmapWithResponse See when which sources can be observed
+	//
+	// How long each source can be observed in each observing day, or in each hour of one, in hours; to ten minutes. In
+	// order of the sources' names. A page has at most 40,000 values; what was computed before is answered at once.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /visibility/heatmap (the `GetVisibilityHeatmap` operationId).
+	GetVisibilityHeatmapWithResponse(ctx context.Context, params *GetVisibilityHeatmapParams, reqEditors ...RequestEditorFn) (*GetVisibilityHeatmapResponse, error)
+
+	// ListVisibilityJobsWithResponse List what was computed ahead at this site
+	//
+	// The newest first; the last 20 are kept for a week.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /visibility/jobs (the `ListVisibilityJobs` operationId).
+	ListVisibilityJobsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListVisibilityJobsResponse, error)
+
+	// CancelVisibilityJobWithResponse Cancel a computation
+	//
+	// It stops within seconds. One that has ended stays as it ended.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /visibility/jobs/{id} (the `CancelVisibilityJob` operationId).
+	CancelVisibilityJobWithResponse(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*CancelVisibilityJobResponse, error)
+
+	// GetVisibilityJobWithResponse See how far a computation is
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /visibility/jobs/{id} (the `GetVisibilityJob` operationId).
+	GetVisibilityJobWithResponse(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*GetVisibilityJobResponse, error)
+
+	// PrecalculateVisibilityWithBodyWithResponse Compute the visibility of all sources ahead
+	//
+	// Works in the background of this site, one at a time; afterwards the heat map of these days and limits is answered
+	// at once, for a month. What is computed stays when the work is cancelled or its process ends; the rest is not
+	// continued by itself.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /visibility/precalculate (the `PrecalculateVisibility` operationId).
+	PrecalculateVisibilityWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PrecalculateVisibilityResponse, error)
+
+	// PrecalculateVisibilityWithResponse Compute the visibility of all sources ahead
+	//
+	// Works in the background of this site, one at a time; afterwards the heat map of these days and limits is answered
+	// at once, for a month. What is computed stays when the work is cancelled or its process ends; the rest is not
+	// continued by itself.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /visibility/precalculate (the `PrecalculateVisibility` operationId).
+	PrecalculateVisibilityWithResponse(ctx context.Context, body PrecalculateVisibilityJSONRequestBody, reqEditors ...RequestEditorFn) (*PrecalculateVisibilityResponse, error)
+
+	// GetVisibilityWithResponse See where a source stands and when it can be observed
+	//
+	// Over a time, an observing day, or the present observing day when neither is given; at most 31 days and 5,000
+	// times. The track comes as columns of one length. Windows follow each other without gaps; one without reasons is
+	// one in which the source can be observed. The limits are those of the telescope unless said otherwise.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /visibility/{source_id} (the `GetVisibility` operationId).
+	GetVisibilityWithResponse(ctx context.Context, sourceID SerialID, params *GetVisibilityParams, reqEditors ...RequestEditorFn) (*GetVisibilityResponse, error)
 }
 
 // ListAccessEventsResponse200Headers the declared response headers of an HTTP 200 response for ListAccessEvents
@@ -11118,6 +13609,613 @@ func (r FinalizeRawDataPackageResponse) ContentType() string {
 	return ""
 }
 
+// ListSourcesResponse200Headers the declared response headers of an HTTP 200 response for ListSources
+type ListSourcesResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListSourcesResponse304Headers the declared response headers of an HTTP 304 response for ListSources
+type ListSourcesResponse304Headers struct {
+	ETag *string
+}
+
+// ListSourcesResponse503Headers the declared response headers of an HTTP 503 response for ListSources
+type ListSourcesResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListSourcesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SourcePage
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListSourcesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListSourcesResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListSourcesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSourcesResponse) GetJSON200() *SourcePage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListSourcesResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListSourcesResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListSourcesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSourcesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSourcesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSourcesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSourcesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateSourceResponse201Headers the declared response headers of an HTTP 201 response for CreateSource
+type CreateSourceResponse201Headers struct {
+	ETag                *string
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+// CreateSourceResponse503Headers the declared response headers of an HTTP 503 response for CreateSource
+type CreateSourceResponse503Headers struct {
+	RetryAfter *int
+}
+
+type CreateSourceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Source
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Source
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateSourceResponse201Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CreateSourceResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CreateSourceResponse) GetJSON200() *Source {
+	return r.JSON200
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateSourceResponse) GetJSON201() *Source {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateSourceResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateSourceResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CreateSourceResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateSourceResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateSourceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateSourceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateSourceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateSourceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ResolveSourceResponse503Headers the declared response headers of an HTTP 503 response for ResolveSource
+type ResolveSourceResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ResolveSourceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ResolvedSource
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ResolveSourceResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ResolveSourceResponse) GetJSON200() *ResolvedSource {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ResolveSourceResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ResolveSourceResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ResolveSourceResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ResolveSourceResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ResolveSourceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ResolveSourceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResolveSourceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ResolveSourceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetSourceResponse200Headers the declared response headers of an HTTP 200 response for GetSource
+type GetSourceResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetSourceResponse304Headers the declared response headers of an HTTP 304 response for GetSource
+type GetSourceResponse304Headers struct {
+	ETag *string
+}
+
+// GetSourceResponse503Headers the declared response headers of an HTTP 503 response for GetSource
+type GetSourceResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetSourceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Source
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetSourceResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetSourceResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetSourceResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSourceResponse) GetJSON200() *Source {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetSourceResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetSourceResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetSourceResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSourceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSourceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSourceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSourceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateSourceResponse200Headers the declared response headers of an HTTP 200 response for UpdateSource
+type UpdateSourceResponse200Headers struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+// UpdateSourceResponse503Headers the declared response headers of an HTTP 503 response for UpdateSource
+type UpdateSourceResponse503Headers struct {
+	RetryAfter *int
+}
+
+type UpdateSourceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Source
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateSourceResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateSourceResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateSourceResponse) GetJSON200() *Source {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateSourceResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateSourceResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r UpdateSourceResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateSourceResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r UpdateSourceResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UpdateSourceResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateSourceResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateSourceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateSourceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateSourceResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetSourceChipResponse200Headers the declared response headers of an HTTP 200 response for GetSourceChip
+type GetSourceChipResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetSourceChipResponse304Headers the declared response headers of an HTTP 304 response for GetSourceChip
+type GetSourceChipResponse304Headers struct {
+	ETag *string
+}
+
+// GetSourceChipResponse503Headers the declared response headers of an HTTP 503 response for GetSourceChip
+type GetSourceChipResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetSourceChipResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SourceChip
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetSourceChipResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetSourceChipResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetSourceChipResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSourceChipResponse) GetJSON200() *SourceChip {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetSourceChipResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetSourceChipResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetSourceChipResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSourceChipResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSourceChipResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSourceChipResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSourceChipResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetSourceDetailsResponse200Headers the declared response headers of an HTTP 200 response for GetSourceDetails
+type GetSourceDetailsResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetSourceDetailsResponse304Headers the declared response headers of an HTTP 304 response for GetSourceDetails
+type GetSourceDetailsResponse304Headers struct {
+	ETag *string
+}
+
+// GetSourceDetailsResponse503Headers the declared response headers of an HTTP 503 response for GetSourceDetails
+type GetSourceDetailsResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetSourceDetailsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SourceDetails
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetSourceDetailsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetSourceDetailsResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetSourceDetailsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSourceDetailsResponse) GetJSON200() *SourceDetails {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetSourceDetailsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetSourceDetailsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetSourceDetailsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSourceDetailsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSourceDetailsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSourceDetailsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSourceDetailsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListTransactionsResponse200Headers the declared response headers of an HTTP 200 response for ListTransactions
 type ListTransactionsResponse200Headers struct {
 	OpsAsOf    *time.Time
@@ -11589,6 +14687,466 @@ func (r RetryTransactionResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RetryTransactionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetVisibilityHeatmapResponse200Headers the declared response headers of an HTTP 200 response for GetVisibilityHeatmap
+type GetVisibilityHeatmapResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetVisibilityHeatmapResponse304Headers the declared response headers of an HTTP 304 response for GetVisibilityHeatmap
+type GetVisibilityHeatmapResponse304Headers struct {
+	ETag *string
+}
+
+// GetVisibilityHeatmapResponse503Headers the declared response headers of an HTTP 503 response for GetVisibilityHeatmap
+type GetVisibilityHeatmapResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetVisibilityHeatmapResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *HeatmapPage
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetVisibilityHeatmapResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetVisibilityHeatmapResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetVisibilityHeatmapResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetVisibilityHeatmapResponse) GetJSON200() *HeatmapPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetVisibilityHeatmapResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetVisibilityHeatmapResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetVisibilityHeatmapResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetVisibilityHeatmapResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetVisibilityHeatmapResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetVisibilityHeatmapResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetVisibilityHeatmapResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListVisibilityJobsResponse503Headers the declared response headers of an HTTP 503 response for ListVisibilityJobs
+type ListVisibilityJobsResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListVisibilityJobsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *VisibilityJobList
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListVisibilityJobsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListVisibilityJobsResponse) GetJSON200() *VisibilityJobList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListVisibilityJobsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListVisibilityJobsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListVisibilityJobsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListVisibilityJobsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListVisibilityJobsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListVisibilityJobsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CancelVisibilityJobResponse503Headers the declared response headers of an HTTP 503 response for CancelVisibilityJob
+type CancelVisibilityJobResponse503Headers struct {
+	RetryAfter *int
+}
+
+type CancelVisibilityJobResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *VisibilityJob
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CancelVisibilityJobResponse503Headers
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r CancelVisibilityJobResponse) GetJSON202() *VisibilityJob {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CancelVisibilityJobResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CancelVisibilityJobResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CancelVisibilityJobResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CancelVisibilityJobResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelVisibilityJobResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelVisibilityJobResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelVisibilityJobResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetVisibilityJobResponse503Headers the declared response headers of an HTTP 503 response for GetVisibilityJob
+type GetVisibilityJobResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetVisibilityJobResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *VisibilityJob
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetVisibilityJobResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetVisibilityJobResponse) GetJSON200() *VisibilityJob {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetVisibilityJobResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetVisibilityJobResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetVisibilityJobResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetVisibilityJobResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetVisibilityJobResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetVisibilityJobResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetVisibilityJobResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PrecalculateVisibilityResponse202Headers the declared response headers of an HTTP 202 response for PrecalculateVisibility
+type PrecalculateVisibilityResponse202Headers struct {
+	Location *string
+}
+
+// PrecalculateVisibilityResponse503Headers the declared response headers of an HTTP 503 response for PrecalculateVisibility
+type PrecalculateVisibilityResponse503Headers struct {
+	RetryAfter *int
+}
+
+type PrecalculateVisibilityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *VisibilityJob
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers202 the parsed response headers for an HTTP 202 response
+	Headers202 *PrecalculateVisibilityResponse202Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *PrecalculateVisibilityResponse503Headers
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r PrecalculateVisibilityResponse) GetJSON202() *VisibilityJob {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PrecalculateVisibilityResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r PrecalculateVisibilityResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r PrecalculateVisibilityResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PrecalculateVisibilityResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PrecalculateVisibilityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PrecalculateVisibilityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PrecalculateVisibilityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PrecalculateVisibilityResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetVisibilityResponse200Headers the declared response headers of an HTTP 200 response for GetVisibility
+type GetVisibilityResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetVisibilityResponse304Headers the declared response headers of an HTTP 304 response for GetVisibility
+type GetVisibilityResponse304Headers struct {
+	ETag *string
+}
+
+// GetVisibilityResponse503Headers the declared response headers of an HTTP 503 response for GetVisibility
+type GetVisibilityResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetVisibilityResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Visibility
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetVisibilityResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetVisibilityResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetVisibilityResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetVisibilityResponse) GetJSON200() *Visibility {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetVisibilityResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetVisibilityResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetVisibilityResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetVisibilityResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetVisibilityResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetVisibilityResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetVisibilityResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetVisibilityResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12529,6 +16087,160 @@ func (c *ClientWithResponses) FinalizeRawDataPackageWithResponse(ctx context.Con
 	return ParseFinalizeRawDataPackageResponse(rsp)
 }
 
+// ListSourcesWithResponse List sources
+//
+// In order of their names, or of their distance from the middle of a cone. `ra`, `dec` and `radius` go together: they
+// leave the fixed sources whose position in the catalogue lies in the cone, each with its `distance_deg`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /sources/ (the `ListSources` operationId).
+func (c *ClientWithResponses) ListSourcesWithResponse(ctx context.Context, params *ListSourcesParams, reqEditors ...RequestEditorFn) (*ListSourcesResponse, error) {
+	rsp, err := c.ListSources(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSourcesResponse(rsp)
+}
+
+// CreateSourceWithBodyWithResponse Create a source
+//
+// Exactly one of `fixed`, `solar_system` and `constant_elevation` says of which kind it is.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /sources/ (the `CreateSource` operationId).
+func (c *ClientWithResponses) CreateSourceWithBodyWithResponse(ctx context.Context, params *CreateSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSourceResponse, error) {
+	rsp, err := c.CreateSourceWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSourceResponse(rsp)
+}
+
+// CreateSourceWithResponse Create a source
+//
+// Exactly one of `fixed`, `solar_system` and `constant_elevation` says of which kind it is.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /sources/ (the `CreateSource` operationId).
+func (c *ClientWithResponses) CreateSourceWithResponse(ctx context.Context, params *CreateSourceParams, body CreateSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSourceResponse, error) {
+	rsp, err := c.CreateSource(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSourceResponse(rsp)
+}
+
+// ResolveSourceWithBodyWithResponse Find out where an object is by its name
+//
+// Sources that are known here and bodies of the solar system are answered without the network. Everything else is
+// looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
+// month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /sources/resolve (the `ResolveSource` operationId).
+func (c *ClientWithResponses) ResolveSourceWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResolveSourceResponse, error) {
+	rsp, err := c.ResolveSourceWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResolveSourceResponse(rsp)
+}
+
+// ResolveSourceWithResponse Find out where an object is by its name
+//
+// Sources that are known here and bodies of the solar system are answered without the network. Everything else is
+// looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
+// month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /sources/resolve (the `ResolveSource` operationId).
+func (c *ClientWithResponses) ResolveSourceWithResponse(ctx context.Context, body ResolveSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*ResolveSourceResponse, error) {
+	rsp, err := c.ResolveSource(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResolveSourceResponse(rsp)
+}
+
+// GetSourceWithResponse Read one source as it is recorded
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /sources/{id} (the `GetSource` operationId).
+func (c *ClientWithResponses) GetSourceWithResponse(ctx context.Context, id SourceID, params *GetSourceParams, reqEditors ...RequestEditorFn) (*GetSourceResponse, error) {
+	rsp, err := c.GetSource(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSourceResponse(rsp)
+}
+
+// UpdateSourceWithBodyWithResponse Change a source
+//
+// What is not mentioned stays. A source keeps its kind: what belongs to another kind is refused.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /sources/{id} (the `UpdateSource` operationId).
+func (c *ClientWithResponses) UpdateSourceWithBodyWithResponse(ctx context.Context, id SourceID, params *UpdateSourceParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateSourceResponse, error) {
+	rsp, err := c.UpdateSourceWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateSourceResponse(rsp)
+}
+
+// UpdateSourceWithResponse Change a source
+//
+// What is not mentioned stays. A source keeps its kind: what belongs to another kind is refused.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /sources/{id} (the `UpdateSource` operationId).
+func (c *ClientWithResponses) UpdateSourceWithResponse(ctx context.Context, id SourceID, params *UpdateSourceParams, body UpdateSourceJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateSourceResponse, error) {
+	rsp, err := c.UpdateSource(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateSourceResponse(rsp)
+}
+
+// GetSourceChipWithResponse Read the card of a source
+//
+// Its coordinates in all notations and where it stands now, to the minute.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /sources/{id}/chip (the `GetSourceChip` operationId).
+func (c *ClientWithResponses) GetSourceChipWithResponse(ctx context.Context, id SourceID, params *GetSourceChipParams, reqEditors ...RequestEditorFn) (*GetSourceChipResponse, error) {
+	rsp, err := c.GetSourceChip(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSourceChipResponse(rsp)
+}
+
+// GetSourceDetailsWithResponse Read everything about a source
+//
+// The card, the source as it is recorded, the planned units that observe it with what was executed, and when it
+// rises, sets and is highest next.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /sources/{id}/details (the `GetSourceDetails` operationId).
+func (c *ClientWithResponses) GetSourceDetailsWithResponse(ctx context.Context, id SourceID, params *GetSourceDetailsParams, reqEditors ...RequestEditorFn) (*GetSourceDetailsResponse, error) {
+	rsp, err := c.GetSourceDetails(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSourceDetailsResponse(rsp)
+}
+
 // ListTransactionsWithResponse List writes that are not yet replicated
 //
 // The oldest first. Replicated writes leave this list; each can still be read by its id.
@@ -12663,6 +16375,116 @@ func (c *ClientWithResponses) RetryTransactionWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseRetryTransactionResponse(rsp)
+}
+
+// GetVisibilityHeatmapWithResponse See when which sources can be observed
+//
+// How long each source can be observed in each observing day, or in each hour of one, in hours; to ten minutes. In
+// order of the sources' names. A page has at most 40,000 values; what was computed before is answered at once.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /visibility/heatmap (the `GetVisibilityHeatmap` operationId).
+func (c *ClientWithResponses) GetVisibilityHeatmapWithResponse(ctx context.Context, params *GetVisibilityHeatmapParams, reqEditors ...RequestEditorFn) (*GetVisibilityHeatmapResponse, error) {
+	rsp, err := c.GetVisibilityHeatmap(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetVisibilityHeatmapResponse(rsp)
+}
+
+// ListVisibilityJobsWithResponse List what was computed ahead at this site
+//
+// The newest first; the last 20 are kept for a week.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /visibility/jobs (the `ListVisibilityJobs` operationId).
+func (c *ClientWithResponses) ListVisibilityJobsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListVisibilityJobsResponse, error) {
+	rsp, err := c.ListVisibilityJobs(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListVisibilityJobsResponse(rsp)
+}
+
+// CancelVisibilityJobWithResponse Cancel a computation
+//
+// It stops within seconds. One that has ended stays as it ended.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /visibility/jobs/{id} (the `CancelVisibilityJob` operationId).
+func (c *ClientWithResponses) CancelVisibilityJobWithResponse(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*CancelVisibilityJobResponse, error) {
+	rsp, err := c.CancelVisibilityJob(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelVisibilityJobResponse(rsp)
+}
+
+// GetVisibilityJobWithResponse See how far a computation is
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /visibility/jobs/{id} (the `GetVisibilityJob` operationId).
+func (c *ClientWithResponses) GetVisibilityJobWithResponse(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*GetVisibilityJobResponse, error) {
+	rsp, err := c.GetVisibilityJob(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetVisibilityJobResponse(rsp)
+}
+
+// PrecalculateVisibilityWithBodyWithResponse Compute the visibility of all sources ahead
+//
+// Works in the background of this site, one at a time; afterwards the heat map of these days and limits is answered
+// at once, for a month. What is computed stays when the work is cancelled or its process ends; the rest is not
+// continued by itself.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /visibility/precalculate (the `PrecalculateVisibility` operationId).
+func (c *ClientWithResponses) PrecalculateVisibilityWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PrecalculateVisibilityResponse, error) {
+	rsp, err := c.PrecalculateVisibilityWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePrecalculateVisibilityResponse(rsp)
+}
+
+// PrecalculateVisibilityWithResponse Compute the visibility of all sources ahead
+//
+// Works in the background of this site, one at a time; afterwards the heat map of these days and limits is answered
+// at once, for a month. What is computed stays when the work is cancelled or its process ends; the rest is not
+// continued by itself.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /visibility/precalculate (the `PrecalculateVisibility` operationId).
+func (c *ClientWithResponses) PrecalculateVisibilityWithResponse(ctx context.Context, body PrecalculateVisibilityJSONRequestBody, reqEditors ...RequestEditorFn) (*PrecalculateVisibilityResponse, error) {
+	rsp, err := c.PrecalculateVisibility(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePrecalculateVisibilityResponse(rsp)
+}
+
+// GetVisibilityWithResponse See where a source stands and when it can be observed
+//
+// Over a time, an observing day, or the present observing day when neither is given; at most 31 days and 5,000
+// times. The track comes as columns of one length. Windows follow each other without gaps; one without reasons is
+// one in which the source can be observed. The limits are those of the telescope unless said otherwise.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /visibility/{source_id} (the `GetVisibility` operationId).
+func (c *ClientWithResponses) GetVisibilityWithResponse(ctx context.Context, sourceID SerialID, params *GetVisibilityParams, reqEditors ...RequestEditorFn) (*GetVisibilityResponse, error) {
+	rsp, err := c.GetVisibility(ctx, sourceID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetVisibilityResponse(rsp)
 }
 
 // ParseListAccessEventsResponse parses an HTTP response from a ListAccessEventsWithResponse call
@@ -16186,6 +20008,664 @@ func ParseFinalizeRawDataPackageResponse(rsp *http.Response) (*FinalizeRawDataPa
 	return response, nil
 }
 
+// ParseListSourcesResponse parses an HTTP response from a ListSourcesWithResponse call
+func ParseListSourcesResponse(rsp *http.Response) (*ListSourcesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSourcesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SourcePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListSourcesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListSourcesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListSourcesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateSourceResponse parses an HTTP response from a CreateSourceWithResponse call
+func ParseCreateSourceResponse(rsp *http.Response) (*CreateSourceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateSourceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Source
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Source
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateSourceResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value bool
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 503:
+		var headers CreateSourceResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseResolveSourceResponse parses an HTTP response from a ResolveSourceWithResponse call
+func ParseResolveSourceResponse(rsp *http.Response) (*ResolveSourceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResolveSourceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ResolvedSource
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers ResolveSourceResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSourceResponse parses an HTTP response from a GetSourceWithResponse call
+func ParseGetSourceResponse(rsp *http.Response) (*GetSourceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSourceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Source
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetSourceResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetSourceResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetSourceResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateSourceResponse parses an HTTP response from a UpdateSourceWithResponse call
+func ParseUpdateSourceResponse(rsp *http.Response) (*UpdateSourceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateSourceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Source
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateSourceResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateSourceResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSourceChipResponse parses an HTTP response from a GetSourceChipWithResponse call
+func ParseGetSourceChipResponse(rsp *http.Response) (*GetSourceChipResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSourceChipResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SourceChip
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetSourceChipResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetSourceChipResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetSourceChipResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSourceDetailsResponse parses an HTTP response from a GetSourceDetailsWithResponse call
+func ParseGetSourceDetailsResponse(rsp *http.Response) (*GetSourceDetailsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSourceDetailsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SourceDetails
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetSourceDetailsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetSourceDetailsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetSourceDetailsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListTransactionsResponse parses an HTTP response from a ListTransactionsWithResponse call
 func ParseListTransactionsResponse(rsp *http.Response) (*ListTransactionsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -16656,6 +21136,457 @@ func ParseRetryTransactionResponse(rsp *http.Response) (*RetryTransactionRespons
 		response.Headers200 = &headers
 	case rsp.StatusCode == 503:
 		var headers RetryTransactionResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetVisibilityHeatmapResponse parses an HTTP response from a GetVisibilityHeatmapWithResponse call
+func ParseGetVisibilityHeatmapResponse(rsp *http.Response) (*GetVisibilityHeatmapResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetVisibilityHeatmapResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest HeatmapPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetVisibilityHeatmapResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetVisibilityHeatmapResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetVisibilityHeatmapResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListVisibilityJobsResponse parses an HTTP response from a ListVisibilityJobsWithResponse call
+func ParseListVisibilityJobsResponse(rsp *http.Response) (*ListVisibilityJobsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListVisibilityJobsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest VisibilityJobList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers ListVisibilityJobsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCancelVisibilityJobResponse parses an HTTP response from a CancelVisibilityJobWithResponse call
+func ParseCancelVisibilityJobResponse(rsp *http.Response) (*CancelVisibilityJobResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelVisibilityJobResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest VisibilityJob
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers CancelVisibilityJobResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetVisibilityJobResponse parses an HTTP response from a GetVisibilityJobWithResponse call
+func ParseGetVisibilityJobResponse(rsp *http.Response) (*GetVisibilityJobResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetVisibilityJobResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest VisibilityJob
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers GetVisibilityJobResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePrecalculateVisibilityResponse parses an HTTP response from a PrecalculateVisibilityWithResponse call
+func ParsePrecalculateVisibilityResponse(rsp *http.Response) (*PrecalculateVisibilityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PrecalculateVisibilityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest VisibilityJob
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 202:
+		var headers PrecalculateVisibilityResponse202Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers202 = &headers
+	case rsp.StatusCode == 503:
+		var headers PrecalculateVisibilityResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetVisibilityResponse parses an HTTP response from a GetVisibilityWithResponse call
+func ParseGetVisibilityResponse(rsp *http.Response) (*GetVisibilityResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetVisibilityResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Visibility
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetVisibilityResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetVisibilityResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetVisibilityResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

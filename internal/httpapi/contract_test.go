@@ -16,7 +16,7 @@ const someID = "0198f2c4-6a00-7cc3-98c4-dc0c0c07398f"
 // pathParameter returns a value that fits the parameter in an operation's path.
 func pathParameter(op string) string {
 	switch op {
-	case "listExecutionsOfObsUnit":
+	case "listExecutionsOfObsUnit", "getSource", "updateSource", "getSourceChip", "getSourceDetails", "getVisibility":
 		return "1"
 	case "getProblem":
 		return "conflict"
@@ -56,8 +56,8 @@ func TestEnumsEqualTheDatabases(t *testing.T) {
 		}
 		compared++
 	}
-	if compared != 4 {
-		t.Errorf("%d enums were compared, want 4", compared)
+	if compared < 6 {
+		t.Errorf("only %d enums were compared", compared)
 	}
 }
 

@@ -57,6 +57,10 @@ var meanings = map[api.ProblemSlug]meaning{
 		http.StatusNotFound, "Record missing",
 		"The main database has no record that this write could change.",
 	},
+	api.ProblemSlugUnknownObject: {
+		http.StatusNotFound, "Unknown object",
+		"Neither this observatory nor SIMBAD and NED know an object of this name.",
+	},
 	api.ProblemSlugTransactionUnknown: {
 		http.StatusNotFound, "Unknown transaction",
 		"Neither this site nor the ledger that it sees knows the transaction.",
@@ -76,6 +80,10 @@ var meanings = map[api.ProblemSlug]meaning{
 	api.ProblemSlugTransitionForbidden: {
 		http.StatusConflict, "Not from this state",
 		"The record cannot go from its state to the one that is asked for; the detail names those it can go to.",
+	},
+	api.ProblemSlugJobRunning: {
+		http.StatusConflict, "Another one is running",
+		"This site computes one thing ahead at a time. Wait for it, or cancel it.",
 	},
 	api.ProblemSlugNotStopped: {
 		http.StatusConflict, "Not stopped",
@@ -101,6 +109,10 @@ var meanings = map[api.ProblemSlug]meaning{
 		http.StatusUnprocessableEntity, "Invalid request",
 		"The request does not match the document. The member errors points at every offending part.",
 	},
+	api.ProblemSlugNoEphemeris: {
+		http.StatusUnprocessableEntity, "No ephemeris",
+		"The program knows the Sun, the Moon and the planets; where other bodies are it cannot compute.",
+	},
 	api.ProblemSlugReferenceUnknown: {
 		http.StatusUnprocessableEntity, "Unknown reference",
 		"The request refers to a unit, module, execution or package that does not exist.",
@@ -116,6 +128,10 @@ var meanings = map[api.ProblemSlug]meaning{
 	api.ProblemSlugIdempotencyKeyReused: {
 		http.StatusUnprocessableEntity, "Idempotency key reused",
 		"The Idempotency-Key belongs to another request of yours. Take a new key for each new request.",
+	},
+	api.ProblemSlugResolverUnreachable: {
+		http.StatusServiceUnavailable, "Nobody can be asked",
+		"The name is not known at this site, and neither CDS Sesame nor NED answers. Give coordinates, or try again later.",
 	},
 	api.ProblemSlugTokenUnverifiable: {
 		http.StatusServiceUnavailable, "Token cannot be checked",

@@ -115,6 +115,60 @@ func (e Component) Valid() bool {
 	}
 }
 
+// Defines values for CopyKind.
+const (
+	CopyKindDataTransferPackage CopyKind = "data_transfer_package"
+	CopyKindRawDataFile         CopyKind = "raw_data_file"
+	CopyKindRawDataPackage      CopyKind = "raw_data_package"
+)
+
+// Valid indicates whether the value is a known member of the CopyKind enum.
+func (e CopyKind) Valid() bool {
+	switch e {
+	case CopyKindDataTransferPackage:
+		return true
+	case CopyKindRawDataFile:
+		return true
+	case CopyKindRawDataPackage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CopyStatus.
+const (
+	CopyStatusDeleted            CopyStatus = "deleted"
+	CopyStatusDeletionFailed     CopyStatus = "deletion_failed"
+	CopyStatusDeletionInProgress CopyStatus = "deletion_in_progress"
+	CopyStatusDeletionPossible   CopyStatus = "deletion_possible"
+	CopyStatusDeletionScheduled  CopyStatus = "deletion_scheduled"
+	CopyStatusPresent            CopyStatus = "present"
+	CopyStatusStaged             CopyStatus = "staged"
+)
+
+// Valid indicates whether the value is a known member of the CopyStatus enum.
+func (e CopyStatus) Valid() bool {
+	switch e {
+	case CopyStatusDeleted:
+		return true
+	case CopyStatusDeletionFailed:
+		return true
+	case CopyStatusDeletionInProgress:
+		return true
+	case CopyStatusDeletionPossible:
+		return true
+	case CopyStatusDeletionScheduled:
+		return true
+	case CopyStatusPresent:
+		return true
+	case CopyStatusStaged:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CredentialKind.
 const (
 	CredentialKindBreakGlass CredentialKind = "break_glass"
@@ -238,6 +292,30 @@ func (e HeatmapColumn) Valid() bool {
 	}
 }
 
+// Defines values for LocationType.
+const (
+	LocationTypeBuffer          LocationType = "buffer"
+	LocationTypeLongTermArchive LocationType = "long_term_archive"
+	LocationTypeProcessing      LocationType = "processing"
+	LocationTypeSource          LocationType = "source"
+)
+
+// Valid indicates whether the value is a known member of the LocationType enum.
+func (e LocationType) Valid() bool {
+	switch e {
+	case LocationTypeBuffer:
+		return true
+	case LocationTypeLongTermArchive:
+		return true
+	case LocationTypeProcessing:
+		return true
+	case LocationTypeSource:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ObservationStatus.
 const (
 	ObservationStatusAborted   ObservationStatus = "aborted"
@@ -256,6 +334,24 @@ func (e ObservationStatus) Valid() bool {
 	case ObservationStatusFailed:
 		return true
 	case ObservationStatusRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ObservingProgramSort.
+const (
+	ObservingProgramSortName      ObservingProgramSort = "name"
+	ObservingProgramSortShortName ObservingProgramSort = "short_name"
+)
+
+// Valid indicates whether the value is a known member of the ObservingProgramSort enum.
+func (e ObservingProgramSort) Valid() bool {
+	switch e {
+	case ObservingProgramSortName:
+		return true
+	case ObservingProgramSortShortName:
 		return true
 	default:
 		return false
@@ -316,6 +412,42 @@ func (e PackageStatus) Valid() bool {
 	case PackageStatusBuilding:
 		return true
 	case PackageStatusComplete:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PipelineStageName.
+const (
+	PipelineStageNameArchiving    PipelineStageName = "archiving"
+	PipelineStageNameBundling     PipelineStageName = "bundling"
+	PipelineStageNameDeletion     PipelineStageName = "deletion"
+	PipelineStageNameFiling       PipelineStageName = "filing"
+	PipelineStageNamePackaging    PipelineStageName = "packaging"
+	PipelineStageNameStaging      PipelineStageName = "staging"
+	PipelineStageNameTransferring PipelineStageName = "transferring"
+	PipelineStageNameUnpacking    PipelineStageName = "unpacking"
+)
+
+// Valid indicates whether the value is a known member of the PipelineStageName enum.
+func (e PipelineStageName) Valid() bool {
+	switch e {
+	case PipelineStageNameArchiving:
+		return true
+	case PipelineStageNameBundling:
+		return true
+	case PipelineStageNameDeletion:
+		return true
+	case PipelineStageNameFiling:
+		return true
+	case PipelineStageNamePackaging:
+		return true
+	case PipelineStageNameStaging:
+		return true
+	case PipelineStageNameTransferring:
+		return true
+	case PipelineStageNameUnpacking:
 		return true
 	default:
 		return false
@@ -613,6 +745,54 @@ func (e RoleName) Valid() bool {
 	}
 }
 
+// Defines values for RouteType.
+const (
+	RouteTypeCustom RouteType = "custom"
+	RouteTypeDirect RouteType = "direct"
+	RouteTypeRelay  RouteType = "relay"
+)
+
+// Valid indicates whether the value is a known member of the RouteType enum.
+func (e RouteType) Valid() bool {
+	switch e {
+	case RouteTypeCustom:
+		return true
+	case RouteTypeDirect:
+		return true
+	case RouteTypeRelay:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SafeToDeleteReasons.
+const (
+	SafeToDeleteReasonsInNoPackage           SafeToDeleteReasons = "in-no-package"
+	SafeToDeleteReasonsNoneInLongTermArchive SafeToDeleteReasons = "none-in-long-term-archive"
+	SafeToDeleteReasonsPackageNotArchived    SafeToDeleteReasons = "package-not-archived"
+	SafeToDeleteReasonsReplicaOfUnknownAge   SafeToDeleteReasons = "replica-of-unknown-age"
+	SafeToDeleteReasonsTooFewCopies          SafeToDeleteReasons = "too-few-copies"
+)
+
+// Valid indicates whether the value is a known member of the SafeToDeleteReasons enum.
+func (e SafeToDeleteReasons) Valid() bool {
+	switch e {
+	case SafeToDeleteReasonsInNoPackage:
+		return true
+	case SafeToDeleteReasonsNoneInLongTermArchive:
+		return true
+	case SafeToDeleteReasonsPackageNotArchived:
+		return true
+	case SafeToDeleteReasonsReplicaOfUnknownAge:
+		return true
+	case SafeToDeleteReasonsTooFewCopies:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SessionTokenType.
 const (
 	SessionTokenTypeBearer SessionTokenType = "Bearer"
@@ -742,6 +922,57 @@ func (e SourceKind) Valid() bool {
 	}
 }
 
+// Defines values for StagingStatus.
+const (
+	StagingStatusCancelled  StagingStatus = "cancelled"
+	StagingStatusCompleted  StagingStatus = "completed"
+	StagingStatusFailed     StagingStatus = "failed"
+	StagingStatusInProgress StagingStatus = "in_progress"
+	StagingStatusPending    StagingStatus = "pending"
+	StagingStatusScheduled  StagingStatus = "scheduled"
+)
+
+// Valid indicates whether the value is a known member of the StagingStatus enum.
+func (e StagingStatus) Valid() bool {
+	switch e {
+	case StagingStatusCancelled:
+		return true
+	case StagingStatusCompleted:
+		return true
+	case StagingStatusFailed:
+		return true
+	case StagingStatusInProgress:
+		return true
+	case StagingStatusPending:
+		return true
+	case StagingStatusScheduled:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StorageType.
+const (
+	StorageTypeDisk StorageType = "disk"
+	StorageTypeS3   StorageType = "s3"
+	StorageTypeTape StorageType = "tape"
+)
+
+// Valid indicates whether the value is a known member of the StorageType enum.
+func (e StorageType) Valid() bool {
+	switch e {
+	case StorageTypeDisk:
+		return true
+	case StorageTypeS3:
+		return true
+	case StorageTypeTape:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SyncState.
 const (
 	SyncStateBlocked    SyncState = "blocked"
@@ -799,6 +1030,51 @@ func (e TransactionState) Valid() bool {
 	case TransactionStateParked:
 		return true
 	case TransactionStateReplicated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TransferResetPart.
+const (
+	TransferResetPartTransfer TransferResetPart = "transfer"
+	TransferResetPartUnpack   TransferResetPart = "unpack"
+)
+
+// Valid indicates whether the value is a known member of the TransferResetPart enum.
+func (e TransferResetPart) Valid() bool {
+	switch e {
+	case TransferResetPartTransfer:
+		return true
+	case TransferResetPartUnpack:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TransferStatus.
+const (
+	TransferStatusCompleted  TransferStatus = "completed"
+	TransferStatusFailed     TransferStatus = "failed"
+	TransferStatusInProgress TransferStatus = "in_progress"
+	TransferStatusPending    TransferStatus = "pending"
+	TransferStatusScheduled  TransferStatus = "scheduled"
+)
+
+// Valid indicates whether the value is a known member of the TransferStatus enum.
+func (e TransferStatus) Valid() bool {
+	switch e {
+	case TransferStatusCompleted:
+		return true
+	case TransferStatusFailed:
+		return true
+	case TransferStatusInProgress:
+		return true
+	case TransferStatusPending:
+		return true
+	case TransferStatusScheduled:
 		return true
 	default:
 		return false
@@ -865,6 +1141,24 @@ func (e WaitState) Valid() bool {
 	}
 }
 
+// Defines values for ListTransferRawPackagesParamsSort.
+const (
+	ListTransferRawPackagesParamsSortCreatedAt      ListTransferRawPackagesParamsSort = "created_at"
+	ListTransferRawPackagesParamsSortMinusCreatedAt ListTransferRawPackagesParamsSort = "-created_at"
+)
+
+// Valid indicates whether the value is a known member of the ListTransferRawPackagesParamsSort enum.
+func (e ListTransferRawPackagesParamsSort) Valid() bool {
+	switch e {
+	case ListTransferRawPackagesParamsSortCreatedAt:
+		return true
+	case ListTransferRawPackagesParamsSortMinusCreatedAt:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListSourcesParamsSort.
 const (
 	ListSourcesParamsSortDistance ListSourcesParamsSort = "distance"
@@ -922,6 +1216,34 @@ type AccessEvent struct {
 // AccessEventPage defines model for AccessEventPage.
 type AccessEventPage struct {
 	Items []AccessEvent `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// ArchiveTransfer defines model for ArchiveTransfer.
+type ArchiveTransfer struct {
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt             Time     `json:"created_at"`
+	DestinationLocationID SerialID `json:"destination_location_id"`
+
+	// Failure Why it failed.
+	Failure    nullable.Nullable[string]    `json:"failure"`
+	FinishedAt nullable.Nullable[time.Time] `json:"finished_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID UUID `json:"id"`
+
+	// RawDataPackageID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	RawDataPackageID UUID                         `json:"raw_data_package_id"`
+	RetryCount       int32                        `json:"retry_count"`
+	StartedAt        nullable.Nullable[time.Time] `json:"started_at"`
+	Status           TransferStatus               `json:"status"`
+}
+
+// ArchiveTransferPage defines model for ArchiveTransferPage.
+type ArchiveTransferPage struct {
+	Items []ArchiveTransfer `json:"items"`
 
 	// NextCursor Null on the last page.
 	NextCursor nullable.Nullable[string] `json:"next_cursor"`
@@ -1082,13 +1404,78 @@ type Coordinates struct {
 	RaSexagesimal string `json:"ra_sexagesimal"`
 }
 
+// Copy Something that lies, or has lain, somewhere.
+type Copy struct {
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt             Time                                  `json:"created_at"`
+	DataTransferPackageID nullable.Nullable[openapi_types.UUID] `json:"data_transfer_package_id"`
+	DeletedAt             nullable.Nullable[time.Time]          `json:"deleted_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID UUID `json:"id"`
+
+	// Kind What there is a copy of.
+	Kind       CopyKind `json:"kind"`
+	LocationID SerialID `json:"location_id"`
+
+	// Path Below the path of the location.
+	Path             string                                `json:"path"`
+	RawDataFileID    nullable.Nullable[openapi_types.UUID] `json:"raw_data_file_id"`
+	RawDataPackageID nullable.Nullable[openapi_types.UUID] `json:"raw_data_package_id"`
+
+	// Status `staged` is unpacked at a processing location; `deletion_possible` is a file whose package is deleted already.
+	Status CopyStatus `json:"status"`
+
+	// VerifiedAt When its checksum was compared last, and right.
+	VerifiedAt nullable.Nullable[time.Time] `json:"verified_at"`
+}
+
+// CopyKind What there is a copy of.
+type CopyKind string
+
+// CopyList defines model for CopyList.
+type CopyList struct {
+	Items []Copy `json:"items"`
+}
+
+// CopyPage defines model for CopyPage.
+type CopyPage struct {
+	Items []Copy `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// CopyStatus `staged` is unpacked at a processing location; `deletion_possible` is a file whose package is deleted already.
+type CopyStatus string
+
 // CredentialKind What the caller is let in by.
 type CredentialKind string
+
+// DataSite defines model for DataSite.
+type DataSite struct {
+	Description string   `json:"description"`
+	ID          SerialID `json:"id"`
+	Name        string   `json:"name"`
+
+	// ShortName Part of the names of queues.
+	ShortName string `json:"short_name"`
+}
+
+// DataSiteList defines model for DataSiteList.
+type DataSiteList struct {
+	Items []DataSite `json:"items"`
+}
 
 // Day A date, between 1970 and 2199.
 //
 // Example: 2026-07-15
 type Day = string
+
+// DayObs The date on which an observing day begins.
+//
+// Example: 2026-07-15
+type DayObs = openapi_types.Date
 
 // Declination defines model for Declination.
 type Declination = float64
@@ -1494,6 +1881,33 @@ type IssuedToken struct {
 	UserID UUID `json:"user_id"`
 }
 
+// Location Where data can be. Credentials are with the programs that move them.
+type Location struct {
+	// Active False when nothing new goes there.
+	Active bool     `json:"active"`
+	ID     SerialID `json:"id"`
+
+	// LocationType A source is where data are recorded.
+	LocationType LocationType `json:"location_type"`
+	Name         string       `json:"name"`
+
+	// Place Host and path of a disk, endpoint and bucket of an S3 storage, library and pool of tapes.
+	Place string `json:"place"`
+
+	// Priority Of the buffers of one site the active one with the highest is used.
+	Priority    int32       `json:"priority"`
+	SiteID      SerialID    `json:"site_id"`
+	StorageType StorageType `json:"storage_type"`
+}
+
+// LocationList defines model for LocationList.
+type LocationList struct {
+	Items []Location `json:"items"`
+}
+
+// LocationType A source is where data are recorded.
+type LocationType string
+
 // Me Who calls.
 type Me struct {
 	// Credential What the caller is let in by.
@@ -1532,8 +1946,84 @@ type NextPasses struct {
 // ObservationStatus defines model for ObservationStatus.
 type ObservationStatus string
 
+// ObservingProgram defines model for ObservingProgram.
+type ObservingProgram struct {
+	// Active Whether more is planned and observed for it.
+	Active      bool     `json:"active"`
+	Description string   `json:"description"`
+	ID          SerialID `json:"id"`
+	Name        string   `json:"name"`
+
+	// Scientific False for a technical program such as calibration.
+	Scientific bool `json:"scientific"`
+
+	// ShortName The name that people use.
+	ShortName string `json:"short_name"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// ObservingProgramCreate defines model for ObservingProgramCreate.
+type ObservingProgramCreate struct {
+	Active      *bool `json:"active,omitempty"`
+	Description *Text `json:"description,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name       PlanName `json:"name"`
+	Scientific bool     `json:"scientific"`
+
+	// ShortName Without control characters, and no blank at its ends.
+	ShortName PlanName `json:"short_name"`
+}
+
+// ObservingProgramPage defines model for ObservingProgramPage.
+type ObservingProgramPage struct {
+	Items []ObservingProgram `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// ObservingProgramSort What the list is in order of.
+type ObservingProgramSort string
+
+// ObservingProgramUpdate defines model for ObservingProgramUpdate.
+type ObservingProgramUpdate struct {
+	Active      *bool `json:"active,omitempty"`
+	Description *Text `json:"description,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name       *PlanName `json:"name,omitempty"`
+	Scientific *bool     `json:"scientific,omitempty"`
+
+	// ShortName Without control characters, and no blank at its ends.
+	ShortName *PlanName `json:"short_name,omitempty"`
+}
+
 // Order defines model for Order.
 type Order string
+
+// PackageMetadata defines model for PackageMetadata.
+type PackageMetadata struct {
+	// Document Free JSON of at most 64 KiB.
+	Document PackageMetadataDocument `json:"document"`
+
+	// RawDataPackageID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	RawDataPackageID UUID `json:"raw_data_package_id"`
+
+	// UpdatedAt Example: 2026-07-15T11:20:00Z
+	UpdatedAt Time `json:"updated_at"`
+}
+
+// PackageMetadataDocument Free JSON of at most 64 KiB.
+type PackageMetadataDocument = json.RawMessage
+
+// PackageMetadataPut defines model for PackageMetadataPut.
+type PackageMetadataPut struct {
+	// Document Free JSON of at most 64 KiB.
+	Document PackageMetadataDocument `json:"document"`
+}
 
 // PackageState Where the package is on its way to the archive.
 type PackageState string
@@ -1555,6 +2045,65 @@ type ParkedChange struct {
 
 // Path Relative, with forward slashes; no part is empty, `.` or `..`, and no character is a control character.
 type Path = string
+
+// PipelinePackage A raw data package on its way.
+type PipelinePackage struct {
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt Time `json:"created_at"`
+
+	// DataTransferPackageID What it travels in.
+	DataTransferPackageID nullable.Nullable[openapi_types.UUID] `json:"data_transfer_package_id"`
+
+	// ExecutedObsUnitID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ExecutedObsUnitID UUID                         `json:"executed_obs_unit_id"`
+	FinalizedAt       nullable.Nullable[time.Time] `json:"finalized_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID                 UUID                     `json:"id"`
+	InstrumentModuleID SerialID                 `json:"instrument_module_id"`
+	Name               string                   `json:"name"`
+	RelativePath       string                   `json:"relative_path"`
+	SizeBytes          nullable.Nullable[int64] `json:"size_bytes"`
+
+	// Stage How far it has come.
+	Stage       int32          `json:"stage"`
+	StageStatus TransferStatus `json:"stage_status"`
+
+	// State Where the package is on its way to the archive.
+	State  PackageState  `json:"state"`
+	Status PackageStatus `json:"status"`
+}
+
+// PipelinePackagePage defines model for PipelinePackagePage.
+type PipelinePackagePage struct {
+	Items []PipelinePackage `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// PipelineStage What is at one stage. At the stages 0 to 5 raw data packages are counted, at 6 those of jobs that bring them back,
+// at 7 their copies that are deleted; at 6 and 7 what was completed counts for a day.
+type PipelineStage struct {
+	// Bytes As far as sizes are known.
+	Bytes      int64             `json:"bytes"`
+	Completed  int64             `json:"completed"`
+	Failed     int64             `json:"failed"`
+	InProgress int64             `json:"in_progress"`
+	Name       PipelineStageName `json:"name"`
+
+	// Packages The sum of the five that follow.
+	Packages  int64 `json:"packages"`
+	Pending   int64 `json:"pending"`
+	Scheduled int64 `json:"scheduled"`
+	Stage     int32 `json:"stage"`
+}
+
+// PipelineStageName defines model for PipelineStage.Name.
+type PipelineStageName string
+
+// PlanName Without control characters, and no blank at its ends.
+type PlanName = string
 
 // Preferences What a person wants the web pages to look like. Only what is set is in it.
 type Preferences struct {
@@ -1633,6 +2182,52 @@ type ProblemMeaning struct {
 
 // ProblemSlug defines model for ProblemSlug.
 type ProblemSlug string
+
+// ProgramProgress defines model for ProgramProgress.
+type ProgramProgress struct {
+	Items []UnitProgress `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor         nullable.Nullable[string] `json:"next_cursor"`
+	ObservingProgramID SerialID                  `json:"observing_program_id"`
+
+	// Sum What is planned against what was executed. Only completed executions count. A unit that was executed more often or
+	// longer than planned makes up for no other one.
+	Sum Progress `json:"sum"`
+
+	// Units How many units are summed up.
+	Units int64 `json:"units"`
+}
+
+// Progress What is planned against what was executed. Only completed executions count. A unit that was executed more often or
+// longer than planned makes up for no other one.
+type Progress struct {
+	Aborted   int64 `json:"aborted"`
+	Completed int64 `json:"completed"`
+
+	// CompletedS Seconds that the completed ones took, from start to end.
+	CompletedS float64 `json:"completed_s"`
+
+	// Done The completed part of the planned executions; null when none are planned.
+	Done nullable.Nullable[float64] `json:"done"`
+
+	// DoneByTime The observed part of the planned time; null when none is planned.
+	DoneByTime nullable.Nullable[float64] `json:"done_by_time"`
+	Failed     int64                      `json:"failed"`
+
+	// Planned Executions.
+	Planned int64 `json:"planned"`
+
+	// PlannedS Seconds.
+	PlannedS int64 `json:"planned_s"`
+
+	// Remaining Executions that are still to be completed.
+	Remaining int64 `json:"remaining"`
+
+	// RemainingS Seconds that are still to be observed.
+	RemainingS float64 `json:"remaining_s"`
+	Running    int64   `json:"running"`
+}
 
 // RawDataFile defines model for RawDataFile.
 type RawDataFile struct {
@@ -1841,8 +2436,67 @@ type RoleList struct {
 // RoleName defines model for RoleName.
 type RoleName string
 
+// Route How data go from one site to another.
+type Route struct {
+	// Active False when no transfer begins on it.
+	Active bool `json:"active"`
+
+	// DestinationLocationID Null for the buffer of the site.
+	DestinationLocationID nullable.Nullable[int32] `json:"destination_location_id"`
+	DestinationSiteID     SerialID                 `json:"destination_site_id"`
+	ID                    SerialID                 `json:"id"`
+
+	// Method The program that moves the data, such as bbcp.
+	Method string `json:"method"`
+	Name   string `json:"name"`
+
+	// OriginLocationID Null for the buffer of the site.
+	OriginLocationID nullable.Nullable[int32] `json:"origin_location_id"`
+	OriginSiteID     SerialID                 `json:"origin_site_id"`
+
+	// RelaySiteID The site between.
+	RelaySiteID nullable.Nullable[int32] `json:"relay_site_id"`
+	RouteType   RouteType                `json:"route_type"`
+}
+
+// RouteList defines model for RouteList.
+type RouteList struct {
+	Items []Route `json:"items"`
+}
+
+// RouteType defines model for RouteType.
+type RouteType string
+
+// RouteUpdate defines model for RouteUpdate.
+type RouteUpdate struct {
+	Active bool `json:"active"`
+}
+
 // SQLState Example: 23503
 type SQLState = string
+
+// SafeToDelete defines model for SafeToDelete.
+type SafeToDelete struct {
+	// Archived Whether the package of the file is archived.
+	Archived bool `json:"archived"`
+
+	// InLongTermArchive Whether one of them is in a long-term archive.
+	InLongTermArchive bool  `json:"in_long_term_archive"`
+	MinCopies         int32 `json:"min_copies"`
+
+	// RawDataFileID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	RawDataFileID UUID `json:"raw_data_file_id"`
+
+	// Reasons Why not; empty when it is safe.
+	Reasons []SafeToDeleteReasons `json:"reasons"`
+	Safe    bool                  `json:"safe"`
+
+	// VerifiedCopies Present and verified, outside the places where data are recorded.
+	VerifiedCopies int32 `json:"verified_copies"`
+}
+
+// SafeToDeleteReasons defines model for SafeToDelete.Reasons.
+type SafeToDeleteReasons string
 
 // Scope `action:resource`; `*` stands for any.
 //
@@ -2135,6 +2789,94 @@ type SourceUpdate struct {
 	SolarSystem       *SolarSystemSourceChange `json:"solar_system,omitempty"`
 }
 
+// StagedPackage defines model for StagedPackage.
+type StagedPackage struct {
+	Name string `json:"name"`
+
+	// RawDataPackageID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	RawDataPackageID UUID                     `json:"raw_data_package_id"`
+	SizeBytes        nullable.Nullable[int64] `json:"size_bytes"`
+
+	// StagedAt Null until it is there.
+	StagedAt nullable.Nullable[time.Time] `json:"staged_at"`
+}
+
+// StagingJob Packages that are brought back together.
+type StagingJob struct {
+	Bytes       int64 `json:"bytes"`
+	BytesStaged int64 `json:"bytes_staged"`
+
+	// CancelledBy Login name.
+	CancelledBy nullable.Nullable[string] `json:"cancelled_by"`
+
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt             Time                         `json:"created_at"`
+	DestinationLocationID SerialID                     `json:"destination_location_id"`
+	Failure               nullable.Nullable[string]    `json:"failure"`
+	FinishedAt            nullable.Nullable[time.Time] `json:"finished_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID             UUID   `json:"id"`
+	Packages       int64  `json:"packages"`
+	PackagesStaged int64  `json:"packages_staged"`
+	Reason         string `json:"reason"`
+
+	// RequestedBy Login name.
+	RequestedBy string                       `json:"requested_by"`
+	RetryCount  int32                        `json:"retry_count"`
+	StartedAt   nullable.Nullable[time.Time] `json:"started_at"`
+	Status      StagingStatus                `json:"status"`
+}
+
+// StagingJobCreate defines model for StagingJobCreate.
+type StagingJobCreate struct {
+	DestinationLocationID SerialID `json:"destination_location_id"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID                *UUID  `json:"id,omitempty"`
+	RawDataPackageIDs []UUID `json:"raw_data_package_ids"`
+	Reason            *Text  `json:"reason,omitempty"`
+}
+
+// StagingJobDetail A staging job with its packages.
+type StagingJobDetail struct {
+	Bytes       int64 `json:"bytes"`
+	BytesStaged int64 `json:"bytes_staged"`
+
+	// CancelledBy Login name.
+	CancelledBy nullable.Nullable[string] `json:"cancelled_by"`
+
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt             Time                         `json:"created_at"`
+	DestinationLocationID SerialID                     `json:"destination_location_id"`
+	Failure               nullable.Nullable[string]    `json:"failure"`
+	FinishedAt            nullable.Nullable[time.Time] `json:"finished_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID              UUID            `json:"id"`
+	Packages        int64           `json:"packages"`
+	PackagesStaged  int64           `json:"packages_staged"`
+	RawDataPackages []StagedPackage `json:"raw_data_packages"`
+	Reason          string          `json:"reason"`
+
+	// RequestedBy Login name.
+	RequestedBy string                       `json:"requested_by"`
+	RetryCount  int32                        `json:"retry_count"`
+	StartedAt   nullable.Nullable[time.Time] `json:"started_at"`
+	Status      StagingStatus                `json:"status"`
+}
+
+// StagingJobPage defines model for StagingJobPage.
+type StagingJobPage struct {
+	Items []StagingJob `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// StagingStatus defines model for StagingStatus.
+type StagingStatus string
+
 // Step defines model for Step.
 type Step struct {
 	// Kind What is written; a stable name.
@@ -2144,6 +2886,51 @@ type Step struct {
 
 	// Params The parameters of that kind.
 	Params json.RawMessage `json:"params"`
+}
+
+// StorageType defines model for StorageType.
+type StorageType string
+
+// SubObservingProgram defines model for SubObservingProgram.
+type SubObservingProgram struct {
+	Description        string   `json:"description"`
+	ID                 SerialID `json:"id"`
+	Name               string   `json:"name"`
+	ObservingProgramID SerialID `json:"observing_program_id"`
+	ShortName          string   `json:"short_name"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// SubObservingProgramCreate defines model for SubObservingProgramCreate.
+type SubObservingProgramCreate struct {
+	Description *Text `json:"description,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name PlanName `json:"name"`
+
+	// ShortName Without control characters, and no blank at its ends.
+	ShortName PlanName `json:"short_name"`
+}
+
+// SubObservingProgramPage defines model for SubObservingProgramPage.
+type SubObservingProgramPage struct {
+	Items []SubObservingProgram `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// SubObservingProgramUpdate defines model for SubObservingProgramUpdate.
+type SubObservingProgramUpdate struct {
+	Description *Text `json:"description,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name *PlanName `json:"name,omitempty"`
+
+	// ShortName Without control characters, and no blank at its ends.
+	ShortName *PlanName `json:"short_name,omitempty"`
 }
 
 // SyncState How far an item of this site's view has travelled.
@@ -2316,8 +3103,194 @@ type TransactionPage struct {
 // it; `parked` by a permanent error; `blocked` behind a parked one; `discarded` by a person.
 type TransactionState string
 
+// Transfer One movement of a transfer package between sites. Bandwidth and ETA are those of a transfer under way: what it has
+// moved since it started, and when it ends at that pace.
+type Transfer struct {
+	// BandwidthBytesS Of one that is over, its average.
+	BandwidthBytesS nullable.Nullable[float64] `json:"bandwidth_bytes_s"`
+
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt Time `json:"created_at"`
+
+	// DataTransferPackageID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	DataTransferPackageID UUID     `json:"data_transfer_package_id"`
+	DestinationLocationID SerialID `json:"destination_location_id"`
+
+	// ETASeconds Null when it is not known.
+	ETASeconds nullable.Nullable[float64] `json:"eta_seconds"`
+
+	// Failure Why it failed.
+	Failure    nullable.Nullable[string]    `json:"failure"`
+	FinishedAt nullable.Nullable[time.Time] `json:"finished_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID               UUID     `json:"id"`
+	OriginLocationID SerialID `json:"origin_location_id"`
+
+	// ProgressAt When bytes arrived last.
+	ProgressAt nullable.Nullable[time.Time] `json:"progress_at"`
+	RetryCount int32                        `json:"retry_count"`
+	RouteID    SerialID                     `json:"route_id"`
+	SizeBytes  int64                        `json:"size_bytes"`
+
+	// Stalled Under way without progress for longer than the setting TRANSFER_STALLED.
+	Stalled          bool                         `json:"stalled"`
+	StartedAt        nullable.Nullable[time.Time] `json:"started_at"`
+	Status           TransferStatus               `json:"status"`
+	TransferredBytes int64                        `json:"transferred_bytes"`
+	UnpackStatus     TransferStatus               `json:"unpack_status"`
+	UnpackedAt       nullable.Nullable[time.Time] `json:"unpacked_at"`
+}
+
+// TransferFailures What waits for a person, by kind.
+type TransferFailures struct {
+	ArchiveTransfers int64 `json:"archive_transfers"`
+	Deletions        int64 `json:"deletions"`
+	Packages         int64 `json:"packages"`
+	StagingJobs      int64 `json:"staging_jobs"`
+	Transfers        int64 `json:"transfers"`
+	Unpackings       int64 `json:"unpackings"`
+}
+
+// TransferLog defines model for TransferLog.
+type TransferLog struct {
+	// At Example: 2026-07-15T11:20:00Z
+	At Time `json:"at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID UUID `json:"id"`
+
+	// Path Where the output lies.
+	Path    string `json:"path"`
+	Summary string `json:"summary"`
+}
+
+// TransferLogPage defines model for TransferLogPage.
+type TransferLogPage struct {
+	Items []TransferLog `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// TransferOverview defines model for TransferOverview.
+type TransferOverview struct {
+	// ActiveTransfers Under way between sites.
+	ActiveTransfers int64 `json:"active_transfers"`
+
+	// At When the figures were taken.
+	At time.Time `json:"at"`
+
+	// BandwidthBytesS Of all transfers that are under way and have not stalled.
+	BandwidthBytesS float64 `json:"bandwidth_bytes_s"`
+
+	// ETASeconds When the remaining bytes are through at this bandwidth; null without any.
+	ETASeconds nullable.Nullable[float64] `json:"eta_seconds"`
+
+	// Failures What waits for a person, by kind.
+	Failures TransferFailures `json:"failures"`
+
+	// OldestUnarchived When the oldest package was made that no archive has.
+	OldestUnarchived        nullable.Nullable[time.Time] `json:"oldest_unarchived"`
+	OldestUnarchivedSeconds nullable.Nullable[float64]   `json:"oldest_unarchived_seconds"`
+
+	// RemainingBytes What is under way or waits to go from site to site.
+	RemainingBytes int64           `json:"remaining_bytes"`
+	Stages         []PipelineStage `json:"stages"`
+
+	// StalledTransfers Of them without progress for longer than the setting TRANSFER_STALLED.
+	StalledTransfers int64 `json:"stalled_transfers"`
+	TotalBytes       int64 `json:"total_bytes"`
+
+	// TotalPackages Raw data packages.
+	TotalPackages int64 `json:"total_packages"`
+
+	// TransferredBytesDay Of transfers that ended in the last 24 hours.
+	TransferredBytesDay int64 `json:"transferred_bytes_day"`
+
+	// Transfers Those under way, the one that started first in front, at most 200.
+	Transfers []Transfer `json:"transfers"`
+}
+
+// TransferPackage Raw data packages that travel together.
+type TransferPackage struct {
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt Time `json:"created_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID           UUID     `json:"id"`
+	Name         string   `json:"name"`
+	OriginSiteID SerialID `json:"origin_site_id"`
+
+	// RawPackages How many are in it.
+	RawPackages int64          `json:"raw_packages"`
+	SizeBytes   int64          `json:"size_bytes"`
+	Status      TransferStatus `json:"status"`
+}
+
+// TransferPackageDetail A transfer package with what is in it.
+type TransferPackageDetail struct {
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt Time `json:"created_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID              UUID              `json:"id"`
+	Name            string            `json:"name"`
+	OriginSiteID    SerialID          `json:"origin_site_id"`
+	RawDataPackages []PipelinePackage `json:"raw_data_packages"`
+
+	// RawPackages How many are in it.
+	RawPackages int64          `json:"raw_packages"`
+	SizeBytes   int64          `json:"size_bytes"`
+	Status      TransferStatus `json:"status"`
+	Transfers   []Transfer     `json:"transfers"`
+}
+
+// TransferPackagePage defines model for TransferPackagePage.
+type TransferPackagePage struct {
+	Items []TransferPackage `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// TransferPage defines model for TransferPage.
+type TransferPage struct {
+	Items []Transfer `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// TransferReset defines model for TransferReset.
+type TransferReset struct {
+	// Part What to try again.
+	Part *TransferResetPart `json:"part,omitempty"`
+}
+
+// TransferResetPart What to try again.
+type TransferResetPart string
+
+// TransferStatus defines model for TransferStatus.
+type TransferStatus string
+
 // UUID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
 type UUID = openapi_types.UUID
+
+// UnitProgress defines model for UnitProgress.
+type UnitProgress struct {
+	Active bool `json:"active"`
+
+	// LastStart Of its newest execution.
+	LastStart nullable.Nullable[time.Time] `json:"last_start"`
+	Name      string                       `json:"name"`
+	ObsUnitID SerialID                     `json:"obs_unit_id"`
+
+	// Progress What is planned against what was executed. Only completed executions count. A unit that was executed more often or
+	// longer than planned makes up for no other one.
+	Progress              Progress                 `json:"progress"`
+	SubObservingProgramID nullable.Nullable[int32] `json:"sub_observing_program_id"`
+}
 
 // User defines model for User.
 type User struct {
@@ -2500,6 +3473,16 @@ type WriteReceipt struct {
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// DayObsFrom The date on which an observing day begins.
+//
+// Example: 2026-07-15
+type DayObsFrom = DayObs
+
+// DayObsTo The date on which an observing day begins.
+//
+// Example: 2026-07-15
+type DayObsTo = DayObs
+
 // DryRun defines model for DryRun.
 type DryRun = bool
 
@@ -2527,17 +3510,26 @@ type MoonAvoidance = float64
 // Night defines model for Night.
 type Night = bool
 
+// NumberedID defines model for NumberedID.
+type NumberedID = SerialID
+
 // OpsPosition defines model for OpsPosition.
 type OpsPosition = string
 
 // RecordID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
 type RecordID = UUID
 
+// Search defines model for Search.
+type Search = string
+
 // ShortLimit defines model for ShortLimit.
 type ShortLimit = int32
 
 // SourceID defines model for SourceID.
 type SourceID = SerialID
+
+// SubProgramID defines model for SubProgramID.
+type SubProgramID = SerialID
 
 // SunAvoidance defines model for SunAvoidance.
 type SunAvoidance = float64
@@ -2666,6 +3658,293 @@ type GetTokenParams struct {
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
 }
 
+// ListArchiveTransfersParams defines parameters for ListArchiveTransfers.
+type ListArchiveTransfersParams struct {
+	// Status Only those with this status.
+	Status *TransferStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// DestinationLocationID Only those into this archive.
+	DestinationLocationID *SerialID `form:"destination_location_id,omitempty" json:"destination_location_id,omitempty"`
+
+	// RawDataPackageID Only those of this package.
+	RawDataPackageID *UUID `form:"raw_data_package_id,omitempty" json:"raw_data_package_id,omitempty"`
+
+	// CreatedFrom Only those made at or after this time.
+	CreatedFrom *time.Time `form:"created_from,omitempty" json:"created_from,omitempty"`
+
+	// CreatedBefore Only those made before this time.
+	CreatedBefore *time.Time `form:"created_before,omitempty" json:"created_before,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// GetArchiveTransferParams defines parameters for GetArchiveTransfer.
+type GetArchiveTransferParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ResetArchiveTransferParams defines parameters for ResetArchiveTransfer.
+type ResetArchiveTransferParams struct {
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ResetTransferParams defines parameters for ResetTransfer.
+type ResetTransferParams struct {
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListFileCopiesParams defines parameters for ListFileCopies.
+type ListFileCopiesParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// GetSafeToDeleteParams defines parameters for GetSafeToDelete.
+type GetSafeToDeleteParams struct {
+	// MinCopies How many copies are enough.
+	MinCopies *int32 `form:"min_copies,omitempty" json:"min_copies,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListLocationsParams defines parameters for ListLocations.
+type ListLocationsParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetTransferOverviewParams defines parameters for GetTransferOverview.
+type GetTransferOverviewParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListTransferPackagesParams defines parameters for ListTransferPackages.
+type ListTransferPackagesParams struct {
+	// Status Only packages with this status.
+	Status *TransferStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// OriginSiteID Only packages that leave this site.
+	OriginSiteID *SerialID `form:"origin_site_id,omitempty" json:"origin_site_id,omitempty"`
+
+	// CreatedFrom Only those made at or after this time.
+	CreatedFrom *time.Time `form:"created_from,omitempty" json:"created_from,omitempty"`
+
+	// CreatedBefore Only those made before this time.
+	CreatedBefore *time.Time `form:"created_before,omitempty" json:"created_before,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// GetTransferPackageParams defines parameters for GetTransferPackage.
+type GetTransferPackageParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListTransferPackageCopiesParams defines parameters for ListTransferPackageCopies.
+type ListTransferPackageCopiesParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListPhysicalCopiesParams defines parameters for ListPhysicalCopies.
+type ListPhysicalCopiesParams struct {
+	// LocationID Only copies at this location.
+	LocationID *SerialID `form:"location_id,omitempty" json:"location_id,omitempty"`
+
+	// Status Only copies with this status.
+	Status *CopyStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Kind Only copies of this kind of thing.
+	Kind *CopyKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListTransferRawPackagesParams defines parameters for ListTransferRawPackages.
+type ListTransferRawPackagesParams struct {
+	// State Only packages in this state.
+	State *PackageState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Status Only packages that are still built, or complete.
+	Status *PackageStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// InstrumentModuleID Only packages of this module.
+	InstrumentModuleID *SerialID `form:"instrument_module_id,omitempty" json:"instrument_module_id,omitempty"`
+
+	// ObservingProgramID Only packages of executions for this program.
+	ObservingProgramID *SerialID `form:"observing_program_id,omitempty" json:"observing_program_id,omitempty"`
+
+	// ExecutedObsUnitID Only packages of this execution.
+	ExecutedObsUnitID *UUID `form:"executed_obs_unit_id,omitempty" json:"executed_obs_unit_id,omitempty"`
+
+	// DataTransferPackageID Only packages that travel in this transfer package.
+	DataTransferPackageID *UUID `form:"data_transfer_package_id,omitempty" json:"data_transfer_package_id,omitempty"`
+
+	// CreatedFrom Only those made at or after this time.
+	CreatedFrom *time.Time `form:"created_from,omitempty" json:"created_from,omitempty"`
+
+	// CreatedBefore Only those made before this time.
+	CreatedBefore *time.Time `form:"created_before,omitempty" json:"created_before,omitempty"`
+
+	// Sort Newest first, or oldest first.
+	Sort *ListTransferRawPackagesParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListTransferRawPackagesParamsSort defines parameters for ListTransferRawPackages.
+type ListTransferRawPackagesParamsSort string
+
+// GetTransferRawPackageParams defines parameters for GetTransferRawPackage.
+type GetTransferRawPackageParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListRawPackageCopiesParams defines parameters for ListRawPackageCopies.
+type ListRawPackageCopiesParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// GetPackageMetadataParams defines parameters for GetPackageMetadata.
+type GetPackageMetadataParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// PutPackageMetadataParams defines parameters for PutPackageMetadata.
+type PutPackageMetadataParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListRoutesParams defines parameters for ListRoutes.
+type ListRoutesParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetRouteParams defines parameters for GetRoute.
+type GetRouteParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// UpdateRouteParams defines parameters for UpdateRoute.
+type UpdateRouteParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListSitesParams defines parameters for ListSites.
+type ListSitesParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListTransfersParams defines parameters for ListTransfers.
+type ListTransfersParams struct {
+	// Status Only transfers with this status.
+	Status *TransferStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// UnpackStatus Only transfers whose unpacking has this status.
+	UnpackStatus *TransferStatus `form:"unpack_status,omitempty" json:"unpack_status,omitempty"`
+
+	// RouteID Only transfers on this route.
+	RouteID *SerialID `form:"route_id,omitempty" json:"route_id,omitempty"`
+
+	// OriginLocationID Only transfers from this location.
+	OriginLocationID *SerialID `form:"origin_location_id,omitempty" json:"origin_location_id,omitempty"`
+
+	// DestinationLocationID Only transfers to this location.
+	DestinationLocationID *SerialID `form:"destination_location_id,omitempty" json:"destination_location_id,omitempty"`
+
+	// DataTransferPackageID Only transfers of this package.
+	DataTransferPackageID *UUID `form:"data_transfer_package_id,omitempty" json:"data_transfer_package_id,omitempty"`
+
+	// CreatedFrom Only those made at or after this time.
+	CreatedFrom *time.Time `form:"created_from,omitempty" json:"created_from,omitempty"`
+
+	// CreatedBefore Only those made before this time.
+	CreatedBefore *time.Time `form:"created_before,omitempty" json:"created_before,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// GetTransferParams defines parameters for GetTransfer.
+type GetTransferParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListTransferLogsParams defines parameters for ListTransferLogs.
+type ListTransferLogsParams struct {
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
 // GetPreferencesParams defines parameters for GetPreferences.
 type GetPreferencesParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
@@ -2765,6 +4044,137 @@ type FinishGitHubSignInParams struct {
 type StartGitHubSignInParams struct {
 	// ReturnTo The path of the front end to come back to.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty"`
+}
+
+// ListObservingProgramsParams defines parameters for ListObservingPrograms.
+type ListObservingProgramsParams struct {
+	// Q Only records whose name contains this, in capitals or not.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// Active Only programs that are active, or that are not.
+	Active *bool `form:"active,omitempty" json:"active,omitempty"`
+
+	// Scientific Only scientific programs, or only technical ones.
+	Scientific *bool                 `form:"scientific,omitempty" json:"scientific,omitempty"`
+	Sort       *ObservingProgramSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateObservingProgramParams defines parameters for CreateObservingProgram.
+type CreateObservingProgramParams struct {
+	// DryRun True: everything is checked, by the main database too, and nothing is done. The answer is 200 with the record as it
+	// would be.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetObservingProgramParams defines parameters for GetObservingProgram.
+type GetObservingProgramParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateObservingProgramParams defines parameters for UpdateObservingProgram.
+type UpdateObservingProgramParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ReplaceObservingProgramParams defines parameters for ReplaceObservingProgram.
+type ReplaceObservingProgramParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// GetObservingProgramProgressParams defines parameters for GetObservingProgramProgress.
+type GetObservingProgramProgressParams struct {
+	// SubObservingProgramID Only units of this sub-program.
+	SubObservingProgramID *SerialID `form:"sub_observing_program_id,omitempty" json:"sub_observing_program_id,omitempty"`
+
+	// Active Only units that are active, or that are not.
+	Active *bool `form:"active,omitempty" json:"active,omitempty"`
+
+	// DayObs Only what began in this night. An observing day begins at 16:31 UTC, about noon at the telescope.
+	DayObs *DayObs `form:"day_obs,omitempty" json:"day_obs,omitempty"`
+
+	// DayObsFrom Only what began in this observing day or a later one.
+	DayObsFrom *DayObsFrom `form:"day_obs_from,omitempty" json:"day_obs_from,omitempty"`
+
+	// DayObsTo Only what began in this observing day or an earlier one.
+	DayObsTo *DayObsTo `form:"day_obs_to,omitempty" json:"day_obs_to,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListSubObservingProgramsParams defines parameters for ListSubObservingPrograms.
+type ListSubObservingProgramsParams struct {
+	// Q Only records whose name contains this, in capitals or not.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateSubObservingProgramParams defines parameters for CreateSubObservingProgram.
+type CreateSubObservingProgramParams struct {
+	// DryRun True: everything is checked, by the main database too, and nothing is done. The answer is 200 with the record as it
+	// would be.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetSubObservingProgramParams defines parameters for GetSubObservingProgram.
+type GetSubObservingProgramParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateSubObservingProgramParams defines parameters for UpdateSubObservingProgram.
+type UpdateSubObservingProgramParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // CreateRawDataFileParams defines parameters for CreateRawDataFile.
@@ -2894,6 +4304,51 @@ type GetSourceDetailsParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListStagingJobsParams defines parameters for ListStagingJobs.
+type ListStagingJobsParams struct {
+	// Status Only jobs with this status.
+	Status *StagingStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// LocationID Only jobs to this location.
+	LocationID *SerialID `form:"location_id,omitempty" json:"location_id,omitempty"`
+
+	// Mine Only what the caller has asked for.
+	Mine *bool `form:"mine,omitempty" json:"mine,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// CreateStagingJobParams defines parameters for CreateStagingJob.
+type CreateStagingJobParams struct {
+	// DryRun True: everything is checked, by the main database too, and nothing is done. The answer is 200 with the record as it
+	// would be.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetStagingJobParams defines parameters for GetStagingJob.
+type GetStagingJobParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// CancelStagingJobParams defines parameters for CancelStagingJob.
+type CancelStagingJobParams struct {
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListTransactionsParams defines parameters for ListTransactions.
 type ListTransactionsParams struct {
 	// State Only writes in one of these states.
@@ -3017,6 +4472,15 @@ type CreateTokenJSONRequestBody = TokenCreate
 // RotateTokenJSONRequestBody defines body for RotateToken for application/json ContentType.
 type RotateTokenJSONRequestBody = TokenRotate
 
+// ResetTransferJSONRequestBody defines body for ResetTransfer for application/json ContentType.
+type ResetTransferJSONRequestBody = TransferReset
+
+// PutPackageMetadataJSONRequestBody defines body for PutPackageMetadata for application/json ContentType.
+type PutPackageMetadataJSONRequestBody = PackageMetadataPut
+
+// UpdateRouteJSONRequestBody defines body for UpdateRoute for application/json ContentType.
+type UpdateRouteJSONRequestBody = RouteUpdate
+
 // PutPreferencesJSONRequestBody defines body for PutPreferences for application/json ContentType.
 type PutPreferencesJSONRequestBody = Preferences
 
@@ -3031,6 +4495,21 @@ type StartExecutedObsUnitJSONRequestBody = ExecutedObsUnitStart
 
 // FinishExecutedObsUnitJSONRequestBody defines body for FinishExecutedObsUnit for application/json ContentType.
 type FinishExecutedObsUnitJSONRequestBody = ExecutedObsUnitFinish
+
+// CreateObservingProgramJSONRequestBody defines body for CreateObservingProgram for application/json ContentType.
+type CreateObservingProgramJSONRequestBody = ObservingProgramCreate
+
+// UpdateObservingProgramJSONRequestBody defines body for UpdateObservingProgram for application/json ContentType.
+type UpdateObservingProgramJSONRequestBody = ObservingProgramUpdate
+
+// ReplaceObservingProgramJSONRequestBody defines body for ReplaceObservingProgram for application/json ContentType.
+type ReplaceObservingProgramJSONRequestBody = ObservingProgramCreate
+
+// CreateSubObservingProgramJSONRequestBody defines body for CreateSubObservingProgram for application/json ContentType.
+type CreateSubObservingProgramJSONRequestBody = SubObservingProgramCreate
+
+// UpdateSubObservingProgramJSONRequestBody defines body for UpdateSubObservingProgram for application/json ContentType.
+type UpdateSubObservingProgramJSONRequestBody = SubObservingProgramUpdate
 
 // CreateRawDataFileJSONRequestBody defines body for CreateRawDataFile for application/json ContentType.
 type CreateRawDataFileJSONRequestBody = RawDataFileCreate
@@ -3052,6 +4531,9 @@ type ResolveSourceJSONRequestBody = SourceQuery
 
 // UpdateSourceJSONRequestBody defines body for UpdateSource for application/json ContentType.
 type UpdateSourceJSONRequestBody = SourceUpdate
+
+// CreateStagingJobJSONRequestBody defines body for CreateStagingJob for application/json ContentType.
+type CreateStagingJobJSONRequestBody = StagingJobCreate
 
 // RetryTransactionsJSONRequestBody defines body for RetryTransactions for application/json ContentType.
 type RetryTransactionsJSONRequestBody = RetryAll
@@ -3115,6 +4597,78 @@ type ServerInterface interface {
 	// RotateToken Replace an API token by a new one
 	// (POST /api/tokens/{id}/rotate)
 	RotateToken(ctx echo.Context, id RecordID) error
+	// ListArchiveTransfers List transfers into the long-term archives
+	// (GET /api/transfer/archive-transfers)
+	ListArchiveTransfers(ctx echo.Context, params ListArchiveTransfersParams) error
+	// GetArchiveTransfer Read one transfer into an archive
+	// (GET /api/transfer/archive-transfers/{id})
+	GetArchiveTransfer(ctx echo.Context, id RecordID, params GetArchiveTransferParams) error
+	// ResetArchiveTransfer Try a failed transfer into an archive again
+	// (POST /api/transfer/archive-transfers/{id}/reset)
+	ResetArchiveTransfer(ctx echo.Context, id RecordID, params ResetArchiveTransferParams) error
+	// ResetTransfer Try a failed transfer again
+	// (POST /api/transfer/data-transfer/{id}/reset)
+	ResetTransfer(ctx echo.Context, id RecordID, params ResetTransferParams) error
+	// ListFileCopies Where a file is
+	// (GET /api/transfer/files/{id}/copies)
+	ListFileCopies(ctx echo.Context, id RecordID, params ListFileCopiesParams) error
+	// GetSafeToDelete Whether a file can be deleted where it was recorded
+	// (GET /api/transfer/files/{id}/safe-to-delete)
+	GetSafeToDelete(ctx echo.Context, id RecordID, params GetSafeToDeleteParams) error
+	// ListLocations List where data can be
+	// (GET /api/transfer/locations)
+	ListLocations(ctx echo.Context, params ListLocationsParams) error
+	// GetTransferOverview How the data travel
+	// (GET /api/transfer/overview)
+	GetTransferOverview(ctx echo.Context, params GetTransferOverviewParams) error
+	// ListTransferPackages List the packages in which raw data packages travel
+	// (GET /api/transfer/packages)
+	ListTransferPackages(ctx echo.Context, params ListTransferPackagesParams) error
+	// GetTransferPackage Read a transfer package with its raw data packages and transfers
+	// (GET /api/transfer/packages/{id})
+	GetTransferPackage(ctx echo.Context, id RecordID, params GetTransferPackageParams) error
+	// ListTransferPackageCopies Where a transfer package is
+	// (GET /api/transfer/packages/{id}/copies)
+	ListTransferPackageCopies(ctx echo.Context, id RecordID, params ListTransferPackageCopiesParams) error
+	// ListPhysicalCopies List what lies where
+	// (GET /api/transfer/physical-copies)
+	ListPhysicalCopies(ctx echo.Context, params ListPhysicalCopiesParams) error
+	// ListTransferRawPackages List raw data packages with their place in the pipeline
+	// (GET /api/transfer/raw-packages)
+	ListTransferRawPackages(ctx echo.Context, params ListTransferRawPackagesParams) error
+	// GetTransferRawPackage Read one raw data package with its place in the pipeline
+	// (GET /api/transfer/raw-packages/{id})
+	GetTransferRawPackage(ctx echo.Context, id RecordID, params GetTransferRawPackageParams) error
+	// ListRawPackageCopies Where a raw data package is
+	// (GET /api/transfer/raw-packages/{id}/copies)
+	ListRawPackageCopies(ctx echo.Context, id RecordID, params ListRawPackageCopiesParams) error
+	// GetPackageMetadata Read the metadata of a raw data package
+	// (GET /api/transfer/raw-packages/{id}/metadata)
+	GetPackageMetadata(ctx echo.Context, id RecordID, params GetPackageMetadataParams) error
+	// PutPackageMetadata Replace the metadata of a raw data package
+	// (PUT /api/transfer/raw-packages/{id}/metadata)
+	PutPackageMetadata(ctx echo.Context, id RecordID, params PutPackageMetadataParams) error
+	// ListRoutes List how data go from site to site
+	// (GET /api/transfer/routes)
+	ListRoutes(ctx echo.Context, params ListRoutesParams) error
+	// GetRoute Read one route
+	// (GET /api/transfer/routes/{id})
+	GetRoute(ctx echo.Context, id SerialID, params GetRouteParams) error
+	// UpdateRoute Pause a route, or let it go on
+	// (PATCH /api/transfer/routes/{id})
+	UpdateRoute(ctx echo.Context, id SerialID, params UpdateRouteParams) error
+	// ListSites List the sites that data are moved between
+	// (GET /api/transfer/sites)
+	ListSites(ctx echo.Context, params ListSitesParams) error
+	// ListTransfers List transfers between sites
+	// (GET /api/transfer/transfers)
+	ListTransfers(ctx echo.Context, params ListTransfersParams) error
+	// GetTransfer Read one transfer
+	// (GET /api/transfer/transfers/{id})
+	GetTransfer(ctx echo.Context, id RecordID, params GetTransferParams) error
+	// ListTransferLogs List where the output of a transfer lies
+	// (GET /api/transfer/transfers/{id}/logs)
+	ListTransferLogs(ctx echo.Context, id RecordID, params ListTransferLogsParams) error
 	// GetPreferences Read one's preferences
 	// (GET /api/user/preferences)
 	GetPreferences(ctx echo.Context, params GetPreferencesParams) error
@@ -3184,6 +4738,36 @@ type ServerInterface interface {
 	// GetMetrics Figures for Prometheus
 	// (GET /metrics)
 	GetMetrics(ctx echo.Context) error
+	// ListObservingPrograms List the observing programs
+	// (GET /observing_program/)
+	ListObservingPrograms(ctx echo.Context, params ListObservingProgramsParams) error
+	// CreateObservingProgram Create an observing program
+	// (POST /observing_program/)
+	CreateObservingProgram(ctx echo.Context, params CreateObservingProgramParams) error
+	// GetObservingProgram Read one observing program
+	// (GET /observing_program/{id})
+	GetObservingProgram(ctx echo.Context, id NumberedID, params GetObservingProgramParams) error
+	// UpdateObservingProgram Change an observing program
+	// (PATCH /observing_program/{id})
+	UpdateObservingProgram(ctx echo.Context, id NumberedID, params UpdateObservingProgramParams) error
+	// ReplaceObservingProgram Replace an observing program
+	// (PUT /observing_program/{id})
+	ReplaceObservingProgram(ctx echo.Context, id NumberedID, params ReplaceObservingProgramParams) error
+	// GetObservingProgramProgress How far a program has come
+	// (GET /observing_program/{id}/progress)
+	GetObservingProgramProgress(ctx echo.Context, id NumberedID, params GetObservingProgramProgressParams) error
+	// ListSubObservingPrograms List the sub-programs of a program
+	// (GET /observing_program/{id}/sub_programs)
+	ListSubObservingPrograms(ctx echo.Context, id NumberedID, params ListSubObservingProgramsParams) error
+	// CreateSubObservingProgram Create a sub-program
+	// (POST /observing_program/{id}/sub_programs)
+	CreateSubObservingProgram(ctx echo.Context, id NumberedID, params CreateSubObservingProgramParams) error
+	// GetSubObservingProgram Read one sub-program
+	// (GET /observing_program/{id}/sub_programs/{sub_program_id})
+	GetSubObservingProgram(ctx echo.Context, id NumberedID, subProgramID SubProgramID, params GetSubObservingProgramParams) error
+	// UpdateSubObservingProgram Change a sub-program
+	// (PATCH /observing_program/{id}/sub_programs/{sub_program_id})
+	UpdateSubObservingProgram(ctx echo.Context, id NumberedID, subProgramID SubProgramID, params UpdateSubObservingProgramParams) error
 	// GetDocument This document
 	// (GET /openapi.json)
 	GetDocument(ctx echo.Context) error
@@ -3232,6 +4816,18 @@ type ServerInterface interface {
 	// GetSourceDetails Read everything about a source
 	// (GET /sources/{id}/details)
 	GetSourceDetails(ctx echo.Context, id SourceID, params GetSourceDetailsParams) error
+	// ListStagingJobs List staging jobs
+	// (GET /staging/)
+	ListStagingJobs(ctx echo.Context, params ListStagingJobsParams) error
+	// CreateStagingJob Ask for packages to be brought back for processing
+	// (POST /staging/)
+	CreateStagingJob(ctx echo.Context, params CreateStagingJobParams) error
+	// GetStagingJob Read a staging job with the progress of each package
+	// (GET /staging/{id})
+	GetStagingJob(ctx echo.Context, id RecordID, params GetStagingJobParams) error
+	// CancelStagingJob Cancel a staging job
+	// (POST /staging/{id}/cancel)
+	CancelStagingJob(ctx echo.Context, id RecordID, params CancelStagingJobParams) error
 	// ListTransactions List writes that are not yet replicated
 	// (GET /transactions)
 	ListTransactions(ctx echo.Context, params ListTransactionsParams) error
@@ -3729,6 +5325,1154 @@ func (w *ServerInterfaceWrapper) RotateToken(ctx echo.Context) error {
 	return err
 }
 
+// ListArchiveTransfers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListArchiveTransfers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListArchiveTransfersParams
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "destination_location_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "destination_location_id", ctx.QueryParams(), &params.DestinationLocationID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter destination_location_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "raw_data_package_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "raw_data_package_id", ctx.QueryParams(), &params.RawDataPackageID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter raw_data_package_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "created_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created_from", ctx.QueryParams(), &params.CreatedFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter created_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "created_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created_before", ctx.QueryParams(), &params.CreatedBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter created_before: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListArchiveTransfers(ctx, params)
+	return err
+}
+
+// GetArchiveTransfer converts echo context to params.
+func (w *ServerInterfaceWrapper) GetArchiveTransfer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetArchiveTransferParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetArchiveTransfer(ctx, id, params)
+	return err
+}
+
+// ResetArchiveTransfer converts echo context to params.
+func (w *ServerInterfaceWrapper) ResetArchiveTransfer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResetArchiveTransferParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResetArchiveTransfer(ctx, id, params)
+	return err
+}
+
+// ResetTransfer converts echo context to params.
+func (w *ServerInterfaceWrapper) ResetTransfer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResetTransferParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResetTransfer(ctx, id, params)
+	return err
+}
+
+// ListFileCopies converts echo context to params.
+func (w *ServerInterfaceWrapper) ListFileCopies(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFileCopiesParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListFileCopies(ctx, id, params)
+	return err
+}
+
+// GetSafeToDelete converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSafeToDelete(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSafeToDeleteParams
+	// ------------- Optional query parameter "min_copies" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "min_copies", ctx.QueryParams(), &params.MinCopies, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter min_copies: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSafeToDelete(ctx, id, params)
+	return err
+}
+
+// ListLocations converts echo context to params.
+func (w *ServerInterfaceWrapper) ListLocations(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListLocationsParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListLocations(ctx, params)
+	return err
+}
+
+// GetTransferOverview converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTransferOverview(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTransferOverviewParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTransferOverview(ctx, params)
+	return err
+}
+
+// ListTransferPackages converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTransferPackages(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTransferPackagesParams
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "origin_site_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "origin_site_id", ctx.QueryParams(), &params.OriginSiteID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter origin_site_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "created_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created_from", ctx.QueryParams(), &params.CreatedFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter created_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "created_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created_before", ctx.QueryParams(), &params.CreatedBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter created_before: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTransferPackages(ctx, params)
+	return err
+}
+
+// GetTransferPackage converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTransferPackage(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTransferPackageParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTransferPackage(ctx, id, params)
+	return err
+}
+
+// ListTransferPackageCopies converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTransferPackageCopies(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTransferPackageCopiesParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTransferPackageCopies(ctx, id, params)
+	return err
+}
+
+// ListPhysicalCopies converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPhysicalCopies(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPhysicalCopiesParams
+	// ------------- Optional query parameter "location_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "location_id", ctx.QueryParams(), &params.LocationID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter location_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPhysicalCopies(ctx, params)
+	return err
+}
+
+// ListTransferRawPackages converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTransferRawPackages(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTransferRawPackagesParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "instrument_module_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "instrument_module_id", ctx.QueryParams(), &params.InstrumentModuleID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter instrument_module_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "observing_program_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "observing_program_id", ctx.QueryParams(), &params.ObservingProgramID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter observing_program_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "executed_obs_unit_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "executed_obs_unit_id", ctx.QueryParams(), &params.ExecutedObsUnitID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter executed_obs_unit_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "data_transfer_package_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "data_transfer_package_id", ctx.QueryParams(), &params.DataTransferPackageID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter data_transfer_package_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "created_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created_from", ctx.QueryParams(), &params.CreatedFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter created_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "created_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created_before", ctx.QueryParams(), &params.CreatedBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter created_before: %s", err))
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", ctx.QueryParams(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sort: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTransferRawPackages(ctx, params)
+	return err
+}
+
+// GetTransferRawPackage converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTransferRawPackage(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTransferRawPackageParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTransferRawPackage(ctx, id, params)
+	return err
+}
+
+// ListRawPackageCopies converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRawPackageCopies(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRawPackageCopiesParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRawPackageCopies(ctx, id, params)
+	return err
+}
+
+// GetPackageMetadata converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPackageMetadata(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPackageMetadataParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPackageMetadata(ctx, id, params)
+	return err
+}
+
+// PutPackageMetadata converts echo context to params.
+func (w *ServerInterfaceWrapper) PutPackageMetadata(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutPackageMetadataParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutPackageMetadata(ctx, id, params)
+	return err
+}
+
+// ListRoutes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRoutes(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRoutesParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRoutes(ctx, params)
+	return err
+}
+
+// GetRoute converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRoute(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id SerialID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetRouteParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRoute(ctx, id, params)
+	return err
+}
+
+// UpdateRoute converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateRoute(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id SerialID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateRouteParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateRoute(ctx, id, params)
+	return err
+}
+
+// ListSites converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSites(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSitesParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSites(ctx, params)
+	return err
+}
+
+// ListTransfers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTransfers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTransfersParams
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "unpack_status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unpack_status", ctx.QueryParams(), &params.UnpackStatus, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter unpack_status: %s", err))
+	}
+
+	// ------------- Optional query parameter "route_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "route_id", ctx.QueryParams(), &params.RouteID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter route_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "origin_location_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "origin_location_id", ctx.QueryParams(), &params.OriginLocationID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter origin_location_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "destination_location_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "destination_location_id", ctx.QueryParams(), &params.DestinationLocationID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter destination_location_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "data_transfer_package_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "data_transfer_package_id", ctx.QueryParams(), &params.DataTransferPackageID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter data_transfer_package_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "created_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created_from", ctx.QueryParams(), &params.CreatedFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter created_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "created_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "created_before", ctx.QueryParams(), &params.CreatedBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter created_before: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTransfers(ctx, params)
+	return err
+}
+
+// GetTransfer converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTransfer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTransferParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTransfer(ctx, id, params)
+	return err
+}
+
+// ListTransferLogs converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTransferLogs(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTransferLogsParams
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTransferLogs(ctx, id, params)
+	return err
+}
+
 // GetPreferences converts echo context to params.
 func (w *ServerInterfaceWrapper) GetPreferences(ctx echo.Context) error {
 	var err error
@@ -4222,6 +6966,564 @@ func (w *ServerInterfaceWrapper) GetMetrics(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetMetrics(ctx)
+	return err
+}
+
+// ListObservingPrograms converts echo context to params.
+func (w *ServerInterfaceWrapper) ListObservingPrograms(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListObservingProgramsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "active" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "active", ctx.QueryParams(), &params.Active, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter active: %s", err))
+	}
+
+	// ------------- Optional query parameter "scientific" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "scientific", ctx.QueryParams(), &params.Scientific, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter scientific: %s", err))
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", ctx.QueryParams(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sort: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListObservingPrograms(ctx, params)
+	return err
+}
+
+// CreateObservingProgram converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateObservingProgram(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateObservingProgramParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateObservingProgram(ctx, params)
+	return err
+}
+
+// GetObservingProgram converts echo context to params.
+func (w *ServerInterfaceWrapper) GetObservingProgram(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetObservingProgramParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetObservingProgram(ctx, id, params)
+	return err
+}
+
+// UpdateObservingProgram converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateObservingProgram(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateObservingProgramParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateObservingProgram(ctx, id, params)
+	return err
+}
+
+// ReplaceObservingProgram converts echo context to params.
+func (w *ServerInterfaceWrapper) ReplaceObservingProgram(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceObservingProgramParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReplaceObservingProgram(ctx, id, params)
+	return err
+}
+
+// GetObservingProgramProgress converts echo context to params.
+func (w *ServerInterfaceWrapper) GetObservingProgramProgress(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetObservingProgramProgressParams
+	// ------------- Optional query parameter "sub_observing_program_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sub_observing_program_id", ctx.QueryParams(), &params.SubObservingProgramID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sub_observing_program_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "active" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "active", ctx.QueryParams(), &params.Active, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter active: %s", err))
+	}
+
+	// ------------- Optional query parameter "day_obs" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day_obs", ctx.QueryParams(), &params.DayObs, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day_obs: %s", err))
+	}
+
+	// ------------- Optional query parameter "day_obs_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day_obs_from", ctx.QueryParams(), &params.DayObsFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day_obs_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "day_obs_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day_obs_to", ctx.QueryParams(), &params.DayObsTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day_obs_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetObservingProgramProgress(ctx, id, params)
+	return err
+}
+
+// ListSubObservingPrograms converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSubObservingPrograms(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSubObservingProgramsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSubObservingPrograms(ctx, id, params)
+	return err
+}
+
+// CreateSubObservingProgram converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateSubObservingProgram(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateSubObservingProgramParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateSubObservingProgram(ctx, id, params)
+	return err
+}
+
+// GetSubObservingProgram converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSubObservingProgram(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "sub_program_id" -------------
+	var subProgramID SubProgramID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sub_program_id", ctx.Param("sub_program_id"), &subProgramID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sub_program_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSubObservingProgramParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSubObservingProgram(ctx, id, subProgramID, params)
+	return err
+}
+
+// UpdateSubObservingProgram converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateSubObservingProgram(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "sub_program_id" -------------
+	var subProgramID SubProgramID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sub_program_id", ctx.Param("sub_program_id"), &subProgramID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sub_program_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateSubObservingProgramParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateSubObservingProgram(ctx, id, subProgramID, params)
 	return err
 }
 
@@ -4813,6 +8115,176 @@ func (w *ServerInterfaceWrapper) GetSourceDetails(ctx echo.Context) error {
 	return err
 }
 
+// ListStagingJobs converts echo context to params.
+func (w *ServerInterfaceWrapper) ListStagingJobs(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListStagingJobsParams
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "location_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "location_id", ctx.QueryParams(), &params.LocationID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter location_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "mine" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mine", ctx.QueryParams(), &params.Mine, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter mine: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListStagingJobs(ctx, params)
+	return err
+}
+
+// CreateStagingJob converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateStagingJob(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateStagingJobParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateStagingJob(ctx, params)
+	return err
+}
+
+// GetStagingJob converts echo context to params.
+func (w *ServerInterfaceWrapper) GetStagingJob(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetStagingJobParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetStagingJob(ctx, id, params)
+	return err
+}
+
+// CancelStagingJob converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelStagingJob(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelStagingJobParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelStagingJob(ctx, id, params)
+	return err
+}
+
 // ListTransactions converts echo context to params.
 func (w *ServerInterfaceWrapper) ListTransactions(ctx echo.Context) error {
 	var err error
@@ -5313,6 +8785,30 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/api/tokens/:id", wrapper.RevokeToken, options.OperationMiddlewares["revokeToken"]...)
 	router.GET(options.BaseURL+"/api/tokens/:id", wrapper.GetToken, options.OperationMiddlewares["getToken"]...)
 	router.POST(options.BaseURL+"/api/tokens/:id/rotate", wrapper.RotateToken, options.OperationMiddlewares["rotateToken"]...)
+	router.GET(options.BaseURL+"/api/transfer/archive-transfers", wrapper.ListArchiveTransfers, options.OperationMiddlewares["listArchiveTransfers"]...)
+	router.GET(options.BaseURL+"/api/transfer/archive-transfers/:id", wrapper.GetArchiveTransfer, options.OperationMiddlewares["getArchiveTransfer"]...)
+	router.POST(options.BaseURL+"/api/transfer/archive-transfers/:id/reset", wrapper.ResetArchiveTransfer, options.OperationMiddlewares["resetArchiveTransfer"]...)
+	router.POST(options.BaseURL+"/api/transfer/data-transfer/:id/reset", wrapper.ResetTransfer, options.OperationMiddlewares["resetTransfer"]...)
+	router.GET(options.BaseURL+"/api/transfer/files/:id/copies", wrapper.ListFileCopies, options.OperationMiddlewares["listFileCopies"]...)
+	router.GET(options.BaseURL+"/api/transfer/files/:id/safe-to-delete", wrapper.GetSafeToDelete, options.OperationMiddlewares["getSafeToDelete"]...)
+	router.GET(options.BaseURL+"/api/transfer/locations", wrapper.ListLocations, options.OperationMiddlewares["listLocations"]...)
+	router.GET(options.BaseURL+"/api/transfer/overview", wrapper.GetTransferOverview, options.OperationMiddlewares["getTransferOverview"]...)
+	router.GET(options.BaseURL+"/api/transfer/packages", wrapper.ListTransferPackages, options.OperationMiddlewares["listTransferPackages"]...)
+	router.GET(options.BaseURL+"/api/transfer/packages/:id", wrapper.GetTransferPackage, options.OperationMiddlewares["getTransferPackage"]...)
+	router.GET(options.BaseURL+"/api/transfer/packages/:id/copies", wrapper.ListTransferPackageCopies, options.OperationMiddlewares["listTransferPackageCopies"]...)
+	router.GET(options.BaseURL+"/api/transfer/physical-copies", wrapper.ListPhysicalCopies, options.OperationMiddlewares["listPhysicalCopies"]...)
+	router.GET(options.BaseURL+"/api/transfer/raw-packages", wrapper.ListTransferRawPackages, options.OperationMiddlewares["listTransferRawPackages"]...)
+	router.GET(options.BaseURL+"/api/transfer/raw-packages/:id", wrapper.GetTransferRawPackage, options.OperationMiddlewares["getTransferRawPackage"]...)
+	router.GET(options.BaseURL+"/api/transfer/raw-packages/:id/copies", wrapper.ListRawPackageCopies, options.OperationMiddlewares["listRawPackageCopies"]...)
+	router.GET(options.BaseURL+"/api/transfer/raw-packages/:id/metadata", wrapper.GetPackageMetadata, options.OperationMiddlewares["getPackageMetadata"]...)
+	router.PUT(options.BaseURL+"/api/transfer/raw-packages/:id/metadata", wrapper.PutPackageMetadata, options.OperationMiddlewares["putPackageMetadata"]...)
+	router.GET(options.BaseURL+"/api/transfer/routes", wrapper.ListRoutes, options.OperationMiddlewares["listRoutes"]...)
+	router.GET(options.BaseURL+"/api/transfer/routes/:id", wrapper.GetRoute, options.OperationMiddlewares["getRoute"]...)
+	router.PATCH(options.BaseURL+"/api/transfer/routes/:id", wrapper.UpdateRoute, options.OperationMiddlewares["updateRoute"]...)
+	router.GET(options.BaseURL+"/api/transfer/sites", wrapper.ListSites, options.OperationMiddlewares["listSites"]...)
+	router.GET(options.BaseURL+"/api/transfer/transfers", wrapper.ListTransfers, options.OperationMiddlewares["listTransfers"]...)
+	router.GET(options.BaseURL+"/api/transfer/transfers/:id", wrapper.GetTransfer, options.OperationMiddlewares["getTransfer"]...)
+	router.GET(options.BaseURL+"/api/transfer/transfers/:id/logs", wrapper.ListTransferLogs, options.OperationMiddlewares["listTransferLogs"]...)
 	router.GET(options.BaseURL+"/api/user/preferences", wrapper.GetPreferences, options.OperationMiddlewares["getPreferences"]...)
 	router.PUT(options.BaseURL+"/api/user/preferences", wrapper.PutPreferences, options.OperationMiddlewares["putPreferences"]...)
 	router.POST(options.BaseURL+"/auth/break-glass", wrapper.SignInBreakGlass, options.OperationMiddlewares["signInBreakGlass"]...)
@@ -5331,6 +8827,16 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/health/live", wrapper.GetLiveness, options.OperationMiddlewares["getLiveness"]...)
 	router.GET(options.BaseURL+"/health/ready", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)
 	router.GET(options.BaseURL+"/metrics", wrapper.GetMetrics, options.OperationMiddlewares["getMetrics"]...)
+	router.GET(options.BaseURL+"/observing_program/", wrapper.ListObservingPrograms, options.OperationMiddlewares["listObservingPrograms"]...)
+	router.POST(options.BaseURL+"/observing_program/", wrapper.CreateObservingProgram, options.OperationMiddlewares["createObservingProgram"]...)
+	router.GET(options.BaseURL+"/observing_program/:id", wrapper.GetObservingProgram, options.OperationMiddlewares["getObservingProgram"]...)
+	router.PATCH(options.BaseURL+"/observing_program/:id", wrapper.UpdateObservingProgram, options.OperationMiddlewares["updateObservingProgram"]...)
+	router.PUT(options.BaseURL+"/observing_program/:id", wrapper.ReplaceObservingProgram, options.OperationMiddlewares["replaceObservingProgram"]...)
+	router.GET(options.BaseURL+"/observing_program/:id/progress", wrapper.GetObservingProgramProgress, options.OperationMiddlewares["getObservingProgramProgress"]...)
+	router.GET(options.BaseURL+"/observing_program/:id/sub_programs", wrapper.ListSubObservingPrograms, options.OperationMiddlewares["listSubObservingPrograms"]...)
+	router.POST(options.BaseURL+"/observing_program/:id/sub_programs", wrapper.CreateSubObservingProgram, options.OperationMiddlewares["createSubObservingProgram"]...)
+	router.GET(options.BaseURL+"/observing_program/:id/sub_programs/:sub_program_id", wrapper.GetSubObservingProgram, options.OperationMiddlewares["getSubObservingProgram"]...)
+	router.PATCH(options.BaseURL+"/observing_program/:id/sub_programs/:sub_program_id", wrapper.UpdateSubObservingProgram, options.OperationMiddlewares["updateSubObservingProgram"]...)
 	router.GET(options.BaseURL+"/openapi.json", wrapper.GetDocument, options.OperationMiddlewares["getDocument"]...)
 	router.GET(options.BaseURL+"/problems/:slug", wrapper.GetProblem, options.OperationMiddlewares["getProblem"]...)
 	router.GET(options.BaseURL+"/sources/", wrapper.ListSources, options.OperationMiddlewares["listSources"]...)
@@ -5340,6 +8846,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/sources/:id", wrapper.UpdateSource, options.OperationMiddlewares["updateSource"]...)
 	router.GET(options.BaseURL+"/sources/:id/chip", wrapper.GetSourceChip, options.OperationMiddlewares["getSourceChip"]...)
 	router.GET(options.BaseURL+"/sources/:id/details", wrapper.GetSourceDetails, options.OperationMiddlewares["getSourceDetails"]...)
+	router.GET(options.BaseURL+"/staging/", wrapper.ListStagingJobs, options.OperationMiddlewares["listStagingJobs"]...)
+	router.POST(options.BaseURL+"/staging/", wrapper.CreateStagingJob, options.OperationMiddlewares["createStagingJob"]...)
+	router.GET(options.BaseURL+"/staging/:id", wrapper.GetStagingJob, options.OperationMiddlewares["getStagingJob"]...)
+	router.POST(options.BaseURL+"/staging/:id/cancel", wrapper.CancelStagingJob, options.OperationMiddlewares["cancelStagingJob"]...)
 	router.GET(options.BaseURL+"/transactions", wrapper.ListTransactions, options.OperationMiddlewares["listTransactions"]...)
 	router.POST(options.BaseURL+"/transactions/retry", wrapper.RetryTransactions, options.OperationMiddlewares["retryTransactions"]...)
 	router.GET(options.BaseURL+"/transactions/:id", wrapper.GetTransaction, options.OperationMiddlewares["getTransaction"]...)
@@ -6860,6 +10370,2312 @@ type RotateTokendefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RotateTokendefaultApplicationProblemPlusJSONResponse) VisitRotateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListArchiveTransfersRequestObject struct {
+	Params ListArchiveTransfersParams
+}
+
+type ListArchiveTransfersResponseObject interface {
+	VisitListArchiveTransfersResponse(w http.ResponseWriter) error
+}
+
+type ListArchiveTransfers200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListArchiveTransfers200JSONResponse struct {
+	Body    ArchiveTransferPage
+	Headers ListArchiveTransfers200ResponseHeaders
+}
+
+func (response ListArchiveTransfers200JSONResponse) VisitListArchiveTransfersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListArchiveTransfers422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListArchiveTransfers422ApplicationProblemPlusJSONResponse) VisitListArchiveTransfersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListArchiveTransfers503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListArchiveTransfers503ApplicationProblemPlusJSONResponse) VisitListArchiveTransfersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListArchiveTransfersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListArchiveTransfersdefaultApplicationProblemPlusJSONResponse) VisitListArchiveTransfersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetArchiveTransferRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params GetArchiveTransferParams
+}
+
+type GetArchiveTransferResponseObject interface {
+	VisitGetArchiveTransferResponse(w http.ResponseWriter) error
+}
+
+type GetArchiveTransfer200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetArchiveTransfer200JSONResponse struct {
+	Body    ArchiveTransfer
+	Headers GetArchiveTransfer200ResponseHeaders
+}
+
+func (response GetArchiveTransfer200JSONResponse) VisitGetArchiveTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetArchiveTransfer404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetArchiveTransfer404ApplicationProblemPlusJSONResponse) VisitGetArchiveTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetArchiveTransfer503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetArchiveTransfer503ApplicationProblemPlusJSONResponse) VisitGetArchiveTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetArchiveTransferdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetArchiveTransferdefaultApplicationProblemPlusJSONResponse) VisitGetArchiveTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetArchiveTransferRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params ResetArchiveTransferParams
+}
+
+type ResetArchiveTransferResponseObject interface {
+	VisitResetArchiveTransferResponse(w http.ResponseWriter) error
+}
+
+type ResetArchiveTransfer200ResponseHeaders struct {
+	IdempotencyReplayed *bool
+	OpsPosition         *string
+}
+
+type ResetArchiveTransfer200JSONResponse struct {
+	Body    ArchiveTransfer
+	Headers ResetArchiveTransfer200ResponseHeaders
+}
+
+func (response ResetArchiveTransfer200JSONResponse) VisitResetArchiveTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetArchiveTransfer404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ResetArchiveTransfer404ApplicationProblemPlusJSONResponse) VisitResetArchiveTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetArchiveTransfer409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ResetArchiveTransfer409ApplicationProblemPlusJSONResponse) VisitResetArchiveTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetArchiveTransfer422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ResetArchiveTransfer422ApplicationProblemPlusJSONResponse) VisitResetArchiveTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetArchiveTransfer503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ResetArchiveTransfer503ApplicationProblemPlusJSONResponse) VisitResetArchiveTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetArchiveTransferdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResetArchiveTransferdefaultApplicationProblemPlusJSONResponse) VisitResetArchiveTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetTransferRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params ResetTransferParams
+	Body   *ResetTransferJSONRequestBody
+}
+
+type ResetTransferResponseObject interface {
+	VisitResetTransferResponse(w http.ResponseWriter) error
+}
+
+type ResetTransfer200ResponseHeaders struct {
+	IdempotencyReplayed *bool
+	OpsPosition         *string
+}
+
+type ResetTransfer200JSONResponse struct {
+	Body    Transfer
+	Headers ResetTransfer200ResponseHeaders
+}
+
+func (response ResetTransfer200JSONResponse) VisitResetTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetTransfer404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ResetTransfer404ApplicationProblemPlusJSONResponse) VisitResetTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetTransfer409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ResetTransfer409ApplicationProblemPlusJSONResponse) VisitResetTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetTransfer422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ResetTransfer422ApplicationProblemPlusJSONResponse) VisitResetTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetTransfer503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ResetTransfer503ApplicationProblemPlusJSONResponse) VisitResetTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetTransferdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResetTransferdefaultApplicationProblemPlusJSONResponse) VisitResetTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFileCopiesRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params ListFileCopiesParams
+}
+
+type ListFileCopiesResponseObject interface {
+	VisitListFileCopiesResponse(w http.ResponseWriter) error
+}
+
+type ListFileCopies200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListFileCopies200JSONResponse struct {
+	Body    CopyList
+	Headers ListFileCopies200ResponseHeaders
+}
+
+func (response ListFileCopies200JSONResponse) VisitListFileCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFileCopies404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListFileCopies404ApplicationProblemPlusJSONResponse) VisitListFileCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFileCopies503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListFileCopies503ApplicationProblemPlusJSONResponse) VisitListFileCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFileCopiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListFileCopiesdefaultApplicationProblemPlusJSONResponse) VisitListFileCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSafeToDeleteRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params GetSafeToDeleteParams
+}
+
+type GetSafeToDeleteResponseObject interface {
+	VisitGetSafeToDeleteResponse(w http.ResponseWriter) error
+}
+
+type GetSafeToDelete200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetSafeToDelete200JSONResponse struct {
+	Body    SafeToDelete
+	Headers GetSafeToDelete200ResponseHeaders
+}
+
+func (response GetSafeToDelete200JSONResponse) VisitGetSafeToDeleteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSafeToDelete404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetSafeToDelete404ApplicationProblemPlusJSONResponse) VisitGetSafeToDeleteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSafeToDelete503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetSafeToDelete503ApplicationProblemPlusJSONResponse) VisitGetSafeToDeleteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSafeToDeletedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSafeToDeletedefaultApplicationProblemPlusJSONResponse) VisitGetSafeToDeleteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLocationsRequestObject struct {
+	Params ListLocationsParams
+}
+
+type ListLocationsResponseObject interface {
+	VisitListLocationsResponse(w http.ResponseWriter) error
+}
+
+type ListLocations200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListLocations200JSONResponse struct {
+	Body    LocationList
+	Headers ListLocations200ResponseHeaders
+}
+
+func (response ListLocations200JSONResponse) VisitListLocationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLocations304Response = NotModifiedResponse
+
+func (response ListLocations304Response) VisitListLocationsResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListLocations503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListLocations503ApplicationProblemPlusJSONResponse) VisitListLocationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLocationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListLocationsdefaultApplicationProblemPlusJSONResponse) VisitListLocationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransferOverviewRequestObject struct {
+	Params GetTransferOverviewParams
+}
+
+type GetTransferOverviewResponseObject interface {
+	VisitGetTransferOverviewResponse(w http.ResponseWriter) error
+}
+
+type GetTransferOverview200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetTransferOverview200JSONResponse struct {
+	Body    TransferOverview
+	Headers GetTransferOverview200ResponseHeaders
+}
+
+func (response GetTransferOverview200JSONResponse) VisitGetTransferOverviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransferOverview304Response = NotModifiedResponse
+
+func (response GetTransferOverview304Response) VisitGetTransferOverviewResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetTransferOverview503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetTransferOverview503ApplicationProblemPlusJSONResponse) VisitGetTransferOverviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransferOverviewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetTransferOverviewdefaultApplicationProblemPlusJSONResponse) VisitGetTransferOverviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferPackagesRequestObject struct {
+	Params ListTransferPackagesParams
+}
+
+type ListTransferPackagesResponseObject interface {
+	VisitListTransferPackagesResponse(w http.ResponseWriter) error
+}
+
+type ListTransferPackages200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListTransferPackages200JSONResponse struct {
+	Body    TransferPackagePage
+	Headers ListTransferPackages200ResponseHeaders
+}
+
+func (response ListTransferPackages200JSONResponse) VisitListTransferPackagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferPackages422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListTransferPackages422ApplicationProblemPlusJSONResponse) VisitListTransferPackagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferPackages503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListTransferPackages503ApplicationProblemPlusJSONResponse) VisitListTransferPackagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferPackagesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTransferPackagesdefaultApplicationProblemPlusJSONResponse) VisitListTransferPackagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransferPackageRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params GetTransferPackageParams
+}
+
+type GetTransferPackageResponseObject interface {
+	VisitGetTransferPackageResponse(w http.ResponseWriter) error
+}
+
+type GetTransferPackage200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetTransferPackage200JSONResponse struct {
+	Body    TransferPackageDetail
+	Headers GetTransferPackage200ResponseHeaders
+}
+
+func (response GetTransferPackage200JSONResponse) VisitGetTransferPackageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransferPackage404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetTransferPackage404ApplicationProblemPlusJSONResponse) VisitGetTransferPackageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransferPackage503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetTransferPackage503ApplicationProblemPlusJSONResponse) VisitGetTransferPackageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransferPackagedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetTransferPackagedefaultApplicationProblemPlusJSONResponse) VisitGetTransferPackageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferPackageCopiesRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params ListTransferPackageCopiesParams
+}
+
+type ListTransferPackageCopiesResponseObject interface {
+	VisitListTransferPackageCopiesResponse(w http.ResponseWriter) error
+}
+
+type ListTransferPackageCopies200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListTransferPackageCopies200JSONResponse struct {
+	Body    CopyList
+	Headers ListTransferPackageCopies200ResponseHeaders
+}
+
+func (response ListTransferPackageCopies200JSONResponse) VisitListTransferPackageCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferPackageCopies404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListTransferPackageCopies404ApplicationProblemPlusJSONResponse) VisitListTransferPackageCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferPackageCopies503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListTransferPackageCopies503ApplicationProblemPlusJSONResponse) VisitListTransferPackageCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferPackageCopiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTransferPackageCopiesdefaultApplicationProblemPlusJSONResponse) VisitListTransferPackageCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhysicalCopiesRequestObject struct {
+	Params ListPhysicalCopiesParams
+}
+
+type ListPhysicalCopiesResponseObject interface {
+	VisitListPhysicalCopiesResponse(w http.ResponseWriter) error
+}
+
+type ListPhysicalCopies200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListPhysicalCopies200JSONResponse struct {
+	Body    CopyPage
+	Headers ListPhysicalCopies200ResponseHeaders
+}
+
+func (response ListPhysicalCopies200JSONResponse) VisitListPhysicalCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhysicalCopies422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListPhysicalCopies422ApplicationProblemPlusJSONResponse) VisitListPhysicalCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhysicalCopies503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListPhysicalCopies503ApplicationProblemPlusJSONResponse) VisitListPhysicalCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhysicalCopiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPhysicalCopiesdefaultApplicationProblemPlusJSONResponse) VisitListPhysicalCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferRawPackagesRequestObject struct {
+	Params ListTransferRawPackagesParams
+}
+
+type ListTransferRawPackagesResponseObject interface {
+	VisitListTransferRawPackagesResponse(w http.ResponseWriter) error
+}
+
+type ListTransferRawPackages200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListTransferRawPackages200JSONResponse struct {
+	Body    PipelinePackagePage
+	Headers ListTransferRawPackages200ResponseHeaders
+}
+
+func (response ListTransferRawPackages200JSONResponse) VisitListTransferRawPackagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferRawPackages422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListTransferRawPackages422ApplicationProblemPlusJSONResponse) VisitListTransferRawPackagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferRawPackages503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListTransferRawPackages503ApplicationProblemPlusJSONResponse) VisitListTransferRawPackagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferRawPackagesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTransferRawPackagesdefaultApplicationProblemPlusJSONResponse) VisitListTransferRawPackagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransferRawPackageRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params GetTransferRawPackageParams
+}
+
+type GetTransferRawPackageResponseObject interface {
+	VisitGetTransferRawPackageResponse(w http.ResponseWriter) error
+}
+
+type GetTransferRawPackage200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetTransferRawPackage200JSONResponse struct {
+	Body    PipelinePackage
+	Headers GetTransferRawPackage200ResponseHeaders
+}
+
+func (response GetTransferRawPackage200JSONResponse) VisitGetTransferRawPackageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransferRawPackage404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetTransferRawPackage404ApplicationProblemPlusJSONResponse) VisitGetTransferRawPackageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransferRawPackage503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetTransferRawPackage503ApplicationProblemPlusJSONResponse) VisitGetTransferRawPackageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransferRawPackagedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetTransferRawPackagedefaultApplicationProblemPlusJSONResponse) VisitGetTransferRawPackageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRawPackageCopiesRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params ListRawPackageCopiesParams
+}
+
+type ListRawPackageCopiesResponseObject interface {
+	VisitListRawPackageCopiesResponse(w http.ResponseWriter) error
+}
+
+type ListRawPackageCopies200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListRawPackageCopies200JSONResponse struct {
+	Body    CopyList
+	Headers ListRawPackageCopies200ResponseHeaders
+}
+
+func (response ListRawPackageCopies200JSONResponse) VisitListRawPackageCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRawPackageCopies404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListRawPackageCopies404ApplicationProblemPlusJSONResponse) VisitListRawPackageCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRawPackageCopies503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListRawPackageCopies503ApplicationProblemPlusJSONResponse) VisitListRawPackageCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRawPackageCopiesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRawPackageCopiesdefaultApplicationProblemPlusJSONResponse) VisitListRawPackageCopiesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPackageMetadataRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params GetPackageMetadataParams
+}
+
+type GetPackageMetadataResponseObject interface {
+	VisitGetPackageMetadataResponse(w http.ResponseWriter) error
+}
+
+type GetPackageMetadata200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetPackageMetadata200JSONResponse struct {
+	Body    PackageMetadata
+	Headers GetPackageMetadata200ResponseHeaders
+}
+
+func (response GetPackageMetadata200JSONResponse) VisitGetPackageMetadataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPackageMetadata404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetPackageMetadata404ApplicationProblemPlusJSONResponse) VisitGetPackageMetadataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPackageMetadata503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetPackageMetadata503ApplicationProblemPlusJSONResponse) VisitGetPackageMetadataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPackageMetadatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPackageMetadatadefaultApplicationProblemPlusJSONResponse) VisitGetPackageMetadataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPackageMetadataRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params PutPackageMetadataParams
+	Body   *PutPackageMetadataJSONRequestBody
+}
+
+type PutPackageMetadataResponseObject interface {
+	VisitPutPackageMetadataResponse(w http.ResponseWriter) error
+}
+
+type PutPackageMetadata200ResponseHeaders struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+type PutPackageMetadata200JSONResponse struct {
+	Body    PackageMetadata
+	Headers PutPackageMetadata200ResponseHeaders
+}
+
+func (response PutPackageMetadata200JSONResponse) VisitPutPackageMetadataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPackageMetadata404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response PutPackageMetadata404ApplicationProblemPlusJSONResponse) VisitPutPackageMetadataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPackageMetadata409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response PutPackageMetadata409ApplicationProblemPlusJSONResponse) VisitPutPackageMetadataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPackageMetadata412ApplicationProblemPlusJSONResponse struct {
+	PreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response PutPackageMetadata412ApplicationProblemPlusJSONResponse) VisitPutPackageMetadataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPackageMetadata422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response PutPackageMetadata422ApplicationProblemPlusJSONResponse) VisitPutPackageMetadataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPackageMetadata503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response PutPackageMetadata503ApplicationProblemPlusJSONResponse) VisitPutPackageMetadataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPackageMetadatadefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutPackageMetadatadefaultApplicationProblemPlusJSONResponse) VisitPutPackageMetadataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoutesRequestObject struct {
+	Params ListRoutesParams
+}
+
+type ListRoutesResponseObject interface {
+	VisitListRoutesResponse(w http.ResponseWriter) error
+}
+
+type ListRoutes200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListRoutes200JSONResponse struct {
+	Body    RouteList
+	Headers ListRoutes200ResponseHeaders
+}
+
+func (response ListRoutes200JSONResponse) VisitListRoutesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoutes304Response = NotModifiedResponse
+
+func (response ListRoutes304Response) VisitListRoutesResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListRoutes503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListRoutes503ApplicationProblemPlusJSONResponse) VisitListRoutesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoutesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRoutesdefaultApplicationProblemPlusJSONResponse) VisitListRoutesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRouteRequestObject struct {
+	ID     SerialID `json:"id"`
+	Params GetRouteParams
+}
+
+type GetRouteResponseObject interface {
+	VisitGetRouteResponse(w http.ResponseWriter) error
+}
+
+type GetRoute200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetRoute200JSONResponse struct {
+	Body    Route
+	Headers GetRoute200ResponseHeaders
+}
+
+func (response GetRoute200JSONResponse) VisitGetRouteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRoute404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetRoute404ApplicationProblemPlusJSONResponse) VisitGetRouteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRoute503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetRoute503ApplicationProblemPlusJSONResponse) VisitGetRouteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRoutedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRoutedefaultApplicationProblemPlusJSONResponse) VisitGetRouteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRouteRequestObject struct {
+	ID     SerialID `json:"id"`
+	Params UpdateRouteParams
+	Body   *UpdateRouteJSONRequestBody
+}
+
+type UpdateRouteResponseObject interface {
+	VisitUpdateRouteResponse(w http.ResponseWriter) error
+}
+
+type UpdateRoute200ResponseHeaders struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+type UpdateRoute200JSONResponse struct {
+	Body    Route
+	Headers UpdateRoute200ResponseHeaders
+}
+
+func (response UpdateRoute200JSONResponse) VisitUpdateRouteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRoute404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateRoute404ApplicationProblemPlusJSONResponse) VisitUpdateRouteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRoute409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateRoute409ApplicationProblemPlusJSONResponse) VisitUpdateRouteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRoute412ApplicationProblemPlusJSONResponse struct {
+	PreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateRoute412ApplicationProblemPlusJSONResponse) VisitUpdateRouteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRoute422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateRoute422ApplicationProblemPlusJSONResponse) VisitUpdateRouteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRoute503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateRoute503ApplicationProblemPlusJSONResponse) VisitUpdateRouteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRoutedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateRoutedefaultApplicationProblemPlusJSONResponse) VisitUpdateRouteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSitesRequestObject struct {
+	Params ListSitesParams
+}
+
+type ListSitesResponseObject interface {
+	VisitListSitesResponse(w http.ResponseWriter) error
+}
+
+type ListSites200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListSites200JSONResponse struct {
+	Body    DataSiteList
+	Headers ListSites200ResponseHeaders
+}
+
+func (response ListSites200JSONResponse) VisitListSitesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSites304Response = NotModifiedResponse
+
+func (response ListSites304Response) VisitListSitesResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListSites503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListSites503ApplicationProblemPlusJSONResponse) VisitListSitesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSitesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSitesdefaultApplicationProblemPlusJSONResponse) VisitListSitesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransfersRequestObject struct {
+	Params ListTransfersParams
+}
+
+type ListTransfersResponseObject interface {
+	VisitListTransfersResponse(w http.ResponseWriter) error
+}
+
+type ListTransfers200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListTransfers200JSONResponse struct {
+	Body    TransferPage
+	Headers ListTransfers200ResponseHeaders
+}
+
+func (response ListTransfers200JSONResponse) VisitListTransfersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransfers422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListTransfers422ApplicationProblemPlusJSONResponse) VisitListTransfersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransfers503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListTransfers503ApplicationProblemPlusJSONResponse) VisitListTransfersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransfersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTransfersdefaultApplicationProblemPlusJSONResponse) VisitListTransfersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransferRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params GetTransferParams
+}
+
+type GetTransferResponseObject interface {
+	VisitGetTransferResponse(w http.ResponseWriter) error
+}
+
+type GetTransfer200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetTransfer200JSONResponse struct {
+	Body    Transfer
+	Headers GetTransfer200ResponseHeaders
+}
+
+func (response GetTransfer200JSONResponse) VisitGetTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransfer404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetTransfer404ApplicationProblemPlusJSONResponse) VisitGetTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransfer503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetTransfer503ApplicationProblemPlusJSONResponse) VisitGetTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTransferdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetTransferdefaultApplicationProblemPlusJSONResponse) VisitGetTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferLogsRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params ListTransferLogsParams
+}
+
+type ListTransferLogsResponseObject interface {
+	VisitListTransferLogsResponse(w http.ResponseWriter) error
+}
+
+type ListTransferLogs200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListTransferLogs200JSONResponse struct {
+	Body    TransferLogPage
+	Headers ListTransferLogs200ResponseHeaders
+}
+
+func (response ListTransferLogs200JSONResponse) VisitListTransferLogsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferLogs404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListTransferLogs404ApplicationProblemPlusJSONResponse) VisitListTransferLogsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferLogs422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListTransferLogs422ApplicationProblemPlusJSONResponse) VisitListTransferLogsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferLogs503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListTransferLogs503ApplicationProblemPlusJSONResponse) VisitListTransferLogsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTransferLogsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTransferLogsdefaultApplicationProblemPlusJSONResponse) VisitListTransferLogsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8590,6 +14406,1175 @@ func (response GetMetricsdefaultApplicationProblemPlusJSONResponse) VisitGetMetr
 	return err
 }
 
+type ListObservingProgramsRequestObject struct {
+	Params ListObservingProgramsParams
+}
+
+type ListObservingProgramsResponseObject interface {
+	VisitListObservingProgramsResponse(w http.ResponseWriter) error
+}
+
+type ListObservingPrograms200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListObservingPrograms200JSONResponse struct {
+	Body    ObservingProgramPage
+	Headers ListObservingPrograms200ResponseHeaders
+}
+
+func (response ListObservingPrograms200JSONResponse) VisitListObservingProgramsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObservingPrograms304Response = NotModifiedResponse
+
+func (response ListObservingPrograms304Response) VisitListObservingProgramsResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListObservingPrograms503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListObservingPrograms503ApplicationProblemPlusJSONResponse) VisitListObservingProgramsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObservingProgramsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListObservingProgramsdefaultApplicationProblemPlusJSONResponse) VisitListObservingProgramsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObservingProgramRequestObject struct {
+	Params CreateObservingProgramParams
+	Body   *CreateObservingProgramJSONRequestBody
+}
+
+type CreateObservingProgramResponseObject interface {
+	VisitCreateObservingProgramResponse(w http.ResponseWriter) error
+}
+
+type CreateObservingProgram200JSONResponse ObservingProgram
+
+func (response CreateObservingProgram200JSONResponse) VisitCreateObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObservingProgram201ResponseHeaders struct {
+	ETag                *string
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+type CreateObservingProgram201JSONResponse struct {
+	Body    ObservingProgram
+	Headers CreateObservingProgram201ResponseHeaders
+}
+
+func (response CreateObservingProgram201JSONResponse) VisitCreateObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObservingProgram409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateObservingProgram409ApplicationProblemPlusJSONResponse) VisitCreateObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObservingProgram422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateObservingProgram422ApplicationProblemPlusJSONResponse) VisitCreateObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObservingProgram503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateObservingProgram503ApplicationProblemPlusJSONResponse) VisitCreateObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObservingProgramdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateObservingProgramdefaultApplicationProblemPlusJSONResponse) VisitCreateObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservingProgramRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params GetObservingProgramParams
+}
+
+type GetObservingProgramResponseObject interface {
+	VisitGetObservingProgramResponse(w http.ResponseWriter) error
+}
+
+type GetObservingProgram200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetObservingProgram200JSONResponse struct {
+	Body    ObservingProgram
+	Headers GetObservingProgram200ResponseHeaders
+}
+
+func (response GetObservingProgram200JSONResponse) VisitGetObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservingProgram304Response = NotModifiedResponse
+
+func (response GetObservingProgram304Response) VisitGetObservingProgramResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetObservingProgram404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetObservingProgram404ApplicationProblemPlusJSONResponse) VisitGetObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservingProgram503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetObservingProgram503ApplicationProblemPlusJSONResponse) VisitGetObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservingProgramdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetObservingProgramdefaultApplicationProblemPlusJSONResponse) VisitGetObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObservingProgramRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params UpdateObservingProgramParams
+	Body   *UpdateObservingProgramJSONRequestBody
+}
+
+type UpdateObservingProgramResponseObject interface {
+	VisitUpdateObservingProgramResponse(w http.ResponseWriter) error
+}
+
+type UpdateObservingProgram200ResponseHeaders struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+type UpdateObservingProgram200JSONResponse struct {
+	Body    ObservingProgram
+	Headers UpdateObservingProgram200ResponseHeaders
+}
+
+func (response UpdateObservingProgram200JSONResponse) VisitUpdateObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObservingProgram404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObservingProgram404ApplicationProblemPlusJSONResponse) VisitUpdateObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObservingProgram409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObservingProgram409ApplicationProblemPlusJSONResponse) VisitUpdateObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObservingProgram412ApplicationProblemPlusJSONResponse struct {
+	PreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObservingProgram412ApplicationProblemPlusJSONResponse) VisitUpdateObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObservingProgram422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObservingProgram422ApplicationProblemPlusJSONResponse) VisitUpdateObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObservingProgram503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObservingProgram503ApplicationProblemPlusJSONResponse) VisitUpdateObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObservingProgramdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateObservingProgramdefaultApplicationProblemPlusJSONResponse) VisitUpdateObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceObservingProgramRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params ReplaceObservingProgramParams
+	Body   *ReplaceObservingProgramJSONRequestBody
+}
+
+type ReplaceObservingProgramResponseObject interface {
+	VisitReplaceObservingProgramResponse(w http.ResponseWriter) error
+}
+
+type ReplaceObservingProgram200ResponseHeaders struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+type ReplaceObservingProgram200JSONResponse struct {
+	Body    ObservingProgram
+	Headers ReplaceObservingProgram200ResponseHeaders
+}
+
+func (response ReplaceObservingProgram200JSONResponse) VisitReplaceObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceObservingProgram404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ReplaceObservingProgram404ApplicationProblemPlusJSONResponse) VisitReplaceObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceObservingProgram409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ReplaceObservingProgram409ApplicationProblemPlusJSONResponse) VisitReplaceObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceObservingProgram412ApplicationProblemPlusJSONResponse struct {
+	PreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response ReplaceObservingProgram412ApplicationProblemPlusJSONResponse) VisitReplaceObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceObservingProgram422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ReplaceObservingProgram422ApplicationProblemPlusJSONResponse) VisitReplaceObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceObservingProgram503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ReplaceObservingProgram503ApplicationProblemPlusJSONResponse) VisitReplaceObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceObservingProgramdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReplaceObservingProgramdefaultApplicationProblemPlusJSONResponse) VisitReplaceObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservingProgramProgressRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params GetObservingProgramProgressParams
+}
+
+type GetObservingProgramProgressResponseObject interface {
+	VisitGetObservingProgramProgressResponse(w http.ResponseWriter) error
+}
+
+type GetObservingProgramProgress200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetObservingProgramProgress200JSONResponse struct {
+	Body    ProgramProgress
+	Headers GetObservingProgramProgress200ResponseHeaders
+}
+
+func (response GetObservingProgramProgress200JSONResponse) VisitGetObservingProgramProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservingProgramProgress304Response = NotModifiedResponse
+
+func (response GetObservingProgramProgress304Response) VisitGetObservingProgramProgressResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetObservingProgramProgress404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetObservingProgramProgress404ApplicationProblemPlusJSONResponse) VisitGetObservingProgramProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservingProgramProgress503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetObservingProgramProgress503ApplicationProblemPlusJSONResponse) VisitGetObservingProgramProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservingProgramProgressdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetObservingProgramProgressdefaultApplicationProblemPlusJSONResponse) VisitGetObservingProgramProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSubObservingProgramsRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params ListSubObservingProgramsParams
+}
+
+type ListSubObservingProgramsResponseObject interface {
+	VisitListSubObservingProgramsResponse(w http.ResponseWriter) error
+}
+
+type ListSubObservingPrograms200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListSubObservingPrograms200JSONResponse struct {
+	Body    SubObservingProgramPage
+	Headers ListSubObservingPrograms200ResponseHeaders
+}
+
+func (response ListSubObservingPrograms200JSONResponse) VisitListSubObservingProgramsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSubObservingPrograms304Response = NotModifiedResponse
+
+func (response ListSubObservingPrograms304Response) VisitListSubObservingProgramsResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListSubObservingPrograms503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListSubObservingPrograms503ApplicationProblemPlusJSONResponse) VisitListSubObservingProgramsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSubObservingProgramsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSubObservingProgramsdefaultApplicationProblemPlusJSONResponse) VisitListSubObservingProgramsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSubObservingProgramRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params CreateSubObservingProgramParams
+	Body   *CreateSubObservingProgramJSONRequestBody
+}
+
+type CreateSubObservingProgramResponseObject interface {
+	VisitCreateSubObservingProgramResponse(w http.ResponseWriter) error
+}
+
+type CreateSubObservingProgram200JSONResponse SubObservingProgram
+
+func (response CreateSubObservingProgram200JSONResponse) VisitCreateSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSubObservingProgram201ResponseHeaders struct {
+	ETag                *string
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+type CreateSubObservingProgram201JSONResponse struct {
+	Body    SubObservingProgram
+	Headers CreateSubObservingProgram201ResponseHeaders
+}
+
+func (response CreateSubObservingProgram201JSONResponse) VisitCreateSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSubObservingProgram404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateSubObservingProgram404ApplicationProblemPlusJSONResponse) VisitCreateSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSubObservingProgram409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateSubObservingProgram409ApplicationProblemPlusJSONResponse) VisitCreateSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSubObservingProgram422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateSubObservingProgram422ApplicationProblemPlusJSONResponse) VisitCreateSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSubObservingProgram503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateSubObservingProgram503ApplicationProblemPlusJSONResponse) VisitCreateSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSubObservingProgramdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateSubObservingProgramdefaultApplicationProblemPlusJSONResponse) VisitCreateSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSubObservingProgramRequestObject struct {
+	ID           NumberedID   `json:"id"`
+	SubProgramID SubProgramID `json:"sub_program_id"`
+	Params       GetSubObservingProgramParams
+}
+
+type GetSubObservingProgramResponseObject interface {
+	VisitGetSubObservingProgramResponse(w http.ResponseWriter) error
+}
+
+type GetSubObservingProgram200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetSubObservingProgram200JSONResponse struct {
+	Body    SubObservingProgram
+	Headers GetSubObservingProgram200ResponseHeaders
+}
+
+func (response GetSubObservingProgram200JSONResponse) VisitGetSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSubObservingProgram304Response = NotModifiedResponse
+
+func (response GetSubObservingProgram304Response) VisitGetSubObservingProgramResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetSubObservingProgram404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetSubObservingProgram404ApplicationProblemPlusJSONResponse) VisitGetSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSubObservingProgram503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetSubObservingProgram503ApplicationProblemPlusJSONResponse) VisitGetSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSubObservingProgramdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSubObservingProgramdefaultApplicationProblemPlusJSONResponse) VisitGetSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSubObservingProgramRequestObject struct {
+	ID           NumberedID   `json:"id"`
+	SubProgramID SubProgramID `json:"sub_program_id"`
+	Params       UpdateSubObservingProgramParams
+	Body         *UpdateSubObservingProgramJSONRequestBody
+}
+
+type UpdateSubObservingProgramResponseObject interface {
+	VisitUpdateSubObservingProgramResponse(w http.ResponseWriter) error
+}
+
+type UpdateSubObservingProgram200ResponseHeaders struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+type UpdateSubObservingProgram200JSONResponse struct {
+	Body    SubObservingProgram
+	Headers UpdateSubObservingProgram200ResponseHeaders
+}
+
+func (response UpdateSubObservingProgram200JSONResponse) VisitUpdateSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSubObservingProgram404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateSubObservingProgram404ApplicationProblemPlusJSONResponse) VisitUpdateSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSubObservingProgram409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateSubObservingProgram409ApplicationProblemPlusJSONResponse) VisitUpdateSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSubObservingProgram412ApplicationProblemPlusJSONResponse struct {
+	PreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateSubObservingProgram412ApplicationProblemPlusJSONResponse) VisitUpdateSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSubObservingProgram422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateSubObservingProgram422ApplicationProblemPlusJSONResponse) VisitUpdateSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSubObservingProgram503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateSubObservingProgram503ApplicationProblemPlusJSONResponse) VisitUpdateSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSubObservingProgramdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateSubObservingProgramdefaultApplicationProblemPlusJSONResponse) VisitUpdateSubObservingProgramResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetDocumentRequestObject struct {
 }
 
@@ -10209,6 +17194,427 @@ func (response GetSourceDetailsdefaultApplicationProblemPlusJSONResponse) VisitG
 	return err
 }
 
+type ListStagingJobsRequestObject struct {
+	Params ListStagingJobsParams
+}
+
+type ListStagingJobsResponseObject interface {
+	VisitListStagingJobsResponse(w http.ResponseWriter) error
+}
+
+type ListStagingJobs200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListStagingJobs200JSONResponse struct {
+	Body    StagingJobPage
+	Headers ListStagingJobs200ResponseHeaders
+}
+
+func (response ListStagingJobs200JSONResponse) VisitListStagingJobsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStagingJobs422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ListStagingJobs422ApplicationProblemPlusJSONResponse) VisitListStagingJobsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStagingJobs503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListStagingJobs503ApplicationProblemPlusJSONResponse) VisitListStagingJobsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStagingJobsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListStagingJobsdefaultApplicationProblemPlusJSONResponse) VisitListStagingJobsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateStagingJobRequestObject struct {
+	Params CreateStagingJobParams
+	Body   *CreateStagingJobJSONRequestBody
+}
+
+type CreateStagingJobResponseObject interface {
+	VisitCreateStagingJobResponse(w http.ResponseWriter) error
+}
+
+type CreateStagingJob200JSONResponse StagingJob
+
+func (response CreateStagingJob200JSONResponse) VisitCreateStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateStagingJob201ResponseHeaders struct {
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+type CreateStagingJob201JSONResponse struct {
+	Body    StagingJob
+	Headers CreateStagingJob201ResponseHeaders
+}
+
+func (response CreateStagingJob201JSONResponse) VisitCreateStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateStagingJob409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateStagingJob409ApplicationProblemPlusJSONResponse) VisitCreateStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateStagingJob422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateStagingJob422ApplicationProblemPlusJSONResponse) VisitCreateStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateStagingJob503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateStagingJob503ApplicationProblemPlusJSONResponse) VisitCreateStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateStagingJobdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateStagingJobdefaultApplicationProblemPlusJSONResponse) VisitCreateStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStagingJobRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params GetStagingJobParams
+}
+
+type GetStagingJobResponseObject interface {
+	VisitGetStagingJobResponse(w http.ResponseWriter) error
+}
+
+type GetStagingJob200ResponseHeaders struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetStagingJob200JSONResponse struct {
+	Body    StagingJobDetail
+	Headers GetStagingJob200ResponseHeaders
+}
+
+func (response GetStagingJob200JSONResponse) VisitGetStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStagingJob404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetStagingJob404ApplicationProblemPlusJSONResponse) VisitGetStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStagingJob503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetStagingJob503ApplicationProblemPlusJSONResponse) VisitGetStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStagingJobdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetStagingJobdefaultApplicationProblemPlusJSONResponse) VisitGetStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelStagingJobRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params CancelStagingJobParams
+}
+
+type CancelStagingJobResponseObject interface {
+	VisitCancelStagingJobResponse(w http.ResponseWriter) error
+}
+
+type CancelStagingJob200ResponseHeaders struct {
+	IdempotencyReplayed *bool
+	OpsPosition         *string
+}
+
+type CancelStagingJob200JSONResponse struct {
+	Body    StagingJob
+	Headers CancelStagingJob200ResponseHeaders
+}
+
+func (response CancelStagingJob200JSONResponse) VisitCancelStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelStagingJob404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CancelStagingJob404ApplicationProblemPlusJSONResponse) VisitCancelStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelStagingJob409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CancelStagingJob409ApplicationProblemPlusJSONResponse) VisitCancelStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelStagingJob422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CancelStagingJob422ApplicationProblemPlusJSONResponse) VisitCancelStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelStagingJob503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CancelStagingJob503ApplicationProblemPlusJSONResponse) VisitCancelStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelStagingJobdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CancelStagingJobdefaultApplicationProblemPlusJSONResponse) VisitCancelStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListTransactionsRequestObject struct {
 	Params ListTransactionsParams
 }
@@ -11352,6 +18758,78 @@ type StrictServerInterface interface {
 	// RotateToken Replace an API token by a new one
 	// (POST /api/tokens/{id}/rotate)
 	RotateToken(ctx context.Context, request RotateTokenRequestObject) (RotateTokenResponseObject, error)
+	// ListArchiveTransfers List transfers into the long-term archives
+	// (GET /api/transfer/archive-transfers)
+	ListArchiveTransfers(ctx context.Context, request ListArchiveTransfersRequestObject) (ListArchiveTransfersResponseObject, error)
+	// GetArchiveTransfer Read one transfer into an archive
+	// (GET /api/transfer/archive-transfers/{id})
+	GetArchiveTransfer(ctx context.Context, request GetArchiveTransferRequestObject) (GetArchiveTransferResponseObject, error)
+	// ResetArchiveTransfer Try a failed transfer into an archive again
+	// (POST /api/transfer/archive-transfers/{id}/reset)
+	ResetArchiveTransfer(ctx context.Context, request ResetArchiveTransferRequestObject) (ResetArchiveTransferResponseObject, error)
+	// ResetTransfer Try a failed transfer again
+	// (POST /api/transfer/data-transfer/{id}/reset)
+	ResetTransfer(ctx context.Context, request ResetTransferRequestObject) (ResetTransferResponseObject, error)
+	// ListFileCopies Where a file is
+	// (GET /api/transfer/files/{id}/copies)
+	ListFileCopies(ctx context.Context, request ListFileCopiesRequestObject) (ListFileCopiesResponseObject, error)
+	// GetSafeToDelete Whether a file can be deleted where it was recorded
+	// (GET /api/transfer/files/{id}/safe-to-delete)
+	GetSafeToDelete(ctx context.Context, request GetSafeToDeleteRequestObject) (GetSafeToDeleteResponseObject, error)
+	// ListLocations List where data can be
+	// (GET /api/transfer/locations)
+	ListLocations(ctx context.Context, request ListLocationsRequestObject) (ListLocationsResponseObject, error)
+	// GetTransferOverview How the data travel
+	// (GET /api/transfer/overview)
+	GetTransferOverview(ctx context.Context, request GetTransferOverviewRequestObject) (GetTransferOverviewResponseObject, error)
+	// ListTransferPackages List the packages in which raw data packages travel
+	// (GET /api/transfer/packages)
+	ListTransferPackages(ctx context.Context, request ListTransferPackagesRequestObject) (ListTransferPackagesResponseObject, error)
+	// GetTransferPackage Read a transfer package with its raw data packages and transfers
+	// (GET /api/transfer/packages/{id})
+	GetTransferPackage(ctx context.Context, request GetTransferPackageRequestObject) (GetTransferPackageResponseObject, error)
+	// ListTransferPackageCopies Where a transfer package is
+	// (GET /api/transfer/packages/{id}/copies)
+	ListTransferPackageCopies(ctx context.Context, request ListTransferPackageCopiesRequestObject) (ListTransferPackageCopiesResponseObject, error)
+	// ListPhysicalCopies List what lies where
+	// (GET /api/transfer/physical-copies)
+	ListPhysicalCopies(ctx context.Context, request ListPhysicalCopiesRequestObject) (ListPhysicalCopiesResponseObject, error)
+	// ListTransferRawPackages List raw data packages with their place in the pipeline
+	// (GET /api/transfer/raw-packages)
+	ListTransferRawPackages(ctx context.Context, request ListTransferRawPackagesRequestObject) (ListTransferRawPackagesResponseObject, error)
+	// GetTransferRawPackage Read one raw data package with its place in the pipeline
+	// (GET /api/transfer/raw-packages/{id})
+	GetTransferRawPackage(ctx context.Context, request GetTransferRawPackageRequestObject) (GetTransferRawPackageResponseObject, error)
+	// ListRawPackageCopies Where a raw data package is
+	// (GET /api/transfer/raw-packages/{id}/copies)
+	ListRawPackageCopies(ctx context.Context, request ListRawPackageCopiesRequestObject) (ListRawPackageCopiesResponseObject, error)
+	// GetPackageMetadata Read the metadata of a raw data package
+	// (GET /api/transfer/raw-packages/{id}/metadata)
+	GetPackageMetadata(ctx context.Context, request GetPackageMetadataRequestObject) (GetPackageMetadataResponseObject, error)
+	// PutPackageMetadata Replace the metadata of a raw data package
+	// (PUT /api/transfer/raw-packages/{id}/metadata)
+	PutPackageMetadata(ctx context.Context, request PutPackageMetadataRequestObject) (PutPackageMetadataResponseObject, error)
+	// ListRoutes List how data go from site to site
+	// (GET /api/transfer/routes)
+	ListRoutes(ctx context.Context, request ListRoutesRequestObject) (ListRoutesResponseObject, error)
+	// GetRoute Read one route
+	// (GET /api/transfer/routes/{id})
+	GetRoute(ctx context.Context, request GetRouteRequestObject) (GetRouteResponseObject, error)
+	// UpdateRoute Pause a route, or let it go on
+	// (PATCH /api/transfer/routes/{id})
+	UpdateRoute(ctx context.Context, request UpdateRouteRequestObject) (UpdateRouteResponseObject, error)
+	// ListSites List the sites that data are moved between
+	// (GET /api/transfer/sites)
+	ListSites(ctx context.Context, request ListSitesRequestObject) (ListSitesResponseObject, error)
+	// ListTransfers List transfers between sites
+	// (GET /api/transfer/transfers)
+	ListTransfers(ctx context.Context, request ListTransfersRequestObject) (ListTransfersResponseObject, error)
+	// GetTransfer Read one transfer
+	// (GET /api/transfer/transfers/{id})
+	GetTransfer(ctx context.Context, request GetTransferRequestObject) (GetTransferResponseObject, error)
+	// ListTransferLogs List where the output of a transfer lies
+	// (GET /api/transfer/transfers/{id}/logs)
+	ListTransferLogs(ctx context.Context, request ListTransferLogsRequestObject) (ListTransferLogsResponseObject, error)
 	// GetPreferences Read one's preferences
 	// (GET /api/user/preferences)
 	GetPreferences(ctx context.Context, request GetPreferencesRequestObject) (GetPreferencesResponseObject, error)
@@ -11421,6 +18899,36 @@ type StrictServerInterface interface {
 	// GetMetrics Figures for Prometheus
 	// (GET /metrics)
 	GetMetrics(ctx context.Context, request GetMetricsRequestObject) (GetMetricsResponseObject, error)
+	// ListObservingPrograms List the observing programs
+	// (GET /observing_program/)
+	ListObservingPrograms(ctx context.Context, request ListObservingProgramsRequestObject) (ListObservingProgramsResponseObject, error)
+	// CreateObservingProgram Create an observing program
+	// (POST /observing_program/)
+	CreateObservingProgram(ctx context.Context, request CreateObservingProgramRequestObject) (CreateObservingProgramResponseObject, error)
+	// GetObservingProgram Read one observing program
+	// (GET /observing_program/{id})
+	GetObservingProgram(ctx context.Context, request GetObservingProgramRequestObject) (GetObservingProgramResponseObject, error)
+	// UpdateObservingProgram Change an observing program
+	// (PATCH /observing_program/{id})
+	UpdateObservingProgram(ctx context.Context, request UpdateObservingProgramRequestObject) (UpdateObservingProgramResponseObject, error)
+	// ReplaceObservingProgram Replace an observing program
+	// (PUT /observing_program/{id})
+	ReplaceObservingProgram(ctx context.Context, request ReplaceObservingProgramRequestObject) (ReplaceObservingProgramResponseObject, error)
+	// GetObservingProgramProgress How far a program has come
+	// (GET /observing_program/{id}/progress)
+	GetObservingProgramProgress(ctx context.Context, request GetObservingProgramProgressRequestObject) (GetObservingProgramProgressResponseObject, error)
+	// ListSubObservingPrograms List the sub-programs of a program
+	// (GET /observing_program/{id}/sub_programs)
+	ListSubObservingPrograms(ctx context.Context, request ListSubObservingProgramsRequestObject) (ListSubObservingProgramsResponseObject, error)
+	// CreateSubObservingProgram Create a sub-program
+	// (POST /observing_program/{id}/sub_programs)
+	CreateSubObservingProgram(ctx context.Context, request CreateSubObservingProgramRequestObject) (CreateSubObservingProgramResponseObject, error)
+	// GetSubObservingProgram Read one sub-program
+	// (GET /observing_program/{id}/sub_programs/{sub_program_id})
+	GetSubObservingProgram(ctx context.Context, request GetSubObservingProgramRequestObject) (GetSubObservingProgramResponseObject, error)
+	// UpdateSubObservingProgram Change a sub-program
+	// (PATCH /observing_program/{id}/sub_programs/{sub_program_id})
+	UpdateSubObservingProgram(ctx context.Context, request UpdateSubObservingProgramRequestObject) (UpdateSubObservingProgramResponseObject, error)
 	// GetDocument This document
 	// (GET /openapi.json)
 	GetDocument(ctx context.Context, request GetDocumentRequestObject) (GetDocumentResponseObject, error)
@@ -11469,6 +18977,18 @@ type StrictServerInterface interface {
 	// GetSourceDetails Read everything about a source
 	// (GET /sources/{id}/details)
 	GetSourceDetails(ctx context.Context, request GetSourceDetailsRequestObject) (GetSourceDetailsResponseObject, error)
+	// ListStagingJobs List staging jobs
+	// (GET /staging/)
+	ListStagingJobs(ctx context.Context, request ListStagingJobsRequestObject) (ListStagingJobsResponseObject, error)
+	// CreateStagingJob Ask for packages to be brought back for processing
+	// (POST /staging/)
+	CreateStagingJob(ctx context.Context, request CreateStagingJobRequestObject) (CreateStagingJobResponseObject, error)
+	// GetStagingJob Read a staging job with the progress of each package
+	// (GET /staging/{id})
+	GetStagingJob(ctx context.Context, request GetStagingJobRequestObject) (GetStagingJobResponseObject, error)
+	// CancelStagingJob Cancel a staging job
+	// (POST /staging/{id}/cancel)
+	CancelStagingJob(ctx context.Context, request CancelStagingJobRequestObject) (CancelStagingJobResponseObject, error)
 	// ListTransactions List writes that are not yet replicated
 	// (GET /transactions)
 	ListTransactions(ctx context.Context, request ListTransactionsRequestObject) (ListTransactionsResponseObject, error)
@@ -12024,6 +19544,693 @@ func (sh *strictHandler) RotateToken(ctx echo.Context, id RecordID) error {
 		return err
 	} else if validResponse, ok := response.(RotateTokenResponseObject); ok {
 		return validResponse.VisitRotateTokenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListArchiveTransfers operation middleware
+func (sh *strictHandler) ListArchiveTransfers(ctx echo.Context, params ListArchiveTransfersParams) error {
+	var request ListArchiveTransfersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListArchiveTransfers(ctx.Request().Context(), request.(ListArchiveTransfersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListArchiveTransfers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListArchiveTransfersResponseObject); ok {
+		return validResponse.VisitListArchiveTransfersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetArchiveTransfer operation middleware
+func (sh *strictHandler) GetArchiveTransfer(ctx echo.Context, id RecordID, params GetArchiveTransferParams) error {
+	var request GetArchiveTransferRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetArchiveTransfer(ctx.Request().Context(), request.(GetArchiveTransferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetArchiveTransfer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetArchiveTransferResponseObject); ok {
+		return validResponse.VisitGetArchiveTransferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResetArchiveTransfer operation middleware
+func (sh *strictHandler) ResetArchiveTransfer(ctx echo.Context, id RecordID, params ResetArchiveTransferParams) error {
+	var request ResetArchiveTransferRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetArchiveTransfer(ctx.Request().Context(), request.(ResetArchiveTransferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetArchiveTransfer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetArchiveTransferResponseObject); ok {
+		return validResponse.VisitResetArchiveTransferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResetTransfer operation middleware
+func (sh *strictHandler) ResetTransfer(ctx echo.Context, id RecordID, params ResetTransferParams) error {
+	var request ResetTransferRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ResetTransferJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return err
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetTransfer(ctx.Request().Context(), request.(ResetTransferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetTransfer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetTransferResponseObject); ok {
+		return validResponse.VisitResetTransferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListFileCopies operation middleware
+func (sh *strictHandler) ListFileCopies(ctx echo.Context, id RecordID, params ListFileCopiesParams) error {
+	var request ListFileCopiesRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFileCopies(ctx.Request().Context(), request.(ListFileCopiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFileCopies")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFileCopiesResponseObject); ok {
+		return validResponse.VisitListFileCopiesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSafeToDelete operation middleware
+func (sh *strictHandler) GetSafeToDelete(ctx echo.Context, id RecordID, params GetSafeToDeleteParams) error {
+	var request GetSafeToDeleteRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSafeToDelete(ctx.Request().Context(), request.(GetSafeToDeleteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSafeToDelete")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSafeToDeleteResponseObject); ok {
+		return validResponse.VisitGetSafeToDeleteResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListLocations operation middleware
+func (sh *strictHandler) ListLocations(ctx echo.Context, params ListLocationsParams) error {
+	var request ListLocationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLocations(ctx.Request().Context(), request.(ListLocationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLocations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListLocationsResponseObject); ok {
+		return validResponse.VisitListLocationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTransferOverview operation middleware
+func (sh *strictHandler) GetTransferOverview(ctx echo.Context, params GetTransferOverviewParams) error {
+	var request GetTransferOverviewRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTransferOverview(ctx.Request().Context(), request.(GetTransferOverviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTransferOverview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTransferOverviewResponseObject); ok {
+		return validResponse.VisitGetTransferOverviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTransferPackages operation middleware
+func (sh *strictHandler) ListTransferPackages(ctx echo.Context, params ListTransferPackagesParams) error {
+	var request ListTransferPackagesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTransferPackages(ctx.Request().Context(), request.(ListTransferPackagesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTransferPackages")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTransferPackagesResponseObject); ok {
+		return validResponse.VisitListTransferPackagesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTransferPackage operation middleware
+func (sh *strictHandler) GetTransferPackage(ctx echo.Context, id RecordID, params GetTransferPackageParams) error {
+	var request GetTransferPackageRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTransferPackage(ctx.Request().Context(), request.(GetTransferPackageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTransferPackage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTransferPackageResponseObject); ok {
+		return validResponse.VisitGetTransferPackageResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTransferPackageCopies operation middleware
+func (sh *strictHandler) ListTransferPackageCopies(ctx echo.Context, id RecordID, params ListTransferPackageCopiesParams) error {
+	var request ListTransferPackageCopiesRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTransferPackageCopies(ctx.Request().Context(), request.(ListTransferPackageCopiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTransferPackageCopies")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTransferPackageCopiesResponseObject); ok {
+		return validResponse.VisitListTransferPackageCopiesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPhysicalCopies operation middleware
+func (sh *strictHandler) ListPhysicalCopies(ctx echo.Context, params ListPhysicalCopiesParams) error {
+	var request ListPhysicalCopiesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPhysicalCopies(ctx.Request().Context(), request.(ListPhysicalCopiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPhysicalCopies")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPhysicalCopiesResponseObject); ok {
+		return validResponse.VisitListPhysicalCopiesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTransferRawPackages operation middleware
+func (sh *strictHandler) ListTransferRawPackages(ctx echo.Context, params ListTransferRawPackagesParams) error {
+	var request ListTransferRawPackagesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTransferRawPackages(ctx.Request().Context(), request.(ListTransferRawPackagesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTransferRawPackages")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTransferRawPackagesResponseObject); ok {
+		return validResponse.VisitListTransferRawPackagesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTransferRawPackage operation middleware
+func (sh *strictHandler) GetTransferRawPackage(ctx echo.Context, id RecordID, params GetTransferRawPackageParams) error {
+	var request GetTransferRawPackageRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTransferRawPackage(ctx.Request().Context(), request.(GetTransferRawPackageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTransferRawPackage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTransferRawPackageResponseObject); ok {
+		return validResponse.VisitGetTransferRawPackageResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRawPackageCopies operation middleware
+func (sh *strictHandler) ListRawPackageCopies(ctx echo.Context, id RecordID, params ListRawPackageCopiesParams) error {
+	var request ListRawPackageCopiesRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRawPackageCopies(ctx.Request().Context(), request.(ListRawPackageCopiesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRawPackageCopies")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRawPackageCopiesResponseObject); ok {
+		return validResponse.VisitListRawPackageCopiesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPackageMetadata operation middleware
+func (sh *strictHandler) GetPackageMetadata(ctx echo.Context, id RecordID, params GetPackageMetadataParams) error {
+	var request GetPackageMetadataRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPackageMetadata(ctx.Request().Context(), request.(GetPackageMetadataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPackageMetadata")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPackageMetadataResponseObject); ok {
+		return validResponse.VisitGetPackageMetadataResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutPackageMetadata operation middleware
+func (sh *strictHandler) PutPackageMetadata(ctx echo.Context, id RecordID, params PutPackageMetadataParams) error {
+	var request PutPackageMetadataRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body PutPackageMetadataJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutPackageMetadata(ctx.Request().Context(), request.(PutPackageMetadataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutPackageMetadata")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutPackageMetadataResponseObject); ok {
+		return validResponse.VisitPutPackageMetadataResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRoutes operation middleware
+func (sh *strictHandler) ListRoutes(ctx echo.Context, params ListRoutesParams) error {
+	var request ListRoutesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRoutes(ctx.Request().Context(), request.(ListRoutesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRoutes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRoutesResponseObject); ok {
+		return validResponse.VisitListRoutesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRoute operation middleware
+func (sh *strictHandler) GetRoute(ctx echo.Context, id SerialID, params GetRouteParams) error {
+	var request GetRouteRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRoute(ctx.Request().Context(), request.(GetRouteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRoute")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRouteResponseObject); ok {
+		return validResponse.VisitGetRouteResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateRoute operation middleware
+func (sh *strictHandler) UpdateRoute(ctx echo.Context, id SerialID, params UpdateRouteParams) error {
+	var request UpdateRouteRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body UpdateRouteJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateRoute(ctx.Request().Context(), request.(UpdateRouteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateRoute")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateRouteResponseObject); ok {
+		return validResponse.VisitUpdateRouteResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSites operation middleware
+func (sh *strictHandler) ListSites(ctx echo.Context, params ListSitesParams) error {
+	var request ListSitesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSites(ctx.Request().Context(), request.(ListSitesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSites")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSitesResponseObject); ok {
+		return validResponse.VisitListSitesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTransfers operation middleware
+func (sh *strictHandler) ListTransfers(ctx echo.Context, params ListTransfersParams) error {
+	var request ListTransfersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTransfers(ctx.Request().Context(), request.(ListTransfersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTransfers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTransfersResponseObject); ok {
+		return validResponse.VisitListTransfersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTransfer operation middleware
+func (sh *strictHandler) GetTransfer(ctx echo.Context, id RecordID, params GetTransferParams) error {
+	var request GetTransferRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTransfer(ctx.Request().Context(), request.(GetTransferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTransfer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTransferResponseObject); ok {
+		return validResponse.VisitGetTransferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTransferLogs operation middleware
+func (sh *strictHandler) ListTransferLogs(ctx echo.Context, id RecordID, params ListTransferLogsParams) error {
+	var request ListTransferLogsRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTransferLogs(ctx.Request().Context(), request.(ListTransferLogsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTransferLogs")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTransferLogsResponseObject); ok {
+		return validResponse.VisitListTransferLogsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -12700,6 +20907,381 @@ func (sh *strictHandler) GetMetrics(ctx echo.Context) error {
 	return nil
 }
 
+// ListObservingPrograms operation middleware
+func (sh *strictHandler) ListObservingPrograms(ctx echo.Context, params ListObservingProgramsParams) error {
+	var request ListObservingProgramsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListObservingPrograms(ctx.Request().Context(), request.(ListObservingProgramsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListObservingPrograms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListObservingProgramsResponseObject); ok {
+		return validResponse.VisitListObservingProgramsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateObservingProgram operation middleware
+func (sh *strictHandler) CreateObservingProgram(ctx echo.Context, params CreateObservingProgramParams) error {
+	var request CreateObservingProgramRequestObject
+
+	request.Params = params
+
+	var body CreateObservingProgramJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateObservingProgram(ctx.Request().Context(), request.(CreateObservingProgramRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateObservingProgram")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateObservingProgramResponseObject); ok {
+		return validResponse.VisitCreateObservingProgramResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetObservingProgram operation middleware
+func (sh *strictHandler) GetObservingProgram(ctx echo.Context, id NumberedID, params GetObservingProgramParams) error {
+	var request GetObservingProgramRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetObservingProgram(ctx.Request().Context(), request.(GetObservingProgramRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetObservingProgram")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetObservingProgramResponseObject); ok {
+		return validResponse.VisitGetObservingProgramResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateObservingProgram operation middleware
+func (sh *strictHandler) UpdateObservingProgram(ctx echo.Context, id NumberedID, params UpdateObservingProgramParams) error {
+	var request UpdateObservingProgramRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body UpdateObservingProgramJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateObservingProgram(ctx.Request().Context(), request.(UpdateObservingProgramRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateObservingProgram")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateObservingProgramResponseObject); ok {
+		return validResponse.VisitUpdateObservingProgramResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReplaceObservingProgram operation middleware
+func (sh *strictHandler) ReplaceObservingProgram(ctx echo.Context, id NumberedID, params ReplaceObservingProgramParams) error {
+	var request ReplaceObservingProgramRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body ReplaceObservingProgramJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReplaceObservingProgram(ctx.Request().Context(), request.(ReplaceObservingProgramRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReplaceObservingProgram")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReplaceObservingProgramResponseObject); ok {
+		return validResponse.VisitReplaceObservingProgramResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetObservingProgramProgress operation middleware
+func (sh *strictHandler) GetObservingProgramProgress(ctx echo.Context, id NumberedID, params GetObservingProgramProgressParams) error {
+	var request GetObservingProgramProgressRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetObservingProgramProgress(ctx.Request().Context(), request.(GetObservingProgramProgressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetObservingProgramProgress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetObservingProgramProgressResponseObject); ok {
+		return validResponse.VisitGetObservingProgramProgressResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSubObservingPrograms operation middleware
+func (sh *strictHandler) ListSubObservingPrograms(ctx echo.Context, id NumberedID, params ListSubObservingProgramsParams) error {
+	var request ListSubObservingProgramsRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSubObservingPrograms(ctx.Request().Context(), request.(ListSubObservingProgramsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSubObservingPrograms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSubObservingProgramsResponseObject); ok {
+		return validResponse.VisitListSubObservingProgramsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateSubObservingProgram operation middleware
+func (sh *strictHandler) CreateSubObservingProgram(ctx echo.Context, id NumberedID, params CreateSubObservingProgramParams) error {
+	var request CreateSubObservingProgramRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body CreateSubObservingProgramJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateSubObservingProgram(ctx.Request().Context(), request.(CreateSubObservingProgramRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateSubObservingProgram")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateSubObservingProgramResponseObject); ok {
+		return validResponse.VisitCreateSubObservingProgramResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSubObservingProgram operation middleware
+func (sh *strictHandler) GetSubObservingProgram(ctx echo.Context, id NumberedID, subProgramID SubProgramID, params GetSubObservingProgramParams) error {
+	var request GetSubObservingProgramRequestObject
+
+	request.ID = id
+	request.SubProgramID = subProgramID
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSubObservingProgram(ctx.Request().Context(), request.(GetSubObservingProgramRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSubObservingProgram")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSubObservingProgramResponseObject); ok {
+		return validResponse.VisitGetSubObservingProgramResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateSubObservingProgram operation middleware
+func (sh *strictHandler) UpdateSubObservingProgram(ctx echo.Context, id NumberedID, subProgramID SubProgramID, params UpdateSubObservingProgramParams) error {
+	var request UpdateSubObservingProgramRequestObject
+
+	request.ID = id
+	request.SubProgramID = subProgramID
+	request.Params = params
+
+	var body UpdateSubObservingProgramJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateSubObservingProgram(ctx.Request().Context(), request.(UpdateSubObservingProgramRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateSubObservingProgram")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateSubObservingProgramResponseObject); ok {
+		return validResponse.VisitUpdateSubObservingProgramResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetDocument operation middleware
 func (sh *strictHandler) GetDocument(ctx echo.Context) error {
 	var request GetDocumentRequestObject
@@ -13268,6 +21850,131 @@ func (sh *strictHandler) GetSourceDetails(ctx echo.Context, id SourceID, params 
 	return nil
 }
 
+// ListStagingJobs operation middleware
+func (sh *strictHandler) ListStagingJobs(ctx echo.Context, params ListStagingJobsParams) error {
+	var request ListStagingJobsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStagingJobs(ctx.Request().Context(), request.(ListStagingJobsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStagingJobs")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListStagingJobsResponseObject); ok {
+		return validResponse.VisitListStagingJobsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateStagingJob operation middleware
+func (sh *strictHandler) CreateStagingJob(ctx echo.Context, params CreateStagingJobParams) error {
+	var request CreateStagingJobRequestObject
+
+	request.Params = params
+
+	var body CreateStagingJobJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateStagingJob(ctx.Request().Context(), request.(CreateStagingJobRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateStagingJob")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateStagingJobResponseObject); ok {
+		return validResponse.VisitCreateStagingJobResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetStagingJob operation middleware
+func (sh *strictHandler) GetStagingJob(ctx echo.Context, id RecordID, params GetStagingJobParams) error {
+	var request GetStagingJobRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStagingJob(ctx.Request().Context(), request.(GetStagingJobRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStagingJob")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetStagingJobResponseObject); ok {
+		return validResponse.VisitGetStagingJobResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelStagingJob operation middleware
+func (sh *strictHandler) CancelStagingJob(ctx echo.Context, id RecordID, params CancelStagingJobParams) error {
+	var request CancelStagingJobRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelStagingJob(ctx.Request().Context(), request.(CancelStagingJobRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelStagingJob")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelStagingJobResponseObject); ok {
+		return validResponse.VisitCancelStagingJobResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListTransactions operation middleware
 func (sh *strictHandler) ListTransactions(ctx echo.Context, params ListTransactionsParams) error {
 	var request ListTransactionsRequestObject
@@ -13661,386 +22368,516 @@ func (sh *strictHandler) GetVisibility(ctx echo.Context, sourceID SerialID, para
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L0Jd9s4ti76V/D07lpVqUPJkjzEw3rrXlfidLk7U9vOqfO6nCNBJCShTQJqALSiqpP329/CBkCCEihR",
-	"HhJXOvfc1RVLFIhhY8/723+0Yp7NOCNMydbxH60pwQkR8M+zKzzR/02IjAWdKcpZ67h1NSXolghJOUN8",
-	"jNSUIEFiLpIIjblAw/Nx+w1W8XTYaUUtGU9JhvUgajEjreOWVIKySevz56h1npBsxhVh8eKCzFK8IEng",
-	"bSInaD4lDKkplfrFCyTIv3IiFZpjiXAck5kiCRqRMRfkBOGRJEwhrqZEzKkkwVmMOE8JZjCN1zzG5mXL",
-	"7/51SgSBBTIyt4tEVCJBcLJpce9m8lS+G4e3T1JFfpAo5rOF28IMU4YSrPAIS6JfgqX5ikqkaEY66NQs",
-	"bD6lKUGMm1/HmKERCcxozEWGVeu4lWBF2nqEVhSe5ksyETgJ7f1wlI/HRLRzhm8xTfEoJUN3FgRhJudE",
-	"IDnlcwkf1C8Hp5yRCI1IjHNpdtQMrefPuHJLOLlmK8d3zTbv9FvySb3IheQivN8xfOfmxsgnhWZ44hGL",
-	"WVGKpf43aXC27wlL9J+rNCOoIuXR6ZNGaooVwkKfmkILohBliKo157902LX7FZwoZYpMiChmyiUNk/cl",
-	"YQmiCs2pmiIMA0ZIz5QtYN4RUhxJQsxK5nphm3bmkk7YOWtyo0aCzyURaML1brH1A3+OWjMscEaU5Uzr",
-	"Dnuoz3dgjnzotlcft2URkVmw/lTijKAxTfWwCLMEcZEQoedC9Wj/yolYtKIWw5mejhmyMtEMf3pN2ERN",
-	"W8e9brcbtTLKig/0pJUiQg/137+dtv+B279320eDzv/T/vgf/yt4HV+KxUXOwlzwGBHN/dSUsolmEPGU",
-	"xDckidBoEbhyivMIlsR48YtE0za6Ku8ulajf7Zb7YVkcloiqazbnear5qrmCoR1JxGIg8uoFTcgY56lq",
-	"HY9xKkkU4rge4/8bWayu9sWUS8LcuuKUEqYi1NPk2N/fR7dU0lFK0Onli/NzFE+xwLE+wQjdkJkCIbTX",
-	"7aIEL6RZLRxzITQqh39DFojKa0Y+kTjXYoSzWFPIlMZTvd3mAlOltwpupOJmO8gnnM1SvTIuKGdt3O53",
-	"+wft7vN2b78tY8zavbZUWCi3dUaulnvnbUJb70INWfX399dR1f/V/v/qaOl8DGK45pJo2T6sym9z7iBV",
-	"gRkjOtZ/T7GmNcwmJEGSwvYs0RT6ca/Xf9apXalVCNbcnOUlhlbzljPSaEWYOfpWfFVrODESTC/U0ndJ",
-	"DXiCKYvQbncPxTwjEoiF5wphNOLJYt0K9ezWL7PfZJmvaUbV6gLPFck0m0QYOFkdh0rh18HbCJtcKAWU",
-	"qd1+K9LTo1meedzL/hmFpMkb/OksJbc1vF0fwpROpvqSEfeYFnUJmQhCZN2kM/xpUDwfnvyRP/eE56OU",
-	"+JM/8qfeLabO8mzkZk7ZhpmnfL71xCnbNPH+vSfOOTu95TTBLCY1ymSG01TPXRItJGHyY8EzIGv9e28p",
-	"J6iLUqLgnms9IgNWUrtAztkAF28PrnD9AnuHG1f4lk6mKizxIsRZuvCUoMucaZ6TcVAiMEO9Q7cyNCIp",
-	"n8NTUy7o70alCK2KwQu3FFlrFSlgP+9msu0eMWzIqExG+wM2pLkqynJ9VFM+76BzzWy1IpgzRVNPYdQs",
-	"d8L1r4jWV0gqCdrv7tbyH//dW7CfhoLkAqTD+cvwwo3sKKY2w2paTowmrailGS8V2sBQ+lC96f0vQcat",
-	"49b/vVOaoDvmW7nz4cP5S6NTTrlQDfmiFvcLULVTLCYkQpLDFxI+k3qkR+GdG1nnJc9FTOr2UMK3D7+H",
-	"l0RQnLp9zO/FSeDuFYwEtM4EL0DFHC0QXKq6rZX5Rjayt38/PvJZb5GccSaJMRA4G6c0BpKJOVOEwT/x",
-	"bJZSY5zszAQfpST7j39Kc6ebbel78yvzyrrbABcYTFhkX95BQ/MVSYawZ0Orjui/NTdAI66mzq8iO63P",
-	"UesVFyOaJIR96UXEmgwEyvAChETCgYfBnM7ZLU5p8qVnlPA4z8BSF0CM2sxBgoydN8FuZgcNiRBcyCGa",
-	"ccqU1OYsWE2Ij8fGZEczLMxa3nL1iufsSy9GgHuHcSTzeFqwTzOfNzyhYxr0gxWWEBAXyAqj5epbF3Da",
-	"hSZoH9uBZ2B27/X7WQKS4xWmKUm+4o2pWBm+KQLb48b5gvM7ZQt7je3Qx2BZZjjVvIok6K+X795GaK/b",
-	"0+cJNwMpfkOY/mwXZVRKoDgi4J8cPt/T/7Mfob3errbSnaTa6+1fs7ngbOJ4BtJMLkJ7/b7+nyN4OMOs",
-	"sGRkhPa7XW2Ofo5aV5y/1gN9ye15U+hhyrujJEEgSzt2Wm8wW1zYGX9R4rLbFQHTcHs3BiJHnBHZQcML",
-	"osSifTpWRAyRxAtp3ZscKbEw5uDS9fJ+EfKo6cskN7jl9FQ/MJyrKWFKL//LXrq3XCFJJ4wkSBu7XACT",
-	"13uj9Wo4tQ+lw/dLz4xpxfhrnctn9z0MeRrHRMrTuM6ViTUrns2I3knF0RxkZNQiTOsov7VGguCbwSTF",
-	"UnZiQeCYo8qnRoCtfprx25VPzYkNKOj3BJhJh7AEnnN/C2KHcx+AAwo+Aa7kTcP8Lcgtv/H/5sp+n0si",
-	"vMfhTzsFniv3ST5L4IGPK2ZDZHfv7NYSTnXz3jGCCFOicH/jPKEKKYFpqvdwJviMCEWNMoeLI1hHWJXj",
-	"+hzpX4VcxK/5hDKkNVP97vmUo4QmiMLRrSwCJ4kgUq6O8kqrxXMtzE8QyWZqUXiVQLYrdMP4nIXHVJtW",
-	"ckUz0oLboTBNYQcSI6Jx+t7bGWMKrPLkCDHwXWIkSSyIvzQ++ieJ9fl9ak94236oL3DnAs/fECnxhPjf",
-	"tuUNnbX5zLy8DVqVvmH61Z+jltEEN5txUUvbtXXxAFpepOCOyQWLN5o6CxZfaurVPwBqHtAk9EIaT42M",
-	"1q+NOYuJYMAZCvMjz8HkYnlqOaDZ55Vp6StQ8xKe3XP0z77J95uxATGYp3ofHXGXBBq5S1JOy9uGgpTs",
-	"Xn5cpofqfX2PjR5RvYVU29qVf2y+jeb6fy5eh4XAC/23F6NZ3b+3eZpWYnLO57nlpsE8q+8KrlzznjPN",
-	"jWq4PNYanOQMOIXizrOzjlHd49aPFsEBBMEyOPbSqoFKRgufIuxPQ2v/WYuYv2gJU89mrFesulRj2m+4",
-	"+5KIt9isaoalnHOR1GzxkM9kMkKadhGIvTaIvSHYBTOhuQ7whm3DBv7OwJS9mQT3A8KsmpHI1RuAUyyy",
-	"TTQC/r2U8xuEVUU22KBJWCbcEoEnZGDCUJSzgaIZGZhrtuoXqXo/LLu2zpZTM9SZG0mT1ZtLIKyUxzch",
-	"2/JXTJW2U0ZkSlkCvjRxY5Rkb7aFohS1EryQg5SMA5L9g3VlFhFrKtFY32dwghI0EwTiaAKbC7RpcZ+j",
-	"FlF4II0GF5QghlGMcHyT8gkiLJF3fVl1J8+uTq3iCLOADQ2xq1+n9nXukWr0P+EmhFBGDBOBKdMnH6AE",
-	"N8agFP7Lb1to2aJHtW6ZdaNMeZqQmkD5THDNo42D2gZAJYRPi8kHBzcm1EAJzKThMYFzeQ8kdIyk4rMZ",
-	"AR8hXJEMax6BwE1j/d4leyUxTcxmrdJciieD0UKRwLt+4XM0xqJMQqHS0fJqakWr6so92Kt72ySY33FB",
-	"CgMIKXxDJEo5mxBh7ODXl28HV+dvzt59uPJWUQQS9LhSQci8oTDQxyfVIGdgeJHkrr/zL1CDK1f8XNjl",
-	"3uHN5U+3fPnMOOo2ENipS/yySQ6QWOPC+GESsgQfYoFnLv5vfE8+8yhutbWmGlKQfZleiGY/oQhXubxi",
-	"4kZn5yyJEL8lolSBMsryxhxTkITKQYY/lTemwYzNr7QJueXPlFgE74pxKNr8IqW0LJRIi43w8SxTW80J",
-	"+edNWcmr1iXUhV64pB0EqS7M7FYPd50E93ZoaY2lSPZp0xM1kVU5Sn7k88HAia0efVjJSW8uSEzoLCDA",
-	"T4vUCRfA5GPndoy5SKqyTOu85h4OgEzKJJirXu+43zvudju9/u7e/sE/WlEr5jlTreO+Nhyl3vRu7+hw",
-	"3I/32s/HvW77+ahH2nh/L2nvxr3xc9wdHSX9fitq8tiuXqkgYyIIizXttm6JML70qCUVVrn+zOgkxuNR",
-	"nigYcU1e0rMXu6Lye8tvxiHtLqxKFtjegqa9CYbvCw3pQ1qw00RWM3vsoMTkt5XfmaBJK2pm0jlTvmLL",
-	"VVWm85fSsITyHNaPeVE++bk8pw37WG5MafEvnWbD2LLPAMyxFJNYGbOyrKhy8OYsQlftxZTENzIPWA2/",
-	"kE9YKzwZTo/Rbh8ldEKVUb+yZD9CB3vwbznF/f2DCPUOEBf6Of3hp0/T3Q76G5kBB0z5HDJDDZvzLKSD",
-	"vaqBdFAN+XfbR7g9Pm2/Cgb+y7mfphMuqJrCIpx3M0v29V7B7DQRfJrurroBNXE4Ftw2v2zFdtQBLobV",
-	"73KHFNTwIQQDZonyMp7jqRHGbkoxZ4zEhrEmVJZ/htyTL1zUS27nX3slCIGwD8Ijnis0J1jPLkKUSSVM",
-	"kFJLKEVSImM+I0vscja/HWRZ67jb2etFrTllySAbyNbxQaf/GQ7PnwCYuI/juXvBmVSYqUpa1Fr7f0lM",
-	"IBlD4AcrrRgtwObijHgZVHobINkI8utuFigRdKwtJcHzyTTgPfmdZrmagvBKyCSsLRYpAbsHfkpAG/5c",
-	"UYSKISlzQwb8uIwLNdUSj2DDDu/72mIPGqxjcw6Yz6SqI68uMFrZxSBXWj78FxB53UgCGWUV8vw6J/i0",
-	"TiewuVwklOGgqXpu5PD5i4vLDno3tomlTiJLnmKB5EIqkh2b8EKRe0y8XJyCuThHh9Y1i1CKyQqALOXq",
-	"8SQkrl/yyjbppyX5hCdEaiG1upaXLhXI2CYysqbLkrej3d0/7veP+/3OYUjKTHCqZWw8SLGiKk/IFlMs",
-	"f8vZZNsfC7zdw2v34heei4070d0/3t0/7u11egetTc5KO7uoOLSVOayeUO2G1O1ykDcIkhCmKE7/Rlmy",
-	"xttls4SoNulADxktfGkMwYcyFlkNZwZF8ksccMCfahsOaofUXN+B3tHzLkiWfu/oqLq9pe3Rqig6P/aO",
-	"fnvePvqoFZ6P/9Pvwn//6H/+n37P/fNZ+8fubz39tf6o/7H8+7de3/5w97du7+OzoKb0ksSpvvFWjDbl",
-	"J+2jEHt6STJ+wVNSyY9r8ZEk4hZ8lG6HbymZwwfed/ofNCbh/SUZv4JTWfFsk08zKojcwogRdobrni1W",
-	"4kJywcCGF0bbWmd3RFbGvGBekb+gEJEXW/ECQtxbxj62W3tIRpwlVHkW+L1NSkFmKW5gbhXR2K9paAXs",
-	"Kjt7z/jyNyF0gs4d9G4kPzBal2LgnDEmH3uWYsZIgnJmwv2eWh7zLAPro/VO6OdPI6Pf9sBr4ZsKvgKv",
-	"lQmWgKdn1fdxdNzt/kMrk5RROQUXjaZ7bbXkKVzWqtvhAHe77edxvNs+Ooz32knc1f/3fPfocGzu+EDP",
-	"Gza95915m9DellM6VrCZJs006I/pHne7nW53r9/r/cMFkx1vwYpD0i64OWvW1LVrKhwq+sxTYmwuE6Zv",
-	"eQ6uFW9Jsc0BPlDd5nVU5dlulROoqXrdGMivnFAgmI/cnpooD0s6TUZtnhtROdumGd0+CQR204TwBial",
-	"snnY3oRtrDkQiNtXqKs2Fgdxr6Iymy7ZVPUFyRvTRExCqJlCOFXEI95mrLMZK3xnr4hlhbm8Q15KKKfD",
-	"P/oiuaNggt5qPDqvCHx3oyr3p3pOVQJfkwKyxFNflulHafpu3Dr+bf1Sl1ny52hZsgk8HyRY4cGYplsQ",
-	"5QWev8QKv6JpmCbdqDMc3+DJ9gO/N79bHXtFJ19+UbS8pNVt/RitFUwQHKFKIjcmKLcwWCdwJq/gJLfU",
-	"Vzyuu/ZGkE/qoRjxw928V5Th1N25z5up9iGSl1Yp+UknMC1N9xLKjp8kiXxRmbjuNy4taVt5sXRC/ixD",
-	"J/MK0zQXJJzFUVCHjY3a3PSAY/QOGaNLbk4uEEaxLYqKloq+V9EDplAKHpSwmXU1h5QO+a9UKmtPrUYC",
-	"yjDR5d9fh2ViMUD5Hi93scYU8DlExWb2ldPVjBHMPDYMqdTVYEL5WzziNo3anFDQun5FP5HElPlt6Up/",
-	"lytJE7LiATwBN6Fz8ZEZj6for/2u1uA763x7683S0lMBeUKKMDXwfvxAhb3F0KWXzR95yceTcjYxNKlN",
-	"GYRlTJiknJ2gLsS7sCnn2so1H5qT2bJBxq33Nx5kWA4WYouF6/2v+HDsBxveJXDNq5aitzQjDkxHUlb4",
-	"dJPy2DZsQuP5lQezVkPSB3LqzmOzlzJ8P4ub8UBxhoci9ocl8EcjzUcmx69KTSvU8heqfslHUKUR8gab",
-	"r7VxyXOmomr82+XbjqGoyWSv+o7g3wwCz0f730H74x/d6GD387P/HXTr/kJwqqaryuQIxzcTwXOWDGza",
-	"TkgJHIqcMcomQ5SzlEgJWv6cixuQrjYv0hc59vlW1JqbhFywAOGxoMQxySxhFCobM48FVTTGqcnkMVXw",
-	"hV3uwE3WZUt5qYvu280anwvlL2XNrvuR2eoz9zSoioQpqhbNfnnunoYgOmXNfvVGP+ky37ZalyAZFjey",
-	"XrEzxo2rBprC6xYRRMglYYqwmCCC42nkoy9lxILMOCNl5cxX/THgbGu2XJu72vrcFD/A/OzSPOt5Z4Ju",
-	"m4H5dIOuThW50s81tv/sHAqni+89Njeg2Qgms39V43S+loK8HTkEXxWFL3/puik2oqQR/6aWJ2bptJLt",
-	"Z0/FI/6QPK2sZ5U5PViWf4xnOLY3cElNuTh9e3n64ur83dvBzx9evTq7GFye/+PsBOERvwVHXeEFpBIg",
-	"I3BiMzcN93GQb1+7tGBclLyHstfDM3z41OotR5D0d/Ig+dBfN+EWllEcgZ8Lu5QkW9Bh/WU488TMl6rZ",
-	"WVOgEXy+LMVY+WrbqoDCyC6D3zRJgw51P3F5UEmA35jaHeCUxEtJrhm5/pDOPYm+ao7PCJ+lxGD3GEKb",
-	"EkE6CE6KSpSzXOY41f+kDA0tcx1GSHG+ag77uQa12hFkxM6IwIoL0BlJRsSEsJgSCXmGkk4YoiysD3mv",
-	"GNgkBxkqPTff6FsCgB/uhbKEBaVMvz2uK7YiGR9AoHvNUgDkBFKJJkRJhG2J63zKEZY3Jq20yui9lUyo",
-	"muaj+sHt0Xg7gkYLq4mHRlwiHDt8NQGkZv+qy62npTeY1gBxVdhQVEmc8oqaltIfhOCiruoynjochNWd",
-	"g2qRO3kOy4HrF3lRKncBMJhatN0ScAwksCDYJCItMcYJ2VLuYDng46Ysqn5Lx4LIAIbj/8vzso7q4uzV",
-	"2cXZ2xdng1cXZ5e/vD27vKyrp5psVazi1XWtDrb2sGvPz60oXKRRf7qXhQq+xLoow6FSZB93G053JvhE",
-	"4AyCoqOcpgB92rA6yTfmNsB7V6V9gZns8A5WEYm3FSx2wWt2qjAUnKls7SlgFxa9WqsN7uOPYWNeZXj2",
-	"gqd5xqp+4gTqGNzY5q8pz8W6ccJhplETc9WbBoRS9L/qKls1lSHzCBqRCTVgAo2CWO4mLpuM24XC7Hwv",
-	"+Dw0FgD9bBzj8mbx2jz4hQJnEOZ2G1vMMmocUPMWvXLEmjBqalDBjU2LEgUbi0qM1X+L05wYLaM808ph",
-	"NmDBy/t/Y1M01+4+eF4hmfNzVNTtr9A14wMym2oNiMoaGH7jigctYz7lkiBI2/I4gH47mAwGGEXZfBBB",
-	"LPo5gs0Lc3KDgbhVuG9ZQS1GiFytP+xPZM9saY2hgz9nSnA5I/G28dMivdErv9nrHh1sh1BgRlk/MZtj",
-	"ugo8cUvWa7oW9ESiCecJqqgIjM/Dh9LUCfdmVcGxUwouRsqcJEUqarPsEvP4ak5JsfMBAw/A5SkDGGiC",
-	"DFoUOs0VIMTipcq6Lc/k42pFDCNzdPr+3EHAYVt/DiC2kKFvc/mnAA30OWq9IeF8sxinaUBli4vU7I2+",
-	"ymoSt9bHMmusBrAC/Nzfmoyu8tUAsFCb0LU51y5P00E9E6r7ooTQk7Up6VT604RfKOlou5Gwu4z5LJxi",
-	"xLfKV+IpcQkGyyNZS2fQPBPCBzNq8nwtLBEI1zFfb/feH6uozMW2TLg8ckeGbkOr5xr5BL4xhfutJZVl",
-	"rPwV0nlLPqn3WEoSrJaFWjQfNrq4tg7LHELPkVd8s1Jrgzg7QXqTCqcROPUpQxgleLF6kQWV90hXlUTd",
-	"/cfgtaF3HmDZCqLgMHeDmrmFTms1f9LT5svA13ZZF6HyUl6+aCCLoME7UaCgOKWfkTmRytP7iw+Mhzao",
-	"/NtMwUuF69NUTbsReE5ze256vczxAlk5hEU8pbfED/2VAT/YyjERdoH22W13wb5/IF3avjfx6t5rwzGp",
-	"bv72rzCbXMkdDoRuTS6ycU+YRF6AP4QLZ+Nk1qV+soIJY6tt9U4u1cU39eSMKUmTjcW+2xTbevp36Yd1",
-	"HveBSw3rmOTbDb7ZB6ulsBqvXa3zw4Su5HuspiEUghRrxc3GJcdczLFIkEyxnBJ5opV4KMOm0vjJIzTs",
-	"DBEXaNjpDF3HmbIpC3SyAkBbwdPy44qUsXDnFWiv/t46sPr/3vkY2s/3VdyBLVKwquGAOWa2anlORhY/",
-	"XnETIEjpDemgd6YvAba1mcp6pU3K3HJmZaUc1N078q9ci19aKdsDUwWkkMJpkAGN8S3PBVVkYL0/zbUS",
-	"P00yw5/OzW/2vXSOQkkp32Jsqkd5SYoXPFd3rb73+joZMHrnKfhyJfSMKzq2WFDbwufV4kuBxo2NWTbW",
-	"ZoCN14btMxPCrR3F4LdQaUO9NYa3wmm6ZhAnkQzkmObSE14N3/o+0hU2MwMhYUOWzRvQdENeS6Vtd/8W",
-	"mURJcPGYph4JFjfBiwNoPL9zFpRMDg0WSrNP35568QPN2fRhDKu1pqcZETTGO5dYq6sTvh54o64T2H/s",
-	"1HYCW2XXJfz5Esd+9QId7e0/76BXuQBrPyPZiAiJEjIjLHH+ND3i8bo2BNgqL2rOi0YEpnDOJQ6Hi8pV",
-	"rWUJWPzNa4/MCl9p0RV0XAJoQV3zCi1FAsg2gYiOWf+6biaR6zOQUqn0oBZGJ7ItsiiYSQ/DRexcgxZb",
-	"0bwMFwg+1onxX20Lqd4+f2kUqLLy6geJUj6pWbw97XWrR66/QNlnkymXD/5Qi1ZiMcAb0bpXWUCZNLTC",
-	"SwL8gqqUrMmj8hW3qVKz452dlMc4nXKpjg+73a7DOJc77gpUzGNBN7uPTC6QmYlX2lUQc4UCPtZffHMt",
-	"Vjx/a65fsemrDA9EqP2+dJCNeGLQ8ofQwOUY/ObDCA313Tqmif6nob/jpe51w81+NDebInFizVrfEMys",
-	"dKyuNiu/WDWL03zSkMVc6kcfipiWvdB67MCBu6mvWfalXUFhmxUZMR4kbpuPx0ufeDjypmErNDoq//T6",
-	"t5o6QUfJBtjfRM8K+26Uy4WNw9t3ESxSSkTbJJG2LVKeuQm2Q41LImjnzI+MUo9MbsiiXSDUAy0wUH6p",
-	"bSkTtf7JR+3SF5Biqdo4ySBJLsOULY1ddOGAzVVTnrQZV22cpnxOnPuprbBBCGC8Xbr+4U+LFKB/M4Y2",
-	"MObflLW5mGBGpevrpj91ebhRiws6oczbc2gQItvahG8bXU3LSNuNC6ZksapAdJbtVtpF5pNhu+2E6tMq",
-	"qzfbtn+IjzzWzhkgy5eJhEunW37q75Ugkqe3QAr+x4Ah0yafYkIqnQTaRWcBOmF6R4qpug8MYUhFZrJd",
-	"HiC4Kosf27/AjVf+7R+b+WSpC4G3RPe3gfKzk1act6Fniv13hpkmLNtgpGJV+0MZFxXsu0e1+VIfDvjE",
-	"2047QLswHXIm89kMPFPtjCQUty2HzyUR7YRK/UM9DsT7yrsZ0kn9utYVVhd7yHGrtfKrIGqbIgIrYG5F",
-	"drbnrNjCzTymaZnye4/i9xI3bZDxJE/JlhV/9SGDR6qAXyoCttPdunvAY1fSC+vIGcysnyeQtP07KZNn",
-	"1mdt/04eqOA9SHLhXa2hjSKuUF2hT5GVtZW3pRW8OMvF8rXl8d51/TlPb+5Svm7hZirOkcLydX+v0tzq",
-	"CFtW93q8pAmTeIosxjOv97vRU+A467s0r17IMONoMuOVu7yeganpXa73MtJg+KJudyW3uIZrbpzDZ1gr",
-	"Izcy3DBBN0s+CJD2x2Ue/xnil7gEbmrGp+93QRhO6e/r3/iAQDV/Olm9pQxcyVys2bslfwTZPE8vbNi4",
-	"8qkas3tU8bvlrfbwadTW0ta7JEsUvFn22i25kxC8z0X78wgXkJlBZPALMqFSEUEsvIwJxE546f+xgmlr",
-	"QPDmuoy2n+i/cmK/NpfKR4bwNJ0CS3xr2ffwkmwzSW4LlrQCPfQlsJLq8IwaYxedFpkNBW5RCVVUXdIr",
-	"e7O3xpV2TMO4tZVEBfOACMWE3kInyAlkNgbirV9P172DxrVKVWCLXJBxAMMoCbuylyoW6hzRhUsuTM2V",
-	"0PmaIiMXJIAIgQkwgncKQuRU2saHaOi8NiQZQrdVODzYaJLYbp5TUkYoi0pFCDEVEKdlD4dyvLAvxXi4",
-	"PASW5TC8gbweEB/wfANy0RJCOmhcnza3wvGhYDyWvkTo0oaqjGfO5HzWge6YcypsoSCm9BwaPRQRMDNs",
-	"TRTI7NV610MxszmWCMubpc43G5wP5rfh9NYbRuaIqhNDKyZFxCQaFBUnHiSlnyflvHkAkzMoor+SSMO1",
-	"WQ11VJ7fmC+fYnEJj5ZnWMlOr2vgH5q9kbIQM/RzBF2jUEbQgqjlqhmIQDTSPVOyLlefIZ4mLklRuUJK",
-	"SRI0IjHOJUGMQzq/rVgoTnlD8VMhI+0pu6lUScvftTDLUWJxmqZb6nE+yNTac9wIMrVuUhdEQp7gilgm",
-	"StD6knEHtFHUdo5wfOOCsyYc06A02r0kOMEqhgootnGaS3pL3rhkCkMw98KjcQjUy9FGb8lr8rebZkcv",
-	"pXXfJ0k7TKL+hKuvC+4tT8lrKtV98QML0Ot1MzQj1U3DpTc7zucCYR70Z4H/vQ70u7gFlWB3f3e/u9ta",
-	"aQdz2v7Hxz/2PwfBcMy2r6LcmEjLsb74+rIPT9DwpyHSkjORlgstqrkzcEWOvURduTZ7ZncVw+fjf/zP",
-	"9fVPz47hj4H9q37W52zMt6dl6RbcgBiXOQx8WqW+0EHDrx+C4Mpl3p3qCit0bZ5Wv7f3fO9w92DvuZ+t",
-	"FZJOtvI9jG8u5aCmcOeVTb0JVetE6Mb2PMpIpoUrZ+mipgGmKR4IVYl7+SUNwv6uYGNdmUyBTMK88j9B",
-	"GJlvozSZQo8iM8Ve/J8JFiRUirpSb+XtamWwym4EFxQmB3gsfHe8vuirftZ7VCnFuRBrm0BV8pJinBWG",
-	"aDi3cfu+Bts45eF8txjbNpDc4hdQS4MnYcj0kH/Pe0VlhpWt8NuGe29Yqr9xZ7GGOB6EdXl0dg/mRVUN",
-	"my+wlwaEmdh8sPYf8r4GyWgw5TKMT59hytY+ANhPtS7uO0Fk2TTMQHcDm/5sksA3Z1+Vc6tiVK3uztJC",
-	"l3emnFPdMVwtMTALc2WwJqqF/p6cDmIa/bxQRAYhBQp5tHfQ6x0cHnR7h3v957uHh9U04mAW8eXN4jSO",
-	"c4HjRYCziViSOGzlQdaJdM2LTUsJm+eD8pkr74GUW3M84HNp2uUaCzUdcEEJU6Z8Cbojh2ey/A73x5ke",
-	"5AeJvGFOHOAXNeUzUFZvklPKRO6G4PxakcwaMSO7jfXL8kcLUtLN4uzWvmoZ0WnrPlGuiVjzXxSFPa5E",
-	"zRS6SaK8cre6PPM7AcLYwh2795VFVhdQs1uvCyiGpZRJ/GnQoOPZyg5klN3td5yzAb7lNMEs3uaQoI1J",
-	"DcxOfpchlzZ4dUFRYHNCLwsuyk245jjeGuyIUIFg4ewyRtKJQxlDoNqMoUIqhAJ+B7pXYfYBSCJMv9IB",
-	"CEHfsqUOco35wvbXyxp/o5D76ldTOmvS76GE23E6v6XmKpHks4CTFfAIvereBs4toyDV3z94U2UJNSRw",
-	"QbC0HhqX0EtSPvcIDtZnSl1vSeDzCimukKFJTR3Ulrxc3iyuBI5vVrfFoM/AxnJGUAqWdgedsklqHfWU",
-	"AWwjISHkKCqyIK4aeEJJjJlyR/Y7YVo9T6hJdrceUNiG5VNZA4NS4wmth0VZvir3gVhZIu4m7UPv8zo4",
-	"YklmWFQY732G1GOltv0f1kf8EINq0nzYaTrJeQ9wo+WQl5Wllcu7fLMtMddtU3Cl4WOqYQO/UpaEgITG",
-	"gmdNl1nll0HkMlkDjbGognQ5UKLmmBgFIwudGb+TrgNLh19XllauI7iVZVzmhcN1dIx1lmIGqpk+F32q",
-	"UhHBwSKOeUZsW2/RrLLdDxYNYnhV9fV36vJwWtvpNRDDdutrGKd64SbJMB0Hg1TnSiJz9VwwwlVDJATk",
-	"wNvTy1P01/evg16x9d6/dvHp4cbIRmzBH91ENxz0g3YNeIhdfeCtCazdkVYdtETZ+xcqqmQHnStAlDcZ",
-	"PAJkr9aatEFRFOTzmmSJh4mKO/m+RkgaLTNJSls15oycGHAkQEpxtZYWprQJevMdgvHbZWM9IL7aPUPQ",
-	"IWefNRnhlR9rienFlM5C+RAVWIL1R14++jV3kBkpukFYacPrPrvVLLVwCWWgv8J9+tHTS0DZfAZFW6wH",
-	"JdYNW25S5+RD0miR8gddQkIGkMUZKltAmVL3NAXemTOqZEMo1eJdYYuICmtfFTlr0LREBoJQa3wj5NPG",
-	"mIGHc7XdZXF5Gs1IxADHW1dToAzf67Fr0yCsyomoadfCRUKEFQJUAPaCBKxINKZCKtTrdpsrpzCluh59",
-	"MIeB4sqEorYGPDfrdcutjrdCYxVCqCf2vy05Fs19rt64QVFtGGAaDVVYSLy5sSzVu9zV1OKe9ZbX4exc",
-	"X3/qdtvX15/63evrT8/HH3/0PuuNzWc/BZ6r6ahjJvIQLRpLYnzKnRnNLP+eEwPovEWW07Y8ezuW61pm",
-	"16GIhiKp23PUOzHQBtzwgYpODF+ibOKwlMJmExTTA5uqSc1cGmXLhH/LMAfltjXCIwhpODa+F5xRaLmR",
-	"O/HgLO7K4T7MkkYa1CZr7f76UlkYtK3WVP7yC+tO7sVB21CR2ZZcxGnfAbQzm72tCDtBGEkTRnRUvg7P",
-	"ztTvLAO2dTeWqMywgytrjvdlgH0EzogiwgYCsALT1ruMzdD6wvE2O6sgORelVEG07zGGDFstCpaB8m8p",
-	"mRubXOBbkqbVPm8m5k7KcqwCfjHT55GUKA7mDwvyVXbICTn7r6yGWMGf7oYKZa+sn9XLBgw3+W8W/LkK",
-	"p3GdMh8K2W81Z3GolSTpOIhxjLfLkXG/MNj7W8EbF4i4jNyuCXg9YAUldPrJ5T0rNstRnBN5ZfNthk9n",
-	"u+Fcg7eNPwnXNPxa5Lq7VhSrXECQMf0UlrRG/y9AImUEKRUkTQ3NSIRnWNShegGGyL12VXAFhBTe0yuP",
-	"dJHCN7ZPq4HA5+M74CbbFFO5dh8hFEgSpLjf3BIqcWzQWEFKv0AZXqCE3x/ressq06iVa/5a6oUNND49",
-	"39VVQ8/PAotvPuWZ3gMcq3pq8rCut4ZOhSMqwaphToUOZcm0OKKlslWP5yxl1lWIqEKX1Y1aYgUrd3rl",
-	"Vq4pjgUWfMea2DXY75Zna7P96t3fzt4OXp+/Ors6f3NmsLAZn58sfTF4c/pfxZeuLV+KlcXiayZQmmhc",
-	"sOJC4Vp3iyqdD8rL1EFnDS5ThOZTGps6xwzf6M9zCWE0izKFpjRzcmy7W+eDowY8F3UY7q+4gJtxUohU",
-	"fTy2uxfMBL0lJJFomGGGJ+RYjySHIe603sKtNSDLrb+jK6E3DmJe2pEfwjfgWkU8adcATPKCq+0v7UTg",
-	"uNK7qwA1PzzY63ajus40APufJvY6SIUXphdIB3WR4VMAbokV4iwmGwKB+0f9jamWISPmqkTnCgETmnpQ",
-	"zBI0tSo2Vaua9Go9wWw7nVETZjYL+TBP7TfG0DC4Z64HPREZZtBhFMLUYYBKnCfGt9KIVE/102dMiUWI",
-	"XkdYxdOwKjIGxFu9O3NcVs/aZoUNRLC1JazWvK6UDV6hOWAJRLwVOsDyogqLsvlx6WPIxUap8Mo+pn9B",
-	"aoFiXb/dHyRSuWi6X1uo+LJJZ8IfZJk7DDioIGSMDVi1wLs7u91+7+eX3aD3Cdp4BC/TVdHlg3J2njhS",
-	"geZtitco55TFdIbTcN0u/JSug9WV63BlDSkBUTUmorIcvqb5NY4LIm5WtAE/kds8b5v0NidXi25bV1xt",
-	"FHuo8ER4gk03zdIebpiLTf6Vh2lcW1LGKqliAkPcpSG1OzswlIRg6chx3U5tpvjG7SpFgYeMQ2ZbBAEU",
-	"mW0uGkkqSDXwn/La+EQfVUSJJyUq7LKkdTddx/Q/rpd3L6mMsUi2xW7DMsYJqcj5cIJRKjlKzDtMbwKf",
-	"bdeWSIkiS7WqzHW3a11mh9mwBWdWNm6x/rvO7660VAGzWYvLF94B994NO/Egeq6nSz11bXf5rq8WEju3",
-	"6NBNy/KthMqbEzQsXKXDEzQsfKVDx+QqwvUEDUvGPaxpWn7NqDpBQ+NdHWoe7Kt4UONzgob24g9DbfNP",
-	"0NDeN38ArRlWQEzu7e+FBCvzmqDvF4RVxaPb7R0djvvxXvsAd7vt53G82z46jPfaSdzV//d89+hwvNkk",
-	"jFofrKPmvj5ah4t7L/9cfQu79U3lDDL1IOWTup7RppW1Fmk819qRZp6SThig7tvUOm1Ib74fVTQrMy74",
-	"tbyJFM3klovd4D12LorgTJYuFGkm1KasuepU14UuNMcLmNNWem4TP42mHzeHmmX/RWCmLRd9fRJtTUpl",
-	"+qPff6GfDV41SQY8V0F9rOjODkc+IhMo3R5z27GU3ysq8ABwfWs66FWoumyoV6GxJa+lfwuXt2aNe1Ef",
-	"4t28i+7CVsDs9pbwHP77/1xfy4//8X/cP2pSRyp33B9QS+laT9NPwbGWOcK6E1q6w1/gfmxN9KXKstcE",
-	"FaXujN+GcapQWvjlO0uQIaaNzUf7386g/fGPbnSwGwYQ0a94CK0HZNITV3f0HB8oD6KAlA+n5XyDV+yx",
-	"LsLKKf0nEQmNA4lQcqVNIr/ZjMBhfxWih/+kko5oajspr7gvi1r0DemaRdm6Pvlb/W0A5pNK40CVRCsP",
-	"K/1Ny2C8rTUFXJVg01O5TZGQqdYO3Mtt6py2zxa/Swf69Qlh+rbV5PK6TF5bwTCHyi5QEl2caLn3e8P8",
-	"3js0Pzd25qBp9xqZs0EjkrFry2czIlBKs5H75DJnBmxlmW6oko9BN01ry6Ae31S5bniVqYb9HLXswTX3",
-	"DRRVfJucTfU96P2aN3tyBfW6JZQzWyLG4rpXDjIqecd6pvNXPgqBp2M2WQcCSZU1PDCthGOobO6mLNtT",
-	"BesSoVWMKU6aayJUUwwGl8xj05PGJT3MpzQ1rkcubmTQ55gEm/u94UxNIXNMUjZJHVSjh9CnzxtiJ1yg",
-	"ua2yEqQhOhQs4Auhr89SvFGUlmf+PnX+PdvyrS5BqopKtAUSSPO5/JWPCg9vMB2/cYqr8+PCXtgzd2Mu",
-	"rXUJDMkjd+/Y1nYjqyzgIbCOqjfy7mhHgZ0NZNNIZfpPEzSfcglgQTGREsKpsAF+UmLZd6u4e3rTMIsh",
-	"6lr2n45aKa/pjr1EfNsZi03UhJe2Rj4EaVI4x4+6a6EvjzYhXwaBT4rR+/cdPQiPUgy/fvTe4abhCxCV",
-	"5VhBQ1CV4md7+/ecyWbx/TJA86WUDNH9r5iqEs3SUm6NHzVEoL8KqsgFiQmdqVDWpMHJ5UXnXIuPYeI9",
-	"lajsUtZBKIW20+3u9Xu9fxjM7cY+Wb+HtY9/7WwS35283EC88o5e+/m4P2of4i5pH+Be8ny8N+rHva4J",
-	"9N4zgWIbmDwfWHx9rLd4snGPjFAM8QHaqtPA7np9L7w1VWOGq0QLodo4F1QtLvUbLSgdgDqe5qEO7H7m",
-	"NPpxuINndMfkv+4MIzTkM5mM7LfGuzd8VvSrNSCQ9lsAKLNojzBQrqY7Wnkncjp81oHkRtNQ2c6nlMFT",
-	"pWYe+OULzm8oCblPlQl7WN905EAv9adLLzxB5pe2pfAMT4iDpRAEQ3wS2Z620oE6gn5mO+ihH/e6u8+u",
-	"mYOOpwIN30EvxiFAaRNaAkQaiNzIFBUKzkDRjBAzaXJ6Ai/eXVwO3l2c/+X87aWJ1lC9oNgs1NmILdjs",
-	"gd2FcnvwjP6NaOYFDT8M6uCa5AtZBKZg7ayCDw5LleSWCJxChEoewyQrAS1jaGGFCI61AZZx5XrDwe61",
-	"OUsX18yyP4MAYH5iQaetugukWuKTw9zmFlqTC2jurUyQXyKMGFFa3e6gMwD+N+8DJmlCIhJn5JqVyzzx",
-	"0KN8NirxQtbnc12za/bTT+cAPKkWnZ9+QpeEJWhYQX49RgYHFV3n3e5uDAQO/yTDY3hreWUM2cNZrLkX",
-	"JlD3g7xm3g0xTqsdcFoNIwPounJv0Jk+g2LVpoDV5IKX8NKw//LGICD/OPzU9r4bPjtBmHkbV3hkMFuA",
-	"yjaDDhcmMRVQQ+ZTDruGXUEF+GuqTxiLzcyGcTR0bGfYQZAJa4hqcQ1X7obxOZCJ6egODVD1Ddt7pp/m",
-	"Zu6Kc5Tl8RTSVUzmIOQUoB/3+kcRGgJWevt0rIjQa7L5YpmJjw4/tWNBFY1xOjT1FdcMC2KPGySx/Omn",
-	"4NNWA61UjRS0eFWSWMz1Wld7SYTix1TJazY0HHxoKNIRvsnH8eLPcAO4QDjVd2uxMdxcukE8kWE9Qdds",
-	"zG2uMFZouOM9IXf+oMnnYQf9hd4Sc7Nd+iMaLjdY1oe14LlAfM6Oi9vnQeEyQ64jAmla10zTkkV84WOk",
-	"DTlTT6E/1ztjJ+3lDkLWJ/pV86Ni/BuyQJiBgV68y8DUWZ7c70fXbBju8wuXBVgHCCpIdUslt9UTepU0",
-	"GaIMJ0TLC8AESSlhyhEs3A8uJEr46uYNr5kZh3E9y2MkyAxiXZE+0DFliSyA9VzrA6lomiLbyxfWbzuO",
-	"FU/+uNc9emZp9ILgRJOo1KzLJtQURXMmNGuTCoqcWTR8N5PtU9l+Nx6WbA+uTkmQNv9glY6uGZWRGeK9",
-	"6bE8hN9n+szs7fIrzUA86uu7IMoQJlYwujlboChtRP4g0VAuWDzUJG8yuAz0YAddcS01sE0YWvAczYWW",
-	"LSSVBB6ONDmZ6ZuJ2aTFYVGMBxP7QbpLOXf0o4c9LrNHc4uRbed+zTQ/s52RIYkdoOKNcNnv7hZn4DQt",
-	"LRhOzbIN9QEF2f68ADcQIdPHKSpLkPWgrmMRIM04P9KGU9C28i0epQsEXL+D3nkuKo/TFJ1ZYdXDUi88",
-	"Rn7/G0NpXusbw3K8njd6ra+4yPQqoTk7ZejD1av2YQd9sEscU5ImEsZyq4Y27X6BpKcvdZDW1c1HF69e",
-	"oN3d3SMzTYx+54xE12xE1JwQhnpHz7swbr/f7YIQX8DPHNj6h6sXDtw2o7HgJvW8g04LlgAiCASUQhmX",
-	"Ch3sob/Rn1HOUpC7U19PMBejdPpp8agHaJt+888cY3Jj9Q5QSm5JKlFCyOzEcjWzsjFlLmHcmHn6xqUA",
-	"efT2w+vONUBUu33B9pxM4E4eaylnMzALqh16ob2how9wg1r6NnRs+7fkaWoP70wILjS30K+amX7uyPiW",
-	"JPpRH8DR3v7zZ+4EbL3tUCuUwwgZ5XHkhIT9vdz5Q6b5RIsIw0ad3MNCUKLl2X+1rcrcPn85PAYBISNE",
-	"QVSYi2v13WIv+4folkqqX356+eL8vFJup2896H1zk97kMa2UT+CAqTLqsu2GbzRkDxX6uNXrdDtdm5vM",
-	"8Iy2jlu7nW7HtpuYgv2zA6keO0Wu/ISEkjOMUSEtNzOCBPi1XhEUtkQIgoVWHdI2UmS1hbkmSygojByw",
-	"i3SZx15WdOu4lVKpTkE/PHNu9fJGQR+3Jehtw0eA1bKYCMgeMX11IFkEDAm4maUdUZaZGbOzqVHa9N2w",
-	"9rqXm1YAD/V2eN8NNQDUEIioe6/NTGz6VnMGpzadUb899HR5NDsvTPy9wZMQ+2vy4LuZdAIOut8JImdc",
-	"Wwh68v1u1wITKAtMjWfG3UQ52/mnzVLdZrFAcO9NdfrnUK89Q+om3KO32TTFgNkUikbdq+yzek2n8h0k",
-	"0OvfvCQTgZN6NATvZ8Wj9qdWKWnwS/ckLGu/u1v3k2J/dz54bfdhK6wfctPv3htWWXG0wKX1XSy/fdSH",
-	"KfMsw2IBrTCxUWmAAWmtHVKqFJ7IstfOx6hVMdsMln1ZVNf6qN9pOVmRs2A52SqLubAZWY9GUkXzohAt",
-	"panhlNCo8ekdiJ63URoLdj631ZsLY1ar+52P+aRO0pyHUanCsuIDDNVESMBLre0OMNTacuKmI0CIYerv",
-	"GrPLMu+lhlGXb9cqiUsjAj3bfch4LfMu0o78+awiZ3/TTLrIWFvLnWGfvzPnh+cFub1oW1/7qDWzPVqW",
-	"6hoJn6VaOSQJtF48NvxlAolShIrSl7QAjzairIOu9K01gBZGHwa0ngKU3nPlGj1VPzeDF10zE3e1PE0Q",
-	"bUSNbH6BSzOGl8U8Iydo6OfMFT4qGk+LxPQMFxOrpKWDRl7lVCY08MGAGiyxqg33y3M9gZf7YxFY/5kn",
-	"iwa3y4uSeSmFrfeCZqT9Amdgatuomok52ydm8ESMs3YCJ2+l6m9lh7vP0RZ31yYtf65Gd2yv/iWu0XtQ",
-	"rhHiGGY2FpLX2WBBL1KVl5xd4Y23Gp75HLV8r+EFmaV4sZmXeL8pfvI5ar3m8VrULffz4jnHhxxrbsCI",
-	"Ci6ud2uve7SZo7zgbJxSEw3e6/c3/+Cc3eKUJk9T7TEkgTCy4CP3VXDAoVyrhU6IuhM/MDW4EM19WrI5",
-	"dMuuvFKdO16iP4/w3uvubabMt1y94jl7olcATDHOyJ2vAHiVQigJDuWOcYUywvSnJDGwFx00BNEyNFIZ",
-	"pLQJkFYqkNBEYKZOjCliLin4wEYLpHm2X6l1zVwkwWQPQhCNykLtBvQZ46Vn3DrWXch6tHBRegkh6tHC",
-	"+rJMsMs4H/2J2bj5NdPKBL4hDOE5XoS0gBxqEB791p+P38AZ3EtVKIR90eJ2O2lv6y0aSfvH50MGyNFK",
-	"e8q0Whg/uLi/p7zdknlsL6B7/SZcA6IJMLFXJsXw25DtxlNt2EaEnO0vrQFuQs9TUjKGh5L/O5CMw3OT",
-	"rRo0hE4DZBiVMT/IwOYcbAxq470ur66DfqGyzLaQwFANjNAK99ETeZffV+n4GlrES9uE4tu8l0/vspyx",
-	"xIRonByEHB1zc7CysR+L3XG3SzKjOwnJ+I6xi9v63+2iA3X4lthgi2u8IolSlE3Qy7M37waAe3dpbHRZ",
-	"4MQN9ammajqEnAF5YvJeEGZV+f1DwLNo5vWSZPzKdnC+lyCFDEQrRhtL0eLtpeH8mIZyudgaPd5EtdC5",
-	"379KbywzQduAz+0LXrotBdRev8ElveL8DWYLlwb5te5q5Wr+hSiXdlYkZGnGDnCJvtDSVyp0HcsLqC/w",
-	"jsuXrDNRi07Oj8j2i3fUEJ6e6AN5dO9o2T3oEVogTCfwqe9UBaa69tRs7nFt8ORqKd7eQadVK0oSUiYq",
-	"/lATVQFG0CysYhUPlwkF1j7y0UqNQTefcnCYGmlgwyGBuTxmvB4wmex8i4Iziwmr9UCICxkQ1qRuLlCq",
-	"U5nJptqObzwsU+KEro3LWBv6e2DmQQMznJEffP3fYyX2g5BGBrmANoqxJkBztQQPr00Pm3BbZpWbMKpN",
-	"PDPt7YySpu0XrS1IZBCBndYw4WhEFtzFlD0wX7y4ZgnXA3TQBaSPUouT6sbPbKqqyYCFuR3bC2zCP0V1",
-	"nZ3ghCuUcqnqYzL31u9csIRTBvM1O1hiVbv9/qkVtSBT8djP99/Cq7KkC37JIMq5lDlJGmqH1ODYBr0r",
-	"vlnrpV56Bm2VQXyFsEeDe/6KixFNEoNq/Oi66tNjPW/wDaTFF3ynGdsx1F/ynSWVZkql4qYzU1CzKSJ2",
-	"FtQ9cqJ7NcnwHkrPL3YWTVQfp/M8Vr7f94y77xl3jxfmAfE7xbMZYQDC/zDKxNKlLrsB1KbiXbqeDo9n",
-	"YOo31CXjgYUJU+ig4U9Dk9WhXO6IKVdzxQtGFzGYFU89d89qXcorNkMTektMKeAWbHv9AbsYd0JSEgI+",
-	"uLC1Sfg+Tu7TCaYMKomWKoRWGbmRCU6re4pe7lo16sKIs6/qSHuKvArU+/urG1FYrTgr+42MQj2x0Adp",
-	"88VwkpAE5TOERzw3FIwwyijLjX9qxXl2Xyp8alb+et3/zyqev6W0jS2vyGbWviOKnij1TgJboVT0vdea",
-	"b+QLIYdnl9IxUTQrms7zFKbtAjZlE5RC9kJ3FTQjgvIESQ7i7Jo57AIL72bBhAxAbMDSN2t4EJlwRyfB",
-	"UpMY6AyzneFve9M8PcNfH36IAXyTpvu/X1LkhWnRUZG/BmXE3vr72f65JGJnVkWlCYvpokGYQ1+QREHe",
-	"eFD0vq+Awmx35b+YUPUnWXO7vK35t8ihfLqy9QfpH4ZH9f6nzbzteU1/PzQ8H7chd29o6uPpGDFeVHM7",
-	"MaemJEOSavUT6hUAJlG/ZfUmzPJ73YQHySRM8cKmPwFgxNj0MIh5mmdmgywypwETBNYwwxMykPR3Yvvx",
-	"WVykBIsbKHbOyOB3wJdsfbh60TyjYuW+fbnExA1X3XLZ5KtlOd0jN7C32yiV4jUWpof3tyMTt+IKJaZC",
-	"63i3//zgsKmUzNV0ZyQIvmlPUixlvSr+CvrigYPFQazE2k4dj00XUNdXwyrjALOhnz4GkTrHsgB/sbBm",
-	"kGLtvXpYeHG0zXzNIDEDvRuPPWSJIjHr54uz078N/vL69PJyCWIiMoW+Lh3X5BABRJnN1+ogQ17ItXzS",
-	"5vc1kwa4J+FzFtLyJZ2wc/aznu5fYKPuH9QD/Ma2Q74B9inlnAv9ur8+/9vLdv/Nf/29fXR1cdr+de+X",
-	"t+3DF6/O2gfv//Fzc57kzfcLsyTbbSPEji6hGYUtuCPI4LBZqnD4a0ODLucOHT7rGCW51+i+5mpKmLL4",
-	"kHcLpP1Jk7guq0WDjr6qaELQCzcjYkJYTCusRe/cmiQhzS8oU4LLGYnVenaxvoTSsJGUKFtCaa6rtb1N",
-	"o7zCXVZmAAVV8nJC9w642zzRFp/JAZ7RgQmwdbf9f82v6Hm5mV/4ipZvrrmov9rM9UpfZXCgGKe6yceI",
-	"bAk/l8Qhhn8TcvhU3rhqoAJLUPKMgMYM6Dm0dCc1uEAtHKvjsri1uE0pn6xN4L+CGIu5PoZXmsQXH+ew",
-	"ggblF5ssBcTMq1Zoai9gETNAZAcMN5dLMcWJRXE3Bc2WIW/rGPk6R70EbxrKSrd4ogUAaHOOaJpM1KW5",
-	"viGPGX98Q+rM+xinKRFPNJR4iQ3U5TnCWQkCcm67sW+3/Raws/4OFUCHNcqGcu3jLbitcwE53kYNMKZD",
-	"vLWQtZCQBE0KLNacw9BCVF6zinZc9p3voFM3C+VwBuHWul5kLLFglwatDEA5U6yI0HevohAdl/xoivUb",
-	"+YwCwF7QTW326LIg76+h+jmXrs+77qnWfRPcxyTeL+/MdpfA1dOsi5ffpxhshaIIS1xPveYi5WHjz99M",
-	"MZQx9t0RrimEqlMuauPRgZSY2kN7cB6wNi2mWOxKgl3rqedEF7VrfuJJk2MKxUT9yxvIeKm7dA+agFJ/",
-	"Xb+NGPZZCY95zxMMedEMnHRbKqzkOkXwZ3juEh57xMvnv6bm8o3pJBcexHDGM4vu+I3UQf2yhKUMLV5d",
-	"M4E5tgBOBqheWvA5g1MfLJjCeUJNC/4Why7wYUGc8HgtAbzU3288eUU+qZ2pytLqkS93JKzLaQW1khHi",
-	"gWKDDupDqz+41wmgsxIe55qOEMDXw2RKiKzGhWgOKnnAR3KQM6rWFKStovlBIyjAQO+gXwM42kVplgEI",
-	"92nC4PnqnzssYCpVOJv7zM7x3Uh+YLQhkGwBVS0dBjHglGOV1xanFW1Imt38d2Xxx6X5ZR1ioDcXtz2z",
-	"FDNGEsDXrpuPO5JtUs7LPoaN5gInXk5K8InA2Zr5EHFL2WRgH3z0iRX047bLojzHnAFTNbDXbvqUSSXM",
-	"nTCA5XULKR8cmAcfayGm4bnpllYIP5M2JYyduYYWhRrYrk0Nk4voGtDKukkVaHl2YuvnY56+94x+Xvic",
-	"o47aNKtpfhnh6W+91mKJEzaotyiO/XvNxcPaJuXOerJ2VZrWGyZLtYM1wrh8zUYMuiXi+DaylZcW9dI0",
-	"laxRtIvN+p7B/AQymMtmIdaFK13LEJNGPKYpedzLA0JmfcIzBQQ5yJbArhCAJSglOJGuN0e5EFDtocMT",
-	"66BTK8SMTmKb7rh0DdNHxDU6orZVB7T+cf1cTKBHIntP7EPQHqjoGBFbh1owS0K//b6X/iExaWOeZfBk",
-	"653Qu3UaIRljhnqtqFWkG5nu79U2oHu9qDWb3w6yrHXc7ei/5pQlg2wgW8cHnb7pIF6owse9qMTgcZkd",
-	"ckrHyrWmHUB73WDzyH80DxYvbe0lENMXztquNNYMSXrbJ+ck0JtriQk+AQjbL+Tf+I6Xuz3P1qLfEJCy",
-	"NjlmJeNrwKVdlznXj7vGl9eMcUO9ypgyauOMwTRbD4Z0Qm8JQzeEzCSw1Fuc5uTY9JcjTJlGUcOSB1k+",
-	"bT0PsOQIDQlLgHMMTRJGUd1C5TWzTLGDTr1tAfhymKXt8uY1kHNc3QQWPd5u+X9ksujK5wpe7ypjpnwu",
-	"0YirKbI9gGRICpj3f0nd74uIjAjFKcECyZuFaStew9OPgKd7XXz1nFNiI5Z3YvSvDN0FQdq63zhn/zNx",
-	"6e8VP1uwdWL6Sn1Vpu4pcZ8bo56dwJyhZCjVdrfrJCFcl0ZGTGorpGZAe90RlPgKgReRKTQktjOdY/iM",
-	"fFLGRaJZuwVCMpRmmjG+JZ9U2ziKhlGZkoJHUrNqeyEBP1qPEmLLpd9ab8q7cS1jDhQKhVzDM6ymdZ7h",
-	"qjp6Nz/mgznNLqdcqK/jOaOKZPKODoWyBbWmm40OhifgTvNotMGv9dPFIX6jfW2qEQRcuUhFI0oqHtUL",
-	"YTtdxzhNRzi+qWVztoJDFmlmI8HngIMPKPfnCk04MR2XOXp18e7t1dnbl4MPF6+jsqVmTX6dSRU2sUiS",
-	"SqOUXjPgdxOijIZcadwNbo2lftwd9Kvr/+zy9MaYpjaDZKlBKhrqZwZed51F55qBhg6ODLvaDC8QThLn",
-	"VzGDUInohHEB7Vpr1Fvz+0soC9kY/Rvb10UmYdhl54ZiDDFPqtGMDH96TdhEk9l+txu1Msrc371oJSgc",
-	"BW2SpXbnaIJvCcIpNxgndYHH2nn07jSPBapQGONIr7UWClMILuom0NcT2PjKK2feUIbmXCRy7bsG/o/r",
-	"F95ttFatC9jVkk+zFFNoE7/+/bmg2713WTjtdvvhzqpQbRPZrv93rKQ3lF66T+6k8D5oysELnhGkOZpf",
-	"gBZM4RlzQTTDMNteozhWmCXck1pO6YpbLIME3m6SHEo2qbhfEmcyemGyipfX0fHkYSfsSt2GyYCehtXU",
-	"aZRjwZkCJVtxeL97fW1LQqJywQaKr2U/M6wUEfrn/73z42//vXN9fX39sfPTs//9v1p3pNArt1NfkzKf",
-	"TNnWaLGOkkMka+oaa4n1NJ1r+dfvdo9NX+yhcUwMTRt2eVOURu5AZGAIOTsY3RKR0FhByxr4gWHX6JSh",
-	"nEEzd2hrXemnDsbLMLFq4fC4zIh3qkPRCa6Dhjkz710MjZFU5ufEmNl+6yAmrMlncrlCInlC1C9mFx7R",
-	"PWLfUJfOqgWmxRM0esi3lk7nVTc0zuWyhJXSW1JPoPJGVrTDE00L+YyIW6otZEGAFxqddCY4aImezQ0O",
-	"V+vCDMJ1vKa3hBH5qDmX/2luS4g6zhUSOZMPn3NX1ueZRCnYGP2qbY8H7v26OP4FwQn9ulsYY/Z179NX",
-	"lxCV44aL6LHJJBfAjk26a2MCyIgSdH3O6hv7SLO0VdB1t8xbPTc2nf69lj2ZCYO8FzzTC84f4ea8sunP",
-	"WtKV77lP5i+fEYZntONIfk0GMGT53fci4cTEjXD6XuiXKKrHMZqt3XA++ieJFcx4wtv2Qz1S5wLP3xAp",
-	"a1K13s0IO31/jnY73c7uI2cKNybUmRlZ7vwh03yy3leLk0RoVljUjLtDKP0UehAXARvqrRk6tdm+qAb3",
-	"ySyvgSZuPbE2bulG/UHat9U4UfW07uw9tbO71GN8fmRoKXjTG4JZ3ZVWEmXma6/DO0cJfwwxCEXadovh",
-	"tc0ZoMDzgdZeB+B021nTRw3ccmUezWgBTquVBF9Yrj7VDrogEyoVESSxIdeS/PxwLFVemBgCDIgm0TXT",
-	"A0GslSYSsn/0BlJ1YoaphmpNtd765BzTkuACz19ihV9RyMj/ipk5UxLfyDxrHbeOcHf3YG90RI6ORqO9",
-	"w26S9PdJb9ztH+7Fh/v7+62oeHqA0wkXVE3177JEf7XiHYWEnFa3d3Q47sd77QPc7bafx/Fu++gw3msn",
-	"cVf/3/Pdo8NxK2rpQx1Y3jjZhVsZSMQ+7pVWcreb9Aa954d7vd7eXrc76Ha7HfilIClW9JYM4E4ft+CZ",
-	"HTGWPO52E8EZ6e3U/1rS38lgtNDC+7jX3Tvcf36wBYqjd6pfp4nD96yg71lBXyR8bFgqwsCOPTZfZeT3",
-	"jRUviYVRnt6sEQ1pan2r2oSNEGWQbAqAdAbe/RhhLR+kQr2o2+2aCA9Iih56Q39GP+71dp9FoCq457pd",
-	"P3j0416//8zEP66Zd31M5SEYfUhOubD1HFC5PfZhBSRlk8I8gDD1j/vd3WeN5IT8ioLit4qk6MZx7/n+",
-	"6CjujnujA3y424t3j45I/+Do+fP+wUHvyUmK/h0lRX+n/tc1kqIqUvtktD8eE3KASX9M4l2cPO/Fz58/",
-	"39/t7T+H9TzNjdrvwlJ7d9uo6q/9jXq+u9ft7va7wE62Fak/6+v/hQWqfuf3XKwvKBv/HZEmrTCFQmkr",
-	"k0zFwQbB6sNNWhb0oPJ2U9+PX6maJgJbfEAB67AmPsDeOQeZJESCyQQBMbDfimZzjGuLNI+nIWyTuX3B",
-	"fayleyewfk/z/DbSPJ/ezXf3x6rRP8jKHbqvVm1u7Wonwtrowhe6ZF+sQtBfUC0AR0q+lwR+5ZLAu1B/",
-	"w6S74qc2s2+NZxFMLL9lcOk1tLV6thPJLFeIMnACulap4Ej0DE3IO16gLJfQQd1Vk+inCmvSeBYpQ4xb",
-	"L6Kd40Zj8L157qv6De9nm2wyRWaCZiTG2WDcP+x61ldHYVFrj6z90bYuPLvH3714371436wXzxA3QAQ5",
-	"hrLCct1XD+XIc3x4E2TBPVndU9ZH7JrWAxY4WfBdN/nauok9iRKqYLkuIHxX7qqguAJXnEJrlJoS19Ni",
-	"WqbQFJ5+6EpTVBaaXrMNlaYwgS94aR8pBtqP+wejvYPRweF4HOv/OToa7e3vxr1kt7vX29X/v99PnncP",
-	"9g53R2PcHR8d4n1yeHjQPzggzzGpc+jKKe7vHyx7jZ8f9vefH/W7d1ROXjkq+V6Q+r0g9U/fbl7ceMzW",
-	"1Wo/okpiOjxvBWqorRMJ+drFRwmVCrOYlNiOGU2SlJh8oxhqUIcCDyM0TEhs4QYETmguh2jCkeITSCcE",
-	"rr24ZinBt8T6ST+RBNlZ2sYOM0tXzu6MscIpn+QEpZTI4lNot0lwPC2F1tBNdJCQybCuLvXSvK0RjKKb",
-	"mUvvuqEsqatp0N81h9GDgf+mf1KHWVfdFeZkHdT36MlA8DfGM6owxIRlhtMUpUTpBdVN8l8PWWd1QSdT",
-	"hbCMCZMFEqFPHOVBUYYSMhFEk9b5i4vL2sIQ3HgL4e2n7uWh+b0kcUqZh5J4v7klJG48Oe/VwZ2Dy+FP",
-	"w5vFCRDzyNzLEUk5m0iTj1W/a3q4yuRMcqueNc9H4OzM8CeaaQWgd2iO2vxVFnuxPBs5FMEVxMLibg0t",
-	"3qu9+HU1fVyoynwKzuq65BGm3140zXPDa44XILyvjGrYQFcbv+WM+F0GHwvuHNjCZuxDyz6+QrPNO1pT",
-	"uw01iDc8oWNqezL86XUCKN+WhUgqMkntJ03NrKjG4Xv2CccqXThA8iEIXC2oJU+xGJiWWSVAkL6DalDg",
-	"k9l6Zj62IBBaxNnGS7X+W0Of9/bbbr5xL8XiImf3s4pgO8yuxQaMrd3f7/QPD/tRi3zSgwyKb7qd8kOB",
-	"3Wf7Ucv90et1Dg8PPxc88O1fXqD+/m5zt6zZum3csQ/NVuoKYnieJtCgHOaWoJTeGNTck6Kaao4lSkAi",
-	"fI4e1FFcPzOzU/fpNfoEPMffnbl3cOZKx2Sa8EtjHc1SzJasIkEkT021YJh7WlOhDJiZfPyiJd2IJ5QU",
-	"ahywVNuFEJ42DiiL281zVYHFR2dFnybX4u2apZzfkATlM4QVevHyEl0ScGX9eHn+5ufTl89MKwGs0Nuz",
-	"l64uESuYVlnXyAVKODFZJ7ZUEZ3Cf0025g2ZKVN4e80yztTUjGpTOBfc8HjTZsp2bbZRQSz17H4cSoVT",
-	"Mnx2Ymot7DNmElTap+AF4JPDY8iiZWjKcxHuFwXnUEiO+3Y7Pb948R+9br93sC3r/TsosV+Y816Y1Sf1",
-	"fO4Kuln+k8Sqc8f+on/2i/9KKx76BtneUczuhyY3Wx1j7Yi7KlA+X9gUt7mjimN+dod4zZOzPmoL0+Hb",
-	"b9zk+IYwqs15+S3YYi4SktzPEAEqXAtYmhGmPyUJkgovJIBJm6mU1Wna1jg2AsbzgWBmojnGEilKD0JS",
-	"JZ8ldzdHtrmr52P/4t3XElk2O/raxFgyO/qd/c9birYPsBtPx6p4McVsci/d/amHK3r9JteXFLC8plX8",
-	"N6Kow+k+mKIO8eJ4Smf1cQxAkge4F6xMlACnqWY2hjPZymDA8ID2LwYWbB45NLaMslyRYCm2Ncv16/99",
-	"RT4sv7b5r0i+C/0/g9BX9rRM5G6ry9lEad5JIN9HroVM0O+PrMEcVj/Mtz5+pTXBbd8D5AAt566rscvU",
-	"dE2UobfENRNUEhkhSZRhAFSiKZ1MiVQAglsD72QI/qVdyr/vlXc78F3Z/9Pf+7InOMIjbUc/0OX30sHX",
-	"X3qeJmXPXXRRtHp2VcIuJYBKwLk+MZH9GDPbO3FEDKCcg8JI6qL7V/6MmoT47QRsIbVx5UmLsSabQ5Y2",
-	"Ql/2JncJI3yGsOy5+e1ziMraP3orkMzRuukDexyDBuk1fLz8++vLq9Ors9pl/CtdXclaxvD313bij4aa",
-	"/Zh8zdv/zQFUs7P/fkBgDeKVPtEZGHqFFkR5Ldw9vlLhEbXMpfrUCnPZEUSJRb2n/ldPHYDsCTKlDPSd",
-	"LLIpQ1QgLuiEMkiXSUIAfvCSJQ5yZ4u+uFzHrf6uPsjmGZB6Gqdp+uU90ea9F0RqAgrcjpc25eP7jShv",
-	"xHstTtMUzbC4KQWaAU5ipODBBhIXaqoAzxfQNLa5JhlmeEI2XpQ/1rWXgGsy1FfEdPmxzdgMZLDDuTRL",
-	"QFOsNXIcT0lSNE1VBDID4cmhohnhuQJEVX5LhI/5SgBBHatrVlZI6wHHXEy4UvZFKUkmRFgRD/Eji+8+",
-	"JnpaY0rSRNZo6d41vV8S9tIOYWqCY0XHZLNkfZSQ/mgyIcptijHT7A9Qjw1IqNFRSDquE7t6/xuLXD0h",
-	"T+ZWZ/sLn6OUswlSHBifw3SJkMzjqbashr2uHOoFDLud/eFJAfpy0EUSfE8g4Qq21ep1Zc2s7XHXZHWZ",
-	"3xVZZ3oybehZFFWzDDcDNz+SwK8zYwzQ71flad9SSAG2877SP6orCGFkbq8dVs5JEBfpnDyFObiWNRBb",
-	"cPnCltUAT4MfBZAYSEIfiK3cJxIgCIYPW3rapnkHlogwVaQSIIzmQt96m7EZtaQiMzNFyEI+Xi1d7ZjU",
-	"HbcmWW0/ttyi8nPU2qbUtXF/SufhGQCTWG1Q2YNmZlSV/dax4sCEGnS2/PyxsYblnfJZQtWXVrT0Ox+m",
-	"1uR7gci3BTln+BmuKJNaocAo5kKQWEEB3HoG6yPm9LtHz3v7/fupkzsJlTEWyRrzSyuEEJmVRg+x9hdV",
-	"EeLgpgDFM8YyxgkpmorZcaFmL0OK81WebB/5+mzZzr11PMapJFHJpj0QBTWnMRzXFLMtOjB6i3tpd/oL",
-	"M6QNetLXN/sen3s8PW7wF3q7wgry2SOZjHd0sOgLbjWsbZ0r973H36/Cv89VAB/LklB8NHfKLZV0RFOq",
-	"FvoMVIbr0w4K+xvCFTaeaZNlrRIM8DfwtfmAsglK8AKcCu6bKc+h3NKVo+m/5QmkJhBmUxNkB52za+ZX",
-	"a7q6kR9M0WYHWef1FMvCzt/rAgostISWJ2XEVJ+NNhAcaCuVZbqyBearcbz8Z7E9v9jdaYBRb7DGKzsA",
-	"/atGZEIZzLZ3cLzbQx+uXtR5TcaCZ3cGrH8ZDqEU8PmVmZVekt2DA7vXWYR6e1q0Q7NUnou6aUJPqwed",
-	"pAWdj3maZwzR2qDUaNHYqWRP7gUMWRtbspGwspAsXOmnvzatWLcMh5U9WP0wmKtE3TIQ9sVKdTdIqTeU",
-	"nbn6qSaxrzf401bPX+bs9JbTBIolm4zP+XY/eKst9tZT6Yr7hLIi7KXZHDkUfP697vKJm9qXhJgwhvUV",
-	"Wu6xJLs9haLUCrbKkPCUiX/ykdyi8XfRZLvfXSrbQXNCbjrB9IdSOP9Vv+0xW2j5b3pNpapzsOtld55w",
-	"8e2qSoSngIqkSnTfB6eDjbDD5wpJxWcmkEhZEaxB75htXDgFr3DikuhtGh18skobseb+aeXMHtT+6j8O",
-	"XdXUo1KJFE+hSY3eJNCly+0wGm3nG8nfegEnB/qfJs9l3NAN5BhzNoYGZMemLnEtOO7jkUf3y5GHZTnf",
-	"yvFrOTXlczTGokoD1daY9+dKM0FinMZ5itWaithfubgpYmraBJ8IvXeF1q2ZZQSBQLBZFM3IiSkAnTtH",
-	"L9JGNcrwrEy2S4B/sQSB11r6xug1s9ZoZGUfVKya5AL9XMG0DRMscxi4uIHv4fqkJAF7W5XNKwlL5InF",
-	"dJeuMumaaSKlLCeJF8YP2MH+bpUkeZ90ITBvy9BWt9cCK6gEYzClP7vdSJuY5YO7veaO5nKm71PMmjmZ",
-	"vyBn/5lMcnbHzszLPZn//WrjzUUAii6vNST6p2mh34Jqcy/xscQ2/ijs//qso3e30EVJM4PI1O4uO8JM",
-	"N0QiCVtyxZgLzQiFqj8q0YTeEuY5aHol89iPut3uNdOvkQBOjZTA8Y3NbgIFL80zJq2nDaWQlNJBv1KW",
-	"8LlEY56mfG59dfA+V7c/wTN5YtIb7Ccm+iOhaN+iN5WJQWE/oJmS5XBaoVcA7GVdeYqkRMZ8RlDOUs2f",
-	"JKaJmcacys2+uCZOuDJjP9QP0vPj3M19Vbpzwo424wM0IsHEAxUfRsWWDhO8GG5w/jV04dOM1E2C1HuF",
-	"lrrR3/UN93JyJri5E6/GXXhpLAU0ImpOtDScc9j0AqcCbkV9ZjuZhVO8drtdL8GLMrXb91HFdg+6PqxY",
-	"6bajTJFJGFfsFUh0e134GDkEIlQIvQBom4wxiypwaY6CqFp6XN80gdmkFqYM/06zHG5BI+S03QN/iW34",
-	"MwCe9t1D+MQ9eR7brGkoC3dE8yYjGrR4Ibd6jO/1Tt8YtIh1BIqyWtmVB3ulhA/sF2wwP8ifM4I8F2nr",
-	"uLUDV8K+dZmRfpBEyMhWOQieEmkqISHHO080YxSYpp1rds3AcpI8I4Dak+EFSniBm51nBu0NK6TNORhK",
-	"P3OMhjjJKBuiH8tasvIdJpgKrYn5GOV6Ns8iNHR5gMNr9mNssZtYggwyA/J3JSp6kaAEK6x/fEvJnIgh",
-	"+lGY3NJ0oT8F2RqTIfoR54pn2LS8NHshi/kYbVXrZjYztMwlfAabcIrKczLmJjJBYAOwpG1CoIUIDX8a",
-	"GsuT6U346finYYSGK6eqP1xF4R1G12xYVrUbgNyVhkXFgH4sWn8YCFEXz1rkvghg+yo6evEIjmOeM+VN",
-	"ovikGBuOathBbzksNOaa6tAQx+rY7bRL1uI2JIgUvyGs0CY0iXjHMsW3Vll1IlaTTWupvX1OWyHFxVwb",
-	"PfKM8FlKXDkvB93bRD7dsEZsbx71Siy0LlZSBeK56viorhlfHginaWCks7JHqp6hLU/2TtKUKkcFTDIV",
-	"CNJWLcYAFWhMGZVT7+0rebpyeS58Jlu1MeEZEZIzNMdMmQs8JyMIQwFYSsr5DUD1eS+cCTImQo8tm22f",
-	"bSAFV6To64Nmgie5TaIuQGgrHYwaLcP0I7L2WDm6PnVjVS13PAfPtxL4lqQFrHRoDmW3j6abWdapUBmB",
-	"yw2K0qOypzxVaMpTrVlb/dmpzCZA0ICCfgU5UzX3ZpxataJiiDU7ndP35/Y6Rmi0cLEsjxlaRgj2ZkoU",
-	"oqzjGzz6lw2JX3N9l3svKxwSyB1DzjKghCteFAJSrm31SlN+I1LNfbYZPf6UqsV3jQ6PsLrwHVhfvpOw",
-	"QO4zGMaMF3B85RRufZt65Qg+fv7/AwAA//8=",
+	"7L0Lc9u4li76V3B1T1Xv7qFk+ZGXU7fOcSdOt6fzOrZzeu5uZySIhCRsU4A2AFpR78n97bewAJAgCUqU",
+	"LD86k9lV07FEEa+1FtbzW//qxHw254wwJTvH/+pMCU6IgH+eXuKJ/m9CZCzoXFHOOsedyylBN0RIyhni",
+	"Y6SmBAkSc5FEaMwFGp6Nu++wiqfDXifqyHhKZli/RC3npHPckUpQNul8/Rp1zhIym3NFWLw8J/MUL0kS",
+	"GE1kBC2mhCE1pVIPvESC/DMjUqEFlgjHMZkrkqARGXNBXiI8koQpxNWUiAWVJDiLEecpwQym8ZbH2AxW",
+	"Hfv3KREEFsjIwi4SUYkEwcm6xX2YyxP5YRzePkkV+UGimM+XbgtnmDKUYIVHWBI9CJbmKyqRojPSQydm",
+	"YYspTQli3Pw6xgyNSGBGYy5mWHWOOwlWpKvf0InC03xNJgInob0fjrLxmIhuxvANpikepWTozoIgzOSC",
+	"CCSnfCHhg+bl4JQzEqERiXEmzY6aV+v5M67cEl5esdrxXbH1O/2efFGvMiG5CO93DN+5uTHyRaE5nnjE",
+	"YlaUYqn/TVqc7UfCEv1nnWYEVaQ4On3SSE2xQljoU1NoSRSiDFG14vwrh924X8GJUqbIhIh8plzSMHlf",
+	"EJYgqtCCqinC8MII6ZmyJcw7QoojSYhZyUIvbN3OXNAJO2NtOGok+EISgSZc7xZb/eKvUWeOBZ4RZSXT",
+	"qsMe6vMdmCMfuu3Vx21FRGQWrD+VeEbQmKb6tQizBHGREKHnQvXb/pkRsexEHYZnejrmlaWJzvCXt4RN",
+	"1LRzvN/v96POjLL8Az1ppYjQr/rPP066f8fdP/vdF4Pe/9P9/G//I8iOr/Hyw0jW1/WBpUu00GQ0IhPM",
+	"NAHBoTA6maoeOmGIjyQRN5RNUIKX+inKpD7M/afHh/vo0+WrCOERzxRinDP9hV6/IimRMZ+TpiUneDng",
+	"I1la8/8QZNw57vzfe8W9sWe+lXt2/sVS3gg+a7+c8iK4QBilWBHhmHLFFAdjPdLW87zkt5klQwSLlLab",
+	"qOJbTVMszzMWvh+PEdH3oprqOVGJ4imJr0kSodEyIIwV5xEQO+P5LxI9b3RZSHUq0UG/X3CKvfywRFRd",
+	"sQXPUn3jGuEcXKxYDkRWFt0JGeMsVZ3jMU4liUJ3sacS/EaW9dW+mnJJmFtXnFLCVIT2taA6ePIE3VBJ",
+	"RylBJxevzs5QPMUCx5q3I3RN5grUk6N+Xx+bNKsFAZCrEyWxcE2WiMorRr6QONMKBmexlh1TGk/1dhvR",
+	"TpXeKpDVipvtIF/wbJ7qlXFBOevi7kH/4Gm3/6y7/6QrY8y6+12psFBu64zGVeydtwldvQsNAufgyZNV",
+	"8ub/6v5/TVLmbAwKWoP41FrfsKzZmXMHfQuuaUTH+u8p1rSG2YQkSFLYngpNob8d7R/82GtcqVUVV8jU",
+	"6hJDq3nPGWm1IswcfSte1ydfGt1GL9TSd0ENeIIpi9Bh/wjFfEYkEIsWpxiNeLJctUI9u9XLPGizzLd0",
+	"RlV9gWeKzPQFijDccU3CJ4VfB7kRNjlXFylThwedSE+PzrKZd6/ZP6OQnvEOfzlNyU3Dra8PYUonU81k",
+	"xD2mxWlCJoIQ2TTpGf4yyJ8PT/6FP/eEZ6OU+JN/4U+9n0+dZbORmzlla2ae8sXGE6ds3cQPbj1xztnJ",
+	"DacJZjFpMDNmOE313CXR6hNMXl+TQNb6995SXqI+SokCPtca5gxESeMCOWcDnI8eXOHqBe4/X7vC91q5",
+	"Cd94EeLmcnbq8UXGtMyZcVAvMUP7z93K0IikfAFPTbmgfxplM7Qq0KY2vbLew4RJcvY6fAhGguZDzrGa",
+	"FiPSpBN1tPihQhtgSi+tpW5wQQTF6dnr9Xo+yMAPc9l1jxhZaDR6Y5yALNSiHc0yTS9TvuihMy3xtZ2S",
+	"MUVTz57Rcn/CQYXU6jRJJUFP+oeNQtAfewMZ2PI2O4cNvu/t//TJbv0FwSJ084D2aEaXaKH1FqRHRTFn",
+	"CmvlXO9npDkwxnOqcCq1Ksm4aqLOf97qlryYcqFa3iFaNVqCwZpiMSERkhy+kPCZ1G+6k3tm7TVzwTMR",
+	"k6ajlvDtHXPaRTb6KPhE4FnjNLJRd24eaZiLzEYD+8Rgd/O61W0A8jO/DMBy0MaNNhNGS2tmNhy5zNZe",
+	"BUdPbncXfNVbJOecSWLMf87GKY2BlDU/EQb/xPN5So3rYW8u+Cgls3/7hzQisd2WfjS/MkM2CROQf+Cg",
+	"QnbwHhqar0gyhD0bWpVS/62FKRpxNXVeU9nrfI06b7gY0SQh7L4XEWsyEGiGl3DRJxyuAJjTGbvBKU3u",
+	"e0YJj7MZ+OEEEKM2VZEgY+crtJvZQ0MiBBdyiOacMgX+DbB8ER+PjUMOzbEwa3nP1RuesftejADnLeNI",
+	"ZvE0v33MfN7xhI5p0MudW7NAXHDVGktFc13AJR+aoH1sD56B2X3U47MELt43mKYkeUCOKVmKvjkJ2+Pe",
+	"c4/zO2FLy8b21cfgHZjhVMsqkqB/v/jwPkJH/X19nsAZSPFrwvRnh2hGpQSKIwL+yeHzI/3/nkToaP8Q",
+	"Kc7dDXq0/+SKLQRnEyczkBZyETo6OND/7wU8PMMst0ZlhJ70+70rpnfnkvO3+kX3uT3vcl1aeTxKEgR3",
+	"fM9O6x1my3M743slLrtdEQgNt3djIHLEGZE9NDwnSiy7J2NFxBBJvJQ2eMGREktj0lfYy/tFyF+umUmu",
+	"cbrrqX5iOFNTwpRe/v0y3XuukKQTRhJEWWRVSnDpa9sITu1TEc6575kxbVc81Ll8dd/DK0/imEh5EjcF",
+	"KrAWxfM50TupOPiB9QiEaR3lj85IEHw9mKRYyl4sCBxzVPrUXGD1T2f8pvapObEBBfOIgDDpEZbAc+5v",
+	"Qezr3AfgRIRPQCp50zB/C3LDr/2/ubLfZ5II73H4006BZ8p9ks0TeOBzzZ6I7O6d3ljCqZo+BBGmRB7c",
+	"wllCFVIC01Tv4VzwORGKGmUO50ewirBKx/U10r8KBYDe8gllxtDiY212oYQmiMLR1RaBk0QQGQi3vNFq",
+	"8UJf5i8Rmc3VMvcMwt2u0DXjCxZ+p1q3kks6Ix3gDoVpCjuQmCsapx+9nTGmQF0mR4iB/xkjSWJB/KXx",
+	"0T9IrM/vS3fCu/ZDzcC9c7x4R6TEE+J/25XXdN7lczN4F7QqzWF66K9Rx2iC663gqCOpIk3RPlowUnDH",
+	"5JLFa02dJYsvNPXqHwA1D2gSGpDGU3NH62FjzmIiGEiG3PzIMjC5WJZaCWj2uTYtzQINg/DZLd/+1Tf5",
+	"/jC2KQazWe+jI+6CQCPHJMW0vG3IScnu5ecqPZT59SM2ekSZC6kis/I/1nOjYf+v+XBYCLzUf3sR2Pr+",
+	"vc/StBRxd37rDTcN5lkeK7hyEU/pDbkUmMmxuT7KK7dycLAJ50pFGVyTg9TGugfrmaWw16OOVlQyEeSZ",
+	"pSYuo8j02hDqmDIqp/kCgokfa1/SntUFXgy0gTaY4/gaT8hgg5/qW3wQ84yVZ+p8QdU7O+rYK+5WS5MK",
+	"q2wtRTv6uDBPB1k0tPRmashHLi+8OPvIJ73SWsuH2oKqd8LTFUZ57HytdYpTrWU0aG9YW2aSM9AAFHcO",
+	"71UKyC1u89Ey+AJBsAy+u7JqOPTR0pf09qehtf+sVcdftObYrD7YiEV5qcZlt4ZbJRHvsVnVHEu54CJp",
+	"2OIhn8tkhPSdhECd7YI6OwR7fy40I4MM29RZ7e8MTNmbSXA/IDlKs66scwFOsZitoxEIe6ScXyOsSjqf",
+	"DWiHdb0bIrQYMCkCmu21TBoYVqv7O8teTauGWSfqiXnVqXuTJqt3F0BYKY+vQz6j3zFVlE3QiEwpS8B3",
+	"L66N8dsLCtMEL+UgJeOAxv7JRnjyPDMq0Vjzs00UmgsCOQ4CGwZat7ivUYcoPJDGMgtqhkZQjHB8nfIJ",
+	"IiyR2w5W3snTyxNrEMIsYEND4ur3qR3OPVLO2Uu4Ce8W2RyJwJTpkw9QgnvHoFDqg9e6fqt1t656y5Sn",
+	"CWlIb5sLrnUvE7ezySkSUlvyyQdfbjSKgdLi3ciYwLl8BBI6RlLx+ZyA7x9YZIa1jEDgfrXhwEK8kpgm",
+	"ZrPqNJfiyWC0VCQw1q98gcZYFKmjVDparidEdsqho6dHTaNNglmZ5yR3bCCFr4lEKWcTIox/6+3F+8Hl",
+	"2bvTD58uvVXkQV79XqkgnanlZaCPT6pBxsChQpJtf+czUAuWy38u7HK3GLn46YaDz40Dfg2Bnbh0bZuA",
+	"BumwLsUqTEKW4EMi8NTlZhmfsi88cq62alVLCrKD6YVo8RPKPiiWl0/c2OKcJRHiN0QUKtCMsqy1xBQk",
+	"oXIww18KjmkxY/OrTJJkw58psQzyigkU2KxgpfRdKJG+NsLHU6W2hhPyz9slUq5Lgw8NWNEOglQXFnb1",
+	"w111g3s7VFljcSX7tOldNZFVOQp55MvBwInVjz6s5KTX5yQmdB64wE/ytDaX18HHLpwAKQilu0zrvIYP",
+	"wbLqFAmKl/v7xwf7x/1+b//g8OjJ079rK8UYbAfaSpR60/v7L56PD+Kj7rPxfr/7bLRPuvjJUdI9jPfH",
+	"z3B/9CI50OZci8cO9UoFGRNBWKxpt3NDhImRFYZbx+gkxpNZnCgYnm0G2beMXVL5veW3k5C52Vq9WUyG",
+	"h6Npb4JhfqEhfUhf7DSR5axL+1JistKL70wwtBO1M+uc8V2y5coq09lraURCcQ6r33lePLmZgW02pvDk",
+	"VU6zZcqNLwCcUZ3b2pV3lpYVlQ7enEWI1V5NSXwts4DV8Cv5grXCM8PpMTo8QAmdUGXUr1nyJEJPj+Df",
+	"cooPnjyN0P5TxIV+Tn/45cv0sId+I3OQgClfQD2HEXOehfT0qGwgPS1nQvW7L3B3fNJ9E8yHKuZ+kk64",
+	"oGoKi3BRi1nyRO8VzE4TwZfpYd29r4nDieCu+WUntm8d4Py1eix3SEENH0KrYJYor04pnprL2E0p5oyR",
+	"2AjWhMriz1DY4ZWLZsvN/OZvBCEQzrVFEAuC9ewiRJlUwiQf6BuqVBDhicv54mYwm3WO+72j/aizoCwZ",
+	"zAayc/y0d/AVDs+fAJi4d+ORf8WZVJipUsrqSvu/ck0gGUNAFyutGC3B5uKMeNmtehsgERRyn6+XKBF0",
+	"rC0lwbPJNOA9+ZPOMjWFyyshk7C2mKf6HD71U3268GdNEcpfSZl7ZSA+w7hQU33jEWzE4W2HzfegxTrW",
+	"5+f6Qqr85voCo9ouBqVS9fBfQUbFWhKYUVYiz4c5wcd1OoHN5SKhDAdN1TNzD5+9Or/ooQ9jm/TvbmTJ",
+	"UyyQXEpFZscmbJjXhRAvxy4XLnn5FTVhyqKa0lSQlI8nIXHzkmvbpJ+W5AueEKkvqfpaXrsUP2ObyMia",
+	"LhVvR7f/5Pjg4PjgoPc8dMtMcKrv2HiQYkVVlpANplj8lrPJpj8WeLOHV+7FrzwTa3ei/+T48Mnx/lFv",
+	"/2lnnbPSzi7KD602h/oJNW5I0y6HZcM84Ae/4DNi6nFA4qdUL5ILcM+mUNAi+YwAxdYF+xZxMaywsbnG",
+	"RFTiQxvHXxOSEnVvUa1rytY+q/f4N/3c16izZdgP8oBrx/RzXqCgv3cSwQ0R9ObloagxTbfe4oZQ3sbv",
+	"aWcA6O1z0bUot/Ps+Qbcw1AhbdVOyBXU78SCJOBaMSWMwiUmb0MfoRAf0EFgexuDf00kXyaRyGWA52ZK",
+	"KfTnb0aJ8ptY/TdLrmGXtslBxc6x4mvbpYUFVtW0pHZWwny6lDTG6UCPPLi2vKIn/JZKddsAJci4WlQy",
+	"GD5s2rddxEnD03hcwVGP1+qoDlLhCUmGmkYyps+XJMjEwnL/WC58XqIhkKOm4zmXUF47NNSlKcgWtlgi",
+	"gapPQ7wIp4LgZGlLYi31Wees4YOJMfnc2/X2Jlla/pAyUyhhkmBqMymYxf/WOP+2oViZi6dXgiSEKYrT",
+	"1azmsump1EaTtutHS5/fIEmnyNkrp/0FTdzXWOELm05VVQS9Gfxrm9vOv4pcKLguzadcqIH7uhYfUjmM",
+	"Bp4ZoIt/ZiQrxX9WCVgbzvUGKduoIWp2W7ILIZJv7/aC5DUOqFonSN88ERoRtdBa//6LZ324og72X7wo",
+	"K5SFt7VTcu38bf/FH8+6Lz7/0e+++PxfB334778Ovv7Xwb7754/dv/X/2Ndf648OPhd//7F/YH94+Ed/",
+	"//OPQd9QE7zEpSm6IFpCQYE7wmFEiRULKd3AwcFJnNo8mU3Mt+6LkDX4msz4OU9JqcyoY6YMIWHHgDeU",
+	"LOAD7ztYV0zC7Edm/BKYtkZo5MucCiI3UIiFneFKgnQrcZmNQab0shE3dpE6GVSkDsK8In9BQTp3W/EK",
+	"dJUNU002W3vIJD9NqPICHrf24AsyT3EL73ae1PqQfu2AG9vO3lMi/U0InaCLvn0YyU+MNmVqu9iXqQqe",
+	"p5gxkqCMmaxpzwsa89kMnL2dD0I/fxIZd+I+BIl8z6zvL/2qmTGBwFo91PTiuN//u5/vNlpqure6gOiY",
+	"W62I8jzF/X73WRwfdl88j4+6SdzX/3t2+OL52PD4QM8bNn3f43lb292VUzpWsJmmWi8Y/uof9/u9fv/o",
+	"YH//7y4n18kWrDjUPkJUuWFNfbumPH6lz9xpKSbbuePFE2vBqXybA3KgvM2r1dT8ydIJbGtLl04okBON",
+	"3J6apBrWLnm1vYVeOtv2ak5BAoHdNBlTA1OZ1l6HMFky1vsasARK1NWY+gRpRjl8HW02Y+sa2upse1NX",
+	"Z6YQzrj3iLed6GwnCj9YFrGi0GjSG6b3h3RG/+jzHPlcCHqr8ei8dOE7jirxT/mcygS+IpO+IlNfF1Uc",
+	"afph3Dn+Y/VSqyL5a1S92UomenuiPMcLrdu+oWmYJiuG/sYv/mgdAev05vpAUXVJ9W39HK28mCAXhSrp",
+	"DE0D1gYv6wXO5A2c5Ib6iid1V3IE+aJ2JYh3x3lvKMOpl7q+jmp34QepU/KjdolUpnsBCFyPkkTu9U5c",
+	"9RuXBb7pfVE5IX+WoZN5s6oWJqcOm4rmVcZUDIItCu8qUWUAHIwttkRUwT+rA+lNARUteMPObGQ/6F/5",
+	"ZyqVtafqDqoiK+fif78N34n5C4pxvBKwBlPAlxAlm9lXTusJuph5YhgqUsu5G8Vv8YjbatQm/xvM4gtJ",
+	"DIrLhpkLHzIlaUJqAdeXEJV1EVUy5/EU/ftBX2vwvVWh1NVmaeGpgLRsRZgaeD/eEcZV/uoiqOm/ueJg",
+	"SjnE8YgJeiAsY8IkuGj7kF6EDSrGRpkQoTmZLRvMuA22x4MZloOl2GDhev9LPhz7wZqxBG4YquKtojPi",
+	"EIclZXkIPSmObc0mtJ5fcTArNSR9ICfuPNYHhcP8mXPGjtI6dkXsuyXwOyPNOybHB6WmGrX8QtWv2QiK",
+	"3UOuaPO1Ni55xlRUTjd05U1jwIYwxUK+F/oPA1P82f530P38r3709PDrj/8z6FP+leDUBLXL5DfC8fVE",
+	"8IwlAxtXCimBQ5ExRtlkiDKWEilBy19wcQ23qy1DKQUwzfOdqLMw9U9gAcJjwRvH5A6HobptimIsqKIx",
+	"Tk3itAE5y+1yh/O5KjndqxRx367X+FzmZKVIadWPzFafuqdBVSRMUbVs98sz9zTkLFLW7lfv9JOu0GCj",
+	"dQkyw+JaNit2xrhxoApTGG4ZQUKiJEwRFhNEcDyNfCDiGbF4q85IqZ153R8DzrZ2y7WlQp2vbWHYzM8u",
+	"zLOedybothmYT9fo6lSRS/1ca/vPziF3uvjeY8MB7d5gCinrGqfzteTk7cghOFQUZv7CdZNvREEjPqcW",
+	"J2bptFRcYU/FI/7QfVpaT1047ayoMsZzHFsOrKgp5yfvL05eXZ59eD/4+dObN6fng4uzv5++RHjEb8BR",
+	"l3sBIW5uujCAZ8NIH4eL/9CVnOMcOSxULBie4e4r2TZ8g6R/kp2Unz1sfRMsIz8Cv/SoUpOU02EzM5x6",
+	"18x9lUivqIcNPl9Uvta+2rQIMzeyi4A1TdKgQ92vExuU6g3XVtIFJCXxKsAa3tx8SGfejV43x+eEz1Ni",
+	"oFkNoUHuJoKTgnyeTGY41f+kDA2tcB1GSHFeN4f9VJRG7QgKkOZEYMUF6IxkRsSEsJgSCWUdkk4Yoiys",
+	"D3lDDGwOjAwheJlvNJcAbqIbUBa9UyjTo8dNte1kxgcQ6F6xFMCKhMztCVESYYsUtJhyhOW1qeIpC3pv",
+	"JROqptmo+eX2aLwdQaOl1cRDb6wQjn19OT+oYf/Ky22mpXeYNsBBl8RQVMpT92rIK+kPQnDRBHIRTx2c",
+	"XH3noDh3K89h8eLmRZ4Xyl0AU7OxJVEBew03sCDY5H1XBOOEbHjvYDng47YiqnlLx4LIQKbw/8uzomz9",
+	"/PTN6fnp+1engzfnpxe/vj+9uGgqX59sVBvsldHXX7bysBvPz60oXBPbfLoXuQpeEV2U4RDyi9+cDE7X",
+	"4ixDUHSU0RS6gLQsBveNuTU90Mq3fd5YysHG1ds2bXqx2AWv2KncUHCmsrWnQFzYFl9abXAffw4b82qG",
+	"5694ms1Y2U+cQNmoe7f5a8ozseo94TDTqI256k0DQin6X01AIprKkHnEy1NrFcRynFg1GTcLhdn5nvNF",
+	"6F2Al7r2HRfXy7fmwXsKnEGY221sPsuodUDNW3TtiDVhNEB+gBub5hWhNhaVGKv/BqcZMVpGcaalw2wh",
+	"gqv736a2w3heXXVHY24s4wMyn2oNiMqGXoXGFQ9ahk2OTnFMPAmgRweTweBLKpsPIohtEYdg88KS3EDc",
+	"bxTuqyqo+RvyXFxb82DOrLLG0MGfMSW4nJN40/hpnt7oVTsf9V883QwQyrxl9cRsjmkd5+uGrNZ0LXak",
+	"RBPOE1RSERhfhA+lrRPuXV3BsVMKLkbKjCR5Kmq77BLzeD2nJN/5gIEHHfgog45IBBnQXXSSKWiW0lSB",
+	"1PJMPtcLkBlZoJOPZw5JG1u4H+jnAgWRtnRyCgirLfpzAlq8kSY9VOTtGz9u7je0eoA1KGb8BkKJszAa",
+	"XIhK3miKLhm8sJSJQXSyFXQh4tgkMp/XDLVxE7qNca7CRqkFEigkjaWpendVZxglVF5HiLAEQomm/UMW",
+	"XxNlu2ddHCKpuMATEqGUjgQWpkfEnPMUFCE8D1YC6E2mXATt2g9jz10FJiD4f01vGoLMecBn+WG6ZlLa",
+	"4pV1bJ8mMEmqyIaZEnax7by25llzGqE0Njd+LnjLp10ZzduyyBGlO8qQvHDUsIsiiZzlti+SKBFnIERl",
+	"7iF9gouCizXH+pmLTts0D+c+Ytg6NhkoImYDbGArS/A+7Wp/ytv/Neq8I+HM1hinqQwWyFpZszYqUq4m",
+	"0pbfzLrFAiBwfpVBQ+5oMTQg521bARl1xlmaDprVnUaJkvc8kI21UVT604RfKOlu0VZkeBHzeTiZkW+U",
+	"GclT4lKZqm+yPpUNQGx99Ok2zzfiSIMaP+arPWy3B5cuqj6s1CmO3JGh29DyuUY+ga8tFnlvSaXaoLJG",
+	"Ou/JF/URS0mCdUgAMuL3assVBCfz4WaKPFSFGogC4uwl0puU39Zwc1CmLzi8rDOyoPIWifGS3KJCHfzD",
+	"dOsXVP0tFEJz7qVmbqHTqmdqe36DIsS+WX5XSMbyYiCvuvKDKy2zrbQ219Wh0R+VebUKNG+2piTwUCkx",
+	"zw/Q31MRZUw154xp3KRJGjtRkXjKIPnAOarA/42lvnS0glXRv31bcEWd5qWtzzTarnVNZzKMDGodWaG+",
+	"cKAom2an1iKH3KRWCldQBfLLPl0paLFV5ePx1B43xWZaLohpq2o1n96sx6vEcM0U1CYTuA3s8scUszzh",
+	"tkQ9646+3VurfoDVJ9Fmo3eRRF6TBI88i7w63wsuVNlP2ljZ7BWNp9QYL5Tl2H4ldbd2NiEfa3Uqn6Bd",
+	"y+3RoHJO+JZIv36QIkdYdifHyIJI5Z1D/oFJRwiegi2LeUcU1ndfoGrfNs5aX1RWetFr97PbtVywPXxa",
+	"V8muKeaxoCdubqX3h9ilaVFbgvfxMQLnjVTo6RH6jf58d71vKjP/mG3q7Lz1uVeOIn/fin2+ULi5MtDg",
+	"C+VAHdwg7CzwElnXn7WkfUlU5Fg6QBir6dlnN1UHHRlJVyntTbyshI4ymiZlLXTzIYy2WSrXDLgijE5j",
+	"VCVTOwmNu0CntKmJNovpZQ313OJJ6p2sIL+2DZ6PKUmTtXCWmxC5F/IoUl9cktPAVeP0TL3jmnSYnZWv",
+	"2yCDXa0LfYdpOYSRdU5SrC8mmwo65mKBRYJkiuWUyJeIcQM0SqVJTYrQsDdEXKBhrzeMbHqWPmqBY2XS",
+	"4qDWRwmeFh+XFFsL2VRqXnFwtKpL9X/ufQ7t50c6JyllxJVQBmhQ4IVxgTkOLdjzrpHZAjqKadZ2Q1Jp",
+	"E3s2hgSrkdsGd9aYMpzSP+8N+63AgB3MeJKlmzqJG41AYWl24GDfAinBf5IVqRkNiyw3SJqQ5t4K1PST",
+	"jfksbLPlNQxPgpUX1YEG2/VS8nLxWtyEOYpGu8HKN0jQ6gwSY8O5r4R0syp5+VzLpeiuNn2S/3dQfF2c",
+	"dgUArkTyQaFYFiG7ML2qUumRW15uuhdhincZkBbPGHa+h06UqzOYEIn6WtN5UpO1JlIIpTIkifQbniIF",
+	"oXs+Rv/gIxszHAkDpElm0LUmumJYoWf6AypQzOeUeNmKFpbspXmbvn2eQQvRHMjQoKTBoNL6ghK8DOG/",
+	"NrRPOZHA4VgiTVZmDXlbyhbJTYVvr11SWJEF3uJhH7et3S+cEHX635imRsMzh2T+PcpYkgb1UQNk5+um",
+	"rjTI/dbBwwWtOB8UIdTRf+Y8zGN6YzXFMU9TE8to01bEtKlouRcFFF7L5x1LNMv3Z6vlez2LeeL5hTwk",
+	"Bye93IL8yZaPvew9rhkJHmM7O73O07b2qqamyVyhG6WYXSNsNHAXCqvGIEoq2tXVl36/e3X15aB/dfXl",
+	"2fjz37zP9sfms58CzzXUv30st03YoKS5nF6/wMyCri/ICGSp1OIKEu5Tek166ANLl0aIALS08yAZT3cV",
+	"qaCEZu2Yivwzw4oLWkIdhtQfiLUonAa5Y4xveCaoIgOXRdH6kvH1pBn+cmZ+88Qrj8wvm2IUE+69k0FS",
+	"vOTZbfwPxoqeEBmh0TK/8u6vAwDj4BzDa5ogBF0Sje2xIK6MTc7FGKepa8QVDjyYkqjGt5j2M1Ta0qmG",
+	"4IXCabriJU68m45p2gSfcBSOhIS8e3PQu2wJULNU3C8X7u4HNV9945euJgM8ACmTkykA9mJxHWQcaCb0",
+	"J2dBk881qQZk+ZP3J14+vjZb9WEMy3iLJzMiaIz3LjBTFE/46r4hZbl30v27ref9t71usHVIaB9dO/e6",
+	"Of7mFXpx9ORZD73JhInIkdmICIkSou8GpxjqNx6joUvqGILcHtoeNvC39UypBXcZ1dLkIjkgjjAmvmrM",
+	"nxCCiw20YLPCN5SkSTARGHouxA0xNh+v22vME7AEzfrDbzHfwrHn0QE+dl2AIgQ4I4jC3bYbKWLnGvQA",
+	"gMajaRPnDYhsUuB/dM/N77pnr413rEAy+0GilE8aFm9Pe9XqDcQKlW4b7X1oLrddLVqJ5QCPVai14kUB",
+	"/R9UsKwl2iLNTFGVkhV1yb5XbqrU/HhvL+UxTqdcquPn/X5/b25oUu45Fih5YARdn45pEsjMTDz7NCfm",
+	"EgV8bmZ8wxYBJOJG9ss3vS7w4Aq13xcJpyOeLI3E+2dGxPIY8tCHERpq3jqmif6nob/js4TM5lwRFi+7",
+	"v5HlcH1eqptNXoi4Yq3vCGb2diyvdlZ8UXfgpNmkpYi50I/uipiqCrt+d+DA3dRXLPvCriB3vOcVpl5H",
+	"3y4fjyufWC95npTXhchc8WfG8A2mqa3+8ShZa/OAJOTVk3dHmVzaujY7FsEipUR0DShDtzA4xlyMaJIA",
+	"pK2pmutmzK80oh6ZXJNlVxA7UaAFBsovZTc4BZ/OP/ioW2S8pFiqLk5mUHQ+w5RV3j3DqT41eN2MqClP",
+	"uoyrLta2IHEuoq7CBnGX8W6RSg9/WuRd/Zsxz8Alrv9NWZeLCWZUYpv6oD91uBZRhws6oczbc67vXNld",
+	"YKq6RlfTdySXoArClGyrLbg6SQ5F1s0riY3Y7SYU0m6LDyD/yxbhW8OmmzHwLBSF+ZXTLT7190oQydMb",
+	"IAX/Y2iB0yVfYkIMEdgcvK4jCkknTO9IPlX3gSEMqchcdosDhIS8/Mf2L0hWK/72j818IsgNv/b+Lpbo",
+	"/jZNGeykFefdFIuJ+/cMM01YIEMrKAj+q0wiFuy7R7UZw5maEqby6u3ydtoXdHPTIWMym88h/6o7IwnF",
+	"XSvhM0lEN6FS/1C/B+pnCt4MBqxt8obnnrmNFxHQBN277suF6CDsKJs4k3TTxG7T3G+N2M5XlTFbwVV3",
+	"s0OTTfgedFmZzWYkQdl8myK/4Krc6GbS7euz/BMO+0rz5LkJ1ppB4aDMERGMz6HwV+ZYcNK4LnvoBNZe",
+	"BE/zlriQocfHijDExRXz+y27cWfQiTmbWygiBEINKrADKr/LP2znEtvUu5k/P5CNuqGrGSbehnAGbhp+",
+	"bTNSASoRmtKxpCW8RhK0Dy9Lw8y9vgtu94qzKGe7MlNIZh9bg4S2X/YLNvBdebKD0TIHg6xPOs/CDM1Z",
+	"/6w224ISdzzZjVzWdgpNEB96n9s6e82bVlBSyxcJMrMt51dMqog5SEXTVNPeyCOdTYdaS//Vkdx5t21y",
+	"bVWtLbA13An5O1z2MvtcHHl5zLXcZX9vy4u3/Fih9JB89QGXa5do7HWQrYO415uprisgqTV1vXWMPS2q",
+	"mh5j7PyuoNl31PLsriHeN00dWA0n9ifZERJ7QyQ9nCbYEF9vCKIXFFkNlDtWCjJOFcW9EbfdY9efs/R6",
+	"G1x1m1leijLkLmT3d53m6m/YEHbakyVthMRjFDGen/pJ/1Fk61SDhCtL0G+Vg1vj5dUCTE23Ye9qx+GN",
+	"Ul6a8lras+EKjvOy3prpeq3ADRN0u6r4AGl/rsr4r1Elra6dnP6e53aXbVTuI33unvLS7vL63ZCra9lq",
+	"m9y2zWlr6+9euyVbXYK3YbS/zuVi283KUP7zhEpFBLF9T4wxNuFFIMVeTK2rq92a2+sy4In6Z0bs14ap",
+	"/JYFnqZz9lpuefft/iZbT5KbdvGp9cS5jyY+TbU5rZvqnOTZ5XlDnaKHTnlJbyxnb5jSdFJ0bIb4sJIo",
+	"Fx7gOZjQG20b8QmU8QYSlx5O191C46pTFdgi52QccKsn4ZhwBUqvKaKbx7bC1FzKQVuBfumi7RBqN5k6",
+	"EOaBXDMqbQYpGrrwB0mGxscJKbJ620hiXHeQqeZSfXKHcandr3sFCI78j1BQ4tyEirzWINV8NohcqwFJ",
+	"yQ1uU3/4yv7iNP8BaFxfSLK+l1LRo8QT6bXsW5PzYUJcBiKkqRuMOafcFqoUWdut5CKRRSqJeW1DOoXZ",
+	"q9Wuh3xmCywRltdVB91q54P5bRgN5ZqRBaLqpaEVU0hj0VwcFKLXK9GvJnNhMejfMsjTqCSRttS1gTpK",
+	"z68FckuxuIBHizMswaYFsl0aZ29uWUi+8d3WBqIKnNdLooKVFa10z5SsApFjiKeJw7RQDuFXkgSNSIwz",
+	"SRDjgDNnofTyU16DypnfkfaU3VTKpOXvWljkKLE8SdMN9Ti/+9HKc1zb/WjVpM6JhJre2rVMlKDNWOau",
+	"A0Tu6B7h+NplOZm8hhaY3W6Q4ATLzT1AsY3TTNIb8s6FOQzB3KpRimuNvFkD8TZV1T6YTgUF6DaYPmES",
+	"LaNB+MMF95anO2kRnndj3g75Kt8hL6nGZZR4PSnzxtSrulGf80w1lHdBBcuEm7BjgZjGEWY8rFu1QrYr",
+	"Mm8NkqopRGzEUlG2ddAgB9NaC3Vk+xLYq85hTW8hQP3ht8B22+xpk+zTkAVqoVtyaEGjHOgTinI8l9Eo",
+	"ngfv80a3ikn6eYidtSNvsana8Fr6PwzctppObZv8LecnNFu0AuUDBmqG5HNXYfG+/KRruxAmuOqSg8fW",
+	"zCrRKghQmPxuJFqmbifS3C56Mi2hwmQnwQZ0ok6cScVn7ar0vR1372+JX9IWraQ90mquapRScw8On/QP",
+	"y62x/uh3X5x0//75X0++BkuBLvCYXPLXUPoXgLRykAkrAWjz+m9Xb5aCgeV+3AAyqomqCojYOAzPW+bN",
+	"bAkRBlTmrv65jwJRH2hG2cCUOrbMX616ttrHTLBsABdcIsbLDUgsYiwel51fjlAp6zLetRtblLOZxM0C",
+	"x0Jx3h2TRdeuL+po/b5LWTffm26BNekyHvnYpft19cuDRSBVyEE8boDXcSayt8UVLdU278EsQe7hCHGv",
+	"NSbgg67E1NwUt6t2gnYFJWKoz72BKEvIIe6Qg0wJemK9X5zJsTzWloq2ToYv0fCnIdKmfmLraNmyXDUD",
+	"Ov2xB0QnV9bNHNa74X3+t/+6uvrpx2P4Y2D/CksAPeszNuabK9/SLbiF9lw1ieDTsrrcuKe7uE+KZW5/",
+	"p+Raw8oKrYP9o2dHzw+fHvkFrPshSWN7yISgBGMi5aABAvuN1Z1CuNcRuiZz6LIzIzMulgBS3QuHAQ04",
+	"ZqjfSkPOVxNIsQUkXQUDm/f4Yh6QviCMLDbx8hggU1W51X8mWJBQU4fafertaullpd0ILihMDvBYmHdw",
+	"krhM1npg+BYovHEmhIVoarqRvYqkGM9yz3n4eiwfWhtglk1uRDjfDd4Nuagb/QKwYvHEbska3IakUxqi",
+	"NMPSVkT5+ZVGqODLurNYQRw7EV0end1CeFHVIObzLoYDwkxWfvCqh4qvQTIaTLlUQbqeYcpWPgAWRzMA",
+	"6TbNJhuRQC1GuzV019ddFXMrd3us705lodWdWQ39mc/dE2C2YaTp2lRumePd08HugD8vFQnn5ub30dHT",
+	"/f2nz5/2958fHTw7fP68XEAcrB++uF6exHEmcLwMGgWSxGFDGepNpEJQ0WpqYl2FD8rmDrUNim3N8UCQ",
+	"qGUeLsFCTQdcUMKUsUYzfauEZ1Idw/1xql/yg0Tea1661pnUYDJAWYcpSylKuNtdUODmnbUSRnYbm5fl",
+	"vy1ISdfL0xs7VLU3oqIqS0hzA+t6D7A/6SxT0w1+keO1OQhmA+QsifLgnJsqzLdCdrR4bHbvS4ssL6Bh",
+	"t97mTY0qxZL4SxGk22AHtDGx1e84ZwN8w2mCWbzJITEo3g9jjGbbvLKywfUFRYHNCQ0WXJSbcMNxvDdd",
+	"mEK4j3l0zhhJL/P2JaDajAFRJQl4i7egexUWH+BJZnpI14qPskxVUNvby4XN2csaf6O0AWTGRnhMC6xc",
+	"0pGUgGUV1vWyeSAqPLJ9ZRx6fYtonFGQmvkPRiotoYEEzsGaLpXykpQvPIKD9ZlyiBsS+LxEijUyNEWp",
+	"g0awi4vr5aXA8XV9W0wft7y1SwqWdg+dsElqMwsogwbIhIR6MFIxC3YoBWcyiTHLy4z+JEyr5wk1Ze42",
+	"ZAvbUD2VFQ3F1tYVVT06VVa5TbOyCnFXkWj4DDEu1BRKzLBBm7jNcHDEksyxKAne27xSvys10EIDrI94",
+	"Fy/VpLnbabqb8xZtAqs5OvYuLTFvlbMtMTdtU3Cl4WNqEAO/U5aEWvKNBZ+1XWZZXgZ7gDZ7Z0vtLv3q",
+	"sHb2WS7IQmfGt9J1YOnw69LS1jggi0SSV65DshOs8xQzUM30uehTlYoITm0JGnyjLeN2oRA/u2UQw1Dl",
+	"4YukqI0y8SA1xMUC9duQGSOQdOfW1zKx5pWbJMN0HIzznSmJDOu57AmHg5AQuAfen1ycoH//+HY1KmnQ",
+	"+9fNP32+1nkd2zbKbqJrDtrsdIEUfSsg/V3s6o63JrB2R1pNiOG5FmSQW2QPnRlMWROsMiW+WmvSBkUO",
+	"y9eQgbCjND53v6+4JI2WmSSFrRpzRl6aNoMm4mVRlmzD7xY3yDbZg5tFz3fYqfSWOXMhZ581GSsNKarE",
+	"9GpK56EEzhIg4eojLx59yB1k5hZdc1lpw+s2u9WuFqKCL3hQkz4H0ePLmF1/BnnTj50S65otN7n+cpc0",
+	"mtcoAChGyAAKAGjwMcJpCrITAD5aVurnY4UtIiqsfZUn2Uda3slAEGqFb4R8WRsz8Pq4bcYsLrG0HYms",
+	"QF+59IAlDAALJGBZlRNRFfkNdixQsyYO+dLmVgip0H6/3145hSl9YlSFtFOYw0BxZUJRm8Ib5E0uHdyL",
+	"/74ajZUIoZnYf6s4Fg0/lzlukOMMBYRGSxUWMoWvrUj1mLtcC7VvveVN7RN2jc1rJrILsPSCGB8zRrqZ",
+	"5f/OiFhumEe1qczeTOQCx6zo8ReKpG4uUbcSoC2k4Y6qZGvgTmGzCWD0QEw11JLcDvjKQacU29Yqk2tF",
+	"8mQDaFV9ueU2xtVZbCvhdtT2bAf6UlHJvKnWVPzynnUnN3DQNlR4QpLG6v3mrifbIyXsph1KuDIKRDEE",
+	"A22+YN60fReNV4MAKHkA3KuvLmb4uWHPKZv8Ox+FSlRst4qiOgW65SpTpdJcU9m8ofUNhGcHZpJtodO0",
+	"KZ6mJBmMAt3d3/IJZbk4Ww/zsHlro+YihLYycYxpmgnSCofCdM26N8wGvzFFG+gx+/hmJyjyyFEzdnOL",
+	"ww38WIllcYO3yX4rpSxt2Y+5FTyD5bRVbYOac/ZzCIXS9uQbWeqYUT2SoodGidfKu1XQZAVxoZRw5dNi",
+	"hQ9XC5etEBh2wGgbZLvVBeoGmKR3hmxgZXAObuD4Zn0n1PUXhlxBcquPc1P0Au+WWYFc4IuedjZSSWFo",
+	"DV+Qj9MKwcA29EH/4KMCxcC9olfel50Yfv5ePW7jryTR/GjVdr16PInS0gtgJuB13rxQZL6hlHEO3DBi",
+	"7UJQpQh7ibAmhFFK8stnVadLI0GrrRz7a2FZ5tj1umnfLMZ0hRB4RhQRNpcEK4iObNqstiFly84qTAJc",
+	"4EmgUkte69M/1BPAc9L2OOFleZHWRTZa37f/ntrr3xr+udRFuvb6e+yI32A9h9qzl6uhV+bF1o9q2yv/",
+	"zvt930Ur+5Z7spP7IcAVj/2iqE95R06Ux0sv9U3IkdYam6dihvSW5rggts3NDSULEwGHFrmpSW4p+laP",
+	"x8S0HrDOLdfDeqavrqSoHTR/2GZaUd53I5Rad2njMd79ddTvh3A0L21Wk1fH2j942u0/6+4/udzfPz7o",
+	"H/f7f2+dankZLpo6Yejk4xmCoh/TkJlnBhkdPtI6GUnHu2hc7H5hrM/GuqtGhw8gy5ObFemlOzTWNe8O",
+	"MnlL+7V4i0vZqm2+rafpbfY6Tb+tfBxhyKPfcygcvatBg38uyJh+Cfu1TbTNb+GoOFIEcMSvCZMIz7Fo",
+	"6p4FvTputauCKyCk8J5eeqSLFLQlyKtpER9v1QIbsmbkyn2ExFuSIMVdPbOmVwDqsinaChB/BJrhJUp4",
+	"+0BlGGVlYxDKqJNpVTTsw2nwJun5rnIVaXm6mPKZ3gMcq2ZqglqxLfvPm74Z9gV2TkU/U0Om+RFVfCye",
+	"zKnUsZWIqESX5Y2qiIIaT9e4cgV2JojgLSEzm4Wja61KVYQuP/x2+n7w9uzN6eXZu1MDKMP44mXli8G7",
+	"k//Iv0S2E0aKle151+5CaXNxw4rz+34VF3k3js9MPXTagpkitJjS2DgQZvhaf55JSFq13ZzQlM7cPbYZ",
+	"1/lNSAN5AgVd12uRNWe8zK9UfTx6FZwRmAl6T0gi0XCGGZ6QY/0mOQxJp9WaYqOSXGz9loH7/XGwt6R9",
+	"8y4UbqOSPHIVGyZ5ztXmTDsROCYDm65j1jHGgGX2/OmRPoW6rppy05cc4OIMO0iFlxJNOE96qI+MnIIm",
+	"ktAePSZr0m6fvDhYW9gYUqoviy5YoQaABi4SswRNrYpNVV2TrlfvzzfTGTVhzuahjKET+43t4A1+Ltt8",
+	"fU7EDOv3IePVDTeCxFliMhlakeqJfvqUKbEM0esIq3gaVkXG0FlW706ppRJt29vd2hLBmE0Z6Q6G0BKw",
+	"aPi7kYu9uqjc+db+uLzo28pwuX1M/4I0NmQ143Pxg0QqE233awMVX7LwwDNMWd7B9wdZVOpCv1G4ZIwN",
+	"WHZW9vcO+wf7P7/uB3M95kTgMDNBpyX39VniSAXQYRRvUM4pi+kcp2FYT/gpXdW+Vq7q32pICYiqNREV",
+	"aLlB9HfQvh0Rt4NIMPA3mzxvDPENyNV2kW3CXrW5BYK6vmpotPTs4ZaVz+SfWZjGtSVlrJJy713IcmxJ",
+	"7c4ODKX8WzpyUrfXWJe9druKq8ADzifzTSIvZL4eoiEpAdnDfwq28Yk+Kl0l3i1REpcFrbvpOqH/efV9",
+	"95rKGItk09YuWMY4IaV7PlzOk0qOEjOG69NXiO1GQJIiQllW5tbFPmqIpvCaNVtwau/GDda/7fy2paVS",
+	"RHhl257wDrhx1+zETvRcT5d67NpuldfrsF3OLTp007JyK6Hy+iUa5q7S4Us0zH2lQyfkSpfrSzQsBLd9",
+	"pPDOxny+RHx8xah6iYbGuzrUMthX8QBR4yUaWsYfOjbCyPwAQa3Q0PKb/wKtGZYwzm/t74VyJjNM2Pdr",
+	"8VgDoCyMQDRqRkwFNC6wWx2KoIXZhM2RPfQzZsmCJmoKSvjp5Yltv88lqbwgYwlghy+PjbQxivoV0+Ml",
+	"SFIWw11h01FM3ZfD4iMskcY/gDXlxcF2niM3lYFNgwmCznBGcuRrfgO1DEoifEMEnjSUba2t3t4ixQwr",
+	"PHBbs0Va4w4yZ4jCZaOwxu4lYHJlgfy32KFy3svp5YnFL6uo6sG6X2NRtXJL33MeXRhLt3XStE2UaFb7",
+	"gIgRFoJq/kjxCp9Yi96Cm6bNGTTVDUPgq3Ntw3j1aQi+9JOTFbnbyu0X2NZ+51+Q/ERpIYkuz0/eX7w5",
+	"PR9cXJ68fXv6OqzB3F9GoBO0Rccmx/ICdMP2O5UxLSMG2w5rfn6rNQfTGZukmEc/G6MX55mQ5TVXsxlL",
+	"KdD1bY0C10FZ5hXk1y410ufYaqKkv7+N6syYCOtxaHI+GwU89x5JziKtJrhMnyD4b77/bUkpISkJVmms",
+	"SQBuz9OQsvUPPmr7k01XYHabsoncqudvkUhbDFx6aRTY28rC/G1cdeBv+SRQpXQHWI6uGVZT0T3P1DxT",
+	"KKXGmVIXaNlshsWyJUijYQjb/M3+cs027MyAsbv6VzBgxkR8uCHihpJFU61amX2bbsGy0t3OJ7Oyl8+Y",
+	"TrQcQgugD3xNNgDRa6dn4zTNdX+vwCS3AozTHt8Q0C2tKG6LNLhKdfX6Fdke3LkqpVkBClyMLUElytfi",
+	"evFYdcNCPt+BptuayPO7Quuaqb4vBxlbifjOXMiGAHnbvmxYohlOrNHDuENj18bX9gplbUL+eWxhQRX9",
+	"0nOtKJyuW9APF/a+VDxvWuIaloQaVay4rzbpMErnJKWMQGZ62f/z3Pf+PA8kShgaX8XxHyyG/q213ja3",
+	"Llc43UgJNb/w9YFKQ0lse8gUyfPRJvd/rr0NErwMb05ZoBCWQAyrEOoHR2jKM7HpyME4BJeeuIoMbznn",
+	"gdUMbQoSZZr8mIoQdGvR89gAAiB3x6zzTMOtWzmE8jlG9VslRHdh5bjKg1V1OXxMIeG0Sj7kHOdJRP8g",
+	"Vl2mXuXoGsozp2SCwKt6Q27suGmvka1rwrNNKxy8WMF+v/IFmmG2dPCHVLWO3mxut29hhq4q+K72xSk6",
+	"Cpc6CfvGWWkzWlDNpiVNVaLbZV2Tu0UaK5sqomm3cqQ+79UMGKiZqrmFoXphYS9pS3z1M9ilEbBi7x6j",
+	"IbDLpf9V1nxOJNk0fjfHQpWClzlpdqJgwh5HSixNYNzPmvd+ZUz7cAOKxrnvrOitVWVU7kQrKt3gHinl",
+	"3ff3XzwfH8RH3ae43+8+i+PD7ovn8VE3ifv6f88OXzwfr0/cizqfGFUf3Zw3wlCBHFPQfYLqmdbGGVkA",
+	"wryD4djexlhVqtW2X3vI5b5WOLvnwC0yGjRVhm3cZa7CTeXu4w7ZoWlAD+rEOwVvVSFG/GQTp2+r9SRU",
+	"Qm+FW/nMtXqZBg90nKVpc+nchKppNhqkfEIb0pZ+oerXbIRwDM5hq6HTCTOdyEzifSaNArh6mmUD3rwX",
+	"8sy9iQiehtSvn5cwjp2LIngmi5RmaSbUpax9KpPXFrVSWV6f4znMaSv9dOWzkgg3h4Zl/yIw05bQaImg",
+	"JSmVSmDFhbz9QkE1nTCSDHimgoEy23rFqvsjMoHGRWMuCCjB/FZVOhsWNqxQbwv6dlxQoWq3uxUaq2i8",
+	"PhdWt2ZFur8+xO2y/R3Depk0B0+OKt3M/vN/XV3Jz//2v9w/GoDTSjzuv7DfX5H5/VPwXVWJsOqEKjx8",
+	"D/yxMdEXLqSjNk2Mm874fbitPEpLkCr+VuPun/3ui8/2v71B9/O/+tHTw3ArSj3ELpRYuJMeuQKr57ir",
+	"AlbLtA2gdN8gi90VI9RO6f8QkdA4AAMoa7o7v17ff87+KkQP/4dKOqIpVctgM8C8E9MasNK8aZM++Rv9",
+	"bcCVRaUpaJBE5eEKr9NEURxrO61AV0H9A3iITqbg/TfI2htA5JteRQG+3ATlf3Os5DRv+rNmfrY70HoI",
+	"B81tDUi2DsfW4ncvoK8BKImubsu1PvSbDLQISFm00g3TZRSZD9p2vZUZG7QiGbu2bD4nAqV0NnKfXGTM",
+	"eGmqdKOttjugm7adFcD3ZHq8rBnK9IL5GnXswbXP1c17WKxzjRUHmStvFiPF7/hgTy6nXreEYmYVYszZ",
+	"vXSQUSE7VgsdC95XseIAJSRZWTdgDA9MS+VRVLaP9Sa50zSYnWcCMADNv9BECLEpLJHM4piQhCRFU2Xo",
+	"Oq3QgovrcAZCwllAfXnHmZoC6I2kbJIS23nKiyjr84ZaJi5sOLuGwtjMVrCA+wLeS/Haq7Q484+py7cv",
+	"w+WFUtHWpbNtV29Ror+84iIIRt0am8bVVcBe2DN376xh35XSrzxy944tp9C1DLSLTp9ljty+12dgZwPV",
+	"7dLkKDOCFhCLnAseEymhvBE2wHd3igzaoYGAsbxXgtvyMLhSLsOd/yrEt5mx2EZNeG07RIUa+uX+3hf9",
+	"0JWbV5K+CBeRrmn7l7/94LZvDzYHzF+/+u37z9e9Pm8hWK3dadlSMP/Z0ZNbzmT99f06QPPFLRmi+98x",
+	"VTm5O8ptqGsIEejvgipyTmJC5yqEYiIXRCDFEbZ1wbY7nKm/KlVJVqqAQ5A2vX7/6GB//+8dI+Pbet8F",
+	"GRNBGNQM5i3si4jmsV/eoYoql0FtjP3us/HBqPsc90n3Kd5Pno2PRgfxft+6sm9X0LxJk+hiPetqL/Mn",
+	"N4sRV2r6qruyLVZH5T0ljNV8puUavjrRQulknAmqlhd6RFtqAi3NT7JQzqWPZIT+NtzDc7pn8Gj2hhEa",
+	"8rlMRvZb490b/hgh2zLetEC330L5jO11Di/K1HRPK+9EToc/9mwcCpzAZj7FHTxVau61fn/F+TUlIfep",
+	"MmVI1jcduZbv+tPKgC+R+aW0bYPxhLimbIJgqBdE5+b+lg5GE/QzQcaZJAn621H/8McrtrB5alSg4QcI",
+	"+w+hwITQoj062F7CpNxAYo2+7yLEDGyFnsCrD+cXgw/nZ7+cvb8wtUBULyg2C3U2Ygc2e2B3odgePKe/",
+	"ES28NCfYntsriqFlXigGa2fWOsSKC1OggCS5IQKnJj/zGCZZKjAzhhZWBt9PkBlXpl4NYdi9Lmfp8opZ",
+	"8Wf6X5mfICMurLoLpCrz8WFuC9tYngvIpFSm6FYijBhRWt3uodMbIpZ2PBCSJiQi8YxcsWKZL73eqb4Y",
+	"lXgpm/EVrtgV++mnM2i7rpa9n35CF4QlaKi5gwv6J7z7GP0MJIqusn7/MAYCh3+S4TGMWrCMIXs4ixV8",
+	"YdLjf5BXzOMQ47TaA6fVEMiHoRrfoFN9BvmqTfsWg81ExIzagILef3ltEu/+NvzS9b4b/vgSYeZtnJ81",
+	"CirbXJM4N0Ax0DNvMeWwa9gBnIG/pvyEsdjMbBhHQyd2hj0EgW5DVMsr5mqxgExMadaYZww47OhH/TQ3",
+	"c1eco1kWT6F83CB5QMok+tvRwYsIDc+JEsvuyVgRoddk8Rtmpl5x+KUbC6pojNOhwTu7YlgQe9xwE8uf",
+	"fgo+bTXQEopbTouXBYnFXK/VCQRLbKDy1us5qZJXbGgk+NBQpCN8U6Hm1YMCB3CBcKp5a7m2/LNwg3hX",
+	"hvUEXbExt9g9WKHhnveE3PsXTb4Oe+gXekMMZzs4EjQ8S8hszhVh8bL7G1kO9WEteSYQX7DjnPuQtXhg",
+	"MCDXEQHYhCumacn2O+RjpA05g2+mP9c7YyftYXkACgv6Xcuj/P3XZIkwAwM9H8s0abYy+eAgumJD6s32",
+	"miy7guivgVlAdMBFBdATqeQWzUyvkiZDk1w8MsHPOKWEKUewwB9cSJTw+uYNr5h5D+N6lsdIkDnEuiIo",
+	"+6MskXlbaVevKRVNUyQVn8/1ebDEQqUWT/7tqP/iR0uj5wQnmkSlFl22wD3H+80zwI1UtBg2aPhhLrsn",
+	"svthPCzEHrBOQZC2HrhOR1eMysi84qPJFRnC7yEpz3KXj/wI16Nm3yVRhjCxgrebswWK0kbkDxIN5ZLF",
+	"Q03ywlXJskT20CXXtwa2BfxLnqGF0HcLSSWBhyNNTmb6ZmIWRGSY4wjDxH6QjikXjn70a48LNBfT5yKf",
+	"+xXT8kzoOZIEQKU0w9nL5Un/MD8Dp2npi+HELNtQH1BQxqCqFJptRWjGkywlUZE8ol/qMsygz6LzI605",
+	"BW0r3+BRukQg9Xvog+ei8iSN0/3MqoeFXniMMuaU96GlNBIDyk1RFOs4z671DRczvcp/v/jwXh/np8s3",
+	"3ec99MkucUxJmkh4l1v1PzPNXB62s6cv9ZDW1c1H529eocPDwxdmmhj9yRmJrpirCtl/8awP7z046Pfh",
+	"Ejc5oNdkrsxEXkGaFDSwjAU3qbg9dJKLBLiC4IKy+ctPj9Bv9GeUsRTu3amvJxjGKJx++nrUL+iCN3T4",
+	"oxNM7l37T1FKbkgqUULI/KWVamZlY8ocgJMx8zTHpdDw8/2nt70r9pZqfdLsC7bnZAJ38ljfchYRJafa",
+	"oRfaGzr6ADeopW+/XwvL0tQe3qkQXGhpoYeaCz5KyQwZ35JEf9MH8OLoybMf3QlYqPChViiHETLK48hd",
+	"Evb3cu9fMs0m+oowYtTde1gISvR99h9dqzJ3z14Pj+GCkBGicFUYxrX6br6XB8/RDZVUD35y8ersrAR/",
+	"qbke9L6FgRvwhFbKJ3DAVBl1WVGV5hqyh/183Nnv9Xt9ixXE8Jx2jjuHvX7v0FZ8gf2zB6keezl21YSE",
+	"kjOMUSGtNDMXCchrvSIAmosQBAutOqRtpMhqC5BEBtn1kWtrmBc/eShFneNOSqU6Af3w1LnVC46CLN8q",
+	"xgHIERC1LCYCskeozBOEwJAAzizsiAL20ZidbY3StmPD2psGhy93NjqMd001aY0RBCKaxrVIIW1HNWdw",
+	"YuFF9Oihp4uj2Xtl4u8tnoTYX5sHP8ylu+AgbVkQOefaQtCTP+j3bVsuRUwdPJ4bdxPlbO8fFjVmk8UC",
+	"wX00wPpf60nSYCO7XQbKnRKc2JTuXNFoGso+q9d0Ij8AoJX+zWsyEThp7gXm/Sx/1P7UKiUtfumehGU9",
+	"6R82/STf371PDN9gakIlsBXWD7nudx+NqCw5WoBpfRfLH5/1YeYlqh2t2Rm7UAsgrbVDSpXCEwl1Mlo4",
+	"dT5HnZLZpr/xQS47n/WYVpLlOQtWktVFzLnNyLozktIDQJAiREtpaiQlJNU/vgPR8zZKYy7OFxZNdWnM",
+	"anW78zGfNN00Z+GerOG74pM0JVDrLwkY1NruN8RITr3AJoGpv2stLou8lwZBXYyuVRKXRgR6tvuQ8Ubh",
+	"nacd+fOpBhG+cSGdZ6ytlM6wz9+F8+5lQWYZbWO2jzpzLgNs/pHweaqVQ6INBEaOjXyZQKIUoaLwJS3B",
+	"o40o66FLzbUGYN7ow9CrUjrTwHPlGj1VPzeHga6YibtamSagsnhk8wtcmjEMFvMZeYmGfs5c7qOi8TRP",
+	"TJ/hfGKltHTQyMuSyoQGPhmQ8YqoWsNfnusJvNyf88D6zzxZtuAuL0rmpRR2Pgo6I91XeGZKLU1UzcSc",
+	"7RNzeCLGs24CJ29v1T86UM8QEzjb9rxrk5a/lqM7SmTka01q7O9UaoQkhpmNBSZzNljQi1SWJaeXeC1X",
+	"wzNfo47vNTwn8xQv18sS7zf5T75GnbcWVGfdz/PnnBxyormFIMqluN6to/6L9RLlFWfjlJpo8NHBwfof",
+	"nLEbnNLkcao9hiQQRrYZwG0VHHAoN2qhE6K2kgcGExeiuY/rbg5x2aVXqrMlE/11Lu+j/tF6ynzP1Rue",
+	"sUfKAmCKcUa2ZgHwKsXTZsQPxhWaEaY/JYmBoe+hIVwtQw9s0gRISxVIaCIwUy+NKWKYFHxgoyXSMtuv",
+	"1LpiLpJgsgchiEZlrnZDNwjjpWfcOtZdyHq0dFF6CSHq0dL6skywyzgf/YnZuPkVG1nsHYQXeBnSAjKo",
+	"Qbhzrj8bv4MzuJWqkF/2NndabHjb23qLVrf93csh08bc3vaUabUw3vl1f8v7dkPhsfkFvX/QRmpANAEm",
+	"9sakGH4bd7vxVBuxESFn+0trgJvQ85QUgmFX9/8eJOPwzGSrBg2hkwAZRkXMDzKwOQcbg9p4r8ur66Ff",
+	"qSyyLSQIVNPWoyZ99EQ+ZLdVOh5Ci3jN2TfMl4+PWU5ZYkI07h6EHB3DOVjZ2I/F0t+OSeZ0LyEzvmfs",
+	"4q7+d1e5VoJhLrHBFoeA6OCyXp+++zCAPlQXxkaXed+moT7VVE2HkDMgX5q8F4RZ+f7+IeBZNPN6TWbc",
+	"dBO65UUKGYj2Gm19i+ajF4bzXRrKxWIb9HgT1UJnyiUKjghsLCvQOio+t3tkug0vqKODFkx6yfk7zJYu",
+	"DfKheLXEmr8Q5dLO8oQsLdihfZl/aWmWCrFjwYCagfdcvmSTiXpBFTnTz9yh2M/HaCA8B/+3A4/ulpbd",
+	"To/QNqZzFz71naogVFeems09bgyeXFbi7T10UraiJCFFouIPDVEVEATtwipW8XCZUGDtI797oDHoFlMO",
+	"DlNzG9hwSGAudxmvhx4pdr55wZnt0aj1QIgLmaaISdNcoFSnNJN1tR3feFim6Nu3Mi5jbejvgZmdBmY4",
+	"Iz/4+r8nSuwHIY0McgFtFGNFgOay0q7ZYsGVs8pNGNUmnmnr2jpUwH7R2oJEpkOn0xomHI3IkruYstdc",
+	"Ey+vWML1C3roHNJHqe1b6N4/s6mqJgMW5nZsGTgH9DRRHjvBCVco5VI1x2Rurd+5YAmnDOZrdrDoHev2",
+	"+6dO1IFMxWM/338Dr0pFF7zPIMqZlBlJWmqH1PSVDHpXfLPWS730DNqygHiAsEcLPn/DxYgmiekyeue6",
+	"6uMTPe/wNaTF53Knndgx1F/InYpKM6VScYNZH9Rs8oidbbIcuau7nmR4C6XnVzuLNqqP03nuKt/ve8bd",
+	"94y7uwvzwPU7xfM5YdAUezfKRIWpi+7cjal4F67H+t0ZmHqEpmQ8sDBhCj00/GlosjqUyx0x5WqueMHo",
+	"Igaz4rHn7lmtS3nFZmhCb4gpBdxAbK8+YBfjhgYqISxvW5uEb+PkPplgyqCSqFIhVBfk5k5wWt1j9HI3",
+	"qlHn5jp7UEfaY5RVoN7fXt2IwmrFadH/f2SrG32jp4c+SZsvhpOEJCibIzzimaFghNGMssz4p2rOs9tS",
+	"4WOz8lfr/n/V6/lbStvYkEXWi/Y9o2w3h2WsvxFGn9osSK35Rv4l5PDsUjomis5Inq6ZwrRdwAayQYzx",
+	"6O7eicAxlHJTniDJ4Tq7Yg67wMK7WTAhAxAbsPTNGnZyJ2zpJIBlFE11nj896vc3M/zPuXqchr8+/JAA",
+	"+CZN9/9+SZHnpmV+6f41KCOW629p+1uk/D3bWaZbapQRvLDf+4Z+uH7QvOvS65DTIo5hwhSm8hSq07HK",
+	"GkMSRUeTdixca56yYg6UOb+q3ZTGqpDmrpvt7KIcvnLlfJybw5ZuN9bLVPqQ7LDGUc8CgAm04SAQHiuH",
+	"LaNvk6YJObRti2JVzKQNqt76ueQlAy2nYZ7faiLfsiOozKurnUEPGwX+6wtz4xzIu65ZQUOgF11XETFz",
+	"Eqfk+3GtVxo1yEpAY71sX5sZX6GKb8OGqi4qQOa/O1wTLK8JaMEPTPLfkG2UN7kCssfM0fo9kLpeA1mV",
+	"AWoL2nLOrHWIrTq55P3ySLAI7eHYxNJoMPFsh0VXjz2h+y9/H10KbUgYKNtG/jSn3JZLbbap1wCvzqRa",
+	"S805tBWDgpfL/gBSxg2Gku0xjnAKXowJJ9J0rnVL4si2GYvQ0Gt4PzSPZnNtScFPnYfENtFEVF6xONVb",
+	"B8g+DjVJmZhN4gZwyIzwOs4ipDgPekD08h5OUmzpNTHN44rz/rqpuWU61gUTZ3foGv0uqP6bCqqdC6Yx",
+	"TYnVGGI+p6TZCfLz0sYnItOeM7fO8xIn5Ymsoq8n+Fm9brraCAg7Ud7QlLwyk/gmtO9XfL5sigF/V7t3",
+	"zjG/m6guGgPC327tSY9NJB6TruLdIvwchpQxmJyQckYYNOExDGbAeeFK5+MKHwF0HJGEmcRGByCIeKYk",
+	"TUzGIThHpa1LASAFk1OsGYAk0RUD2Ees8qRF56eLHBYcdIinDOG6FV6oBY5/C59g0kO/A3piEVVPuAmM",
+	"A5zsFXNYlyvhFRG1GG02YRIqdEMaxISoCzwml/y12elbyYSGTtf2SPQOmkNqcqnNKBvETjYFMrEPAt1C",
+	"CrB8Hyt/P9To4vEIrdKWfxdc9yS4gFGt6LIhRiNfkgKydQF4qYbNdyrcnIBYnTT1Nn9qU0Ys0W6bYvL3",
+	"nBG/oPyOSN2taBVoWr43D4AnsSVHHLbkiHc8Mb0lHq/j2LvkDFfslO75DRE3lCwa73BNAPYKm9uG+/re",
+	"1NeoubyO8471Wii6jIIJpBeYzzOWEIEWeAkXq8HAlypyqZAQ9EtTUwxklH24gou71CYtQG+14koGfZrx",
+	"3GExxbKHTmwanp6BRH2kOHpiGwbghdlF9wrwCUibEgdJDmSJcJKgbH7FFEdD6KiU9/cfNtzPzhD94Hby",
+	"WxENtYU1pCI4EooQBsWO8cV3QXG/gkLrcprsgb6NiblTKeF44BbZAUWo0b6qTXaAG/eBEwTyaYDISUkO",
+	"ZOlqZENT4dCXZaAfuYPsgO9x+W+zrLPMJd/j8veStJ/zd97EtqosyLuUqtW4fA2nxqDWR/1+vz6xl4AZ",
+	"4jwakDCt0LA8kMCLbqHGrFJiLN19I9nT5UW9Nk0uv9vz9xb/xwFXuAmdyQCHgdfNSx68I0ar+/jXKivf",
+	"HfLf+eCWDvkaI+zYOT+fLiWNcdpdE8Far6h/tG9qIvqAGug8yLbYzPmLmlTAO0matXO4I0NBc80aI6GI",
+	"bJS6g+QFc6FZ2Lbo7edgOv5/40qwXuh3zfceHIvamKUujrZTceRrnI2y6PdSRzobPLetOk0DS9thjHFl",
+	"MM9eouFeNeF9b+h6Mq30O5zjxXauB5iXlSdklThp37bCTsQ2623ldNCKvdmnUUZTEzrVb07J6kltIOO8",
+	"WbXxhThBZ/rNNc2BMqlENiNMDcyDOxX6/mTyfneuTYHpYDcReNboogEqpmwysA/e2eRgNvkMG1GubC+8",
+	"AR/JQcao2lkxR5mYjC2bU3ZVN2ksfNFc5x7+Xm+yc79Ws6ZmMiVMBCRX3YIsz4UKB+c7XTdDrJ9wjePL",
+	"n3p/fP7v5nr7aKNb311v96WA1F0ArgMlFSbFxykFLvJ4ZzrK2tKYuhrxbbgDKlT/3Stwv9UxtaB07h97",
+	"APpfl/1qgDxDCa6mt/T67NaCe7671L4zzy1dajXe2bFLrc4fM6KwHnEVDLDpGu0apI9IkbPqZmmxPIsi",
+	"89plY3nknRvu27hpKovahlkecSLJt3IrQa6yPSPjhany2W2YLOrMs4CCNc/uleZ30qon4TH4NQCNlk6m",
+	"2sY66B887fafdfefdKLOgmA1JQJKqhY3g9msc9zvHe0DtWzFMh8zdd+dfVowrYUqSb638PkmW/g4JJrd",
+	"yYU2JVmCZ2ptL2l45FvJtoTlrG5dndmq9O+ZlffsqJhyS+kTbgqNITCheLUbzw50Tjjktd4IIJZ1YYxL",
+	"aCWeefGBOVZTzzWfdKpXyXa+78eiYZpdachSznfiuzp5704OS6230RrD7S3f88IXMSITyiTiTF9NekTr",
+	"lTDhQxwrekNeWs9+UZEw4YgHnBWmZ+Rfis12otSabbJNVb5GmzDew7SebOR523vyu1b6TWqlH3EmiWN0",
+	"iI5B/0hl+HmXmihgAa1GUqffkh76GiusV7RKFc3xkb5rog8BMa9331xueen7jN+QxOFX7VQj3QUy6IaQ",
+	"oDke1wPDghbzsEqDAx4yiMtrp2V+MLjr2XGbxlFWQqowofrL3dYh5RMAk6hV5qetibob1NR8Pg7Hdd1s",
+	"7h7ItTijdmCu3zNsvleO3brY5Xveyr1BuZYAI+/m2m2dmfJt1Wx9j6U/DEzrHRLxXsonzVrkmQmLc5GY",
+	"7G93EzRrk2/16+6S6L+F6+AtnzzqG+G/XxtHD9QFCD5T80yZiFruy0zpbq6TTBKxNxdkTARh8YrUrtPZ",
+	"XC0hb34x5QaThSjEOGtIUPFeeSvHx50mnHiTbAgKeFvzAO6M7z0RiwvoB+kfhkf7/qftuipnoVIjqqZo",
+	"eDbuggdtiLi2QegYMT7iyRII3rUzgjp6SZmJeS/RggC0IE7qnDDPbsUJO/HYp3jJzYpzKQG/T7OZ2SCw",
+	"niJboQSiQYv9gaR/ks7xk37U0Qs2xqe41htPZ2TwJ2f6o0+Xr9rD/9b47R7TVFaz+oOnqNzCVb/fgmMv",
+	"OX+LxYR8WxknG0kFzcbdFNSw48ODZ0+ft+2GlKnp3kgQfN2dpFjKZjDyN1y4kkQXWIzh4h4bB9gvVP2a",
+	"jXLsUMD71E8fw5WqzRbj7ViiIZ/LZIT05Yy8oYd5AfUNEcsrBuBC6MN4jDKWEmmavEmioN/5z+enJ78N",
+	"fnl7cnGBJF5KBDinCypJhHCWUGVB1EzdJIyq6TNV02EPGfJCWCkymyuA/rxiMuULkqCEL1gI6UzSCTtj",
+	"P+vp/gIbdfvm7ZA11zXDcGO/SrngQg/3789+e909ePcf/7v74vL8pPv70a/vu89fvTntPv3495/byyRv",
+	"vvcski4IEF5IHF3QCSMJoqyHtBISc35NiaWKgTS/GyJBGFm4Q4fPeiZOuN+KXzM1JUyZVq5bNkx/0Ury",
+	"vMNseW4oQT6UQCnJD729AO1rNs/RV+6DBRbWqi6ZETEhLC4r23rnQpqGJy8oU4LLOYnVanEBZ7eUisxk",
+	"3nvRKupcLB2amEJzwucpMexqeyxS4Nm8LWrhQQ6q5MWEXLvFrXnT9LE87vC5HOA5HZhG6v1N/689i54V",
+	"m3nPLFqM3MCoDpTW605rG2WaEgSWIMYXRs6aGBE0Ue59G/fwibw2GAG2b7UmQclnBDRmkgKKdd42tAUD",
+	"dXCsjqHgOib+7ZvyidVgm7qAYOXYx8jKHjrTtxY0s3f8YQDA867XnMUh95EZqkZTRwGLmCUkeYlwKrkB",
+	"MKemBQjRn9uYhRXImzbAfJijtpfIK9jB+mmfgt6ixaO9uDaSiDOyykX9jtxln/l3jTl/MU5TIh5py/gL",
+	"vATN8AzhmZUgWKEz6Bif8M22X5CxIHLazEO/28LaJmXDwAJAcsGEdSlzLiAn22g8Nd3hGVkUDXA0H6IF",
+	"F9dSP5KSPD3BNNLxtWOS9/vuoRM3C+Uc+sC1Ng6oB4z5jEjT6APNsniKUqyI0LxXUoiOC3k0xXpEPqda",
+	"sVLhZjywRxc5eT+E6uda9/qy65Zq3TchfX4hyva29XdmMyawQ0hD/a4xRQ1MsdAB7TURwWVmPLKa6jkH",
+	"3RGuciSIoQIScP8Qlly4MVtfKQF/+y2SDDfMGXx8UlBfOwBgCca+O8JInw2IjGqKfaNyUTXuoxUJe42H",
+	"tnMZ0JRFd1kIMdsJhJWyqB5v5KJ8ULnLou0xhXrf+8ybh7sLDm5iuts2lW/Jrt9GoFfzmW19c8sTDHnR",
+	"DGhXVyqs5CpF8Gd47gIeu0Pm84dpYL4xnWSihGI1I0w9bDB0p16QvL0PnJexjyBTkFCofIhKzRhMqKOG",
+	"cQw0AUSAs4QSFhPjGeg0XcQJj1cSwGv9/dqTV+SL2puqWVo+8mpCV0NE2zaGICSB0g+tc7oURS1mlVZY",
+	"ezv3Ol1qKnI1wVp/wGYyYy6sfye4r6FNrMGAyb1VaRNFygScrVRYKJM+gX43Z1/yfFXg5HyaMM239M+t",
+	"ua1vy3ASxqmd44eR/KRn2Cqz14Nou6PU3g9FHHxN/qw3lzw5M8WMkQTpLV8BGbcxMtvaPNHyXODEi0k9",
+	"JIRdaGI5/bjtgqPEKOYMhCpsfj79Av/vQYECvYXA/IFJjKcozzuFKhJtZ66gRaHqWbAr03DojGw8qbYJ",
+	"sWY+gXTYbWb089KXHI352wmkiLVkRnj6W0+8rUjC1dlWZaDKHakb3/NIrG1S7Kx319Zv043SqAKXcTHM",
+	"2uTcCnF8Gzm6lUU191XQinYJ9PQvSezfUppvfhoe0JzffwF6vN4p88Als7rlO00QlUWdCouNUzglOLHF",
+	"Pf5CQLVnfIE466ETe4kZnYShIU2GebrGNeMLhnCqZ7s0HeTIFZN4lvdhtYEeiSyf2IeQfsa4Ca2ik9I4",
+	"6GSG0W/L9Lts5h7zmQEp6nwQerdOIiRjzNB+J+rk6UbAkCQl5vAGCZl0jo/2oxJsUdRZUJYMZgPZOX7a",
+	"O/galVTh4/3IqqJE5JkdckrHyqSeCTWAqhwfIulyf//4oH/c7/+9fbC4srUXQEytwsb7OxN/YFSdk5jQ",
+	"ebhCNo7JXJHkpbWtwOz6QaKEyuu7a0bvGnmu+3n+3P3W4Ub37On+FtLg9NXvulkamxyzQvC1kNKxoIrG",
+	"OHWoEw2+vHaCG0o4xpRRG2fMViD6M67QhN4Qhq4JmUsQqTc4zcgxGlqJNASZPixkkJXT1vMAS47QkLAE",
+	"JMfQJGGAmWZMyytmhWIPnXjbooc3syQJ3B3HuQTPpboJLHqy3cr/yGTRFc/lsh7mdsXklC8kGnE1RTdE",
+	"wDaGbgEz/n3qfvdyZUQoTgkWSF4vAUE8aZDpL0CmR853c9xxjQqSrQX9G0N3X62ovyPF9nFK9r+SlL5z",
+	"0JNvSawT0yHoQYW6p8R9XQVrW4pPvoQ5Q8lQaquZgB8EAccglA1BaiukZlCJMBpBZ0Ih8NL1WkYxOH2c",
+	"wGfkizIuEi3aLUiuoTQ01FT5nnxRXeMoGkZFSgoeSS2qLUOmWJq3hMRy4bfWm/Jh3CiYA4VCIddwGeep",
+	"7Bm+B8Cn9k6ziykX6mE8Z1SRmdzSoZCX8APdrHUwPAJ3mkejLX6tn84P8Rt0x5XsdGlKHH1GKrV7uEMv",
+	"xISqaTbai3GajnB83SjmbAWHzNPMRoIvJBGQ7Qu5bhNODN4KR2/OP7y/PH3/evDp/G2Ur6Qpv86kCptY",
+	"JEmlUUqvGMi7CVFGQ/ZTn4xbY1hK7xv20O9W0uZ5emNMU5tBAr56lDMyGupnBpQNTYHIYrrsXTHQ0MGR",
+	"YVc7w6bpvfWrmJdQieiEcUGSZvXW/P4CykLWRv/GdrjIJAy77NwgzAdPytGMGf7ylrCJJrMn/X7UmVHm",
+	"/t5vATcCKx46Ikj5RO/IBN8QhFPe3Jqv3tHLm8f+VvNYohKFMY70WhubQQnBRdMEDvQE1g556cwbytCC",
+	"i0SuHGvg/7h54f1Wa9W6gF0t+TJPMWWuRVvz+Jmgm41bvZwO+wd1rs6rbQAmjvFqkkdbx4mh9MJ9spXC",
+	"u9OUg1d8RpCWaH4BWjCFZ8wF0QLDbHuD4lgSlsAnjZLSFbdYAQmy3SQ5FGJScb8kzmT0wmQVL9jRyeRA",
+	"V2rwAGwiZEBPw2rqNMqx4EyBkq04jO+Gb8TIIioTbKD4SvEzx0oRoX/+n3t/++M/966urq4+93768X/+",
+	"j86WFHrpduohKfPRlG2NlqsoOUSypq5xRduahb7/Dvr9Y6jjRkPjmBiCQMDyOi+N3IPIwBBydjC6ISKh",
+	"sdITMj8w4hqdMJQxQXA81ftgCj0TrPAIS2O8DBOrFg6Pi4x4pzoIsP8gD36YMTPucmiMpCI/J8YM1IG5",
+	"gmvCmnwmlyt0JU+I+tXswh26R+wITems+sKE+PaN1UO+tXQ6r7qhdS6XJawUUHWbCFRey5J2+FLTQjYn",
+	"4oZqC1kQkIVGJ50LDlqiZ3ODw9W6MINwHW/pDWFE3mnO5f8x3BKijjOFRMbk7nPuivo8kygFG6OH2vR4",
+	"gO9XAq4TnNCH3cIYs4flpwe/IUrHDYzoickkEyCOTbprawKYESXo6pzVd/aRdmmroOtumLdqsa/075GB",
+	"MtRy9KPgM73g7A44541Nf9Y3XTHObTJ/a4mIeytBkz+4xz+apzdHT7kgWMTTTlPDW/vaIl3RQJvDnZ9/",
+	"Zq2BkDJokdCj+jmOOE8JZo1pfTKmhCk6pnE+C9O/FXAvSTxlcJdzRpqzXvNXrJ1Aqy6w61Nmi5O44BBS",
+	"f/ikvUcEil3do/VJfu7kv6NkP5DjMZdH+VF40q0mrDZpRWHzlsoyzYDTVunk1qk/63ngtVieZ+yWrcxK",
+	"RPyakDkaU5ImUBx0+KQPFvzzJ330y69/9gox8zqTymQNd/Wtpfd6glP8xeBpeDLMxUCmXKiB+/HFm1/a",
+	"h4OrG/sKtvu+ASNqx9sEUkoVWvAsTdCIvMw1+wWWKAH4jq/RThOS2kzLbFjiuk+WjNZbyKhHkMD0Paeo",
+	"vXQ0VIAwq4vHjaWjCTPPU8w6TRrguuzoW4vL99lsRATZJkH6EWsXzWiVeSnQt6tSfEvZ1rdnso26YfnZ",
+	"dzN993JGEn0/L2VTh6t75sAH7FFVXenDtKtqdVVbINIdX9Xf21k94nsZjvwO7uVofZ5uISlGxETpFhUV",
+	"FsD0AJzFjvsSDT+eXL76dYhSk7sAQqYXgNwBJM+/opAp79fHFDO9UkDoU5gl2AbTrTHzCqd0ZBZesXxA",
+	"SFVMn1c4/RYtn+9y679tc+j7NCj24A8iV7SSUOVafoskBomqFnDMZZRFmlplNkP8hggAIsqR0MY01eLE",
+	"AHRiaZgf0tZGS/gv/BYqoq9Yjr6gWVxCEgSVKG8TZtLEYz5fuuSEctR4CnhTDYHdmvPRrf+WYjTgui5D",
+	"D8hs1F0DPyCz0eBuIQgqoAN348Vf52PDyw8j2Wn95BvBZ+2fvuSd7972Mpp7mc5XmcNEyu/28CO3h38F",
+	"kCGBsLsaTL8FPiM7sYdXXBVaPOXu/w0gdLS2ZkV5sIrgIhvdPoC5mVbrhTu/S4r89qifw/rQnHetyZe2",
+	"jCVUwfI9cvdA/W2987FFA7v1nq0I4AUI6q6t1QeJ+Fn16D3BYrQsRe18Q/X9BhG6wM49jKkaOsLHEadr",
+	"ObPvobrvhaW3iO358vPObHBfsdr7l/fXYE3I7/4F7EU2sgP9taOELaXHZfkG/W4c/VWChbdh27sOEz5+",
+	"rr0Dp//vVOsD6KCP3s3j3q00oYcJNrbVN7777f+7xht3rCvMCcNz2nNUugIEGoBeb1tLgRNzMjj9KPQg",
+	"SpswNtfQenn56B8kVpC0PuFd+6F+U+8cL94RKRu8BR/mhJ18PEOHvX7v8I7BolvXKszNm7XClWaT1XAd",
+	"OEkEkV7bMHcIRam6fokDQRrqrRm64IQdqKH1r1lei2JMC8ZhoavcW3+QdrQGHA09ra0BNOzsLvQ7vt61",
+	"k1qP9I5g1lTVoSSama+L/j6Ko4TfRSUU9OmyWwzDtq+BEXgx0AJ/ALgLe83gjCeAzFBAKY6WgFtQw3iG",
+	"5epT7aFzMqFS6Xvfom4V5OcjclHlIYUBxgyiSXTF9IsAbosmEgAg9QZS9dK8pozWZRq2rMZnNF6ec7x4",
+	"jRV+QwGU/QHBGackvpbZrHPceYH7h0+PRi/Iixej0dHzfpIcPCH74/7B86P4+ZMnTzpR/vQApxMuqJrq",
+	"380S/VUNIAMwGTv9/RfPxwfxUfcp7ve7z+L4sPvieXzUTeK+/t+zwxfPx52oow91YGXj5BC4MoDFfbxf",
+	"FEr3+8n+YP/Z86P9/aOjfn/Q7/d78EtBUqzozf/P3rU3J45j+6+i4p9N5rppA4Ek5K9Md89O3zuPnknv",
+	"nard3ArCFqCJkVhJDs3c6u++pXMk24BNTMi7qdra6RjbkiWd9zm/w66ApvsNuOetGmkZhWGspGCtt9VP",
+	"a/4XuxoujKXWVnh00j3uhWFtvauwq9t4nvbAkHtgyBeWdIEslVBgxwU2v8zId4ULWxELwzS53iAaksTB",
+	"a0y4GGNqhGAEepJTaLDZJ9TKB21IKwjDEEF+QFK0yM/8e3Jw1OocBqAq+PvCsIgfdHDUbh8iBM6lKJAP",
+	"Np+Bul8XucPOAzrrB+kA9TUX46xCFOI8B92wc1hLTugnFBT/WpIUYRS1jrvD0ygctYY9etJpRZ3TU9bu",
+	"nR4ft3u91rOTFO07Sor22+qnKyTFskhts2F3NGKsR1l7xKIOjY9b0fHxcbfT6h7D9zzPheqG8Kmtuy3U",
+	"8tPFhTruHIVhpx0CO9lWpH5vyf+RBaodcw/H+YiysdWp1fL7J6rG7JUJU+iV5WQSgs7fIliHMl68SSCD",
+	"wrOge5W3643w1t2TsaKuRbyC73AmfjHvkGjGNJhMLqmRWRuLJSPvAjYyjSZl7S3nboBdrKWdMYz3SL+v",
+	"A+n3+VG+px+nRv9NL9HQrlo1Uu16TKYSYOaRiOzRmsQUP6iyB2PC9l1hnjj0eJfTXzMpM3vUgbtu8CyC",
+	"iZVndKuC19C1a4moIENGZqkhXIAT0AeswJFYMDQBenpBpqk29gnfUMDelVmT6FnkggjpvIhujrcag5/w",
+	"vif1G+5mm9xmiswUn7KITq9G7ZOwYH01DVWV9sjGh7Z14bk13nvx9l6815+uNcsYyhrL9T/dlyPP8+Hb",
+	"cBl2ZHXPWR9x37S5Z52XBXvd5Kl1E7cTebe6VWj4clq5q4LiexzRhP/FKrscnWfTwl5DcPd9Nxsiea+h",
+	"S3FLsyGYwCMS7QPFQNtRuzc86g17J6NRZP/v9HR41O1ErbgTHrU69n/tdnwc9o5OOsMRDUenJ7TLTk56",
+	"7V6PHVNW5dDVE9ru9la9xscn7e7xaTu8o3Lygz8l+55E+55EL1wX+Zmq6wKz9e26HlAl0TJVEduqrz2U",
+	"4yGQpr8Uc22oiFje3n/K4zhhmG8UQRuigaKDgAxiFrmOc4rGPNUDMpbEyDEgygLXXlyKhNEb5vykX1hM",
+	"3CzJfCI1IzN3rrzdGVFDEzlOGUk409lVKVhAGI0mudAa+IlexWw8qGpNdIGj1eqk72fm07uuuYiraqDt",
+	"b/XrseHF/2MfqcQ3XVoV4WUdtHiwk4Hgb0Rn3FCICespTRKSMGM/qGqS/77PVhu/8/HEEKojJnTWjL54",
+	"OPKN4oLEbKyYPVof3/1+UdkbgNZeQhj93A9eNr/3LEq4KDTK321uMYtqT64wdOnKAXEUp1GYxRkc5iHS",
+	"5ZAlUow15mNVr5p93dLkEN/YzlqmQ3B2TukXPrUKQOsEtxr/yvt9CMgcr2han9HWgAjGYu0JvwqwYBUa",
+	"N+OseEfQYMKO/i//p3+95XglB29fi7vMOWqU3yL7eOWFKS9eJ4ByXJ2JpCyT1F3Zvtx2+Tx8+EIjkywQ",
+	"Jm9EBiBwraDWMqHqSi+0YdO8R6ylQXOVtah2La3kyPUBtCIO8z+r/bd4Pl8IIi8sB65ahP2437S7zfbJ",
+	"STtosC/2JVfZL2Ezv6iov9YNGv6PVqt5cnLyNeOBv/z9HWl3O1tUtMDSPVE5L25bRU8Ej1AWuZrZhF8z",
+	"UEIeo5y3cmaugnePq/vt1d56JlOHX64V0HirSDEtE2wYU849namQB8wwHx/xKyBlPuYsU+OApRJkqQii",
+	"BA4oFoOFIlPjGrCauVTXTfLhhqlF3owGWholUl6zmKQzQg159/6CXDBwZR1cfPz5+/P3hwEMSw355cN7",
+	"D6ZBDUwrb20jFYklw6wT162GnMN/MRvzms0M9l66FFMpzATf6lI4FxJ5/HzCE0aEhN6yLipItZ3dwUAb",
+	"mrDB4RnWWrh7cBIAx2XvggHAJ0dHkEUryESmqkxwuH3IJMeucAsff3/3X62w3epty3p/AyX2kTnv7/j1",
+	"cTWf+ww4+3+yyDTvVI378gn/B6t4WAqaO9pz62GPm6uOcXbEXRWoIl+4LW5zRxUHH3vh1fEbDyku4L4W",
+	"/sXUwsN+EUBFxET+SKqYxbsZItuXw5NzP5W8Os3aGn0UMAUfCBUYzUFLJCs9KJMqrqT+4Wn1XmriM0tk",
+	"1exoWxNjxexoN7tftxRtT1QaX627YzX8vvD9lRe+34uiDvHiaMJnG7FoIwkdP6nBKAFNEstskDO5ymBo",
+	"42gQW9qyonngG3JPuUgNKy3Fdma5Hf7bFfnw+RViP6Iq3gv9lyD0jdstjNxtRZx1lOa3MeT76I2QCXb8",
+	"wBnM5eoH/roMLQ12Lg4PJAxBvxKcaUfngnBzKRTXTAdEe0x5rsmEjydMGyLYlyogaDzw792nfLsk71dg",
+	"r+y/eLpnua+JDq0dfV/Eb+iYi3F1fsEvbG6pDaAmKjB+8RX/LYf1QvJ/yqH26BZcu5bhlWFI+LV+VB7n",
+	"coFPVQXmYQagNnBNEufOrZqB//1ewdrnHjw/oknCFOA8Z163qplMuWDlIVnXPOMOiO0PHXd9UCaXHbzN",
+	"wdSn7Qb9WiKcuNhAO0Weg5d3DnNCJQpVjERyxi0ZKDklVBCqogm/YeA58J3L7TQ8VbpmEzMaWeIBYOom",
+	"AYwFcOlPs+oW96KS8k0X9cwO08vpRWpcgspVkUf1T4O1LLQrHsOOFAtfWlWFLzApqjHNhcVp5NNvflX2",
+	"H+db+OSzNX2ikGi+p1XAxpYH/ymHGbrx/Qc/N86hPAC6D2q+KP54rq8hWOaIDVSLISNDJdPxxJAhjdzv",
+	"GfuqyUCnVNAx60PJ3siejWWd7dYox91Z2rOsTMm/p7oq5Q9vUC5pU08o/V9NhUlBAcix6XxrGSseIJV3",
+	"vUhrWw1h9YS/jaiIWFId4/dxCftQoQ4WAhO5x5CXYPbimx+JTB4TteEWoQOfnTyk2NlXIjy0fx72cJks",
+	"d5MqhcLwze4/mcS5R4DYXbeHlMUeL8wXB1jbmmtzhowhooJow5PEikZLoRkoZlyV5/+5OKM6ngU3AQep",
+	"hhaAZuBhYBs9DMtmNTcMuyBtIrHC5C7gDV8hQfsjPnsM+dnujzwTnypFF9VOAZw+OEpHEEsquEkufvvp",
+	"4vP55w+Vn/HvZP1LNvKI335yE79XN8HFRCrjfAUPyeIK6397KjWu7NNqAs/Uri8eOtcjkCyYISqj6wJb",
+	"WeIRlQJ9+a415vJWMaMWG+R5ITAAdRRswgXY9tPAFQ9xRaTiYy6gcCZmqqylrlGLFQ5yZ1s7I65+o92x",
+	"G1m/FtJO4zxJHj8nDcf9nWl7gEqo4/16665vniI+pQaizjOqrnOBhhDKgmU8GE06QFexSjDiam5DJkUR",
+	"vIFQVgy8EjIZWBIZwCwwUZT4ztTYpg0/AdzLyoph8JFRgyIRagThzoHhUyZTM7B6tLxhqo8iegD3DZrE",
+	"6tiXIsdKsy8cSTWWxriBEhaPmXIiHjJJA1y4EbPTGnGWxLoiXlcg091U8JUVohzTZLM4A36y3UrwL2JN",
+	"RL5MERWW/dkldD3uUEdhyahK7Nr1ry1y7YQKMnd5tj/KOUmkGBMjgfF5dNeA6DSaEKrJoBXqgf2AQdjs",
+	"Ds4y+NdeSDRkoYCEy9hWoxXqilm77a6o78LnsvozO5k39gksQcvrDdfrvB5J4FcFNGEX9/b+fSUXwnLu",
+	"Kv2DKmgIweaO7JwbFjtku1R8mcAcAkejaMzzJVYDPA0eKnHqs5jfE1vZxUef+dHttKElNuQ6CJMVFRBK",
+	"5spSvavdDBrasBlOEeqR++sgVk2MWPhv0jinKbTI6DcaQSPLSLM/fQ0a24BeLSFltQLX4oSpRr8h+Hhi",
+	"3ugJH2FHEsz1uAIm0Q7bvTfh8ZtW93Or1W+H/bD1TwCSMNhdBF08EpiQNlSZK+AoZQ+G/7ScpLaGVdjl",
+	"DzE3j61o2THvB3ViDxXxusDnXcf/JWXSKhSURFIpFhmAwtnMYIvYue3w9LjVbe+mTr6NuY6oije5U5lA",
+	"xB2Neoizv7gJiAQ3BSieEdURjdnAc2j3Xo1RVyPlOk92tzw9W3Zzz/ImMjZdgFM0cx7Bdk0onuGtudF7",
+	"t9KPzJBu0ZOe3ux7eO7x/LjB3/nNGitIZw9kMt7RwWIJ3GlY2zpXdqXjPSl8O6QAPpYVofhg7pQbrvmQ",
+	"J9ws7B6YKa0uQMjsbwhXuMxmVzbrlGAAwoWfs8Z/JKYLcCr4XyYyBeAlD0xj/9ZnkG3IhCtS0E3yUVyK",
+	"Im6TR5D4G8I3NYlzXkNioLPzj0LoB3NDk5Tpszx32u6NNRB8+xau88JlB9Ff4Xj532x5fnSrU6NbHXYd",
+	"W1qBJvlo9YQxFzDbVq/faZF/fH5X5TUZKTm9c+u69+UhlKyR3tLMci9Jp9fzSWEBaR1Z0W7XHUqaq9wk",
+	"8r4n6drPRTJJp8LFpMtGHi5qO5Xczr2DV1bGllwkLIeUKcf8sT+vJrrWCoflGa/FMJjHpNoyEPZooF23",
+	"SKmfufjgkVTqxL5+pl+2uv8iFec3kscAm1Tn/VJu98Av1mJvPFh87+XWRziiuT1yqOR8j8D0zE3tC8Yw",
+	"jOF8hY57rMjugkKRawVbZSUVlAnIgt6UJCEKZRPYUQZkUztcAfAgc8auy+sqcuHsSisejBqWRvqJa1Pl",
+	"YLef3XzGSerrKhGdQPaayfv83Ps5uLUB0UdDtJEzDCRykQVryK+CYThuAl7h2JfTu4I6uFKVtba0Z/dq",
+	"f7Uf5lxVIFNxTYxMoF2tXSTQpfPlQI22+UoqubKkLTyeqx1EbjmOkRQjPk4V6yNC0cY2OQ93PMLHOx6O",
+	"5byW7bdyaiLnZETV8hkgXN8rV5opFtEkShNqNmBj/SHVdRZTsyb4WNm1y7RuyywDCASCzWL4lJ0hFNTc",
+	"O3qJNarJlM7yZLsY+JeICXitddEYvRTOGg2c7APsKkwusPdlTDtL3XU5DFJdw+8+bxXsbaN9Qr3lFfrM",
+	"dXfTHqPkUthDykXK4kIYv8QOLq5WfiR3SRcC8zYPbYWtBlhBOSwjgoB0wsCamPmNnVZ9R3M+008JFfWc",
+	"zI/I2b9n41SsKM7b16J8qyh5SAhwonOyhpL/JMn0W1BtdhIfK2zj/zP7vzrr6Ncb6KdsmUGAKF6rjjAs",
+	"C2CaiRVXDBK0YBzwf7gmY37DRMFB08qZRzcIw/BS2GE0tKkiRtHo2mU3gYKXpFOhnaeNJJCU0iR/cBHL",
+	"uSYjmSRy7nx1MJ5H8BvTmT7D9AZ3BaM/GuD7HI5znhhU7gfEKTkOZxV6AxDfzpVnWMJ0JGeMpCKx/ElT",
+	"HuM05lzf7our44TLa/fBKQItpkr9OHdzX20qYM59gCgSMB5o5CDIlnQQ08XgFudfTRc+n7KqSbBqrxB4",
+	"7nYfYScnZ0zrO/Eq3IUXaCmQITNzZqXhXMKiZ4iVQBXVme1sVp7i1QnDQoIXF6bTLuKLd3phEWA8d9tx",
+	"Ydi4HGH8B5DojlzkiHgsYpIJvRL4dh1RESwBp/sTxM3K7ZbSFBXjSsBy+hefpkAFtTDUO73iJ76BP0tg",
+	"1PcewmfuySuwzVIDUyONWN6EosGKF3Zj37FHPnllIKPOEahy3DIPFFYAFbpnv2CN+UH+HAryVCWNfuMt",
+	"kIQbdZWR/kMzpQNX5aBkwjRiIkGOdxpbxqgoT5qX4lKA5aTllAF+75QuSCyzDlrpFHHfqSHWnINX2Xv6",
+	"ZEDjKRcDcpCjyuRjYDB1CurbiKR2NocBGfg8wMGlOIgcirOICWI0kuKqBFlXUhJTQ+3DN5zNmRqQA4W5",
+	"pcnCXgXZGrEBOaCpkVN4uk9wLXQ2H9RWrW7mMkPzXMJDWIRzku8TmpsEg8AItWxtQjgLARl8N0DLU9hF",
+	"+K7/3SAgg7VdtRfX+/EMgksxyPHtsFXOWuvi7IXFWLS9WBKizu51GP4BAPgv6ejZLTSKZCpMYRLZleV3",
+	"j5gqjgfbN2iSXyR8fCTtSSQDGpm+X32fwCVdmJAYec1EpmHYY1PYqgm9cQqsF7v2KDUstdjDyazY6TdS",
+	"3ihTZpCU7JtnTM4S5sG+JOjjGA31r0VRfvtbP6uF1c/yk0JkaprFni9TufoimiQlb/rge97iDB14WWF3",
+	"EcgsyJoocUUgldUhEHJFRlxwPSmMvpa7q1fnIme6Ua5NzSdyCvUYjlHhankHUuY3tiZRYcRMZb2C2mw6",
+	"rbWKLi49Y0pLQeZUGGQiczaEUBhgGiRSXkPjgMJwM8VGTNlX63rb5dpZA5lmXYbJTMk4dYncWUucpX7K",
+	"9ZYN3uxswvztdt3QsvMNfQk29MVVNIresCRrclU2h7ysvcYsHLCIr5XhOoBdgyJ0f+QpqLgTmVjt3unw",
+	"Xm3HIEWNE/sHyLplk3MmuVNtlozBertz/umjI/+ADBc+nlZgyI4Zg82bMEO4aBaNLvtkval/yrAyfOHh",
+	"MlzGCvzPMnxGc6l6d4yAGjU2BgD7fdGBXhINOCAka0OjNCOzCkguxVm+a0ZaGQu6BDItl8pUXIflqsNa",
+	"J4aJqrglmJ1F72jWvADbOAmZdSTIp3BTdCbcvu8/yjkcI3vWPTm4Cil3whau3Tjm/OfJWm6DNEhicEwY",
+	"2FYnPWZ8xhIuWJ+Eluwtpz5w5L/UvdwBRubdQocpT8xhQFruIjzp++0FkLgIbF9eiiEjw1TECYsPA9LG",
+	"f8PtXBBKvFT0Lz8MSCe7qOA+b11bwrO6zpEDlIIf7UJDs0wuxocB6bov5mJ8KQ5gGSikjb0xTE39cgQ5",
+	"QsaUGerUoF5WrH+wARvmMCDHBFQLy7oOsg5jM+6o5VJAnS5jdiOEJFOp2GGTfEJ2r/Ouf3Iu7FmlSQLP",
+	"nZEcC4NoxkSBF0E9H5acW/VRcRZj74clWe+XrexM/d/X/wQAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

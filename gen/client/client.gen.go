@@ -109,6 +109,60 @@ func (e Component) Valid() bool {
 	}
 }
 
+// Defines values for CopyKind.
+const (
+	CopyKindDataTransferPackage CopyKind = "data_transfer_package"
+	CopyKindRawDataFile         CopyKind = "raw_data_file"
+	CopyKindRawDataPackage      CopyKind = "raw_data_package"
+)
+
+// Valid indicates whether the value is a known member of the CopyKind enum.
+func (e CopyKind) Valid() bool {
+	switch e {
+	case CopyKindDataTransferPackage:
+		return true
+	case CopyKindRawDataFile:
+		return true
+	case CopyKindRawDataPackage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CopyStatus.
+const (
+	CopyStatusDeleted            CopyStatus = "deleted"
+	CopyStatusDeletionFailed     CopyStatus = "deletion_failed"
+	CopyStatusDeletionInProgress CopyStatus = "deletion_in_progress"
+	CopyStatusDeletionPossible   CopyStatus = "deletion_possible"
+	CopyStatusDeletionScheduled  CopyStatus = "deletion_scheduled"
+	CopyStatusPresent            CopyStatus = "present"
+	CopyStatusStaged             CopyStatus = "staged"
+)
+
+// Valid indicates whether the value is a known member of the CopyStatus enum.
+func (e CopyStatus) Valid() bool {
+	switch e {
+	case CopyStatusDeleted:
+		return true
+	case CopyStatusDeletionFailed:
+		return true
+	case CopyStatusDeletionInProgress:
+		return true
+	case CopyStatusDeletionPossible:
+		return true
+	case CopyStatusDeletionScheduled:
+		return true
+	case CopyStatusPresent:
+		return true
+	case CopyStatusStaged:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CredentialKind.
 const (
 	CredentialKindBreakGlass CredentialKind = "break_glass"
@@ -232,6 +286,30 @@ func (e HeatmapColumn) Valid() bool {
 	}
 }
 
+// Defines values for LocationType.
+const (
+	LocationTypeBuffer          LocationType = "buffer"
+	LocationTypeLongTermArchive LocationType = "long_term_archive"
+	LocationTypeProcessing      LocationType = "processing"
+	LocationTypeSource          LocationType = "source"
+)
+
+// Valid indicates whether the value is a known member of the LocationType enum.
+func (e LocationType) Valid() bool {
+	switch e {
+	case LocationTypeBuffer:
+		return true
+	case LocationTypeLongTermArchive:
+		return true
+	case LocationTypeProcessing:
+		return true
+	case LocationTypeSource:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ObservationStatus.
 const (
 	ObservationStatusAborted   ObservationStatus = "aborted"
@@ -250,6 +328,24 @@ func (e ObservationStatus) Valid() bool {
 	case ObservationStatusFailed:
 		return true
 	case ObservationStatusRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ObservingProgramSort.
+const (
+	ObservingProgramSortName      ObservingProgramSort = "name"
+	ObservingProgramSortShortName ObservingProgramSort = "short_name"
+)
+
+// Valid indicates whether the value is a known member of the ObservingProgramSort enum.
+func (e ObservingProgramSort) Valid() bool {
+	switch e {
+	case ObservingProgramSortName:
+		return true
+	case ObservingProgramSortShortName:
 		return true
 	default:
 		return false
@@ -310,6 +406,42 @@ func (e PackageStatus) Valid() bool {
 	case PackageStatusBuilding:
 		return true
 	case PackageStatusComplete:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PipelineStageName.
+const (
+	PipelineStageNameArchiving    PipelineStageName = "archiving"
+	PipelineStageNameBundling     PipelineStageName = "bundling"
+	PipelineStageNameDeletion     PipelineStageName = "deletion"
+	PipelineStageNameFiling       PipelineStageName = "filing"
+	PipelineStageNamePackaging    PipelineStageName = "packaging"
+	PipelineStageNameStaging      PipelineStageName = "staging"
+	PipelineStageNameTransferring PipelineStageName = "transferring"
+	PipelineStageNameUnpacking    PipelineStageName = "unpacking"
+)
+
+// Valid indicates whether the value is a known member of the PipelineStageName enum.
+func (e PipelineStageName) Valid() bool {
+	switch e {
+	case PipelineStageNameArchiving:
+		return true
+	case PipelineStageNameBundling:
+		return true
+	case PipelineStageNameDeletion:
+		return true
+	case PipelineStageNameFiling:
+		return true
+	case PipelineStageNamePackaging:
+		return true
+	case PipelineStageNameStaging:
+		return true
+	case PipelineStageNameTransferring:
+		return true
+	case PipelineStageNameUnpacking:
 		return true
 	default:
 		return false
@@ -607,6 +739,54 @@ func (e RoleName) Valid() bool {
 	}
 }
 
+// Defines values for RouteType.
+const (
+	RouteTypeCustom RouteType = "custom"
+	RouteTypeDirect RouteType = "direct"
+	RouteTypeRelay  RouteType = "relay"
+)
+
+// Valid indicates whether the value is a known member of the RouteType enum.
+func (e RouteType) Valid() bool {
+	switch e {
+	case RouteTypeCustom:
+		return true
+	case RouteTypeDirect:
+		return true
+	case RouteTypeRelay:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SafeToDeleteReasons.
+const (
+	SafeToDeleteReasonsInNoPackage           SafeToDeleteReasons = "in-no-package"
+	SafeToDeleteReasonsNoneInLongTermArchive SafeToDeleteReasons = "none-in-long-term-archive"
+	SafeToDeleteReasonsPackageNotArchived    SafeToDeleteReasons = "package-not-archived"
+	SafeToDeleteReasonsReplicaOfUnknownAge   SafeToDeleteReasons = "replica-of-unknown-age"
+	SafeToDeleteReasonsTooFewCopies          SafeToDeleteReasons = "too-few-copies"
+)
+
+// Valid indicates whether the value is a known member of the SafeToDeleteReasons enum.
+func (e SafeToDeleteReasons) Valid() bool {
+	switch e {
+	case SafeToDeleteReasonsInNoPackage:
+		return true
+	case SafeToDeleteReasonsNoneInLongTermArchive:
+		return true
+	case SafeToDeleteReasonsPackageNotArchived:
+		return true
+	case SafeToDeleteReasonsReplicaOfUnknownAge:
+		return true
+	case SafeToDeleteReasonsTooFewCopies:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SessionTokenType.
 const (
 	SessionTokenTypeBearer SessionTokenType = "Bearer"
@@ -736,6 +916,57 @@ func (e SourceKind) Valid() bool {
 	}
 }
 
+// Defines values for StagingStatus.
+const (
+	StagingStatusCancelled  StagingStatus = "cancelled"
+	StagingStatusCompleted  StagingStatus = "completed"
+	StagingStatusFailed     StagingStatus = "failed"
+	StagingStatusInProgress StagingStatus = "in_progress"
+	StagingStatusPending    StagingStatus = "pending"
+	StagingStatusScheduled  StagingStatus = "scheduled"
+)
+
+// Valid indicates whether the value is a known member of the StagingStatus enum.
+func (e StagingStatus) Valid() bool {
+	switch e {
+	case StagingStatusCancelled:
+		return true
+	case StagingStatusCompleted:
+		return true
+	case StagingStatusFailed:
+		return true
+	case StagingStatusInProgress:
+		return true
+	case StagingStatusPending:
+		return true
+	case StagingStatusScheduled:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StorageType.
+const (
+	StorageTypeDisk StorageType = "disk"
+	StorageTypeS3   StorageType = "s3"
+	StorageTypeTape StorageType = "tape"
+)
+
+// Valid indicates whether the value is a known member of the StorageType enum.
+func (e StorageType) Valid() bool {
+	switch e {
+	case StorageTypeDisk:
+		return true
+	case StorageTypeS3:
+		return true
+	case StorageTypeTape:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SyncState.
 const (
 	SyncStateBlocked    SyncState = "blocked"
@@ -793,6 +1024,51 @@ func (e TransactionState) Valid() bool {
 	case TransactionStateParked:
 		return true
 	case TransactionStateReplicated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TransferResetPart.
+const (
+	TransferResetPartTransfer TransferResetPart = "transfer"
+	TransferResetPartUnpack   TransferResetPart = "unpack"
+)
+
+// Valid indicates whether the value is a known member of the TransferResetPart enum.
+func (e TransferResetPart) Valid() bool {
+	switch e {
+	case TransferResetPartTransfer:
+		return true
+	case TransferResetPartUnpack:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TransferStatus.
+const (
+	TransferStatusCompleted  TransferStatus = "completed"
+	TransferStatusFailed     TransferStatus = "failed"
+	TransferStatusInProgress TransferStatus = "in_progress"
+	TransferStatusPending    TransferStatus = "pending"
+	TransferStatusScheduled  TransferStatus = "scheduled"
+)
+
+// Valid indicates whether the value is a known member of the TransferStatus enum.
+func (e TransferStatus) Valid() bool {
+	switch e {
+	case TransferStatusCompleted:
+		return true
+	case TransferStatusFailed:
+		return true
+	case TransferStatusInProgress:
+		return true
+	case TransferStatusPending:
+		return true
+	case TransferStatusScheduled:
 		return true
 	default:
 		return false
@@ -859,6 +1135,24 @@ func (e WaitState) Valid() bool {
 	}
 }
 
+// Defines values for ListTransferRawPackagesParamsSort.
+const (
+	ListTransferRawPackagesParamsSortCreatedAt      ListTransferRawPackagesParamsSort = "created_at"
+	ListTransferRawPackagesParamsSortMinusCreatedAt ListTransferRawPackagesParamsSort = "-created_at"
+)
+
+// Valid indicates whether the value is a known member of the ListTransferRawPackagesParamsSort enum.
+func (e ListTransferRawPackagesParamsSort) Valid() bool {
+	switch e {
+	case ListTransferRawPackagesParamsSortCreatedAt:
+		return true
+	case ListTransferRawPackagesParamsSortMinusCreatedAt:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListSourcesParamsSort.
 const (
 	ListSourcesParamsSortDistance ListSourcesParamsSort = "distance"
@@ -916,6 +1210,34 @@ type AccessEvent struct {
 // AccessEventPage defines model for AccessEventPage.
 type AccessEventPage struct {
 	Items []AccessEvent `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// ArchiveTransfer defines model for ArchiveTransfer.
+type ArchiveTransfer struct {
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt             Time     `json:"created_at"`
+	DestinationLocationID SerialID `json:"destination_location_id"`
+
+	// Failure Why it failed.
+	Failure    nullable.Nullable[string]    `json:"failure"`
+	FinishedAt nullable.Nullable[time.Time] `json:"finished_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID UUID `json:"id"`
+
+	// RawDataPackageID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	RawDataPackageID UUID                         `json:"raw_data_package_id"`
+	RetryCount       int32                        `json:"retry_count"`
+	StartedAt        nullable.Nullable[time.Time] `json:"started_at"`
+	Status           TransferStatus               `json:"status"`
+}
+
+// ArchiveTransferPage defines model for ArchiveTransferPage.
+type ArchiveTransferPage struct {
+	Items []ArchiveTransfer `json:"items"`
 
 	// NextCursor Null on the last page.
 	NextCursor nullable.Nullable[string] `json:"next_cursor"`
@@ -1076,13 +1398,78 @@ type Coordinates struct {
 	RaSexagesimal string `json:"ra_sexagesimal"`
 }
 
+// Copy Something that lies, or has lain, somewhere.
+type Copy struct {
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt             Time                                  `json:"created_at"`
+	DataTransferPackageID nullable.Nullable[openapi_types.UUID] `json:"data_transfer_package_id"`
+	DeletedAt             nullable.Nullable[time.Time]          `json:"deleted_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID UUID `json:"id"`
+
+	// Kind What there is a copy of.
+	Kind       CopyKind `json:"kind"`
+	LocationID SerialID `json:"location_id"`
+
+	// Path Below the path of the location.
+	Path             string                                `json:"path"`
+	RawDataFileID    nullable.Nullable[openapi_types.UUID] `json:"raw_data_file_id"`
+	RawDataPackageID nullable.Nullable[openapi_types.UUID] `json:"raw_data_package_id"`
+
+	// Status `staged` is unpacked at a processing location; `deletion_possible` is a file whose package is deleted already.
+	Status CopyStatus `json:"status"`
+
+	// VerifiedAt When its checksum was compared last, and right.
+	VerifiedAt nullable.Nullable[time.Time] `json:"verified_at"`
+}
+
+// CopyKind What there is a copy of.
+type CopyKind string
+
+// CopyList defines model for CopyList.
+type CopyList struct {
+	Items []Copy `json:"items"`
+}
+
+// CopyPage defines model for CopyPage.
+type CopyPage struct {
+	Items []Copy `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// CopyStatus `staged` is unpacked at a processing location; `deletion_possible` is a file whose package is deleted already.
+type CopyStatus string
+
 // CredentialKind What the caller is let in by.
 type CredentialKind string
+
+// DataSite defines model for DataSite.
+type DataSite struct {
+	Description string   `json:"description"`
+	ID          SerialID `json:"id"`
+	Name        string   `json:"name"`
+
+	// ShortName Part of the names of queues.
+	ShortName string `json:"short_name"`
+}
+
+// DataSiteList defines model for DataSiteList.
+type DataSiteList struct {
+	Items []DataSite `json:"items"`
+}
 
 // Day A date, between 1970 and 2199.
 //
 // Example: 2026-07-15
 type Day = string
+
+// DayObs The date on which an observing day begins.
+//
+// Example: 2026-07-15
+type DayObs = openapi_types.Date
 
 // Declination defines model for Declination.
 type Declination = float64
@@ -1488,6 +1875,33 @@ type IssuedToken struct {
 	UserID UUID `json:"user_id"`
 }
 
+// Location Where data can be. Credentials are with the programs that move them.
+type Location struct {
+	// Active False when nothing new goes there.
+	Active bool     `json:"active"`
+	ID     SerialID `json:"id"`
+
+	// LocationType A source is where data are recorded.
+	LocationType LocationType `json:"location_type"`
+	Name         string       `json:"name"`
+
+	// Place Host and path of a disk, endpoint and bucket of an S3 storage, library and pool of tapes.
+	Place string `json:"place"`
+
+	// Priority Of the buffers of one site the active one with the highest is used.
+	Priority    int32       `json:"priority"`
+	SiteID      SerialID    `json:"site_id"`
+	StorageType StorageType `json:"storage_type"`
+}
+
+// LocationList defines model for LocationList.
+type LocationList struct {
+	Items []Location `json:"items"`
+}
+
+// LocationType A source is where data are recorded.
+type LocationType string
+
 // Me Who calls.
 type Me struct {
 	// Credential What the caller is let in by.
@@ -1526,8 +1940,84 @@ type NextPasses struct {
 // ObservationStatus defines model for ObservationStatus.
 type ObservationStatus string
 
+// ObservingProgram defines model for ObservingProgram.
+type ObservingProgram struct {
+	// Active Whether more is planned and observed for it.
+	Active      bool     `json:"active"`
+	Description string   `json:"description"`
+	ID          SerialID `json:"id"`
+	Name        string   `json:"name"`
+
+	// Scientific False for a technical program such as calibration.
+	Scientific bool `json:"scientific"`
+
+	// ShortName The name that people use.
+	ShortName string `json:"short_name"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// ObservingProgramCreate defines model for ObservingProgramCreate.
+type ObservingProgramCreate struct {
+	Active      *bool `json:"active,omitempty"`
+	Description *Text `json:"description,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name       PlanName `json:"name"`
+	Scientific bool     `json:"scientific"`
+
+	// ShortName Without control characters, and no blank at its ends.
+	ShortName PlanName `json:"short_name"`
+}
+
+// ObservingProgramPage defines model for ObservingProgramPage.
+type ObservingProgramPage struct {
+	Items []ObservingProgram `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// ObservingProgramSort What the list is in order of.
+type ObservingProgramSort string
+
+// ObservingProgramUpdate defines model for ObservingProgramUpdate.
+type ObservingProgramUpdate struct {
+	Active      *bool `json:"active,omitempty"`
+	Description *Text `json:"description,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name       *PlanName `json:"name,omitempty"`
+	Scientific *bool     `json:"scientific,omitempty"`
+
+	// ShortName Without control characters, and no blank at its ends.
+	ShortName *PlanName `json:"short_name,omitempty"`
+}
+
 // Order defines model for Order.
 type Order string
+
+// PackageMetadata defines model for PackageMetadata.
+type PackageMetadata struct {
+	// Document Free JSON of at most 64 KiB.
+	Document PackageMetadataDocument `json:"document"`
+
+	// RawDataPackageID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	RawDataPackageID UUID `json:"raw_data_package_id"`
+
+	// UpdatedAt Example: 2026-07-15T11:20:00Z
+	UpdatedAt Time `json:"updated_at"`
+}
+
+// PackageMetadataDocument Free JSON of at most 64 KiB.
+type PackageMetadataDocument = json.RawMessage
+
+// PackageMetadataPut defines model for PackageMetadataPut.
+type PackageMetadataPut struct {
+	// Document Free JSON of at most 64 KiB.
+	Document PackageMetadataDocument `json:"document"`
+}
 
 // PackageState Where the package is on its way to the archive.
 type PackageState string
@@ -1549,6 +2039,65 @@ type ParkedChange struct {
 
 // Path Relative, with forward slashes; no part is empty, `.` or `..`, and no character is a control character.
 type Path = string
+
+// PipelinePackage A raw data package on its way.
+type PipelinePackage struct {
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt Time `json:"created_at"`
+
+	// DataTransferPackageID What it travels in.
+	DataTransferPackageID nullable.Nullable[openapi_types.UUID] `json:"data_transfer_package_id"`
+
+	// ExecutedObsUnitID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ExecutedObsUnitID UUID                         `json:"executed_obs_unit_id"`
+	FinalizedAt       nullable.Nullable[time.Time] `json:"finalized_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID                 UUID                     `json:"id"`
+	InstrumentModuleID SerialID                 `json:"instrument_module_id"`
+	Name               string                   `json:"name"`
+	RelativePath       string                   `json:"relative_path"`
+	SizeBytes          nullable.Nullable[int64] `json:"size_bytes"`
+
+	// Stage How far it has come.
+	Stage       int32          `json:"stage"`
+	StageStatus TransferStatus `json:"stage_status"`
+
+	// State Where the package is on its way to the archive.
+	State  PackageState  `json:"state"`
+	Status PackageStatus `json:"status"`
+}
+
+// PipelinePackagePage defines model for PipelinePackagePage.
+type PipelinePackagePage struct {
+	Items []PipelinePackage `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// PipelineStage What is at one stage. At the stages 0 to 5 raw data packages are counted, at 6 those of jobs that bring them back,
+// at 7 their copies that are deleted; at 6 and 7 what was completed counts for a day.
+type PipelineStage struct {
+	// Bytes As far as sizes are known.
+	Bytes      int64             `json:"bytes"`
+	Completed  int64             `json:"completed"`
+	Failed     int64             `json:"failed"`
+	InProgress int64             `json:"in_progress"`
+	Name       PipelineStageName `json:"name"`
+
+	// Packages The sum of the five that follow.
+	Packages  int64 `json:"packages"`
+	Pending   int64 `json:"pending"`
+	Scheduled int64 `json:"scheduled"`
+	Stage     int32 `json:"stage"`
+}
+
+// PipelineStageName defines model for PipelineStage.Name.
+type PipelineStageName string
+
+// PlanName Without control characters, and no blank at its ends.
+type PlanName = string
 
 // Preferences What a person wants the web pages to look like. Only what is set is in it.
 type Preferences struct {
@@ -1627,6 +2176,52 @@ type ProblemMeaning struct {
 
 // ProblemSlug defines model for ProblemSlug.
 type ProblemSlug string
+
+// ProgramProgress defines model for ProgramProgress.
+type ProgramProgress struct {
+	Items []UnitProgress `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor         nullable.Nullable[string] `json:"next_cursor"`
+	ObservingProgramID SerialID                  `json:"observing_program_id"`
+
+	// Sum What is planned against what was executed. Only completed executions count. A unit that was executed more often or
+	// longer than planned makes up for no other one.
+	Sum Progress `json:"sum"`
+
+	// Units How many units are summed up.
+	Units int64 `json:"units"`
+}
+
+// Progress What is planned against what was executed. Only completed executions count. A unit that was executed more often or
+// longer than planned makes up for no other one.
+type Progress struct {
+	Aborted   int64 `json:"aborted"`
+	Completed int64 `json:"completed"`
+
+	// CompletedS Seconds that the completed ones took, from start to end.
+	CompletedS float64 `json:"completed_s"`
+
+	// Done The completed part of the planned executions; null when none are planned.
+	Done nullable.Nullable[float64] `json:"done"`
+
+	// DoneByTime The observed part of the planned time; null when none is planned.
+	DoneByTime nullable.Nullable[float64] `json:"done_by_time"`
+	Failed     int64                      `json:"failed"`
+
+	// Planned Executions.
+	Planned int64 `json:"planned"`
+
+	// PlannedS Seconds.
+	PlannedS int64 `json:"planned_s"`
+
+	// Remaining Executions that are still to be completed.
+	Remaining int64 `json:"remaining"`
+
+	// RemainingS Seconds that are still to be observed.
+	RemainingS float64 `json:"remaining_s"`
+	Running    int64   `json:"running"`
+}
 
 // RawDataFile defines model for RawDataFile.
 type RawDataFile struct {
@@ -1835,8 +2430,67 @@ type RoleList struct {
 // RoleName defines model for RoleName.
 type RoleName string
 
+// Route How data go from one site to another.
+type Route struct {
+	// Active False when no transfer begins on it.
+	Active bool `json:"active"`
+
+	// DestinationLocationID Null for the buffer of the site.
+	DestinationLocationID nullable.Nullable[int32] `json:"destination_location_id"`
+	DestinationSiteID     SerialID                 `json:"destination_site_id"`
+	ID                    SerialID                 `json:"id"`
+
+	// Method The program that moves the data, such as bbcp.
+	Method string `json:"method"`
+	Name   string `json:"name"`
+
+	// OriginLocationID Null for the buffer of the site.
+	OriginLocationID nullable.Nullable[int32] `json:"origin_location_id"`
+	OriginSiteID     SerialID                 `json:"origin_site_id"`
+
+	// RelaySiteID The site between.
+	RelaySiteID nullable.Nullable[int32] `json:"relay_site_id"`
+	RouteType   RouteType                `json:"route_type"`
+}
+
+// RouteList defines model for RouteList.
+type RouteList struct {
+	Items []Route `json:"items"`
+}
+
+// RouteType defines model for RouteType.
+type RouteType string
+
+// RouteUpdate defines model for RouteUpdate.
+type RouteUpdate struct {
+	Active bool `json:"active"`
+}
+
 // SQLState Example: 23503
 type SQLState = string
+
+// SafeToDelete defines model for SafeToDelete.
+type SafeToDelete struct {
+	// Archived Whether the package of the file is archived.
+	Archived bool `json:"archived"`
+
+	// InLongTermArchive Whether one of them is in a long-term archive.
+	InLongTermArchive bool  `json:"in_long_term_archive"`
+	MinCopies         int32 `json:"min_copies"`
+
+	// RawDataFileID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	RawDataFileID UUID `json:"raw_data_file_id"`
+
+	// Reasons Why not; empty when it is safe.
+	Reasons []SafeToDeleteReasons `json:"reasons"`
+	Safe    bool                  `json:"safe"`
+
+	// VerifiedCopies Present and verified, outside the places where data are recorded.
+	VerifiedCopies int32 `json:"verified_copies"`
+}
+
+// SafeToDeleteReasons defines model for SafeToDelete.Reasons.
+type SafeToDeleteReasons string
 
 // Scope `action:resource`; `*` stands for any.
 //
@@ -2129,6 +2783,94 @@ type SourceUpdate struct {
 	SolarSystem       *SolarSystemSourceChange `json:"solar_system,omitempty"`
 }
 
+// StagedPackage defines model for StagedPackage.
+type StagedPackage struct {
+	Name string `json:"name"`
+
+	// RawDataPackageID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	RawDataPackageID UUID                     `json:"raw_data_package_id"`
+	SizeBytes        nullable.Nullable[int64] `json:"size_bytes"`
+
+	// StagedAt Null until it is there.
+	StagedAt nullable.Nullable[time.Time] `json:"staged_at"`
+}
+
+// StagingJob Packages that are brought back together.
+type StagingJob struct {
+	Bytes       int64 `json:"bytes"`
+	BytesStaged int64 `json:"bytes_staged"`
+
+	// CancelledBy Login name.
+	CancelledBy nullable.Nullable[string] `json:"cancelled_by"`
+
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt             Time                         `json:"created_at"`
+	DestinationLocationID SerialID                     `json:"destination_location_id"`
+	Failure               nullable.Nullable[string]    `json:"failure"`
+	FinishedAt            nullable.Nullable[time.Time] `json:"finished_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID             UUID   `json:"id"`
+	Packages       int64  `json:"packages"`
+	PackagesStaged int64  `json:"packages_staged"`
+	Reason         string `json:"reason"`
+
+	// RequestedBy Login name.
+	RequestedBy string                       `json:"requested_by"`
+	RetryCount  int32                        `json:"retry_count"`
+	StartedAt   nullable.Nullable[time.Time] `json:"started_at"`
+	Status      StagingStatus                `json:"status"`
+}
+
+// StagingJobCreate defines model for StagingJobCreate.
+type StagingJobCreate struct {
+	DestinationLocationID SerialID `json:"destination_location_id"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID                *UUID  `json:"id,omitempty"`
+	RawDataPackageIDs []UUID `json:"raw_data_package_ids"`
+	Reason            *Text  `json:"reason,omitempty"`
+}
+
+// StagingJobDetail A staging job with its packages.
+type StagingJobDetail struct {
+	Bytes       int64 `json:"bytes"`
+	BytesStaged int64 `json:"bytes_staged"`
+
+	// CancelledBy Login name.
+	CancelledBy nullable.Nullable[string] `json:"cancelled_by"`
+
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt             Time                         `json:"created_at"`
+	DestinationLocationID SerialID                     `json:"destination_location_id"`
+	Failure               nullable.Nullable[string]    `json:"failure"`
+	FinishedAt            nullable.Nullable[time.Time] `json:"finished_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID              UUID            `json:"id"`
+	Packages        int64           `json:"packages"`
+	PackagesStaged  int64           `json:"packages_staged"`
+	RawDataPackages []StagedPackage `json:"raw_data_packages"`
+	Reason          string          `json:"reason"`
+
+	// RequestedBy Login name.
+	RequestedBy string                       `json:"requested_by"`
+	RetryCount  int32                        `json:"retry_count"`
+	StartedAt   nullable.Nullable[time.Time] `json:"started_at"`
+	Status      StagingStatus                `json:"status"`
+}
+
+// StagingJobPage defines model for StagingJobPage.
+type StagingJobPage struct {
+	Items []StagingJob `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// StagingStatus defines model for StagingStatus.
+type StagingStatus string
+
 // Step defines model for Step.
 type Step struct {
 	// Kind What is written; a stable name.
@@ -2138,6 +2880,51 @@ type Step struct {
 
 	// Params The parameters of that kind.
 	Params json.RawMessage `json:"params"`
+}
+
+// StorageType defines model for StorageType.
+type StorageType string
+
+// SubObservingProgram defines model for SubObservingProgram.
+type SubObservingProgram struct {
+	Description        string   `json:"description"`
+	ID                 SerialID `json:"id"`
+	Name               string   `json:"name"`
+	ObservingProgramID SerialID `json:"observing_program_id"`
+	ShortName          string   `json:"short_name"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// SubObservingProgramCreate defines model for SubObservingProgramCreate.
+type SubObservingProgramCreate struct {
+	Description *Text `json:"description,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name PlanName `json:"name"`
+
+	// ShortName Without control characters, and no blank at its ends.
+	ShortName PlanName `json:"short_name"`
+}
+
+// SubObservingProgramPage defines model for SubObservingProgramPage.
+type SubObservingProgramPage struct {
+	Items []SubObservingProgram `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// SubObservingProgramUpdate defines model for SubObservingProgramUpdate.
+type SubObservingProgramUpdate struct {
+	Description *Text `json:"description,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name *PlanName `json:"name,omitempty"`
+
+	// ShortName Without control characters, and no blank at its ends.
+	ShortName *PlanName `json:"short_name,omitempty"`
 }
 
 // SyncState How far an item of this site's view has travelled.
@@ -2310,8 +3097,194 @@ type TransactionPage struct {
 // it; `parked` by a permanent error; `blocked` behind a parked one; `discarded` by a person.
 type TransactionState string
 
+// Transfer One movement of a transfer package between sites. Bandwidth and ETA are those of a transfer under way: what it has
+// moved since it started, and when it ends at that pace.
+type Transfer struct {
+	// BandwidthBytesS Of one that is over, its average.
+	BandwidthBytesS nullable.Nullable[float64] `json:"bandwidth_bytes_s"`
+
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt Time `json:"created_at"`
+
+	// DataTransferPackageID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	DataTransferPackageID UUID     `json:"data_transfer_package_id"`
+	DestinationLocationID SerialID `json:"destination_location_id"`
+
+	// ETASeconds Null when it is not known.
+	ETASeconds nullable.Nullable[float64] `json:"eta_seconds"`
+
+	// Failure Why it failed.
+	Failure    nullable.Nullable[string]    `json:"failure"`
+	FinishedAt nullable.Nullable[time.Time] `json:"finished_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID               UUID     `json:"id"`
+	OriginLocationID SerialID `json:"origin_location_id"`
+
+	// ProgressAt When bytes arrived last.
+	ProgressAt nullable.Nullable[time.Time] `json:"progress_at"`
+	RetryCount int32                        `json:"retry_count"`
+	RouteID    SerialID                     `json:"route_id"`
+	SizeBytes  int64                        `json:"size_bytes"`
+
+	// Stalled Under way without progress for longer than the setting TRANSFER_STALLED.
+	Stalled          bool                         `json:"stalled"`
+	StartedAt        nullable.Nullable[time.Time] `json:"started_at"`
+	Status           TransferStatus               `json:"status"`
+	TransferredBytes int64                        `json:"transferred_bytes"`
+	UnpackStatus     TransferStatus               `json:"unpack_status"`
+	UnpackedAt       nullable.Nullable[time.Time] `json:"unpacked_at"`
+}
+
+// TransferFailures What waits for a person, by kind.
+type TransferFailures struct {
+	ArchiveTransfers int64 `json:"archive_transfers"`
+	Deletions        int64 `json:"deletions"`
+	Packages         int64 `json:"packages"`
+	StagingJobs      int64 `json:"staging_jobs"`
+	Transfers        int64 `json:"transfers"`
+	Unpackings       int64 `json:"unpackings"`
+}
+
+// TransferLog defines model for TransferLog.
+type TransferLog struct {
+	// At Example: 2026-07-15T11:20:00Z
+	At Time `json:"at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID UUID `json:"id"`
+
+	// Path Where the output lies.
+	Path    string `json:"path"`
+	Summary string `json:"summary"`
+}
+
+// TransferLogPage defines model for TransferLogPage.
+type TransferLogPage struct {
+	Items []TransferLog `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// TransferOverview defines model for TransferOverview.
+type TransferOverview struct {
+	// ActiveTransfers Under way between sites.
+	ActiveTransfers int64 `json:"active_transfers"`
+
+	// At When the figures were taken.
+	At time.Time `json:"at"`
+
+	// BandwidthBytesS Of all transfers that are under way and have not stalled.
+	BandwidthBytesS float64 `json:"bandwidth_bytes_s"`
+
+	// ETASeconds When the remaining bytes are through at this bandwidth; null without any.
+	ETASeconds nullable.Nullable[float64] `json:"eta_seconds"`
+
+	// Failures What waits for a person, by kind.
+	Failures TransferFailures `json:"failures"`
+
+	// OldestUnarchived When the oldest package was made that no archive has.
+	OldestUnarchived        nullable.Nullable[time.Time] `json:"oldest_unarchived"`
+	OldestUnarchivedSeconds nullable.Nullable[float64]   `json:"oldest_unarchived_seconds"`
+
+	// RemainingBytes What is under way or waits to go from site to site.
+	RemainingBytes int64           `json:"remaining_bytes"`
+	Stages         []PipelineStage `json:"stages"`
+
+	// StalledTransfers Of them without progress for longer than the setting TRANSFER_STALLED.
+	StalledTransfers int64 `json:"stalled_transfers"`
+	TotalBytes       int64 `json:"total_bytes"`
+
+	// TotalPackages Raw data packages.
+	TotalPackages int64 `json:"total_packages"`
+
+	// TransferredBytesDay Of transfers that ended in the last 24 hours.
+	TransferredBytesDay int64 `json:"transferred_bytes_day"`
+
+	// Transfers Those under way, the one that started first in front, at most 200.
+	Transfers []Transfer `json:"transfers"`
+}
+
+// TransferPackage Raw data packages that travel together.
+type TransferPackage struct {
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt Time `json:"created_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID           UUID     `json:"id"`
+	Name         string   `json:"name"`
+	OriginSiteID SerialID `json:"origin_site_id"`
+
+	// RawPackages How many are in it.
+	RawPackages int64          `json:"raw_packages"`
+	SizeBytes   int64          `json:"size_bytes"`
+	Status      TransferStatus `json:"status"`
+}
+
+// TransferPackageDetail A transfer package with what is in it.
+type TransferPackageDetail struct {
+	// CreatedAt Example: 2026-07-15T11:20:00Z
+	CreatedAt Time `json:"created_at"`
+
+	// ID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
+	ID              UUID              `json:"id"`
+	Name            string            `json:"name"`
+	OriginSiteID    SerialID          `json:"origin_site_id"`
+	RawDataPackages []PipelinePackage `json:"raw_data_packages"`
+
+	// RawPackages How many are in it.
+	RawPackages int64          `json:"raw_packages"`
+	SizeBytes   int64          `json:"size_bytes"`
+	Status      TransferStatus `json:"status"`
+	Transfers   []Transfer     `json:"transfers"`
+}
+
+// TransferPackagePage defines model for TransferPackagePage.
+type TransferPackagePage struct {
+	Items []TransferPackage `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// TransferPage defines model for TransferPage.
+type TransferPage struct {
+	Items []Transfer `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// TransferReset defines model for TransferReset.
+type TransferReset struct {
+	// Part What to try again.
+	Part *TransferResetPart `json:"part,omitempty"`
+}
+
+// TransferResetPart What to try again.
+type TransferResetPart string
+
+// TransferStatus defines model for TransferStatus.
+type TransferStatus string
+
 // UUID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
 type UUID = openapi_types.UUID
+
+// UnitProgress defines model for UnitProgress.
+type UnitProgress struct {
+	Active bool `json:"active"`
+
+	// LastStart Of its newest execution.
+	LastStart nullable.Nullable[time.Time] `json:"last_start"`
+	Name      string                       `json:"name"`
+	ObsUnitID SerialID                     `json:"obs_unit_id"`
+
+	// Progress What is planned against what was executed. Only completed executions count. A unit that was executed more often or
+	// longer than planned makes up for no other one.
+	Progress              Progress                 `json:"progress"`
+	SubObservingProgramID nullable.Nullable[int32] `json:"sub_observing_program_id"`
+}
 
 // User defines model for User.
 type User struct {
@@ -2494,6 +3467,16 @@ type WriteReceipt struct {
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// DayObsFrom The date on which an observing day begins.
+//
+// Example: 2026-07-15
+type DayObsFrom = DayObs
+
+// DayObsTo The date on which an observing day begins.
+//
+// Example: 2026-07-15
+type DayObsTo = DayObs
+
 // DryRun defines model for DryRun.
 type DryRun = bool
 
@@ -2521,17 +3504,26 @@ type MoonAvoidance = float64
 // Night defines model for Night.
 type Night = bool
 
+// NumberedID defines model for NumberedID.
+type NumberedID = SerialID
+
 // OpsPosition defines model for OpsPosition.
 type OpsPosition = string
 
 // RecordID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
 type RecordID = UUID
 
+// Search defines model for Search.
+type Search = string
+
 // ShortLimit defines model for ShortLimit.
 type ShortLimit = int32
 
 // SourceID defines model for SourceID.
 type SourceID = SerialID
+
+// SubProgramID defines model for SubProgramID.
+type SubProgramID = SerialID
 
 // SunAvoidance defines model for SunAvoidance.
 type SunAvoidance = float64
@@ -2660,6 +3652,293 @@ type GetTokenParams struct {
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
 }
 
+// ListArchiveTransfersParams defines parameters for ListArchiveTransfers.
+type ListArchiveTransfersParams struct {
+	// Status Only those with this status.
+	Status *TransferStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// DestinationLocationID Only those into this archive.
+	DestinationLocationID *SerialID `form:"destination_location_id,omitempty" json:"destination_location_id,omitempty"`
+
+	// RawDataPackageID Only those of this package.
+	RawDataPackageID *UUID `form:"raw_data_package_id,omitempty" json:"raw_data_package_id,omitempty"`
+
+	// CreatedFrom Only those made at or after this time.
+	CreatedFrom *time.Time `form:"created_from,omitempty" json:"created_from,omitempty"`
+
+	// CreatedBefore Only those made before this time.
+	CreatedBefore *time.Time `form:"created_before,omitempty" json:"created_before,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// GetArchiveTransferParams defines parameters for GetArchiveTransfer.
+type GetArchiveTransferParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ResetArchiveTransferParams defines parameters for ResetArchiveTransfer.
+type ResetArchiveTransferParams struct {
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ResetTransferParams defines parameters for ResetTransfer.
+type ResetTransferParams struct {
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListFileCopiesParams defines parameters for ListFileCopies.
+type ListFileCopiesParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// GetSafeToDeleteParams defines parameters for GetSafeToDelete.
+type GetSafeToDeleteParams struct {
+	// MinCopies How many copies are enough.
+	MinCopies *int32 `form:"min_copies,omitempty" json:"min_copies,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListLocationsParams defines parameters for ListLocations.
+type ListLocationsParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetTransferOverviewParams defines parameters for GetTransferOverview.
+type GetTransferOverviewParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListTransferPackagesParams defines parameters for ListTransferPackages.
+type ListTransferPackagesParams struct {
+	// Status Only packages with this status.
+	Status *TransferStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// OriginSiteID Only packages that leave this site.
+	OriginSiteID *SerialID `form:"origin_site_id,omitempty" json:"origin_site_id,omitempty"`
+
+	// CreatedFrom Only those made at or after this time.
+	CreatedFrom *time.Time `form:"created_from,omitempty" json:"created_from,omitempty"`
+
+	// CreatedBefore Only those made before this time.
+	CreatedBefore *time.Time `form:"created_before,omitempty" json:"created_before,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// GetTransferPackageParams defines parameters for GetTransferPackage.
+type GetTransferPackageParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListTransferPackageCopiesParams defines parameters for ListTransferPackageCopies.
+type ListTransferPackageCopiesParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListPhysicalCopiesParams defines parameters for ListPhysicalCopies.
+type ListPhysicalCopiesParams struct {
+	// LocationID Only copies at this location.
+	LocationID *SerialID `form:"location_id,omitempty" json:"location_id,omitempty"`
+
+	// Status Only copies with this status.
+	Status *CopyStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Kind Only copies of this kind of thing.
+	Kind *CopyKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListTransferRawPackagesParams defines parameters for ListTransferRawPackages.
+type ListTransferRawPackagesParams struct {
+	// State Only packages in this state.
+	State *PackageState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Status Only packages that are still built, or complete.
+	Status *PackageStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// InstrumentModuleID Only packages of this module.
+	InstrumentModuleID *SerialID `form:"instrument_module_id,omitempty" json:"instrument_module_id,omitempty"`
+
+	// ObservingProgramID Only packages of executions for this program.
+	ObservingProgramID *SerialID `form:"observing_program_id,omitempty" json:"observing_program_id,omitempty"`
+
+	// ExecutedObsUnitID Only packages of this execution.
+	ExecutedObsUnitID *UUID `form:"executed_obs_unit_id,omitempty" json:"executed_obs_unit_id,omitempty"`
+
+	// DataTransferPackageID Only packages that travel in this transfer package.
+	DataTransferPackageID *UUID `form:"data_transfer_package_id,omitempty" json:"data_transfer_package_id,omitempty"`
+
+	// CreatedFrom Only those made at or after this time.
+	CreatedFrom *time.Time `form:"created_from,omitempty" json:"created_from,omitempty"`
+
+	// CreatedBefore Only those made before this time.
+	CreatedBefore *time.Time `form:"created_before,omitempty" json:"created_before,omitempty"`
+
+	// Sort Newest first, or oldest first.
+	Sort *ListTransferRawPackagesParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListTransferRawPackagesParamsSort defines parameters for ListTransferRawPackages.
+type ListTransferRawPackagesParamsSort string
+
+// GetTransferRawPackageParams defines parameters for GetTransferRawPackage.
+type GetTransferRawPackageParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListRawPackageCopiesParams defines parameters for ListRawPackageCopies.
+type ListRawPackageCopiesParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// GetPackageMetadataParams defines parameters for GetPackageMetadata.
+type GetPackageMetadataParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// PutPackageMetadataParams defines parameters for PutPackageMetadata.
+type PutPackageMetadataParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListRoutesParams defines parameters for ListRoutes.
+type ListRoutesParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetRouteParams defines parameters for GetRoute.
+type GetRouteParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// UpdateRouteParams defines parameters for UpdateRoute.
+type UpdateRouteParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListSitesParams defines parameters for ListSites.
+type ListSitesParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListTransfersParams defines parameters for ListTransfers.
+type ListTransfersParams struct {
+	// Status Only transfers with this status.
+	Status *TransferStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// UnpackStatus Only transfers whose unpacking has this status.
+	UnpackStatus *TransferStatus `form:"unpack_status,omitempty" json:"unpack_status,omitempty"`
+
+	// RouteID Only transfers on this route.
+	RouteID *SerialID `form:"route_id,omitempty" json:"route_id,omitempty"`
+
+	// OriginLocationID Only transfers from this location.
+	OriginLocationID *SerialID `form:"origin_location_id,omitempty" json:"origin_location_id,omitempty"`
+
+	// DestinationLocationID Only transfers to this location.
+	DestinationLocationID *SerialID `form:"destination_location_id,omitempty" json:"destination_location_id,omitempty"`
+
+	// DataTransferPackageID Only transfers of this package.
+	DataTransferPackageID *UUID `form:"data_transfer_package_id,omitempty" json:"data_transfer_package_id,omitempty"`
+
+	// CreatedFrom Only those made at or after this time.
+	CreatedFrom *time.Time `form:"created_from,omitempty" json:"created_from,omitempty"`
+
+	// CreatedBefore Only those made before this time.
+	CreatedBefore *time.Time `form:"created_before,omitempty" json:"created_before,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// GetTransferParams defines parameters for GetTransfer.
+type GetTransferParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// ListTransferLogsParams defines parameters for ListTransferLogs.
+type ListTransferLogsParams struct {
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
 // GetPreferencesParams defines parameters for GetPreferences.
 type GetPreferencesParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
@@ -2759,6 +4038,137 @@ type FinishGitHubSignInParams struct {
 type StartGitHubSignInParams struct {
 	// ReturnTo The path of the front end to come back to.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty"`
+}
+
+// ListObservingProgramsParams defines parameters for ListObservingPrograms.
+type ListObservingProgramsParams struct {
+	// Q Only records whose name contains this, in capitals or not.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// Active Only programs that are active, or that are not.
+	Active *bool `form:"active,omitempty" json:"active,omitempty"`
+
+	// Scientific Only scientific programs, or only technical ones.
+	Scientific *bool                 `form:"scientific,omitempty" json:"scientific,omitempty"`
+	Sort       *ObservingProgramSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateObservingProgramParams defines parameters for CreateObservingProgram.
+type CreateObservingProgramParams struct {
+	// DryRun True: everything is checked, by the main database too, and nothing is done. The answer is 200 with the record as it
+	// would be.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetObservingProgramParams defines parameters for GetObservingProgram.
+type GetObservingProgramParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateObservingProgramParams defines parameters for UpdateObservingProgram.
+type UpdateObservingProgramParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ReplaceObservingProgramParams defines parameters for ReplaceObservingProgram.
+type ReplaceObservingProgramParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// GetObservingProgramProgressParams defines parameters for GetObservingProgramProgress.
+type GetObservingProgramProgressParams struct {
+	// SubObservingProgramID Only units of this sub-program.
+	SubObservingProgramID *SerialID `form:"sub_observing_program_id,omitempty" json:"sub_observing_program_id,omitempty"`
+
+	// Active Only units that are active, or that are not.
+	Active *bool `form:"active,omitempty" json:"active,omitempty"`
+
+	// DayObs Only what began in this night. An observing day begins at 16:31 UTC, about noon at the telescope.
+	DayObs *DayObs `form:"day_obs,omitempty" json:"day_obs,omitempty"`
+
+	// DayObsFrom Only what began in this observing day or a later one.
+	DayObsFrom *DayObsFrom `form:"day_obs_from,omitempty" json:"day_obs_from,omitempty"`
+
+	// DayObsTo Only what began in this observing day or an earlier one.
+	DayObsTo *DayObsTo `form:"day_obs_to,omitempty" json:"day_obs_to,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListSubObservingProgramsParams defines parameters for ListSubObservingPrograms.
+type ListSubObservingProgramsParams struct {
+	// Q Only records whose name contains this, in capitals or not.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateSubObservingProgramParams defines parameters for CreateSubObservingProgram.
+type CreateSubObservingProgramParams struct {
+	// DryRun True: everything is checked, by the main database too, and nothing is done. The answer is 200 with the record as it
+	// would be.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetSubObservingProgramParams defines parameters for GetSubObservingProgram.
+type GetSubObservingProgramParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateSubObservingProgramParams defines parameters for UpdateSubObservingProgram.
+type UpdateSubObservingProgramParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // CreateRawDataFileParams defines parameters for CreateRawDataFile.
@@ -2888,6 +4298,51 @@ type GetSourceDetailsParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// ListStagingJobsParams defines parameters for ListStagingJobs.
+type ListStagingJobsParams struct {
+	// Status Only jobs with this status.
+	Status *StagingStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// LocationID Only jobs to this location.
+	LocationID *SerialID `form:"location_id,omitempty" json:"location_id,omitempty"`
+
+	// Mine Only what the caller has asked for.
+	Mine *bool `form:"mine,omitempty" json:"mine,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// CreateStagingJobParams defines parameters for CreateStagingJob.
+type CreateStagingJobParams struct {
+	// DryRun True: everything is checked, by the main database too, and nothing is done. The answer is 200 with the record as it
+	// would be.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetStagingJobParams defines parameters for GetStagingJob.
+type GetStagingJobParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// CancelStagingJobParams defines parameters for CancelStagingJob.
+type CancelStagingJobParams struct {
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListTransactionsParams defines parameters for ListTransactions.
 type ListTransactionsParams struct {
 	// State Only writes in one of these states.
@@ -3011,6 +4466,15 @@ type CreateTokenJSONRequestBody = TokenCreate
 // RotateTokenJSONRequestBody defines body for RotateToken for application/json ContentType.
 type RotateTokenJSONRequestBody = TokenRotate
 
+// ResetTransferJSONRequestBody defines body for ResetTransfer for application/json ContentType.
+type ResetTransferJSONRequestBody = TransferReset
+
+// PutPackageMetadataJSONRequestBody defines body for PutPackageMetadata for application/json ContentType.
+type PutPackageMetadataJSONRequestBody = PackageMetadataPut
+
+// UpdateRouteJSONRequestBody defines body for UpdateRoute for application/json ContentType.
+type UpdateRouteJSONRequestBody = RouteUpdate
+
 // PutPreferencesJSONRequestBody defines body for PutPreferences for application/json ContentType.
 type PutPreferencesJSONRequestBody = Preferences
 
@@ -3025,6 +4489,21 @@ type StartExecutedObsUnitJSONRequestBody = ExecutedObsUnitStart
 
 // FinishExecutedObsUnitJSONRequestBody defines body for FinishExecutedObsUnit for application/json ContentType.
 type FinishExecutedObsUnitJSONRequestBody = ExecutedObsUnitFinish
+
+// CreateObservingProgramJSONRequestBody defines body for CreateObservingProgram for application/json ContentType.
+type CreateObservingProgramJSONRequestBody = ObservingProgramCreate
+
+// UpdateObservingProgramJSONRequestBody defines body for UpdateObservingProgram for application/json ContentType.
+type UpdateObservingProgramJSONRequestBody = ObservingProgramUpdate
+
+// ReplaceObservingProgramJSONRequestBody defines body for ReplaceObservingProgram for application/json ContentType.
+type ReplaceObservingProgramJSONRequestBody = ObservingProgramCreate
+
+// CreateSubObservingProgramJSONRequestBody defines body for CreateSubObservingProgram for application/json ContentType.
+type CreateSubObservingProgramJSONRequestBody = SubObservingProgramCreate
+
+// UpdateSubObservingProgramJSONRequestBody defines body for UpdateSubObservingProgram for application/json ContentType.
+type UpdateSubObservingProgramJSONRequestBody = SubObservingProgramUpdate
 
 // CreateRawDataFileJSONRequestBody defines body for CreateRawDataFile for application/json ContentType.
 type CreateRawDataFileJSONRequestBody = RawDataFileCreate
@@ -3046,6 +4525,9 @@ type ResolveSourceJSONRequestBody = SourceQuery
 
 // UpdateSourceJSONRequestBody defines body for UpdateSource for application/json ContentType.
 type UpdateSourceJSONRequestBody = SourceUpdate
+
+// CreateStagingJobJSONRequestBody defines body for CreateStagingJob for application/json ContentType.
+type CreateStagingJobJSONRequestBody = StagingJobCreate
 
 // RetryTransactionsJSONRequestBody defines body for RetryTransactions for application/json ContentType.
 type RetryTransactionsJSONRequestBody = RetryAll
@@ -3302,6 +4784,193 @@ type ClientInterface interface {
 	// Corresponds with POST /api/tokens/{id}/rotate (the `RotateToken` operationId).
 	RotateToken(ctx context.Context, id RecordID, body RotateTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListArchiveTransfers List transfers into the long-term archives
+	//
+	// Newest first.
+	//
+	// Corresponds with GET /api/transfer/archive-transfers (the `ListArchiveTransfers` operationId).
+	ListArchiveTransfers(ctx context.Context, params *ListArchiveTransfersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetArchiveTransfer Read one transfer into an archive
+	//
+	// Corresponds with GET /api/transfer/archive-transfers/{id} (the `GetArchiveTransfer` operationId).
+	GetArchiveTransfer(ctx context.Context, id RecordID, params *GetArchiveTransferParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResetArchiveTransfer Try a failed transfer into an archive again
+	//
+	// As for transfers between sites.
+	//
+	// Corresponds with POST /api/transfer/archive-transfers/{id}/reset (the `ResetArchiveTransfer` operationId).
+	ResetArchiveTransfer(ctx context.Context, id RecordID, params *ResetArchiveTransferParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResetTransferWithBody Try a failed transfer again
+	//
+	// The transfer, or its unpacking alone, goes from failed to pending, `retry_count` goes up by one, and the failure is
+	// cleared. A package that had failed with it goes on, too.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/transfer/data-transfer/{id}/reset (the `ResetTransfer` operationId).
+	ResetTransferWithBody(ctx context.Context, id RecordID, params *ResetTransferParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResetTransfer Try a failed transfer again
+	//
+	// The transfer, or its unpacking alone, goes from failed to pending, `retry_count` goes up by one, and the failure is
+	// cleared. A package that had failed with it goes on, too.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/transfer/data-transfer/{id}/reset (the `ResetTransfer` operationId).
+	ResetTransfer(ctx context.Context, id RecordID, params *ResetTransferParams, body ResetTransferJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListFileCopies Where a file is
+	//
+	// By itself, in its package, and in the transfer package which that travels in.
+	//
+	// Corresponds with GET /api/transfer/files/{id}/copies (the `ListFileCopies` operationId).
+	ListFileCopies(ctx context.Context, id RecordID, params *ListFileCopiesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSafeToDelete Whether a file can be deleted where it was recorded
+	//
+	// It can when enough copies of it, or of its package, are present and verified outside the places where data are recorded,
+	// each at another location, one of them in a long-term archive, and the package is archived. While this site does not know
+	// how old its copy of the main database is, the answer is no.
+	//
+	// Corresponds with GET /api/transfer/files/{id}/safe-to-delete (the `GetSafeToDelete` operationId).
+	GetSafeToDelete(ctx context.Context, id RecordID, params *GetSafeToDeleteParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListLocations List where data can be
+	//
+	// Corresponds with GET /api/transfer/locations (the `ListLocations` operationId).
+	ListLocations(ctx context.Context, params *ListLocationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTransferOverview How the data travel
+	//
+	// All of the pipeline in one answer: what is at which stage, what is under way and how fast, what has stalled or failed, and
+	// how old the oldest package is that no archive has. At the stages 0 to 5 each raw data package counts once, so they add up
+	// to `total_packages`.
+	//
+	// Corresponds with GET /api/transfer/overview (the `GetTransferOverview` operationId).
+	GetTransferOverview(ctx context.Context, params *GetTransferOverviewParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTransferPackages List the packages in which raw data packages travel
+	//
+	// Newest first.
+	//
+	// Corresponds with GET /api/transfer/packages (the `ListTransferPackages` operationId).
+	ListTransferPackages(ctx context.Context, params *ListTransferPackagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTransferPackage Read a transfer package with its raw data packages and transfers
+	//
+	// At most 1,000 raw data packages; all of them are at `/api/transfer/raw-packages`.
+	//
+	// Corresponds with GET /api/transfer/packages/{id} (the `GetTransferPackage` operationId).
+	GetTransferPackage(ctx context.Context, id RecordID, params *GetTransferPackageParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTransferPackageCopies Where a transfer package is
+	//
+	// Corresponds with GET /api/transfer/packages/{id}/copies (the `ListTransferPackageCopies` operationId).
+	ListTransferPackageCopies(ctx context.Context, id RecordID, params *ListTransferPackageCopiesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPhysicalCopies List what lies where
+	//
+	// Newest first.
+	//
+	// Corresponds with GET /api/transfer/physical-copies (the `ListPhysicalCopies` operationId).
+	ListPhysicalCopies(ctx context.Context, params *ListPhysicalCopiesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTransferRawPackages List raw data packages with their place in the pipeline
+	//
+	// What is still in the buffer of a site is not shown; `/raw_data_package/` has it.
+	//
+	// Corresponds with GET /api/transfer/raw-packages (the `ListTransferRawPackages` operationId).
+	ListTransferRawPackages(ctx context.Context, params *ListTransferRawPackagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTransferRawPackage Read one raw data package with its place in the pipeline
+	//
+	// Corresponds with GET /api/transfer/raw-packages/{id} (the `GetTransferRawPackage` operationId).
+	GetTransferRawPackage(ctx context.Context, id RecordID, params *GetTransferRawPackageParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListRawPackageCopies Where a raw data package is
+	//
+	// Also the transfer package that it travels in.
+	//
+	// Corresponds with GET /api/transfer/raw-packages/{id}/copies (the `ListRawPackageCopies` operationId).
+	ListRawPackageCopies(ctx context.Context, id RecordID, params *ListRawPackageCopiesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPackageMetadata Read the metadata of a raw data package
+	//
+	// They are written beside the package in the archive.
+	//
+	// Corresponds with GET /api/transfer/raw-packages/{id}/metadata (the `GetPackageMetadata` operationId).
+	GetPackageMetadata(ctx context.Context, id RecordID, params *GetPackageMetadataParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutPackageMetadataWithBody Replace the metadata of a raw data package
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/transfer/raw-packages/{id}/metadata (the `PutPackageMetadata` operationId).
+	PutPackageMetadataWithBody(ctx context.Context, id RecordID, params *PutPackageMetadataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutPackageMetadata Replace the metadata of a raw data package
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/transfer/raw-packages/{id}/metadata (the `PutPackageMetadata` operationId).
+	PutPackageMetadata(ctx context.Context, id RecordID, params *PutPackageMetadataParams, body PutPackageMetadataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListRoutes List how data go from site to site
+	//
+	// Corresponds with GET /api/transfer/routes (the `ListRoutes` operationId).
+	ListRoutes(ctx context.Context, params *ListRoutesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRoute Read one route
+	//
+	// Corresponds with GET /api/transfer/routes/{id} (the `GetRoute` operationId).
+	GetRoute(ctx context.Context, id SerialID, params *GetRouteParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateRouteWithBody Pause a route, or let it go on
+	//
+	// No transfer begins on a route that is not active; those under way go on.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/transfer/routes/{id} (the `UpdateRoute` operationId).
+	UpdateRouteWithBody(ctx context.Context, id SerialID, params *UpdateRouteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateRoute Pause a route, or let it go on
+	//
+	// No transfer begins on a route that is not active; those under way go on.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/transfer/routes/{id} (the `UpdateRoute` operationId).
+	UpdateRoute(ctx context.Context, id SerialID, params *UpdateRouteParams, body UpdateRouteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSites List the sites that data are moved between
+	//
+	// Corresponds with GET /api/transfer/sites (the `ListSites` operationId).
+	ListSites(ctx context.Context, params *ListSitesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTransfers List transfers between sites
+	//
+	// Newest first.
+	//
+	// Corresponds with GET /api/transfer/transfers (the `ListTransfers` operationId).
+	ListTransfers(ctx context.Context, params *ListTransfersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTransfer Read one transfer
+	//
+	// Corresponds with GET /api/transfer/transfers/{id} (the `GetTransfer` operationId).
+	GetTransfer(ctx context.Context, id RecordID, params *GetTransferParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTransferLogs List where the output of a transfer lies
+	//
+	// In the order of time.
+	//
+	// Corresponds with GET /api/transfer/transfers/{id}/logs (the `ListTransferLogs` operationId).
+	ListTransferLogs(ctx context.Context, id RecordID, params *ListTransferLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetPreferences Read one's preferences
 	//
 	// Empty for who has set none.
@@ -3518,6 +5187,118 @@ type ClientInterface interface {
 	// Corresponds with GET /metrics (the `GetMetrics` operationId).
 	GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListObservingPrograms List the observing programs
+	//
+	// Corresponds with GET /observing_program/ (the `ListObservingPrograms` operationId).
+	ListObservingPrograms(ctx context.Context, params *ListObservingProgramsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateObservingProgramWithBody Create an observing program
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /observing_program/ (the `CreateObservingProgram` operationId).
+	CreateObservingProgramWithBody(ctx context.Context, params *CreateObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateObservingProgram Create an observing program
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /observing_program/ (the `CreateObservingProgram` operationId).
+	CreateObservingProgram(ctx context.Context, params *CreateObservingProgramParams, body CreateObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetObservingProgram Read one observing program
+	//
+	// Corresponds with GET /observing_program/{id} (the `GetObservingProgram` operationId).
+	GetObservingProgram(ctx context.Context, id NumberedID, params *GetObservingProgramParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateObservingProgramWithBody Change an observing program
+	//
+	// What is not mentioned stays.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /observing_program/{id} (the `UpdateObservingProgram` operationId).
+	UpdateObservingProgramWithBody(ctx context.Context, id NumberedID, params *UpdateObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateObservingProgram Change an observing program
+	//
+	// What is not mentioned stays.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /observing_program/{id} (the `UpdateObservingProgram` operationId).
+	UpdateObservingProgram(ctx context.Context, id NumberedID, params *UpdateObservingProgramParams, body UpdateObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplaceObservingProgramWithBody Replace an observing program
+	//
+	// What is not mentioned becomes what it would be in a new program; `PATCH` lets it stay.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /observing_program/{id} (the `ReplaceObservingProgram` operationId).
+	ReplaceObservingProgramWithBody(ctx context.Context, id NumberedID, params *ReplaceObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplaceObservingProgram Replace an observing program
+	//
+	// What is not mentioned becomes what it would be in a new program; `PATCH` lets it stay.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /observing_program/{id} (the `ReplaceObservingProgram` operationId).
+	ReplaceObservingProgram(ctx context.Context, id NumberedID, params *ReplaceObservingProgramParams, body ReplaceObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetObservingProgramProgress How far a program has come
+	//
+	// Its planned units against what was executed, in sum over all that the filters let pass and unit by unit, in order
+	// of their names. It is as this site's copy of the main database has it.
+	//
+	// Corresponds with GET /observing_program/{id}/progress (the `GetObservingProgramProgress` operationId).
+	GetObservingProgramProgress(ctx context.Context, id NumberedID, params *GetObservingProgramProgressParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSubObservingPrograms List the sub-programs of a program
+	//
+	// In order of their short names.
+	//
+	// Corresponds with GET /observing_program/{id}/sub_programs (the `ListSubObservingPrograms` operationId).
+	ListSubObservingPrograms(ctx context.Context, id NumberedID, params *ListSubObservingProgramsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSubObservingProgramWithBody Create a sub-program
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /observing_program/{id}/sub_programs (the `CreateSubObservingProgram` operationId).
+	CreateSubObservingProgramWithBody(ctx context.Context, id NumberedID, params *CreateSubObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSubObservingProgram Create a sub-program
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /observing_program/{id}/sub_programs (the `CreateSubObservingProgram` operationId).
+	CreateSubObservingProgram(ctx context.Context, id NumberedID, params *CreateSubObservingProgramParams, body CreateSubObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSubObservingProgram Read one sub-program
+	//
+	// Corresponds with GET /observing_program/{id}/sub_programs/{sub_program_id} (the `GetSubObservingProgram` operationId).
+	GetSubObservingProgram(ctx context.Context, id NumberedID, subProgramID SubProgramID, params *GetSubObservingProgramParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateSubObservingProgramWithBody Change a sub-program
+	//
+	// What is not mentioned stays.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /observing_program/{id}/sub_programs/{sub_program_id} (the `UpdateSubObservingProgram` operationId).
+	UpdateSubObservingProgramWithBody(ctx context.Context, id NumberedID, subProgramID SubProgramID, params *UpdateSubObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateSubObservingProgram Change a sub-program
+	//
+	// What is not mentioned stays.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /observing_program/{id}/sub_programs/{sub_program_id} (the `UpdateSubObservingProgram` operationId).
+	UpdateSubObservingProgram(ctx context.Context, id NumberedID, subProgramID SubProgramID, params *UpdateSubObservingProgramParams, body UpdateSubObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetDocument This document
 	//
 	// Corresponds with GET /openapi.json (the `GetDocument` operationId).
@@ -3712,6 +5493,43 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /sources/{id}/details (the `GetSourceDetails` operationId).
 	GetSourceDetails(ctx context.Context, id SourceID, params *GetSourceDetailsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListStagingJobs List staging jobs
+	//
+	// Newest first.
+	//
+	// Corresponds with GET /staging/ (the `ListStagingJobs` operationId).
+	ListStagingJobs(ctx context.Context, params *ListStagingJobsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateStagingJobWithBody Ask for packages to be brought back for processing
+	//
+	// They are copied from an archive to a processing location and unpacked there. All of them must be archived.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /staging/ (the `CreateStagingJob` operationId).
+	CreateStagingJobWithBody(ctx context.Context, params *CreateStagingJobParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateStagingJob Ask for packages to be brought back for processing
+	//
+	// They are copied from an archive to a processing location and unpacked there. All of them must be archived.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /staging/ (the `CreateStagingJob` operationId).
+	CreateStagingJob(ctx context.Context, params *CreateStagingJobParams, body CreateStagingJobJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetStagingJob Read a staging job with the progress of each package
+	//
+	// Corresponds with GET /staging/{id} (the `GetStagingJob` operationId).
+	GetStagingJob(ctx context.Context, id RecordID, params *GetStagingJobParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CancelStagingJob Cancel a staging job
+	//
+	// What is staged already stays where it is.
+	//
+	// Corresponds with POST /staging/{id}/cancel (the `CancelStagingJob` operationId).
+	CancelStagingJob(ctx context.Context, id RecordID, params *CancelStagingJobParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListTransactions List writes that are not yet replicated
 	//
@@ -4227,6 +6045,463 @@ func (c *Client) RotateToken(ctx context.Context, id RecordID, body RotateTokenJ
 	return c.Client.Do(req)
 }
 
+// ListArchiveTransfers List transfers into the long-term archives
+//
+// Newest first.
+//
+// Corresponds with GET /api/transfer/archive-transfers (the `ListArchiveTransfers` operationId).
+func (c *Client) ListArchiveTransfers(ctx context.Context, params *ListArchiveTransfersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListArchiveTransfersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetArchiveTransfer Read one transfer into an archive
+//
+// Corresponds with GET /api/transfer/archive-transfers/{id} (the `GetArchiveTransfer` operationId).
+func (c *Client) GetArchiveTransfer(ctx context.Context, id RecordID, params *GetArchiveTransferParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetArchiveTransferRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResetArchiveTransfer Try a failed transfer into an archive again
+//
+// As for transfers between sites.
+//
+// Corresponds with POST /api/transfer/archive-transfers/{id}/reset (the `ResetArchiveTransfer` operationId).
+func (c *Client) ResetArchiveTransfer(ctx context.Context, id RecordID, params *ResetArchiveTransferParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetArchiveTransferRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResetTransferWithBody Try a failed transfer again
+//
+// The transfer, or its unpacking alone, goes from failed to pending, `retry_count` goes up by one, and the failure is
+// cleared. A package that had failed with it goes on, too.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/transfer/data-transfer/{id}/reset (the `ResetTransfer` operationId).
+func (c *Client) ResetTransferWithBody(ctx context.Context, id RecordID, params *ResetTransferParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetTransferRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResetTransfer Try a failed transfer again
+//
+// The transfer, or its unpacking alone, goes from failed to pending, `retry_count` goes up by one, and the failure is
+// cleared. A package that had failed with it goes on, too.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/transfer/data-transfer/{id}/reset (the `ResetTransfer` operationId).
+func (c *Client) ResetTransfer(ctx context.Context, id RecordID, params *ResetTransferParams, body ResetTransferJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetTransferRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListFileCopies Where a file is
+//
+// By itself, in its package, and in the transfer package which that travels in.
+//
+// Corresponds with GET /api/transfer/files/{id}/copies (the `ListFileCopies` operationId).
+func (c *Client) ListFileCopies(ctx context.Context, id RecordID, params *ListFileCopiesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListFileCopiesRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSafeToDelete Whether a file can be deleted where it was recorded
+//
+// It can when enough copies of it, or of its package, are present and verified outside the places where data are recorded,
+// each at another location, one of them in a long-term archive, and the package is archived. While this site does not know
+// how old its copy of the main database is, the answer is no.
+//
+// Corresponds with GET /api/transfer/files/{id}/safe-to-delete (the `GetSafeToDelete` operationId).
+func (c *Client) GetSafeToDelete(ctx context.Context, id RecordID, params *GetSafeToDeleteParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSafeToDeleteRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListLocations List where data can be
+//
+// Corresponds with GET /api/transfer/locations (the `ListLocations` operationId).
+func (c *Client) ListLocations(ctx context.Context, params *ListLocationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListLocationsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTransferOverview How the data travel
+//
+// All of the pipeline in one answer: what is at which stage, what is under way and how fast, what has stalled or failed, and
+// how old the oldest package is that no archive has. At the stages 0 to 5 each raw data package counts once, so they add up
+// to `total_packages`.
+//
+// Corresponds with GET /api/transfer/overview (the `GetTransferOverview` operationId).
+func (c *Client) GetTransferOverview(ctx context.Context, params *GetTransferOverviewParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTransferOverviewRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTransferPackages List the packages in which raw data packages travel
+//
+// Newest first.
+//
+// Corresponds with GET /api/transfer/packages (the `ListTransferPackages` operationId).
+func (c *Client) ListTransferPackages(ctx context.Context, params *ListTransferPackagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTransferPackagesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTransferPackage Read a transfer package with its raw data packages and transfers
+//
+// At most 1,000 raw data packages; all of them are at `/api/transfer/raw-packages`.
+//
+// Corresponds with GET /api/transfer/packages/{id} (the `GetTransferPackage` operationId).
+func (c *Client) GetTransferPackage(ctx context.Context, id RecordID, params *GetTransferPackageParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTransferPackageRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTransferPackageCopies Where a transfer package is
+//
+// Corresponds with GET /api/transfer/packages/{id}/copies (the `ListTransferPackageCopies` operationId).
+func (c *Client) ListTransferPackageCopies(ctx context.Context, id RecordID, params *ListTransferPackageCopiesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTransferPackageCopiesRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPhysicalCopies List what lies where
+//
+// Newest first.
+//
+// Corresponds with GET /api/transfer/physical-copies (the `ListPhysicalCopies` operationId).
+func (c *Client) ListPhysicalCopies(ctx context.Context, params *ListPhysicalCopiesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPhysicalCopiesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTransferRawPackages List raw data packages with their place in the pipeline
+//
+// What is still in the buffer of a site is not shown; `/raw_data_package/` has it.
+//
+// Corresponds with GET /api/transfer/raw-packages (the `ListTransferRawPackages` operationId).
+func (c *Client) ListTransferRawPackages(ctx context.Context, params *ListTransferRawPackagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTransferRawPackagesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTransferRawPackage Read one raw data package with its place in the pipeline
+//
+// Corresponds with GET /api/transfer/raw-packages/{id} (the `GetTransferRawPackage` operationId).
+func (c *Client) GetTransferRawPackage(ctx context.Context, id RecordID, params *GetTransferRawPackageParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTransferRawPackageRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListRawPackageCopies Where a raw data package is
+//
+// Also the transfer package that it travels in.
+//
+// Corresponds with GET /api/transfer/raw-packages/{id}/copies (the `ListRawPackageCopies` operationId).
+func (c *Client) ListRawPackageCopies(ctx context.Context, id RecordID, params *ListRawPackageCopiesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRawPackageCopiesRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPackageMetadata Read the metadata of a raw data package
+//
+// They are written beside the package in the archive.
+//
+// Corresponds with GET /api/transfer/raw-packages/{id}/metadata (the `GetPackageMetadata` operationId).
+func (c *Client) GetPackageMetadata(ctx context.Context, id RecordID, params *GetPackageMetadataParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPackageMetadataRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutPackageMetadataWithBody Replace the metadata of a raw data package
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/transfer/raw-packages/{id}/metadata (the `PutPackageMetadata` operationId).
+func (c *Client) PutPackageMetadataWithBody(ctx context.Context, id RecordID, params *PutPackageMetadataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutPackageMetadataRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutPackageMetadata Replace the metadata of a raw data package
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/transfer/raw-packages/{id}/metadata (the `PutPackageMetadata` operationId).
+func (c *Client) PutPackageMetadata(ctx context.Context, id RecordID, params *PutPackageMetadataParams, body PutPackageMetadataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutPackageMetadataRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListRoutes List how data go from site to site
+//
+// Corresponds with GET /api/transfer/routes (the `ListRoutes` operationId).
+func (c *Client) ListRoutes(ctx context.Context, params *ListRoutesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRoutesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRoute Read one route
+//
+// Corresponds with GET /api/transfer/routes/{id} (the `GetRoute` operationId).
+func (c *Client) GetRoute(ctx context.Context, id SerialID, params *GetRouteParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRouteRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateRouteWithBody Pause a route, or let it go on
+//
+// No transfer begins on a route that is not active; those under way go on.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/transfer/routes/{id} (the `UpdateRoute` operationId).
+func (c *Client) UpdateRouteWithBody(ctx context.Context, id SerialID, params *UpdateRouteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateRouteRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateRoute Pause a route, or let it go on
+//
+// No transfer begins on a route that is not active; those under way go on.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/transfer/routes/{id} (the `UpdateRoute` operationId).
+func (c *Client) UpdateRoute(ctx context.Context, id SerialID, params *UpdateRouteParams, body UpdateRouteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateRouteRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSites List the sites that data are moved between
+//
+// Corresponds with GET /api/transfer/sites (the `ListSites` operationId).
+func (c *Client) ListSites(ctx context.Context, params *ListSitesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSitesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTransfers List transfers between sites
+//
+// Newest first.
+//
+// Corresponds with GET /api/transfer/transfers (the `ListTransfers` operationId).
+func (c *Client) ListTransfers(ctx context.Context, params *ListTransfersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTransfersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTransfer Read one transfer
+//
+// Corresponds with GET /api/transfer/transfers/{id} (the `GetTransfer` operationId).
+func (c *Client) GetTransfer(ctx context.Context, id RecordID, params *GetTransferParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTransferRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTransferLogs List where the output of a transfer lies
+//
+// In the order of time.
+//
+// Corresponds with GET /api/transfer/transfers/{id}/logs (the `ListTransferLogs` operationId).
+func (c *Client) ListTransferLogs(ctx context.Context, id RecordID, params *ListTransferLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTransferLogsRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetPreferences Read one's preferences
 //
 // Empty for who has set none.
@@ -4723,6 +6998,268 @@ func (c *Client) GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) 
 	return c.Client.Do(req)
 }
 
+// ListObservingPrograms List the observing programs
+//
+// Corresponds with GET /observing_program/ (the `ListObservingPrograms` operationId).
+func (c *Client) ListObservingPrograms(ctx context.Context, params *ListObservingProgramsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListObservingProgramsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateObservingProgramWithBody Create an observing program
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /observing_program/ (the `CreateObservingProgram` operationId).
+func (c *Client) CreateObservingProgramWithBody(ctx context.Context, params *CreateObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateObservingProgramRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateObservingProgram Create an observing program
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /observing_program/ (the `CreateObservingProgram` operationId).
+func (c *Client) CreateObservingProgram(ctx context.Context, params *CreateObservingProgramParams, body CreateObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateObservingProgramRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetObservingProgram Read one observing program
+//
+// Corresponds with GET /observing_program/{id} (the `GetObservingProgram` operationId).
+func (c *Client) GetObservingProgram(ctx context.Context, id NumberedID, params *GetObservingProgramParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetObservingProgramRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateObservingProgramWithBody Change an observing program
+//
+// What is not mentioned stays.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /observing_program/{id} (the `UpdateObservingProgram` operationId).
+func (c *Client) UpdateObservingProgramWithBody(ctx context.Context, id NumberedID, params *UpdateObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateObservingProgramRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateObservingProgram Change an observing program
+//
+// What is not mentioned stays.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /observing_program/{id} (the `UpdateObservingProgram` operationId).
+func (c *Client) UpdateObservingProgram(ctx context.Context, id NumberedID, params *UpdateObservingProgramParams, body UpdateObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateObservingProgramRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplaceObservingProgramWithBody Replace an observing program
+//
+// What is not mentioned becomes what it would be in a new program; `PATCH` lets it stay.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /observing_program/{id} (the `ReplaceObservingProgram` operationId).
+func (c *Client) ReplaceObservingProgramWithBody(ctx context.Context, id NumberedID, params *ReplaceObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplaceObservingProgramRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplaceObservingProgram Replace an observing program
+//
+// What is not mentioned becomes what it would be in a new program; `PATCH` lets it stay.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /observing_program/{id} (the `ReplaceObservingProgram` operationId).
+func (c *Client) ReplaceObservingProgram(ctx context.Context, id NumberedID, params *ReplaceObservingProgramParams, body ReplaceObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplaceObservingProgramRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetObservingProgramProgress How far a program has come
+//
+// Its planned units against what was executed, in sum over all that the filters let pass and unit by unit, in order
+// of their names. It is as this site's copy of the main database has it.
+//
+// Corresponds with GET /observing_program/{id}/progress (the `GetObservingProgramProgress` operationId).
+func (c *Client) GetObservingProgramProgress(ctx context.Context, id NumberedID, params *GetObservingProgramProgressParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetObservingProgramProgressRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSubObservingPrograms List the sub-programs of a program
+//
+// In order of their short names.
+//
+// Corresponds with GET /observing_program/{id}/sub_programs (the `ListSubObservingPrograms` operationId).
+func (c *Client) ListSubObservingPrograms(ctx context.Context, id NumberedID, params *ListSubObservingProgramsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSubObservingProgramsRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSubObservingProgramWithBody Create a sub-program
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /observing_program/{id}/sub_programs (the `CreateSubObservingProgram` operationId).
+func (c *Client) CreateSubObservingProgramWithBody(ctx context.Context, id NumberedID, params *CreateSubObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSubObservingProgramRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSubObservingProgram Create a sub-program
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /observing_program/{id}/sub_programs (the `CreateSubObservingProgram` operationId).
+func (c *Client) CreateSubObservingProgram(ctx context.Context, id NumberedID, params *CreateSubObservingProgramParams, body CreateSubObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSubObservingProgramRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSubObservingProgram Read one sub-program
+//
+// Corresponds with GET /observing_program/{id}/sub_programs/{sub_program_id} (the `GetSubObservingProgram` operationId).
+func (c *Client) GetSubObservingProgram(ctx context.Context, id NumberedID, subProgramID SubProgramID, params *GetSubObservingProgramParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSubObservingProgramRequest(c.Server, id, subProgramID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateSubObservingProgramWithBody Change a sub-program
+//
+// What is not mentioned stays.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /observing_program/{id}/sub_programs/{sub_program_id} (the `UpdateSubObservingProgram` operationId).
+func (c *Client) UpdateSubObservingProgramWithBody(ctx context.Context, id NumberedID, subProgramID SubProgramID, params *UpdateSubObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateSubObservingProgramRequestWithBody(c.Server, id, subProgramID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateSubObservingProgram Change a sub-program
+//
+// What is not mentioned stays.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /observing_program/{id}/sub_programs/{sub_program_id} (the `UpdateSubObservingProgram` operationId).
+func (c *Client) UpdateSubObservingProgram(ctx context.Context, id NumberedID, subProgramID SubProgramID, params *UpdateSubObservingProgramParams, body UpdateSubObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateSubObservingProgramRequest(c.Server, id, subProgramID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetDocument This document
 //
 // Corresponds with GET /openapi.json (the `GetDocument` operationId).
@@ -5138,6 +7675,93 @@ func (c *Client) GetSourceChip(ctx context.Context, id SourceID, params *GetSour
 // Corresponds with GET /sources/{id}/details (the `GetSourceDetails` operationId).
 func (c *Client) GetSourceDetails(ctx context.Context, id SourceID, params *GetSourceDetailsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSourceDetailsRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListStagingJobs List staging jobs
+//
+// Newest first.
+//
+// Corresponds with GET /staging/ (the `ListStagingJobs` operationId).
+func (c *Client) ListStagingJobs(ctx context.Context, params *ListStagingJobsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListStagingJobsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateStagingJobWithBody Ask for packages to be brought back for processing
+//
+// They are copied from an archive to a processing location and unpacked there. All of them must be archived.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /staging/ (the `CreateStagingJob` operationId).
+func (c *Client) CreateStagingJobWithBody(ctx context.Context, params *CreateStagingJobParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateStagingJobRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateStagingJob Ask for packages to be brought back for processing
+//
+// They are copied from an archive to a processing location and unpacked there. All of them must be archived.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /staging/ (the `CreateStagingJob` operationId).
+func (c *Client) CreateStagingJob(ctx context.Context, params *CreateStagingJobParams, body CreateStagingJobJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateStagingJobRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetStagingJob Read a staging job with the progress of each package
+//
+// Corresponds with GET /staging/{id} (the `GetStagingJob` operationId).
+func (c *Client) GetStagingJob(ctx context.Context, id RecordID, params *GetStagingJobParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetStagingJobRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CancelStagingJob Cancel a staging job
+//
+// What is staged already stays where it is.
+//
+// Corresponds with POST /staging/{id}/cancel (the `CancelStagingJob` operationId).
+func (c *Client) CancelStagingJob(ctx context.Context, id RecordID, params *CancelStagingJobParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCancelStagingJobRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -6353,6 +8977,1811 @@ func NewRotateTokenRequestWithBody(server string, id RecordID, contentType strin
 	return req, nil
 }
 
+// NewListArchiveTransfersRequest constructs an http.Request for the ListArchiveTransfers method
+func NewListArchiveTransfersRequest(server string, params *ListArchiveTransfersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/archive-transfers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DestinationLocationID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "destination_location_id", *params.DestinationLocationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.RawDataPackageID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "raw_data_package_id", *params.RawDataPackageID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CreatedFrom != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "created_from", *params.CreatedFrom, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CreatedBefore != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "created_before", *params.CreatedBefore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetArchiveTransferRequest constructs an http.Request for the GetArchiveTransfer method
+func NewGetArchiveTransferRequest(server string, id RecordID, params *GetArchiveTransferParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/archive-transfers/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewResetArchiveTransferRequest constructs an http.Request for the ResetArchiveTransfer method
+func NewResetArchiveTransferRequest(server string, id RecordID, params *ResetArchiveTransferParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/archive-transfers/%s/reset", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewResetTransferRequest calls the generic ResetTransfer builder with application/json body
+func NewResetTransferRequest(server string, id RecordID, params *ResetTransferParams, body ResetTransferJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewResetTransferRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewResetTransferRequestWithBody constructs an http.Request for the ResetTransfer method, with any body, and a specified content type
+func NewResetTransferRequestWithBody(server string, id RecordID, params *ResetTransferParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/data-transfer/%s/reset", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListFileCopiesRequest constructs an http.Request for the ListFileCopies method
+func NewListFileCopiesRequest(server string, id RecordID, params *ListFileCopiesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/files/%s/copies", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetSafeToDeleteRequest constructs an http.Request for the GetSafeToDelete method
+func NewGetSafeToDeleteRequest(server string, id RecordID, params *GetSafeToDeleteParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/files/%s/safe-to-delete", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.MinCopies != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "min_copies", *params.MinCopies, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListLocationsRequest constructs an http.Request for the ListLocations method
+func NewListLocationsRequest(server string, params *ListLocationsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/locations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetTransferOverviewRequest constructs an http.Request for the GetTransferOverview method
+func NewGetTransferOverviewRequest(server string, params *GetTransferOverviewParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/overview")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListTransferPackagesRequest constructs an http.Request for the ListTransferPackages method
+func NewListTransferPackagesRequest(server string, params *ListTransferPackagesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/packages")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OriginSiteID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "origin_site_id", *params.OriginSiteID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CreatedFrom != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "created_from", *params.CreatedFrom, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CreatedBefore != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "created_before", *params.CreatedBefore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetTransferPackageRequest constructs an http.Request for the GetTransferPackage method
+func NewGetTransferPackageRequest(server string, id RecordID, params *GetTransferPackageParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/packages/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListTransferPackageCopiesRequest constructs an http.Request for the ListTransferPackageCopies method
+func NewListTransferPackageCopiesRequest(server string, id RecordID, params *ListTransferPackageCopiesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/packages/%s/copies", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListPhysicalCopiesRequest constructs an http.Request for the ListPhysicalCopies method
+func NewListPhysicalCopiesRequest(server string, params *ListPhysicalCopiesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/physical-copies")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.LocationID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "location_id", *params.LocationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListTransferRawPackagesRequest constructs an http.Request for the ListTransferRawPackages method
+func NewListTransferRawPackagesRequest(server string, params *ListTransferRawPackagesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/raw-packages")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.InstrumentModuleID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "instrument_module_id", *params.InstrumentModuleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ObservingProgramID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "observing_program_id", *params.ObservingProgramID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExecutedObsUnitID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "executed_obs_unit_id", *params.ExecutedObsUnitID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DataTransferPackageID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "data_transfer_package_id", *params.DataTransferPackageID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CreatedFrom != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "created_from", *params.CreatedFrom, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CreatedBefore != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "created_before", *params.CreatedBefore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetTransferRawPackageRequest constructs an http.Request for the GetTransferRawPackage method
+func NewGetTransferRawPackageRequest(server string, id RecordID, params *GetTransferRawPackageParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/raw-packages/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListRawPackageCopiesRequest constructs an http.Request for the ListRawPackageCopies method
+func NewListRawPackageCopiesRequest(server string, id RecordID, params *ListRawPackageCopiesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/raw-packages/%s/copies", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetPackageMetadataRequest constructs an http.Request for the GetPackageMetadata method
+func NewGetPackageMetadataRequest(server string, id RecordID, params *GetPackageMetadataParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/raw-packages/%s/metadata", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewPutPackageMetadataRequest calls the generic PutPackageMetadata builder with application/json body
+func NewPutPackageMetadataRequest(server string, id RecordID, params *PutPackageMetadataParams, body PutPackageMetadataJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutPackageMetadataRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewPutPackageMetadataRequestWithBody constructs an http.Request for the PutPackageMetadata method, with any body, and a specified content type
+func NewPutPackageMetadataRequestWithBody(server string, id RecordID, params *PutPackageMetadataParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/raw-packages/%s/metadata", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListRoutesRequest constructs an http.Request for the ListRoutes method
+func NewListRoutesRequest(server string, params *ListRoutesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/routes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetRouteRequest constructs an http.Request for the GetRoute method
+func NewGetRouteRequest(server string, id SerialID, params *GetRouteParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/routes/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewUpdateRouteRequest calls the generic UpdateRoute builder with application/json body
+func NewUpdateRouteRequest(server string, id SerialID, params *UpdateRouteParams, body UpdateRouteJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateRouteRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewUpdateRouteRequestWithBody constructs an http.Request for the UpdateRoute method, with any body, and a specified content type
+func NewUpdateRouteRequestWithBody(server string, id SerialID, params *UpdateRouteParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/routes/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListSitesRequest constructs an http.Request for the ListSites method
+func NewListSitesRequest(server string, params *ListSitesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/sites")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListTransfersRequest constructs an http.Request for the ListTransfers method
+func NewListTransfersRequest(server string, params *ListTransfersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/transfers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.UnpackStatus != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "unpack_status", *params.UnpackStatus, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.RouteID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "route_id", *params.RouteID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OriginLocationID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "origin_location_id", *params.OriginLocationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DestinationLocationID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "destination_location_id", *params.DestinationLocationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DataTransferPackageID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "data_transfer_package_id", *params.DataTransferPackageID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CreatedFrom != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "created_from", *params.CreatedFrom, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CreatedBefore != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "created_before", *params.CreatedBefore, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetTransferRequest constructs an http.Request for the GetTransfer method
+func NewGetTransferRequest(server string, id RecordID, params *GetTransferParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/transfers/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListTransferLogsRequest constructs an http.Request for the ListTransferLogs method
+func NewListTransferLogsRequest(server string, id RecordID, params *ListTransferLogsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/transfers/%s/logs", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewGetPreferencesRequest constructs an http.Request for the GetPreferences method
 func NewGetPreferencesRequest(server string, params *GetPreferencesParams) (*http.Request, error) {
 	var err error
@@ -7436,6 +11865,907 @@ func NewGetMetricsRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListObservingProgramsRequest constructs an http.Request for the ListObservingPrograms method
+func NewListObservingProgramsRequest(server string, params *ListObservingProgramsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/observing_program/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Active != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "active", *params.Active, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Scientific != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "scientific", *params.Scientific, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCreateObservingProgramRequest calls the generic CreateObservingProgram builder with application/json body
+func NewCreateObservingProgramRequest(server string, params *CreateObservingProgramParams, body CreateObservingProgramJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateObservingProgramRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateObservingProgramRequestWithBody constructs an http.Request for the CreateObservingProgram method, with any body, and a specified content type
+func NewCreateObservingProgramRequestWithBody(server string, params *CreateObservingProgramParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/observing_program/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetObservingProgramRequest constructs an http.Request for the GetObservingProgram method
+func NewGetObservingProgramRequest(server string, id NumberedID, params *GetObservingProgramParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/observing_program/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewUpdateObservingProgramRequest calls the generic UpdateObservingProgram builder with application/json body
+func NewUpdateObservingProgramRequest(server string, id NumberedID, params *UpdateObservingProgramParams, body UpdateObservingProgramJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateObservingProgramRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewUpdateObservingProgramRequestWithBody constructs an http.Request for the UpdateObservingProgram method, with any body, and a specified content type
+func NewUpdateObservingProgramRequestWithBody(server string, id NumberedID, params *UpdateObservingProgramParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/observing_program/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewReplaceObservingProgramRequest calls the generic ReplaceObservingProgram builder with application/json body
+func NewReplaceObservingProgramRequest(server string, id NumberedID, params *ReplaceObservingProgramParams, body ReplaceObservingProgramJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReplaceObservingProgramRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewReplaceObservingProgramRequestWithBody constructs an http.Request for the ReplaceObservingProgram method, with any body, and a specified content type
+func NewReplaceObservingProgramRequestWithBody(server string, id NumberedID, params *ReplaceObservingProgramParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/observing_program/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetObservingProgramProgressRequest constructs an http.Request for the GetObservingProgramProgress method
+func NewGetObservingProgramProgressRequest(server string, id NumberedID, params *GetObservingProgramProgressParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/observing_program/%s/progress", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.SubObservingProgramID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sub_observing_program_id", *params.SubObservingProgramID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Active != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "active", *params.Active, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DayObs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "day_obs", *params.DayObs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DayObsFrom != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "day_obs_from", *params.DayObsFrom, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DayObsTo != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "day_obs_to", *params.DayObsTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListSubObservingProgramsRequest constructs an http.Request for the ListSubObservingPrograms method
+func NewListSubObservingProgramsRequest(server string, id NumberedID, params *ListSubObservingProgramsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/observing_program/%s/sub_programs", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCreateSubObservingProgramRequest calls the generic CreateSubObservingProgram builder with application/json body
+func NewCreateSubObservingProgramRequest(server string, id NumberedID, params *CreateSubObservingProgramParams, body CreateSubObservingProgramJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateSubObservingProgramRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewCreateSubObservingProgramRequestWithBody constructs an http.Request for the CreateSubObservingProgram method, with any body, and a specified content type
+func NewCreateSubObservingProgramRequestWithBody(server string, id NumberedID, params *CreateSubObservingProgramParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/observing_program/%s/sub_programs", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetSubObservingProgramRequest constructs an http.Request for the GetSubObservingProgram method
+func NewGetSubObservingProgramRequest(server string, id NumberedID, subProgramID SubProgramID, params *GetSubObservingProgramParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "sub_program_id", subProgramID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/observing_program/%s/sub_programs/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewUpdateSubObservingProgramRequest calls the generic UpdateSubObservingProgram builder with application/json body
+func NewUpdateSubObservingProgramRequest(server string, id NumberedID, subProgramID SubProgramID, params *UpdateSubObservingProgramParams, body UpdateSubObservingProgramJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateSubObservingProgramRequestWithBody(server, id, subProgramID, params, "application/json", bodyReader)
+}
+
+// NewUpdateSubObservingProgramRequestWithBody constructs an http.Request for the UpdateSubObservingProgram method, with any body, and a specified content type
+func NewUpdateSubObservingProgramRequestWithBody(server string, id NumberedID, subProgramID SubProgramID, params *UpdateSubObservingProgramParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "sub_program_id", subProgramID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/observing_program/%s/sub_programs/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewGetDocumentRequest constructs an http.Request for the GetDocument method
 func NewGetDocumentRequest(server string) (*http.Request, error) {
 	var err error
@@ -8392,6 +13722,303 @@ func NewGetSourceDetailsRequest(server string, id SourceID, params *GetSourceDet
 			}
 
 			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListStagingJobsRequest constructs an http.Request for the ListStagingJobs method
+func NewListStagingJobsRequest(server string, params *ListStagingJobsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/staging/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.LocationID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "location_id", *params.LocationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Mine != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "mine", *params.Mine, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCreateStagingJobRequest calls the generic CreateStagingJob builder with application/json body
+func NewCreateStagingJobRequest(server string, params *CreateStagingJobParams, body CreateStagingJobJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateStagingJobRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateStagingJobRequestWithBody constructs an http.Request for the CreateStagingJob method, with any body, and a specified content type
+func NewCreateStagingJobRequestWithBody(server string, params *CreateStagingJobParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/staging/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetStagingJobRequest constructs an http.Request for the GetStagingJob method
+func NewGetStagingJobRequest(server string, id RecordID, params *GetStagingJobParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/staging/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCancelStagingJobRequest constructs an http.Request for the CancelStagingJob method
+func NewCancelStagingJobRequest(server string, id RecordID, params *CancelStagingJobParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/staging/%s/cancel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
 		}
 
 	}
@@ -9499,6 +15126,235 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/tokens/{id}/rotate (the `RotateToken` operationId).
 	RotateTokenWithResponse(ctx context.Context, id RecordID, body RotateTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*RotateTokenResponse, error)
 
+	// ListArchiveTransfersWithResponse List transfers into the long-term archives
+	//
+	// Newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/archive-transfers (the `ListArchiveTransfers` operationId).
+	ListArchiveTransfersWithResponse(ctx context.Context, params *ListArchiveTransfersParams, reqEditors ...RequestEditorFn) (*ListArchiveTransfersResponse, error)
+
+	// GetArchiveTransferWithResponse Read one transfer into an archive
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/archive-transfers/{id} (the `GetArchiveTransfer` operationId).
+	GetArchiveTransferWithResponse(ctx context.Context, id RecordID, params *GetArchiveTransferParams, reqEditors ...RequestEditorFn) (*GetArchiveTransferResponse, error)
+
+	// ResetArchiveTransferWithResponse Try a failed transfer into an archive again
+	//
+	// As for transfers between sites.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/transfer/archive-transfers/{id}/reset (the `ResetArchiveTransfer` operationId).
+	ResetArchiveTransferWithResponse(ctx context.Context, id RecordID, params *ResetArchiveTransferParams, reqEditors ...RequestEditorFn) (*ResetArchiveTransferResponse, error)
+
+	// ResetTransferWithBodyWithResponse Try a failed transfer again
+	//
+	// The transfer, or its unpacking alone, goes from failed to pending, `retry_count` goes up by one, and the failure is
+	// cleared. A package that had failed with it goes on, too.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/transfer/data-transfer/{id}/reset (the `ResetTransfer` operationId).
+	ResetTransferWithBodyWithResponse(ctx context.Context, id RecordID, params *ResetTransferParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResetTransferResponse, error)
+
+	// ResetTransferWithResponse Try a failed transfer again
+	//
+	// The transfer, or its unpacking alone, goes from failed to pending, `retry_count` goes up by one, and the failure is
+	// cleared. A package that had failed with it goes on, too.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/transfer/data-transfer/{id}/reset (the `ResetTransfer` operationId).
+	ResetTransferWithResponse(ctx context.Context, id RecordID, params *ResetTransferParams, body ResetTransferJSONRequestBody, reqEditors ...RequestEditorFn) (*ResetTransferResponse, error)
+
+	// ListFileCopiesWithResponse Where a file is
+	//
+	// By itself, in its package, and in the transfer package which that travels in.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/files/{id}/copies (the `ListFileCopies` operationId).
+	ListFileCopiesWithResponse(ctx context.Context, id RecordID, params *ListFileCopiesParams, reqEditors ...RequestEditorFn) (*ListFileCopiesResponse, error)
+
+	// GetSafeToDeleteWithResponse Whether a file can be deleted where it was recorded
+	//
+	// It can when enough copies of it, or of its package, are present and verified outside the places where data are recorded,
+	// each at another location, one of them in a long-term archive, and the package is archived. While this site does not know
+	// how old its copy of the main database is, the answer is no.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/files/{id}/safe-to-delete (the `GetSafeToDelete` operationId).
+	GetSafeToDeleteWithResponse(ctx context.Context, id RecordID, params *GetSafeToDeleteParams, reqEditors ...RequestEditorFn) (*GetSafeToDeleteResponse, error)
+
+	// ListLocationsWithResponse List where data can be
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/locations (the `ListLocations` operationId).
+	ListLocationsWithResponse(ctx context.Context, params *ListLocationsParams, reqEditors ...RequestEditorFn) (*ListLocationsResponse, error)
+
+	// GetTransferOverviewWithResponse How the data travel
+	//
+	// All of the pipeline in one answer: what is at which stage, what is under way and how fast, what has stalled or failed, and
+	// how old the oldest package is that no archive has. At the stages 0 to 5 each raw data package counts once, so they add up
+	// to `total_packages`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/overview (the `GetTransferOverview` operationId).
+	GetTransferOverviewWithResponse(ctx context.Context, params *GetTransferOverviewParams, reqEditors ...RequestEditorFn) (*GetTransferOverviewResponse, error)
+
+	// ListTransferPackagesWithResponse List the packages in which raw data packages travel
+	//
+	// Newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/packages (the `ListTransferPackages` operationId).
+	ListTransferPackagesWithResponse(ctx context.Context, params *ListTransferPackagesParams, reqEditors ...RequestEditorFn) (*ListTransferPackagesResponse, error)
+
+	// GetTransferPackageWithResponse Read a transfer package with its raw data packages and transfers
+	//
+	// At most 1,000 raw data packages; all of them are at `/api/transfer/raw-packages`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/packages/{id} (the `GetTransferPackage` operationId).
+	GetTransferPackageWithResponse(ctx context.Context, id RecordID, params *GetTransferPackageParams, reqEditors ...RequestEditorFn) (*GetTransferPackageResponse, error)
+
+	// ListTransferPackageCopiesWithResponse Where a transfer package is
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/packages/{id}/copies (the `ListTransferPackageCopies` operationId).
+	ListTransferPackageCopiesWithResponse(ctx context.Context, id RecordID, params *ListTransferPackageCopiesParams, reqEditors ...RequestEditorFn) (*ListTransferPackageCopiesResponse, error)
+
+	// ListPhysicalCopiesWithResponse List what lies where
+	//
+	// Newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/physical-copies (the `ListPhysicalCopies` operationId).
+	ListPhysicalCopiesWithResponse(ctx context.Context, params *ListPhysicalCopiesParams, reqEditors ...RequestEditorFn) (*ListPhysicalCopiesResponse, error)
+
+	// ListTransferRawPackagesWithResponse List raw data packages with their place in the pipeline
+	//
+	// What is still in the buffer of a site is not shown; `/raw_data_package/` has it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/raw-packages (the `ListTransferRawPackages` operationId).
+	ListTransferRawPackagesWithResponse(ctx context.Context, params *ListTransferRawPackagesParams, reqEditors ...RequestEditorFn) (*ListTransferRawPackagesResponse, error)
+
+	// GetTransferRawPackageWithResponse Read one raw data package with its place in the pipeline
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/raw-packages/{id} (the `GetTransferRawPackage` operationId).
+	GetTransferRawPackageWithResponse(ctx context.Context, id RecordID, params *GetTransferRawPackageParams, reqEditors ...RequestEditorFn) (*GetTransferRawPackageResponse, error)
+
+	// ListRawPackageCopiesWithResponse Where a raw data package is
+	//
+	// Also the transfer package that it travels in.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/raw-packages/{id}/copies (the `ListRawPackageCopies` operationId).
+	ListRawPackageCopiesWithResponse(ctx context.Context, id RecordID, params *ListRawPackageCopiesParams, reqEditors ...RequestEditorFn) (*ListRawPackageCopiesResponse, error)
+
+	// GetPackageMetadataWithResponse Read the metadata of a raw data package
+	//
+	// They are written beside the package in the archive.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/raw-packages/{id}/metadata (the `GetPackageMetadata` operationId).
+	GetPackageMetadataWithResponse(ctx context.Context, id RecordID, params *GetPackageMetadataParams, reqEditors ...RequestEditorFn) (*GetPackageMetadataResponse, error)
+
+	// PutPackageMetadataWithBodyWithResponse Replace the metadata of a raw data package
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/transfer/raw-packages/{id}/metadata (the `PutPackageMetadata` operationId).
+	PutPackageMetadataWithBodyWithResponse(ctx context.Context, id RecordID, params *PutPackageMetadataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutPackageMetadataResponse, error)
+
+	// PutPackageMetadataWithResponse Replace the metadata of a raw data package
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/transfer/raw-packages/{id}/metadata (the `PutPackageMetadata` operationId).
+	PutPackageMetadataWithResponse(ctx context.Context, id RecordID, params *PutPackageMetadataParams, body PutPackageMetadataJSONRequestBody, reqEditors ...RequestEditorFn) (*PutPackageMetadataResponse, error)
+
+	// ListRoutesWithResponse List how data go from site to site
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/routes (the `ListRoutes` operationId).
+	ListRoutesWithResponse(ctx context.Context, params *ListRoutesParams, reqEditors ...RequestEditorFn) (*ListRoutesResponse, error)
+
+	// GetRouteWithResponse Read one route
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/routes/{id} (the `GetRoute` operationId).
+	GetRouteWithResponse(ctx context.Context, id SerialID, params *GetRouteParams, reqEditors ...RequestEditorFn) (*GetRouteResponse, error)
+
+	// UpdateRouteWithBodyWithResponse Pause a route, or let it go on
+	//
+	// No transfer begins on a route that is not active; those under way go on.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/transfer/routes/{id} (the `UpdateRoute` operationId).
+	UpdateRouteWithBodyWithResponse(ctx context.Context, id SerialID, params *UpdateRouteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateRouteResponse, error)
+
+	// UpdateRouteWithResponse Pause a route, or let it go on
+	//
+	// No transfer begins on a route that is not active; those under way go on.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/transfer/routes/{id} (the `UpdateRoute` operationId).
+	UpdateRouteWithResponse(ctx context.Context, id SerialID, params *UpdateRouteParams, body UpdateRouteJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateRouteResponse, error)
+
+	// ListSitesWithResponse List the sites that data are moved between
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/sites (the `ListSites` operationId).
+	ListSitesWithResponse(ctx context.Context, params *ListSitesParams, reqEditors ...RequestEditorFn) (*ListSitesResponse, error)
+
+	// ListTransfersWithResponse List transfers between sites
+	//
+	// Newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/transfers (the `ListTransfers` operationId).
+	ListTransfersWithResponse(ctx context.Context, params *ListTransfersParams, reqEditors ...RequestEditorFn) (*ListTransfersResponse, error)
+
+	// GetTransferWithResponse Read one transfer
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/transfers/{id} (the `GetTransfer` operationId).
+	GetTransferWithResponse(ctx context.Context, id RecordID, params *GetTransferParams, reqEditors ...RequestEditorFn) (*GetTransferResponse, error)
+
+	// ListTransferLogsWithResponse List where the output of a transfer lies
+	//
+	// In the order of time.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/transfers/{id}/logs (the `ListTransferLogs` operationId).
+	ListTransferLogsWithResponse(ctx context.Context, id RecordID, params *ListTransferLogsParams, reqEditors ...RequestEditorFn) (*ListTransferLogsResponse, error)
+
 	// GetPreferencesWithResponse Read one's preferences
 	//
 	// Empty for who has set none.
@@ -9751,6 +15607,128 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /metrics (the `GetMetrics` operationId).
 	GetMetricsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMetricsResponse, error)
 
+	// ListObservingProgramsWithResponse List the observing programs
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /observing_program/ (the `ListObservingPrograms` operationId).
+	ListObservingProgramsWithResponse(ctx context.Context, params *ListObservingProgramsParams, reqEditors ...RequestEditorFn) (*ListObservingProgramsResponse, error)
+
+	// CreateObservingProgramWithBodyWithResponse Create an observing program
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /observing_program/ (the `CreateObservingProgram` operationId).
+	CreateObservingProgramWithBodyWithResponse(ctx context.Context, params *CreateObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateObservingProgramResponse, error)
+
+	// CreateObservingProgramWithResponse Create an observing program
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /observing_program/ (the `CreateObservingProgram` operationId).
+	CreateObservingProgramWithResponse(ctx context.Context, params *CreateObservingProgramParams, body CreateObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateObservingProgramResponse, error)
+
+	// GetObservingProgramWithResponse Read one observing program
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /observing_program/{id} (the `GetObservingProgram` operationId).
+	GetObservingProgramWithResponse(ctx context.Context, id NumberedID, params *GetObservingProgramParams, reqEditors ...RequestEditorFn) (*GetObservingProgramResponse, error)
+
+	// UpdateObservingProgramWithBodyWithResponse Change an observing program
+	//
+	// What is not mentioned stays.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /observing_program/{id} (the `UpdateObservingProgram` operationId).
+	UpdateObservingProgramWithBodyWithResponse(ctx context.Context, id NumberedID, params *UpdateObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateObservingProgramResponse, error)
+
+	// UpdateObservingProgramWithResponse Change an observing program
+	//
+	// What is not mentioned stays.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /observing_program/{id} (the `UpdateObservingProgram` operationId).
+	UpdateObservingProgramWithResponse(ctx context.Context, id NumberedID, params *UpdateObservingProgramParams, body UpdateObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateObservingProgramResponse, error)
+
+	// ReplaceObservingProgramWithBodyWithResponse Replace an observing program
+	//
+	// What is not mentioned becomes what it would be in a new program; `PATCH` lets it stay.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /observing_program/{id} (the `ReplaceObservingProgram` operationId).
+	ReplaceObservingProgramWithBodyWithResponse(ctx context.Context, id NumberedID, params *ReplaceObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplaceObservingProgramResponse, error)
+
+	// ReplaceObservingProgramWithResponse Replace an observing program
+	//
+	// What is not mentioned becomes what it would be in a new program; `PATCH` lets it stay.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /observing_program/{id} (the `ReplaceObservingProgram` operationId).
+	ReplaceObservingProgramWithResponse(ctx context.Context, id NumberedID, params *ReplaceObservingProgramParams, body ReplaceObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplaceObservingProgramResponse, error)
+
+	// GetObservingProgramProgressWithResponse How far a program has come
+	//
+	// Its planned units against what was executed, in sum over all that the filters let pass and unit by unit, in order
+	// of their names. It is as this site's copy of the main database has it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /observing_program/{id}/progress (the `GetObservingProgramProgress` operationId).
+	GetObservingProgramProgressWithResponse(ctx context.Context, id NumberedID, params *GetObservingProgramProgressParams, reqEditors ...RequestEditorFn) (*GetObservingProgramProgressResponse, error)
+
+	// ListSubObservingProgramsWithResponse List the sub-programs of a program
+	//
+	// In order of their short names.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /observing_program/{id}/sub_programs (the `ListSubObservingPrograms` operationId).
+	ListSubObservingProgramsWithResponse(ctx context.Context, id NumberedID, params *ListSubObservingProgramsParams, reqEditors ...RequestEditorFn) (*ListSubObservingProgramsResponse, error)
+
+	// CreateSubObservingProgramWithBodyWithResponse Create a sub-program
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /observing_program/{id}/sub_programs (the `CreateSubObservingProgram` operationId).
+	CreateSubObservingProgramWithBodyWithResponse(ctx context.Context, id NumberedID, params *CreateSubObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSubObservingProgramResponse, error)
+
+	// CreateSubObservingProgramWithResponse Create a sub-program
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /observing_program/{id}/sub_programs (the `CreateSubObservingProgram` operationId).
+	CreateSubObservingProgramWithResponse(ctx context.Context, id NumberedID, params *CreateSubObservingProgramParams, body CreateSubObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSubObservingProgramResponse, error)
+
+	// GetSubObservingProgramWithResponse Read one sub-program
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /observing_program/{id}/sub_programs/{sub_program_id} (the `GetSubObservingProgram` operationId).
+	GetSubObservingProgramWithResponse(ctx context.Context, id NumberedID, subProgramID SubProgramID, params *GetSubObservingProgramParams, reqEditors ...RequestEditorFn) (*GetSubObservingProgramResponse, error)
+
+	// UpdateSubObservingProgramWithBodyWithResponse Change a sub-program
+	//
+	// What is not mentioned stays.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /observing_program/{id}/sub_programs/{sub_program_id} (the `UpdateSubObservingProgram` operationId).
+	UpdateSubObservingProgramWithBodyWithResponse(ctx context.Context, id NumberedID, subProgramID SubProgramID, params *UpdateSubObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateSubObservingProgramResponse, error)
+
+	// UpdateSubObservingProgramWithResponse Change a sub-program
+	//
+	// What is not mentioned stays.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /observing_program/{id}/sub_programs/{sub_program_id} (the `UpdateSubObservingProgram` operationId).
+	UpdateSubObservingProgramWithResponse(ctx context.Context, id NumberedID, subProgramID SubProgramID, params *UpdateSubObservingProgramParams, body UpdateSubObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateSubObservingProgramResponse, error)
+
 	// GetDocumentWithResponse This document
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -9963,6 +15941,49 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /sources/{id}/details (the `GetSourceDetails` operationId).
 	GetSourceDetailsWithResponse(ctx context.Context, id SourceID, params *GetSourceDetailsParams, reqEditors ...RequestEditorFn) (*GetSourceDetailsResponse, error)
+
+	// ListStagingJobsWithResponse List staging jobs
+	//
+	// Newest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /staging/ (the `ListStagingJobs` operationId).
+	ListStagingJobsWithResponse(ctx context.Context, params *ListStagingJobsParams, reqEditors ...RequestEditorFn) (*ListStagingJobsResponse, error)
+
+	// CreateStagingJobWithBodyWithResponse Ask for packages to be brought back for processing
+	//
+	// They are copied from an archive to a processing location and unpacked there. All of them must be archived.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /staging/ (the `CreateStagingJob` operationId).
+	CreateStagingJobWithBodyWithResponse(ctx context.Context, params *CreateStagingJobParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateStagingJobResponse, error)
+
+	// CreateStagingJobWithResponse Ask for packages to be brought back for processing
+	//
+	// They are copied from an archive to a processing location and unpacked there. All of them must be archived.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /staging/ (the `CreateStagingJob` operationId).
+	CreateStagingJobWithResponse(ctx context.Context, params *CreateStagingJobParams, body CreateStagingJobJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateStagingJobResponse, error)
+
+	// GetStagingJobWithResponse Read a staging job with the progress of each package
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /staging/{id} (the `GetStagingJob` operationId).
+	GetStagingJobWithResponse(ctx context.Context, id RecordID, params *GetStagingJobParams, reqEditors ...RequestEditorFn) (*GetStagingJobResponse, error)
+
+	// CancelStagingJobWithResponse Cancel a staging job
+	//
+	// What is staged already stays where it is.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /staging/{id}/cancel (the `CancelStagingJob` operationId).
+	CancelStagingJobWithResponse(ctx context.Context, id RecordID, params *CancelStagingJobParams, reqEditors ...RequestEditorFn) (*CancelStagingJobResponse, error)
 
 	// ListTransactionsWithResponse List writes that are not yet replicated
 	//
@@ -11360,6 +17381,1937 @@ func (r RotateTokenResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RotateTokenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListArchiveTransfersResponse200Headers the declared response headers of an HTTP 200 response for ListArchiveTransfers
+type ListArchiveTransfersResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListArchiveTransfersResponse503Headers the declared response headers of an HTTP 503 response for ListArchiveTransfers
+type ListArchiveTransfersResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListArchiveTransfersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ArchiveTransferPage
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListArchiveTransfersResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListArchiveTransfersResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListArchiveTransfersResponse) GetJSON200() *ArchiveTransferPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListArchiveTransfersResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListArchiveTransfersResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListArchiveTransfersResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListArchiveTransfersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListArchiveTransfersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListArchiveTransfersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListArchiveTransfersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetArchiveTransferResponse200Headers the declared response headers of an HTTP 200 response for GetArchiveTransfer
+type GetArchiveTransferResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetArchiveTransferResponse503Headers the declared response headers of an HTTP 503 response for GetArchiveTransfer
+type GetArchiveTransferResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetArchiveTransferResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ArchiveTransfer
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetArchiveTransferResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetArchiveTransferResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetArchiveTransferResponse) GetJSON200() *ArchiveTransfer {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetArchiveTransferResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetArchiveTransferResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetArchiveTransferResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetArchiveTransferResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetArchiveTransferResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetArchiveTransferResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetArchiveTransferResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ResetArchiveTransferResponse200Headers the declared response headers of an HTTP 200 response for ResetArchiveTransfer
+type ResetArchiveTransferResponse200Headers struct {
+	IdempotencyReplayed *bool
+	OpsPosition         *string
+}
+
+// ResetArchiveTransferResponse503Headers the declared response headers of an HTTP 503 response for ResetArchiveTransfer
+type ResetArchiveTransferResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ResetArchiveTransferResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ArchiveTransfer
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ResetArchiveTransferResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ResetArchiveTransferResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ResetArchiveTransferResponse) GetJSON200() *ArchiveTransfer {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ResetArchiveTransferResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ResetArchiveTransferResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ResetArchiveTransferResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ResetArchiveTransferResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ResetArchiveTransferResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ResetArchiveTransferResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ResetArchiveTransferResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResetArchiveTransferResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ResetArchiveTransferResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ResetTransferResponse200Headers the declared response headers of an HTTP 200 response for ResetTransfer
+type ResetTransferResponse200Headers struct {
+	IdempotencyReplayed *bool
+	OpsPosition         *string
+}
+
+// ResetTransferResponse503Headers the declared response headers of an HTTP 503 response for ResetTransfer
+type ResetTransferResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ResetTransferResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Transfer
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ResetTransferResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ResetTransferResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ResetTransferResponse) GetJSON200() *Transfer {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ResetTransferResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ResetTransferResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ResetTransferResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ResetTransferResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ResetTransferResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ResetTransferResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ResetTransferResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResetTransferResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ResetTransferResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListFileCopiesResponse200Headers the declared response headers of an HTTP 200 response for ListFileCopies
+type ListFileCopiesResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListFileCopiesResponse503Headers the declared response headers of an HTTP 503 response for ListFileCopies
+type ListFileCopiesResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListFileCopiesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CopyList
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListFileCopiesResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListFileCopiesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListFileCopiesResponse) GetJSON200() *CopyList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListFileCopiesResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListFileCopiesResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListFileCopiesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListFileCopiesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListFileCopiesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListFileCopiesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListFileCopiesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetSafeToDeleteResponse200Headers the declared response headers of an HTTP 200 response for GetSafeToDelete
+type GetSafeToDeleteResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetSafeToDeleteResponse503Headers the declared response headers of an HTTP 503 response for GetSafeToDelete
+type GetSafeToDeleteResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetSafeToDeleteResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SafeToDelete
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetSafeToDeleteResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetSafeToDeleteResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSafeToDeleteResponse) GetJSON200() *SafeToDelete {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetSafeToDeleteResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetSafeToDeleteResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetSafeToDeleteResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSafeToDeleteResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSafeToDeleteResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSafeToDeleteResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSafeToDeleteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListLocationsResponse200Headers the declared response headers of an HTTP 200 response for ListLocations
+type ListLocationsResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListLocationsResponse304Headers the declared response headers of an HTTP 304 response for ListLocations
+type ListLocationsResponse304Headers struct {
+	ETag *string
+}
+
+// ListLocationsResponse503Headers the declared response headers of an HTTP 503 response for ListLocations
+type ListLocationsResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListLocationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LocationList
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListLocationsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListLocationsResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListLocationsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListLocationsResponse) GetJSON200() *LocationList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListLocationsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListLocationsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListLocationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListLocationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListLocationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListLocationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetTransferOverviewResponse200Headers the declared response headers of an HTTP 200 response for GetTransferOverview
+type GetTransferOverviewResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetTransferOverviewResponse304Headers the declared response headers of an HTTP 304 response for GetTransferOverview
+type GetTransferOverviewResponse304Headers struct {
+	ETag *string
+}
+
+// GetTransferOverviewResponse503Headers the declared response headers of an HTTP 503 response for GetTransferOverview
+type GetTransferOverviewResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetTransferOverviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TransferOverview
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetTransferOverviewResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetTransferOverviewResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetTransferOverviewResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTransferOverviewResponse) GetJSON200() *TransferOverview {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetTransferOverviewResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetTransferOverviewResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTransferOverviewResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTransferOverviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTransferOverviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTransferOverviewResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListTransferPackagesResponse200Headers the declared response headers of an HTTP 200 response for ListTransferPackages
+type ListTransferPackagesResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListTransferPackagesResponse503Headers the declared response headers of an HTTP 503 response for ListTransferPackages
+type ListTransferPackagesResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListTransferPackagesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TransferPackagePage
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListTransferPackagesResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListTransferPackagesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTransferPackagesResponse) GetJSON200() *TransferPackagePage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListTransferPackagesResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListTransferPackagesResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTransferPackagesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTransferPackagesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTransferPackagesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTransferPackagesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTransferPackagesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetTransferPackageResponse200Headers the declared response headers of an HTTP 200 response for GetTransferPackage
+type GetTransferPackageResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetTransferPackageResponse503Headers the declared response headers of an HTTP 503 response for GetTransferPackage
+type GetTransferPackageResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetTransferPackageResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TransferPackageDetail
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetTransferPackageResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetTransferPackageResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTransferPackageResponse) GetJSON200() *TransferPackageDetail {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetTransferPackageResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetTransferPackageResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetTransferPackageResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTransferPackageResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTransferPackageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTransferPackageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTransferPackageResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListTransferPackageCopiesResponse200Headers the declared response headers of an HTTP 200 response for ListTransferPackageCopies
+type ListTransferPackageCopiesResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListTransferPackageCopiesResponse503Headers the declared response headers of an HTTP 503 response for ListTransferPackageCopies
+type ListTransferPackageCopiesResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListTransferPackageCopiesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CopyList
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListTransferPackageCopiesResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListTransferPackageCopiesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTransferPackageCopiesResponse) GetJSON200() *CopyList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListTransferPackageCopiesResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListTransferPackageCopiesResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTransferPackageCopiesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTransferPackageCopiesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTransferPackageCopiesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTransferPackageCopiesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTransferPackageCopiesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListPhysicalCopiesResponse200Headers the declared response headers of an HTTP 200 response for ListPhysicalCopies
+type ListPhysicalCopiesResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListPhysicalCopiesResponse503Headers the declared response headers of an HTTP 503 response for ListPhysicalCopies
+type ListPhysicalCopiesResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListPhysicalCopiesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CopyPage
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListPhysicalCopiesResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListPhysicalCopiesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPhysicalCopiesResponse) GetJSON200() *CopyPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListPhysicalCopiesResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListPhysicalCopiesResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListPhysicalCopiesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPhysicalCopiesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPhysicalCopiesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPhysicalCopiesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPhysicalCopiesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListTransferRawPackagesResponse200Headers the declared response headers of an HTTP 200 response for ListTransferRawPackages
+type ListTransferRawPackagesResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListTransferRawPackagesResponse503Headers the declared response headers of an HTTP 503 response for ListTransferRawPackages
+type ListTransferRawPackagesResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListTransferRawPackagesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PipelinePackagePage
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListTransferRawPackagesResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListTransferRawPackagesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTransferRawPackagesResponse) GetJSON200() *PipelinePackagePage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListTransferRawPackagesResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListTransferRawPackagesResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTransferRawPackagesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTransferRawPackagesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTransferRawPackagesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTransferRawPackagesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTransferRawPackagesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetTransferRawPackageResponse200Headers the declared response headers of an HTTP 200 response for GetTransferRawPackage
+type GetTransferRawPackageResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetTransferRawPackageResponse503Headers the declared response headers of an HTTP 503 response for GetTransferRawPackage
+type GetTransferRawPackageResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetTransferRawPackageResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PipelinePackage
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetTransferRawPackageResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetTransferRawPackageResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTransferRawPackageResponse) GetJSON200() *PipelinePackage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetTransferRawPackageResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetTransferRawPackageResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetTransferRawPackageResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTransferRawPackageResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTransferRawPackageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTransferRawPackageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTransferRawPackageResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListRawPackageCopiesResponse200Headers the declared response headers of an HTTP 200 response for ListRawPackageCopies
+type ListRawPackageCopiesResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListRawPackageCopiesResponse503Headers the declared response headers of an HTTP 503 response for ListRawPackageCopies
+type ListRawPackageCopiesResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListRawPackageCopiesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CopyList
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListRawPackageCopiesResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListRawPackageCopiesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListRawPackageCopiesResponse) GetJSON200() *CopyList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListRawPackageCopiesResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListRawPackageCopiesResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListRawPackageCopiesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListRawPackageCopiesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListRawPackageCopiesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListRawPackageCopiesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListRawPackageCopiesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetPackageMetadataResponse200Headers the declared response headers of an HTTP 200 response for GetPackageMetadata
+type GetPackageMetadataResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetPackageMetadataResponse503Headers the declared response headers of an HTTP 503 response for GetPackageMetadata
+type GetPackageMetadataResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetPackageMetadataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PackageMetadata
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetPackageMetadataResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetPackageMetadataResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetPackageMetadataResponse) GetJSON200() *PackageMetadata {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetPackageMetadataResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetPackageMetadataResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetPackageMetadataResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPackageMetadataResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPackageMetadataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPackageMetadataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPackageMetadataResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PutPackageMetadataResponse200Headers the declared response headers of an HTTP 200 response for PutPackageMetadata
+type PutPackageMetadataResponse200Headers struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+// PutPackageMetadataResponse503Headers the declared response headers of an HTTP 503 response for PutPackageMetadata
+type PutPackageMetadataResponse503Headers struct {
+	RetryAfter *int
+}
+
+type PutPackageMetadataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PackageMetadata
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *PutPackageMetadataResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *PutPackageMetadataResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PutPackageMetadataResponse) GetJSON200() *PackageMetadata {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PutPackageMetadataResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PutPackageMetadataResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r PutPackageMetadataResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r PutPackageMetadataResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r PutPackageMetadataResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PutPackageMetadataResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PutPackageMetadataResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PutPackageMetadataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutPackageMetadataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PutPackageMetadataResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListRoutesResponse200Headers the declared response headers of an HTTP 200 response for ListRoutes
+type ListRoutesResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListRoutesResponse304Headers the declared response headers of an HTTP 304 response for ListRoutes
+type ListRoutesResponse304Headers struct {
+	ETag *string
+}
+
+// ListRoutesResponse503Headers the declared response headers of an HTTP 503 response for ListRoutes
+type ListRoutesResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListRoutesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RouteList
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListRoutesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListRoutesResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListRoutesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListRoutesResponse) GetJSON200() *RouteList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListRoutesResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListRoutesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListRoutesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListRoutesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListRoutesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListRoutesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetRouteResponse200Headers the declared response headers of an HTTP 200 response for GetRoute
+type GetRouteResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetRouteResponse503Headers the declared response headers of an HTTP 503 response for GetRoute
+type GetRouteResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetRouteResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Route
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetRouteResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetRouteResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetRouteResponse) GetJSON200() *Route {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetRouteResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetRouteResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetRouteResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRouteResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRouteResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRouteResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRouteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateRouteResponse200Headers the declared response headers of an HTTP 200 response for UpdateRoute
+type UpdateRouteResponse200Headers struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+// UpdateRouteResponse503Headers the declared response headers of an HTTP 503 response for UpdateRoute
+type UpdateRouteResponse503Headers struct {
+	RetryAfter *int
+}
+
+type UpdateRouteResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Route
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateRouteResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateRouteResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateRouteResponse) GetJSON200() *Route {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateRouteResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateRouteResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r UpdateRouteResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateRouteResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r UpdateRouteResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UpdateRouteResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateRouteResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateRouteResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateRouteResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateRouteResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListSitesResponse200Headers the declared response headers of an HTTP 200 response for ListSites
+type ListSitesResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListSitesResponse304Headers the declared response headers of an HTTP 304 response for ListSites
+type ListSitesResponse304Headers struct {
+	ETag *string
+}
+
+// ListSitesResponse503Headers the declared response headers of an HTTP 503 response for ListSites
+type ListSitesResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListSitesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DataSiteList
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListSitesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListSitesResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListSitesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSitesResponse) GetJSON200() *DataSiteList {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListSitesResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListSitesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSitesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSitesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSitesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSitesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListTransfersResponse200Headers the declared response headers of an HTTP 200 response for ListTransfers
+type ListTransfersResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListTransfersResponse503Headers the declared response headers of an HTTP 503 response for ListTransfers
+type ListTransfersResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListTransfersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TransferPage
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListTransfersResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListTransfersResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTransfersResponse) GetJSON200() *TransferPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListTransfersResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListTransfersResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTransfersResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTransfersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTransfersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTransfersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTransfersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetTransferResponse200Headers the declared response headers of an HTTP 200 response for GetTransfer
+type GetTransferResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetTransferResponse503Headers the declared response headers of an HTTP 503 response for GetTransfer
+type GetTransferResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetTransferResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Transfer
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetTransferResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetTransferResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTransferResponse) GetJSON200() *Transfer {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetTransferResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetTransferResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetTransferResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTransferResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTransferResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTransferResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTransferResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListTransferLogsResponse200Headers the declared response headers of an HTTP 200 response for ListTransferLogs
+type ListTransferLogsResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListTransferLogsResponse503Headers the declared response headers of an HTTP 503 response for ListTransferLogs
+type ListTransferLogsResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListTransferLogsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TransferLogPage
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListTransferLogsResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListTransferLogsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTransferLogsResponse) GetJSON200() *TransferLogPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListTransferLogsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListTransferLogsResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListTransferLogsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTransferLogsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTransferLogsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTransferLogsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTransferLogsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTransferLogsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12918,6 +20870,904 @@ func (r GetMetricsResponse) ContentType() string {
 	return ""
 }
 
+// ListObservingProgramsResponse200Headers the declared response headers of an HTTP 200 response for ListObservingPrograms
+type ListObservingProgramsResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListObservingProgramsResponse304Headers the declared response headers of an HTTP 304 response for ListObservingPrograms
+type ListObservingProgramsResponse304Headers struct {
+	ETag *string
+}
+
+// ListObservingProgramsResponse503Headers the declared response headers of an HTTP 503 response for ListObservingPrograms
+type ListObservingProgramsResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListObservingProgramsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObservingProgramPage
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListObservingProgramsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListObservingProgramsResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListObservingProgramsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListObservingProgramsResponse) GetJSON200() *ObservingProgramPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListObservingProgramsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListObservingProgramsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListObservingProgramsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListObservingProgramsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListObservingProgramsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListObservingProgramsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateObservingProgramResponse201Headers the declared response headers of an HTTP 201 response for CreateObservingProgram
+type CreateObservingProgramResponse201Headers struct {
+	ETag                *string
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+// CreateObservingProgramResponse503Headers the declared response headers of an HTTP 503 response for CreateObservingProgram
+type CreateObservingProgramResponse503Headers struct {
+	RetryAfter *int
+}
+
+type CreateObservingProgramResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObservingProgram
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *ObservingProgram
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateObservingProgramResponse201Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CreateObservingProgramResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CreateObservingProgramResponse) GetJSON200() *ObservingProgram {
+	return r.JSON200
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateObservingProgramResponse) GetJSON201() *ObservingProgram {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateObservingProgramResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateObservingProgramResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CreateObservingProgramResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateObservingProgramResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateObservingProgramResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateObservingProgramResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateObservingProgramResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateObservingProgramResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetObservingProgramResponse200Headers the declared response headers of an HTTP 200 response for GetObservingProgram
+type GetObservingProgramResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetObservingProgramResponse304Headers the declared response headers of an HTTP 304 response for GetObservingProgram
+type GetObservingProgramResponse304Headers struct {
+	ETag *string
+}
+
+// GetObservingProgramResponse503Headers the declared response headers of an HTTP 503 response for GetObservingProgram
+type GetObservingProgramResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetObservingProgramResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObservingProgram
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetObservingProgramResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetObservingProgramResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetObservingProgramResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetObservingProgramResponse) GetJSON200() *ObservingProgram {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetObservingProgramResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetObservingProgramResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetObservingProgramResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetObservingProgramResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetObservingProgramResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetObservingProgramResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetObservingProgramResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateObservingProgramResponse200Headers the declared response headers of an HTTP 200 response for UpdateObservingProgram
+type UpdateObservingProgramResponse200Headers struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+// UpdateObservingProgramResponse503Headers the declared response headers of an HTTP 503 response for UpdateObservingProgram
+type UpdateObservingProgramResponse503Headers struct {
+	RetryAfter *int
+}
+
+type UpdateObservingProgramResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObservingProgram
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateObservingProgramResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateObservingProgramResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateObservingProgramResponse) GetJSON200() *ObservingProgram {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateObservingProgramResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateObservingProgramResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r UpdateObservingProgramResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateObservingProgramResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r UpdateObservingProgramResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UpdateObservingProgramResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateObservingProgramResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateObservingProgramResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateObservingProgramResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateObservingProgramResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReplaceObservingProgramResponse200Headers the declared response headers of an HTTP 200 response for ReplaceObservingProgram
+type ReplaceObservingProgramResponse200Headers struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+// ReplaceObservingProgramResponse503Headers the declared response headers of an HTTP 503 response for ReplaceObservingProgram
+type ReplaceObservingProgramResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ReplaceObservingProgramResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObservingProgram
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ReplaceObservingProgramResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ReplaceObservingProgramResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReplaceObservingProgramResponse) GetJSON200() *ObservingProgram {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ReplaceObservingProgramResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ReplaceObservingProgramResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r ReplaceObservingProgramResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ReplaceObservingProgramResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ReplaceObservingProgramResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReplaceObservingProgramResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReplaceObservingProgramResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReplaceObservingProgramResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReplaceObservingProgramResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReplaceObservingProgramResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetObservingProgramProgressResponse200Headers the declared response headers of an HTTP 200 response for GetObservingProgramProgress
+type GetObservingProgramProgressResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetObservingProgramProgressResponse304Headers the declared response headers of an HTTP 304 response for GetObservingProgramProgress
+type GetObservingProgramProgressResponse304Headers struct {
+	ETag *string
+}
+
+// GetObservingProgramProgressResponse503Headers the declared response headers of an HTTP 503 response for GetObservingProgramProgress
+type GetObservingProgramProgressResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetObservingProgramProgressResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProgramProgress
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetObservingProgramProgressResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetObservingProgramProgressResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetObservingProgramProgressResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetObservingProgramProgressResponse) GetJSON200() *ProgramProgress {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetObservingProgramProgressResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetObservingProgramProgressResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetObservingProgramProgressResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetObservingProgramProgressResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetObservingProgramProgressResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetObservingProgramProgressResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetObservingProgramProgressResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListSubObservingProgramsResponse200Headers the declared response headers of an HTTP 200 response for ListSubObservingPrograms
+type ListSubObservingProgramsResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListSubObservingProgramsResponse304Headers the declared response headers of an HTTP 304 response for ListSubObservingPrograms
+type ListSubObservingProgramsResponse304Headers struct {
+	ETag *string
+}
+
+// ListSubObservingProgramsResponse503Headers the declared response headers of an HTTP 503 response for ListSubObservingPrograms
+type ListSubObservingProgramsResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListSubObservingProgramsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SubObservingProgramPage
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListSubObservingProgramsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListSubObservingProgramsResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListSubObservingProgramsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSubObservingProgramsResponse) GetJSON200() *SubObservingProgramPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListSubObservingProgramsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListSubObservingProgramsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSubObservingProgramsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSubObservingProgramsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSubObservingProgramsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSubObservingProgramsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateSubObservingProgramResponse201Headers the declared response headers of an HTTP 201 response for CreateSubObservingProgram
+type CreateSubObservingProgramResponse201Headers struct {
+	ETag                *string
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+// CreateSubObservingProgramResponse503Headers the declared response headers of an HTTP 503 response for CreateSubObservingProgram
+type CreateSubObservingProgramResponse503Headers struct {
+	RetryAfter *int
+}
+
+type CreateSubObservingProgramResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SubObservingProgram
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *SubObservingProgram
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateSubObservingProgramResponse201Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CreateSubObservingProgramResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CreateSubObservingProgramResponse) GetJSON200() *SubObservingProgram {
+	return r.JSON200
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateSubObservingProgramResponse) GetJSON201() *SubObservingProgram {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CreateSubObservingProgramResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateSubObservingProgramResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateSubObservingProgramResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CreateSubObservingProgramResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateSubObservingProgramResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateSubObservingProgramResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateSubObservingProgramResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateSubObservingProgramResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateSubObservingProgramResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetSubObservingProgramResponse200Headers the declared response headers of an HTTP 200 response for GetSubObservingProgram
+type GetSubObservingProgramResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetSubObservingProgramResponse304Headers the declared response headers of an HTTP 304 response for GetSubObservingProgram
+type GetSubObservingProgramResponse304Headers struct {
+	ETag *string
+}
+
+// GetSubObservingProgramResponse503Headers the declared response headers of an HTTP 503 response for GetSubObservingProgram
+type GetSubObservingProgramResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetSubObservingProgramResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SubObservingProgram
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetSubObservingProgramResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetSubObservingProgramResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetSubObservingProgramResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSubObservingProgramResponse) GetJSON200() *SubObservingProgram {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetSubObservingProgramResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetSubObservingProgramResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetSubObservingProgramResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSubObservingProgramResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSubObservingProgramResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSubObservingProgramResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSubObservingProgramResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateSubObservingProgramResponse200Headers the declared response headers of an HTTP 200 response for UpdateSubObservingProgram
+type UpdateSubObservingProgramResponse200Headers struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+// UpdateSubObservingProgramResponse503Headers the declared response headers of an HTTP 503 response for UpdateSubObservingProgram
+type UpdateSubObservingProgramResponse503Headers struct {
+	RetryAfter *int
+}
+
+type UpdateSubObservingProgramResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SubObservingProgram
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateSubObservingProgramResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateSubObservingProgramResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateSubObservingProgramResponse) GetJSON200() *SubObservingProgram {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateSubObservingProgramResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateSubObservingProgramResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r UpdateSubObservingProgramResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateSubObservingProgramResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r UpdateSubObservingProgramResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UpdateSubObservingProgramResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateSubObservingProgramResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateSubObservingProgramResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateSubObservingProgramResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateSubObservingProgramResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetDocumentResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14216,6 +23066,343 @@ func (r GetSourceDetailsResponse) ContentType() string {
 	return ""
 }
 
+// ListStagingJobsResponse200Headers the declared response headers of an HTTP 200 response for ListStagingJobs
+type ListStagingJobsResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListStagingJobsResponse503Headers the declared response headers of an HTTP 503 response for ListStagingJobs
+type ListStagingJobsResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListStagingJobsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StagingJobPage
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListStagingJobsResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListStagingJobsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListStagingJobsResponse) GetJSON200() *StagingJobPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListStagingJobsResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListStagingJobsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListStagingJobsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListStagingJobsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListStagingJobsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListStagingJobsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListStagingJobsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateStagingJobResponse201Headers the declared response headers of an HTTP 201 response for CreateStagingJob
+type CreateStagingJobResponse201Headers struct {
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+// CreateStagingJobResponse503Headers the declared response headers of an HTTP 503 response for CreateStagingJob
+type CreateStagingJobResponse503Headers struct {
+	RetryAfter *int
+}
+
+type CreateStagingJobResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StagingJob
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *StagingJob
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateStagingJobResponse201Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CreateStagingJobResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CreateStagingJobResponse) GetJSON200() *StagingJob {
+	return r.JSON200
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateStagingJobResponse) GetJSON201() *StagingJob {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateStagingJobResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateStagingJobResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CreateStagingJobResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateStagingJobResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateStagingJobResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateStagingJobResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateStagingJobResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateStagingJobResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetStagingJobResponse200Headers the declared response headers of an HTTP 200 response for GetStagingJob
+type GetStagingJobResponse200Headers struct {
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetStagingJobResponse503Headers the declared response headers of an HTTP 503 response for GetStagingJob
+type GetStagingJobResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetStagingJobResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StagingJobDetail
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetStagingJobResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetStagingJobResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetStagingJobResponse) GetJSON200() *StagingJobDetail {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetStagingJobResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetStagingJobResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetStagingJobResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetStagingJobResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetStagingJobResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetStagingJobResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetStagingJobResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CancelStagingJobResponse200Headers the declared response headers of an HTTP 200 response for CancelStagingJob
+type CancelStagingJobResponse200Headers struct {
+	IdempotencyReplayed *bool
+	OpsPosition         *string
+}
+
+// CancelStagingJobResponse503Headers the declared response headers of an HTTP 503 response for CancelStagingJob
+type CancelStagingJobResponse503Headers struct {
+	RetryAfter *int
+}
+
+type CancelStagingJobResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StagingJob
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CancelStagingJobResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CancelStagingJobResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CancelStagingJobResponse) GetJSON200() *StagingJob {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CancelStagingJobResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CancelStagingJobResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CancelStagingJobResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CancelStagingJobResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CancelStagingJobResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CancelStagingJobResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CancelStagingJobResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CancelStagingJobResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CancelStagingJobResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListTransactionsResponse200Headers the declared response headers of an HTTP 200 response for ListTransactions
 type ListTransactionsResponse200Headers struct {
 	OpsAsOf    *time.Time
@@ -15470,6 +24657,397 @@ func (c *ClientWithResponses) RotateTokenWithResponse(ctx context.Context, id Re
 	return ParseRotateTokenResponse(rsp)
 }
 
+// ListArchiveTransfersWithResponse List transfers into the long-term archives
+//
+// Newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/archive-transfers (the `ListArchiveTransfers` operationId).
+func (c *ClientWithResponses) ListArchiveTransfersWithResponse(ctx context.Context, params *ListArchiveTransfersParams, reqEditors ...RequestEditorFn) (*ListArchiveTransfersResponse, error) {
+	rsp, err := c.ListArchiveTransfers(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListArchiveTransfersResponse(rsp)
+}
+
+// GetArchiveTransferWithResponse Read one transfer into an archive
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/archive-transfers/{id} (the `GetArchiveTransfer` operationId).
+func (c *ClientWithResponses) GetArchiveTransferWithResponse(ctx context.Context, id RecordID, params *GetArchiveTransferParams, reqEditors ...RequestEditorFn) (*GetArchiveTransferResponse, error) {
+	rsp, err := c.GetArchiveTransfer(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetArchiveTransferResponse(rsp)
+}
+
+// ResetArchiveTransferWithResponse Try a failed transfer into an archive again
+//
+// As for transfers between sites.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/transfer/archive-transfers/{id}/reset (the `ResetArchiveTransfer` operationId).
+func (c *ClientWithResponses) ResetArchiveTransferWithResponse(ctx context.Context, id RecordID, params *ResetArchiveTransferParams, reqEditors ...RequestEditorFn) (*ResetArchiveTransferResponse, error) {
+	rsp, err := c.ResetArchiveTransfer(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResetArchiveTransferResponse(rsp)
+}
+
+// ResetTransferWithBodyWithResponse Try a failed transfer again
+//
+// The transfer, or its unpacking alone, goes from failed to pending, `retry_count` goes up by one, and the failure is
+// cleared. A package that had failed with it goes on, too.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/transfer/data-transfer/{id}/reset (the `ResetTransfer` operationId).
+func (c *ClientWithResponses) ResetTransferWithBodyWithResponse(ctx context.Context, id RecordID, params *ResetTransferParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResetTransferResponse, error) {
+	rsp, err := c.ResetTransferWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResetTransferResponse(rsp)
+}
+
+// ResetTransferWithResponse Try a failed transfer again
+//
+// The transfer, or its unpacking alone, goes from failed to pending, `retry_count` goes up by one, and the failure is
+// cleared. A package that had failed with it goes on, too.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/transfer/data-transfer/{id}/reset (the `ResetTransfer` operationId).
+func (c *ClientWithResponses) ResetTransferWithResponse(ctx context.Context, id RecordID, params *ResetTransferParams, body ResetTransferJSONRequestBody, reqEditors ...RequestEditorFn) (*ResetTransferResponse, error) {
+	rsp, err := c.ResetTransfer(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResetTransferResponse(rsp)
+}
+
+// ListFileCopiesWithResponse Where a file is
+//
+// By itself, in its package, and in the transfer package which that travels in.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/files/{id}/copies (the `ListFileCopies` operationId).
+func (c *ClientWithResponses) ListFileCopiesWithResponse(ctx context.Context, id RecordID, params *ListFileCopiesParams, reqEditors ...RequestEditorFn) (*ListFileCopiesResponse, error) {
+	rsp, err := c.ListFileCopies(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListFileCopiesResponse(rsp)
+}
+
+// GetSafeToDeleteWithResponse Whether a file can be deleted where it was recorded
+//
+// It can when enough copies of it, or of its package, are present and verified outside the places where data are recorded,
+// each at another location, one of them in a long-term archive, and the package is archived. While this site does not know
+// how old its copy of the main database is, the answer is no.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/files/{id}/safe-to-delete (the `GetSafeToDelete` operationId).
+func (c *ClientWithResponses) GetSafeToDeleteWithResponse(ctx context.Context, id RecordID, params *GetSafeToDeleteParams, reqEditors ...RequestEditorFn) (*GetSafeToDeleteResponse, error) {
+	rsp, err := c.GetSafeToDelete(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSafeToDeleteResponse(rsp)
+}
+
+// ListLocationsWithResponse List where data can be
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/locations (the `ListLocations` operationId).
+func (c *ClientWithResponses) ListLocationsWithResponse(ctx context.Context, params *ListLocationsParams, reqEditors ...RequestEditorFn) (*ListLocationsResponse, error) {
+	rsp, err := c.ListLocations(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListLocationsResponse(rsp)
+}
+
+// GetTransferOverviewWithResponse How the data travel
+//
+// All of the pipeline in one answer: what is at which stage, what is under way and how fast, what has stalled or failed, and
+// how old the oldest package is that no archive has. At the stages 0 to 5 each raw data package counts once, so they add up
+// to `total_packages`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/overview (the `GetTransferOverview` operationId).
+func (c *ClientWithResponses) GetTransferOverviewWithResponse(ctx context.Context, params *GetTransferOverviewParams, reqEditors ...RequestEditorFn) (*GetTransferOverviewResponse, error) {
+	rsp, err := c.GetTransferOverview(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTransferOverviewResponse(rsp)
+}
+
+// ListTransferPackagesWithResponse List the packages in which raw data packages travel
+//
+// Newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/packages (the `ListTransferPackages` operationId).
+func (c *ClientWithResponses) ListTransferPackagesWithResponse(ctx context.Context, params *ListTransferPackagesParams, reqEditors ...RequestEditorFn) (*ListTransferPackagesResponse, error) {
+	rsp, err := c.ListTransferPackages(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTransferPackagesResponse(rsp)
+}
+
+// GetTransferPackageWithResponse Read a transfer package with its raw data packages and transfers
+//
+// At most 1,000 raw data packages; all of them are at `/api/transfer/raw-packages`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/packages/{id} (the `GetTransferPackage` operationId).
+func (c *ClientWithResponses) GetTransferPackageWithResponse(ctx context.Context, id RecordID, params *GetTransferPackageParams, reqEditors ...RequestEditorFn) (*GetTransferPackageResponse, error) {
+	rsp, err := c.GetTransferPackage(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTransferPackageResponse(rsp)
+}
+
+// ListTransferPackageCopiesWithResponse Where a transfer package is
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/packages/{id}/copies (the `ListTransferPackageCopies` operationId).
+func (c *ClientWithResponses) ListTransferPackageCopiesWithResponse(ctx context.Context, id RecordID, params *ListTransferPackageCopiesParams, reqEditors ...RequestEditorFn) (*ListTransferPackageCopiesResponse, error) {
+	rsp, err := c.ListTransferPackageCopies(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTransferPackageCopiesResponse(rsp)
+}
+
+// ListPhysicalCopiesWithResponse List what lies where
+//
+// Newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/physical-copies (the `ListPhysicalCopies` operationId).
+func (c *ClientWithResponses) ListPhysicalCopiesWithResponse(ctx context.Context, params *ListPhysicalCopiesParams, reqEditors ...RequestEditorFn) (*ListPhysicalCopiesResponse, error) {
+	rsp, err := c.ListPhysicalCopies(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPhysicalCopiesResponse(rsp)
+}
+
+// ListTransferRawPackagesWithResponse List raw data packages with their place in the pipeline
+//
+// What is still in the buffer of a site is not shown; `/raw_data_package/` has it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/raw-packages (the `ListTransferRawPackages` operationId).
+func (c *ClientWithResponses) ListTransferRawPackagesWithResponse(ctx context.Context, params *ListTransferRawPackagesParams, reqEditors ...RequestEditorFn) (*ListTransferRawPackagesResponse, error) {
+	rsp, err := c.ListTransferRawPackages(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTransferRawPackagesResponse(rsp)
+}
+
+// GetTransferRawPackageWithResponse Read one raw data package with its place in the pipeline
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/raw-packages/{id} (the `GetTransferRawPackage` operationId).
+func (c *ClientWithResponses) GetTransferRawPackageWithResponse(ctx context.Context, id RecordID, params *GetTransferRawPackageParams, reqEditors ...RequestEditorFn) (*GetTransferRawPackageResponse, error) {
+	rsp, err := c.GetTransferRawPackage(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTransferRawPackageResponse(rsp)
+}
+
+// ListRawPackageCopiesWithResponse Where a raw data package is
+//
+// Also the transfer package that it travels in.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/raw-packages/{id}/copies (the `ListRawPackageCopies` operationId).
+func (c *ClientWithResponses) ListRawPackageCopiesWithResponse(ctx context.Context, id RecordID, params *ListRawPackageCopiesParams, reqEditors ...RequestEditorFn) (*ListRawPackageCopiesResponse, error) {
+	rsp, err := c.ListRawPackageCopies(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListRawPackageCopiesResponse(rsp)
+}
+
+// GetPackageMetadataWithResponse Read the metadata of a raw data package
+//
+// They are written beside the package in the archive.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/raw-packages/{id}/metadata (the `GetPackageMetadata` operationId).
+func (c *ClientWithResponses) GetPackageMetadataWithResponse(ctx context.Context, id RecordID, params *GetPackageMetadataParams, reqEditors ...RequestEditorFn) (*GetPackageMetadataResponse, error) {
+	rsp, err := c.GetPackageMetadata(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPackageMetadataResponse(rsp)
+}
+
+// PutPackageMetadataWithBodyWithResponse Replace the metadata of a raw data package
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/transfer/raw-packages/{id}/metadata (the `PutPackageMetadata` operationId).
+func (c *ClientWithResponses) PutPackageMetadataWithBodyWithResponse(ctx context.Context, id RecordID, params *PutPackageMetadataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutPackageMetadataResponse, error) {
+	rsp, err := c.PutPackageMetadataWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutPackageMetadataResponse(rsp)
+}
+
+// PutPackageMetadataWithResponse Replace the metadata of a raw data package
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/transfer/raw-packages/{id}/metadata (the `PutPackageMetadata` operationId).
+func (c *ClientWithResponses) PutPackageMetadataWithResponse(ctx context.Context, id RecordID, params *PutPackageMetadataParams, body PutPackageMetadataJSONRequestBody, reqEditors ...RequestEditorFn) (*PutPackageMetadataResponse, error) {
+	rsp, err := c.PutPackageMetadata(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutPackageMetadataResponse(rsp)
+}
+
+// ListRoutesWithResponse List how data go from site to site
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/routes (the `ListRoutes` operationId).
+func (c *ClientWithResponses) ListRoutesWithResponse(ctx context.Context, params *ListRoutesParams, reqEditors ...RequestEditorFn) (*ListRoutesResponse, error) {
+	rsp, err := c.ListRoutes(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListRoutesResponse(rsp)
+}
+
+// GetRouteWithResponse Read one route
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/routes/{id} (the `GetRoute` operationId).
+func (c *ClientWithResponses) GetRouteWithResponse(ctx context.Context, id SerialID, params *GetRouteParams, reqEditors ...RequestEditorFn) (*GetRouteResponse, error) {
+	rsp, err := c.GetRoute(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRouteResponse(rsp)
+}
+
+// UpdateRouteWithBodyWithResponse Pause a route, or let it go on
+//
+// No transfer begins on a route that is not active; those under way go on.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/transfer/routes/{id} (the `UpdateRoute` operationId).
+func (c *ClientWithResponses) UpdateRouteWithBodyWithResponse(ctx context.Context, id SerialID, params *UpdateRouteParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateRouteResponse, error) {
+	rsp, err := c.UpdateRouteWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateRouteResponse(rsp)
+}
+
+// UpdateRouteWithResponse Pause a route, or let it go on
+//
+// No transfer begins on a route that is not active; those under way go on.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/transfer/routes/{id} (the `UpdateRoute` operationId).
+func (c *ClientWithResponses) UpdateRouteWithResponse(ctx context.Context, id SerialID, params *UpdateRouteParams, body UpdateRouteJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateRouteResponse, error) {
+	rsp, err := c.UpdateRoute(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateRouteResponse(rsp)
+}
+
+// ListSitesWithResponse List the sites that data are moved between
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/sites (the `ListSites` operationId).
+func (c *ClientWithResponses) ListSitesWithResponse(ctx context.Context, params *ListSitesParams, reqEditors ...RequestEditorFn) (*ListSitesResponse, error) {
+	rsp, err := c.ListSites(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSitesResponse(rsp)
+}
+
+// ListTransfersWithResponse List transfers between sites
+//
+// Newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/transfers (the `ListTransfers` operationId).
+func (c *ClientWithResponses) ListTransfersWithResponse(ctx context.Context, params *ListTransfersParams, reqEditors ...RequestEditorFn) (*ListTransfersResponse, error) {
+	rsp, err := c.ListTransfers(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTransfersResponse(rsp)
+}
+
+// GetTransferWithResponse Read one transfer
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/transfers/{id} (the `GetTransfer` operationId).
+func (c *ClientWithResponses) GetTransferWithResponse(ctx context.Context, id RecordID, params *GetTransferParams, reqEditors ...RequestEditorFn) (*GetTransferResponse, error) {
+	rsp, err := c.GetTransfer(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTransferResponse(rsp)
+}
+
+// ListTransferLogsWithResponse List where the output of a transfer lies
+//
+// In the order of time.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/transfers/{id}/logs (the `ListTransferLogs` operationId).
+func (c *ClientWithResponses) ListTransferLogsWithResponse(ctx context.Context, id RecordID, params *ListTransferLogsParams, reqEditors ...RequestEditorFn) (*ListTransferLogsResponse, error) {
+	rsp, err := c.ListTransferLogs(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTransferLogsResponse(rsp)
+}
+
 // GetPreferencesWithResponse Read one's preferences
 //
 // Empty for who has set none.
@@ -15890,6 +25468,218 @@ func (c *ClientWithResponses) GetMetricsWithResponse(ctx context.Context, reqEdi
 	return ParseGetMetricsResponse(rsp)
 }
 
+// ListObservingProgramsWithResponse List the observing programs
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /observing_program/ (the `ListObservingPrograms` operationId).
+func (c *ClientWithResponses) ListObservingProgramsWithResponse(ctx context.Context, params *ListObservingProgramsParams, reqEditors ...RequestEditorFn) (*ListObservingProgramsResponse, error) {
+	rsp, err := c.ListObservingPrograms(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListObservingProgramsResponse(rsp)
+}
+
+// CreateObservingProgramWithBodyWithResponse Create an observing program
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /observing_program/ (the `CreateObservingProgram` operationId).
+func (c *ClientWithResponses) CreateObservingProgramWithBodyWithResponse(ctx context.Context, params *CreateObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateObservingProgramResponse, error) {
+	rsp, err := c.CreateObservingProgramWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateObservingProgramResponse(rsp)
+}
+
+// CreateObservingProgramWithResponse Create an observing program
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /observing_program/ (the `CreateObservingProgram` operationId).
+func (c *ClientWithResponses) CreateObservingProgramWithResponse(ctx context.Context, params *CreateObservingProgramParams, body CreateObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateObservingProgramResponse, error) {
+	rsp, err := c.CreateObservingProgram(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateObservingProgramResponse(rsp)
+}
+
+// GetObservingProgramWithResponse Read one observing program
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /observing_program/{id} (the `GetObservingProgram` operationId).
+func (c *ClientWithResponses) GetObservingProgramWithResponse(ctx context.Context, id NumberedID, params *GetObservingProgramParams, reqEditors ...RequestEditorFn) (*GetObservingProgramResponse, error) {
+	rsp, err := c.GetObservingProgram(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetObservingProgramResponse(rsp)
+}
+
+// UpdateObservingProgramWithBodyWithResponse Change an observing program
+//
+// What is not mentioned stays.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /observing_program/{id} (the `UpdateObservingProgram` operationId).
+func (c *ClientWithResponses) UpdateObservingProgramWithBodyWithResponse(ctx context.Context, id NumberedID, params *UpdateObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateObservingProgramResponse, error) {
+	rsp, err := c.UpdateObservingProgramWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateObservingProgramResponse(rsp)
+}
+
+// UpdateObservingProgramWithResponse Change an observing program
+//
+// What is not mentioned stays.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /observing_program/{id} (the `UpdateObservingProgram` operationId).
+func (c *ClientWithResponses) UpdateObservingProgramWithResponse(ctx context.Context, id NumberedID, params *UpdateObservingProgramParams, body UpdateObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateObservingProgramResponse, error) {
+	rsp, err := c.UpdateObservingProgram(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateObservingProgramResponse(rsp)
+}
+
+// ReplaceObservingProgramWithBodyWithResponse Replace an observing program
+//
+// What is not mentioned becomes what it would be in a new program; `PATCH` lets it stay.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /observing_program/{id} (the `ReplaceObservingProgram` operationId).
+func (c *ClientWithResponses) ReplaceObservingProgramWithBodyWithResponse(ctx context.Context, id NumberedID, params *ReplaceObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplaceObservingProgramResponse, error) {
+	rsp, err := c.ReplaceObservingProgramWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReplaceObservingProgramResponse(rsp)
+}
+
+// ReplaceObservingProgramWithResponse Replace an observing program
+//
+// What is not mentioned becomes what it would be in a new program; `PATCH` lets it stay.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /observing_program/{id} (the `ReplaceObservingProgram` operationId).
+func (c *ClientWithResponses) ReplaceObservingProgramWithResponse(ctx context.Context, id NumberedID, params *ReplaceObservingProgramParams, body ReplaceObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*ReplaceObservingProgramResponse, error) {
+	rsp, err := c.ReplaceObservingProgram(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReplaceObservingProgramResponse(rsp)
+}
+
+// GetObservingProgramProgressWithResponse How far a program has come
+//
+// Its planned units against what was executed, in sum over all that the filters let pass and unit by unit, in order
+// of their names. It is as this site's copy of the main database has it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /observing_program/{id}/progress (the `GetObservingProgramProgress` operationId).
+func (c *ClientWithResponses) GetObservingProgramProgressWithResponse(ctx context.Context, id NumberedID, params *GetObservingProgramProgressParams, reqEditors ...RequestEditorFn) (*GetObservingProgramProgressResponse, error) {
+	rsp, err := c.GetObservingProgramProgress(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetObservingProgramProgressResponse(rsp)
+}
+
+// ListSubObservingProgramsWithResponse List the sub-programs of a program
+//
+// In order of their short names.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /observing_program/{id}/sub_programs (the `ListSubObservingPrograms` operationId).
+func (c *ClientWithResponses) ListSubObservingProgramsWithResponse(ctx context.Context, id NumberedID, params *ListSubObservingProgramsParams, reqEditors ...RequestEditorFn) (*ListSubObservingProgramsResponse, error) {
+	rsp, err := c.ListSubObservingPrograms(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSubObservingProgramsResponse(rsp)
+}
+
+// CreateSubObservingProgramWithBodyWithResponse Create a sub-program
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /observing_program/{id}/sub_programs (the `CreateSubObservingProgram` operationId).
+func (c *ClientWithResponses) CreateSubObservingProgramWithBodyWithResponse(ctx context.Context, id NumberedID, params *CreateSubObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSubObservingProgramResponse, error) {
+	rsp, err := c.CreateSubObservingProgramWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSubObservingProgramResponse(rsp)
+}
+
+// CreateSubObservingProgramWithResponse Create a sub-program
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /observing_program/{id}/sub_programs (the `CreateSubObservingProgram` operationId).
+func (c *ClientWithResponses) CreateSubObservingProgramWithResponse(ctx context.Context, id NumberedID, params *CreateSubObservingProgramParams, body CreateSubObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSubObservingProgramResponse, error) {
+	rsp, err := c.CreateSubObservingProgram(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSubObservingProgramResponse(rsp)
+}
+
+// GetSubObservingProgramWithResponse Read one sub-program
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /observing_program/{id}/sub_programs/{sub_program_id} (the `GetSubObservingProgram` operationId).
+func (c *ClientWithResponses) GetSubObservingProgramWithResponse(ctx context.Context, id NumberedID, subProgramID SubProgramID, params *GetSubObservingProgramParams, reqEditors ...RequestEditorFn) (*GetSubObservingProgramResponse, error) {
+	rsp, err := c.GetSubObservingProgram(ctx, id, subProgramID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSubObservingProgramResponse(rsp)
+}
+
+// UpdateSubObservingProgramWithBodyWithResponse Change a sub-program
+//
+// What is not mentioned stays.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /observing_program/{id}/sub_programs/{sub_program_id} (the `UpdateSubObservingProgram` operationId).
+func (c *ClientWithResponses) UpdateSubObservingProgramWithBodyWithResponse(ctx context.Context, id NumberedID, subProgramID SubProgramID, params *UpdateSubObservingProgramParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateSubObservingProgramResponse, error) {
+	rsp, err := c.UpdateSubObservingProgramWithBody(ctx, id, subProgramID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateSubObservingProgramResponse(rsp)
+}
+
+// UpdateSubObservingProgramWithResponse Change a sub-program
+//
+// What is not mentioned stays.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /observing_program/{id}/sub_programs/{sub_program_id} (the `UpdateSubObservingProgram` operationId).
+func (c *ClientWithResponses) UpdateSubObservingProgramWithResponse(ctx context.Context, id NumberedID, subProgramID SubProgramID, params *UpdateSubObservingProgramParams, body UpdateSubObservingProgramJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateSubObservingProgramResponse, error) {
+	rsp, err := c.UpdateSubObservingProgram(ctx, id, subProgramID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateSubObservingProgramResponse(rsp)
+}
+
 // GetDocumentWithResponse This document
 //
 // Returns a wrapper object for the known response body format(s).
@@ -16239,6 +26029,79 @@ func (c *ClientWithResponses) GetSourceDetailsWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseGetSourceDetailsResponse(rsp)
+}
+
+// ListStagingJobsWithResponse List staging jobs
+//
+// Newest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /staging/ (the `ListStagingJobs` operationId).
+func (c *ClientWithResponses) ListStagingJobsWithResponse(ctx context.Context, params *ListStagingJobsParams, reqEditors ...RequestEditorFn) (*ListStagingJobsResponse, error) {
+	rsp, err := c.ListStagingJobs(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListStagingJobsResponse(rsp)
+}
+
+// CreateStagingJobWithBodyWithResponse Ask for packages to be brought back for processing
+//
+// They are copied from an archive to a processing location and unpacked there. All of them must be archived.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /staging/ (the `CreateStagingJob` operationId).
+func (c *ClientWithResponses) CreateStagingJobWithBodyWithResponse(ctx context.Context, params *CreateStagingJobParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateStagingJobResponse, error) {
+	rsp, err := c.CreateStagingJobWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateStagingJobResponse(rsp)
+}
+
+// CreateStagingJobWithResponse Ask for packages to be brought back for processing
+//
+// They are copied from an archive to a processing location and unpacked there. All of them must be archived.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /staging/ (the `CreateStagingJob` operationId).
+func (c *ClientWithResponses) CreateStagingJobWithResponse(ctx context.Context, params *CreateStagingJobParams, body CreateStagingJobJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateStagingJobResponse, error) {
+	rsp, err := c.CreateStagingJob(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateStagingJobResponse(rsp)
+}
+
+// GetStagingJobWithResponse Read a staging job with the progress of each package
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /staging/{id} (the `GetStagingJob` operationId).
+func (c *ClientWithResponses) GetStagingJobWithResponse(ctx context.Context, id RecordID, params *GetStagingJobParams, reqEditors ...RequestEditorFn) (*GetStagingJobResponse, error) {
+	rsp, err := c.GetStagingJob(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetStagingJobResponse(rsp)
+}
+
+// CancelStagingJobWithResponse Cancel a staging job
+//
+// What is staged already stays where it is.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /staging/{id}/cancel (the `CancelStagingJob` operationId).
+func (c *ClientWithResponses) CancelStagingJobWithResponse(ctx context.Context, id RecordID, params *CancelStagingJobParams, reqEditors ...RequestEditorFn) (*CancelStagingJobResponse, error) {
+	rsp, err := c.CancelStagingJob(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCancelStagingJobResponse(rsp)
 }
 
 // ListTransactionsWithResponse List writes that are not yet replicated
@@ -17762,6 +27625,1997 @@ func ParseRotateTokenResponse(rsp *http.Response) (*RotateTokenResponse, error) 
 	return response, nil
 }
 
+// ParseListArchiveTransfersResponse parses an HTTP response from a ListArchiveTransfersWithResponse call
+func ParseListArchiveTransfersResponse(rsp *http.Response) (*ListArchiveTransfersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListArchiveTransfersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ArchiveTransferPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListArchiveTransfersResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListArchiveTransfersResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetArchiveTransferResponse parses an HTTP response from a GetArchiveTransferWithResponse call
+func ParseGetArchiveTransferResponse(rsp *http.Response) (*GetArchiveTransferResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetArchiveTransferResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ArchiveTransfer
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetArchiveTransferResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetArchiveTransferResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseResetArchiveTransferResponse parses an HTTP response from a ResetArchiveTransferWithResponse call
+func ParseResetArchiveTransferResponse(rsp *http.Response) (*ResetArchiveTransferResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResetArchiveTransferResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ArchiveTransfer
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ResetArchiveTransferResponse200Headers
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value bool
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers ResetArchiveTransferResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseResetTransferResponse parses an HTTP response from a ResetTransferWithResponse call
+func ParseResetTransferResponse(rsp *http.Response) (*ResetTransferResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResetTransferResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Transfer
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ResetTransferResponse200Headers
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value bool
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers ResetTransferResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListFileCopiesResponse parses an HTTP response from a ListFileCopiesWithResponse call
+func ParseListFileCopiesResponse(rsp *http.Response) (*ListFileCopiesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListFileCopiesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CopyList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListFileCopiesResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListFileCopiesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSafeToDeleteResponse parses an HTTP response from a GetSafeToDeleteWithResponse call
+func ParseGetSafeToDeleteResponse(rsp *http.Response) (*GetSafeToDeleteResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSafeToDeleteResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SafeToDelete
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetSafeToDeleteResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetSafeToDeleteResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListLocationsResponse parses an HTTP response from a ListLocationsWithResponse call
+func ParseListLocationsResponse(rsp *http.Response) (*ListLocationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListLocationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LocationList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListLocationsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListLocationsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListLocationsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetTransferOverviewResponse parses an HTTP response from a GetTransferOverviewWithResponse call
+func ParseGetTransferOverviewResponse(rsp *http.Response) (*GetTransferOverviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTransferOverviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TransferOverview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetTransferOverviewResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetTransferOverviewResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetTransferOverviewResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListTransferPackagesResponse parses an HTTP response from a ListTransferPackagesWithResponse call
+func ParseListTransferPackagesResponse(rsp *http.Response) (*ListTransferPackagesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTransferPackagesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TransferPackagePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListTransferPackagesResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListTransferPackagesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetTransferPackageResponse parses an HTTP response from a GetTransferPackageWithResponse call
+func ParseGetTransferPackageResponse(rsp *http.Response) (*GetTransferPackageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTransferPackageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TransferPackageDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetTransferPackageResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetTransferPackageResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListTransferPackageCopiesResponse parses an HTTP response from a ListTransferPackageCopiesWithResponse call
+func ParseListTransferPackageCopiesResponse(rsp *http.Response) (*ListTransferPackageCopiesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTransferPackageCopiesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CopyList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListTransferPackageCopiesResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListTransferPackageCopiesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListPhysicalCopiesResponse parses an HTTP response from a ListPhysicalCopiesWithResponse call
+func ParseListPhysicalCopiesResponse(rsp *http.Response) (*ListPhysicalCopiesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPhysicalCopiesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CopyPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListPhysicalCopiesResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListPhysicalCopiesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListTransferRawPackagesResponse parses an HTTP response from a ListTransferRawPackagesWithResponse call
+func ParseListTransferRawPackagesResponse(rsp *http.Response) (*ListTransferRawPackagesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTransferRawPackagesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PipelinePackagePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListTransferRawPackagesResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListTransferRawPackagesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetTransferRawPackageResponse parses an HTTP response from a GetTransferRawPackageWithResponse call
+func ParseGetTransferRawPackageResponse(rsp *http.Response) (*GetTransferRawPackageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTransferRawPackageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PipelinePackage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetTransferRawPackageResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetTransferRawPackageResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListRawPackageCopiesResponse parses an HTTP response from a ListRawPackageCopiesWithResponse call
+func ParseListRawPackageCopiesResponse(rsp *http.Response) (*ListRawPackageCopiesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListRawPackageCopiesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CopyList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListRawPackageCopiesResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListRawPackageCopiesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetPackageMetadataResponse parses an HTTP response from a GetPackageMetadataWithResponse call
+func ParseGetPackageMetadataResponse(rsp *http.Response) (*GetPackageMetadataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPackageMetadataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PackageMetadata
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetPackageMetadataResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetPackageMetadataResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePutPackageMetadataResponse parses an HTTP response from a PutPackageMetadataWithResponse call
+func ParsePutPackageMetadataResponse(rsp *http.Response) (*PutPackageMetadataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutPackageMetadataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PackageMetadata
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers PutPackageMetadataResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers PutPackageMetadataResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListRoutesResponse parses an HTTP response from a ListRoutesWithResponse call
+func ParseListRoutesResponse(rsp *http.Response) (*ListRoutesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListRoutesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RouteList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListRoutesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListRoutesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListRoutesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetRouteResponse parses an HTTP response from a GetRouteWithResponse call
+func ParseGetRouteResponse(rsp *http.Response) (*GetRouteResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRouteResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Route
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetRouteResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetRouteResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateRouteResponse parses an HTTP response from a UpdateRouteWithResponse call
+func ParseUpdateRouteResponse(rsp *http.Response) (*UpdateRouteResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateRouteResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Route
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateRouteResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateRouteResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListSitesResponse parses an HTTP response from a ListSitesWithResponse call
+func ParseListSitesResponse(rsp *http.Response) (*ListSitesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSitesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DataSiteList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListSitesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListSitesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListSitesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListTransfersResponse parses an HTTP response from a ListTransfersWithResponse call
+func ParseListTransfersResponse(rsp *http.Response) (*ListTransfersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTransfersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TransferPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListTransfersResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListTransfersResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetTransferResponse parses an HTTP response from a GetTransferWithResponse call
+func ParseGetTransferResponse(rsp *http.Response) (*GetTransferResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTransferResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Transfer
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetTransferResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetTransferResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListTransferLogsResponse parses an HTTP response from a ListTransferLogsWithResponse call
+func ParseListTransferLogsResponse(rsp *http.Response) (*ListTransferLogsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTransferLogsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TransferLogPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListTransferLogsResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListTransferLogsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetPreferencesResponse parses an HTTP response from a GetPreferencesWithResponse call
 func ParseGetPreferencesResponse(rsp *http.Response) (*GetPreferencesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -19263,6 +31117,988 @@ func ParseGetMetricsResponse(rsp *http.Response) (*GetMetricsResponse, error) {
 	return response, nil
 }
 
+// ParseListObservingProgramsResponse parses an HTTP response from a ListObservingProgramsWithResponse call
+func ParseListObservingProgramsResponse(rsp *http.Response) (*ListObservingProgramsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListObservingProgramsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObservingProgramPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListObservingProgramsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListObservingProgramsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListObservingProgramsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateObservingProgramResponse parses an HTTP response from a CreateObservingProgramWithResponse call
+func ParseCreateObservingProgramResponse(rsp *http.Response) (*CreateObservingProgramResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateObservingProgramResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObservingProgram
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest ObservingProgram
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateObservingProgramResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value bool
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 503:
+		var headers CreateObservingProgramResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetObservingProgramResponse parses an HTTP response from a GetObservingProgramWithResponse call
+func ParseGetObservingProgramResponse(rsp *http.Response) (*GetObservingProgramResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetObservingProgramResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObservingProgram
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetObservingProgramResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetObservingProgramResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetObservingProgramResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateObservingProgramResponse parses an HTTP response from a UpdateObservingProgramWithResponse call
+func ParseUpdateObservingProgramResponse(rsp *http.Response) (*UpdateObservingProgramResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateObservingProgramResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObservingProgram
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateObservingProgramResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateObservingProgramResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReplaceObservingProgramResponse parses an HTTP response from a ReplaceObservingProgramWithResponse call
+func ParseReplaceObservingProgramResponse(rsp *http.Response) (*ReplaceObservingProgramResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReplaceObservingProgramResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObservingProgram
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ReplaceObservingProgramResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers ReplaceObservingProgramResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetObservingProgramProgressResponse parses an HTTP response from a GetObservingProgramProgressWithResponse call
+func ParseGetObservingProgramProgressResponse(rsp *http.Response) (*GetObservingProgramProgressResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetObservingProgramProgressResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProgramProgress
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetObservingProgramProgressResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetObservingProgramProgressResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetObservingProgramProgressResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListSubObservingProgramsResponse parses an HTTP response from a ListSubObservingProgramsWithResponse call
+func ParseListSubObservingProgramsResponse(rsp *http.Response) (*ListSubObservingProgramsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSubObservingProgramsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SubObservingProgramPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListSubObservingProgramsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListSubObservingProgramsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListSubObservingProgramsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateSubObservingProgramResponse parses an HTTP response from a CreateSubObservingProgramWithResponse call
+func ParseCreateSubObservingProgramResponse(rsp *http.Response) (*CreateSubObservingProgramResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateSubObservingProgramResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SubObservingProgram
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest SubObservingProgram
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateSubObservingProgramResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value bool
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 503:
+		var headers CreateSubObservingProgramResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSubObservingProgramResponse parses an HTTP response from a GetSubObservingProgramWithResponse call
+func ParseGetSubObservingProgramResponse(rsp *http.Response) (*GetSubObservingProgramResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSubObservingProgramResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SubObservingProgram
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetSubObservingProgramResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetSubObservingProgramResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetSubObservingProgramResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateSubObservingProgramResponse parses an HTTP response from a UpdateSubObservingProgramWithResponse call
+func ParseUpdateSubObservingProgramResponse(rsp *http.Response) (*UpdateSubObservingProgramResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateSubObservingProgramResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SubObservingProgram
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateSubObservingProgramResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateSubObservingProgramResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetDocumentResponse parses an HTTP response from a GetDocumentWithResponse call
 func ParseGetDocumentResponse(rsp *http.Response) (*GetDocumentResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -20653,6 +33489,349 @@ func ParseGetSourceDetailsResponse(rsp *http.Response) (*GetSourceDetailsRespons
 		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetSourceDetailsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListStagingJobsResponse parses an HTTP response from a ListStagingJobsWithResponse call
+func ParseListStagingJobsResponse(rsp *http.Response) (*ListStagingJobsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListStagingJobsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StagingJobPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListStagingJobsResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListStagingJobsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateStagingJobResponse parses an HTTP response from a CreateStagingJobWithResponse call
+func ParseCreateStagingJobResponse(rsp *http.Response) (*CreateStagingJobResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateStagingJobResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StagingJob
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest StagingJob
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateStagingJobResponse201Headers
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value bool
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 503:
+		var headers CreateStagingJobResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetStagingJobResponse parses an HTTP response from a GetStagingJobWithResponse call
+func ParseGetStagingJobResponse(rsp *http.Response) (*GetStagingJobResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetStagingJobResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StagingJobDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetStagingJobResponse200Headers
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetStagingJobResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCancelStagingJobResponse parses an HTTP response from a CancelStagingJobWithResponse call
+func ParseCancelStagingJobResponse(rsp *http.Response) (*CancelStagingJobResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CancelStagingJobResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StagingJob
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CancelStagingJobResponse200Headers
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value bool
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers CancelStagingJobResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

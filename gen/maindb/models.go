@@ -168,3 +168,113 @@ func (e RoleSource) Valid() bool {
 	}
 	return false
 }
+
+type SolarSystemClass string
+
+const (
+	SolarSystemClassPlanet   SolarSystemClass = "planet"
+	SolarSystemClassMoon     SolarSystemClass = "moon"
+	SolarSystemClassAsteroid SolarSystemClass = "asteroid"
+	SolarSystemClassComet    SolarSystemClass = "comet"
+	SolarSystemClassStar     SolarSystemClass = "star"
+)
+
+func (e *SolarSystemClass) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = SolarSystemClass(s)
+	case string:
+		*e = SolarSystemClass(s)
+	default:
+		return fmt.Errorf("unsupported scan type for SolarSystemClass: %T", src)
+	}
+	return nil
+}
+
+type NullSolarSystemClass struct {
+	SolarSystemClass SolarSystemClass `json:"solar_system_class"`
+	Valid            bool             `json:"valid"` // Valid is true if SolarSystemClass is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullSolarSystemClass) Scan(value interface{}) error {
+	if value == nil {
+		ns.SolarSystemClass, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.SolarSystemClass.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullSolarSystemClass) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.SolarSystemClass), nil
+}
+
+func (e SolarSystemClass) Valid() bool {
+	switch e {
+	case SolarSystemClassPlanet,
+		SolarSystemClassMoon,
+		SolarSystemClassAsteroid,
+		SolarSystemClassComet,
+		SolarSystemClassStar:
+		return true
+	}
+	return false
+}
+
+type SourceKind string
+
+const (
+	SourceKindFixed             SourceKind = "fixed"
+	SourceKindSolarSystemObject SourceKind = "solar_system_object"
+	SourceKindConstantElevation SourceKind = "constant_elevation"
+)
+
+func (e *SourceKind) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = SourceKind(s)
+	case string:
+		*e = SourceKind(s)
+	default:
+		return fmt.Errorf("unsupported scan type for SourceKind: %T", src)
+	}
+	return nil
+}
+
+type NullSourceKind struct {
+	SourceKind SourceKind `json:"source_kind"`
+	Valid      bool       `json:"valid"` // Valid is true if SourceKind is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullSourceKind) Scan(value interface{}) error {
+	if value == nil {
+		ns.SourceKind, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.SourceKind.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullSourceKind) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.SourceKind), nil
+}
+
+func (e SourceKind) Valid() bool {
+	switch e {
+	case SourceKindFixed,
+		SourceKindSolarSystemObject,
+		SourceKindConstantElevation:
+		return true
+	}
+	return false
+}

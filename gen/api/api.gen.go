@@ -292,6 +292,114 @@ func (e HeatmapColumn) Valid() bool {
 	}
 }
 
+// Defines values for LiveClosingCode.
+const (
+	LiveClosingCodeN1001 LiveClosingCode = 1001
+	LiveClosingCodeN1013 LiveClosingCode = 1013
+	LiveClosingCodeN4001 LiveClosingCode = 4001
+	LiveClosingCodeN4008 LiveClosingCode = 4008
+)
+
+// Valid indicates whether the value is a known member of the LiveClosingCode enum.
+func (e LiveClosingCode) Valid() bool {
+	switch e {
+	case LiveClosingCodeN1001:
+		return true
+	case LiveClosingCodeN1013:
+		return true
+	case LiveClosingCodeN4001:
+		return true
+	case LiveClosingCodeN4008:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LiveClosingType.
+const (
+	LiveClosingTypeClosing LiveClosingType = "closing"
+)
+
+// Valid indicates whether the value is a known member of the LiveClosingType enum.
+func (e LiveClosingType) Valid() bool {
+	switch e {
+	case LiveClosingTypeClosing:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LiveEventsType.
+const (
+	LiveEventsTypeEvents LiveEventsType = "events"
+)
+
+// Valid indicates whether the value is a known member of the LiveEventsType enum.
+func (e LiveEventsType) Valid() bool {
+	switch e {
+	case LiveEventsTypeEvents:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LiveHeartbeatType.
+const (
+	LiveHeartbeatTypeHeartbeat LiveHeartbeatType = "heartbeat"
+)
+
+// Valid indicates whether the value is a known member of the LiveHeartbeatType enum.
+func (e LiveHeartbeatType) Valid() bool {
+	switch e {
+	case LiveHeartbeatTypeHeartbeat:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LiveSnapshotType.
+const (
+	LiveSnapshotTypeSnapshot LiveSnapshotType = "snapshot"
+)
+
+// Valid indicates whether the value is a known member of the LiveSnapshotType enum.
+func (e LiveSnapshotType) Valid() bool {
+	switch e {
+	case LiveSnapshotTypeSnapshot:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LiveTopic.
+const (
+	LiveTopicBuffer       LiveTopic = "buffer"
+	LiveTopicHealth       LiveTopic = "health"
+	LiveTopicObservations LiveTopic = "observations"
+	LiveTopicTransfer     LiveTopic = "transfer"
+)
+
+// Valid indicates whether the value is a known member of the LiveTopic enum.
+func (e LiveTopic) Valid() bool {
+	switch e {
+	case LiveTopicBuffer:
+		return true
+	case LiveTopicHealth:
+		return true
+	case LiveTopicObservations:
+		return true
+	case LiveTopicTransfer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LocationType.
 const (
 	LocationTypeBuffer          LocationType = "buffer"
@@ -539,6 +647,7 @@ const (
 	ProblemSlugSignInFailed         ProblemSlug = "sign-in-failed"
 	ProblemSlugSignInOff            ProblemSlug = "sign-in-off"
 	ProblemSlugStepsInvalid         ProblemSlug = "steps-invalid"
+	ProblemSlugTicketRefused        ProblemSlug = "ticket-refused"
 	ProblemSlugTokenEnded           ProblemSlug = "token-ended"
 	ProblemSlugTokenExpired         ProblemSlug = "token-expired"
 	ProblemSlugTokenMalformed       ProblemSlug = "token-malformed"
@@ -553,6 +662,7 @@ const (
 	ProblemSlugUnavailable          ProblemSlug = "unavailable"
 	ProblemSlugUnknownObject        ProblemSlug = "unknown-object"
 	ProblemSlugUnsupportedMediaType ProblemSlug = "unsupported-media-type"
+	ProblemSlugUpgradeRequired      ProblemSlug = "upgrade-required"
 	ProblemSlugUserDisabled         ProblemSlug = "user-disabled"
 	ProblemSlugValuesRefused        ProblemSlug = "values-refused"
 )
@@ -642,6 +752,8 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugStepsInvalid:
 		return true
+	case ProblemSlugTicketRefused:
+		return true
 	case ProblemSlugTokenEnded:
 		return true
 	case ProblemSlugTokenExpired:
@@ -669,6 +781,8 @@ func (e ProblemSlug) Valid() bool {
 	case ProblemSlugUnknownObject:
 		return true
 	case ProblemSlugUnsupportedMediaType:
+		return true
+	case ProblemSlugUpgradeRequired:
 		return true
 	case ProblemSlugUserDisabled:
 		return true
@@ -1880,6 +1994,119 @@ type IssuedToken struct {
 	// UserID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
 	UserID UUID `json:"user_id"`
 }
+
+// LiveClosing defines model for LiveClosing.
+type LiveClosing struct {
+	Code LiveClosingCode `json:"code"`
+
+	// Epoch Names a history; offsets of different ones have nothing to do with each other.
+	Epoch LiveEpoch `json:"epoch"`
+
+	// Offset The number of an event in its topic; of a snapshot or a heartbeat, that of the last event before it.
+	Offset LiveOffset      `json:"offset"`
+	Reason string          `json:"reason"`
+	Type   LiveClosingType `json:"type"`
+}
+
+// LiveClosingCode defines model for LiveClosing.Code.
+type LiveClosingCode int
+
+// LiveClosingType defines model for LiveClosing.Type.
+type LiveClosingType string
+
+// LiveEpoch Names a history; offsets of different ones have nothing to do with each other.
+type LiveEpoch = string
+
+// LiveEvent defines model for LiveEvent.
+type LiveEvent struct {
+	// Action `insert`, `update` or `delete` of a record; the state that a transaction came to; `change` of the health.
+	Action string `json:"action"`
+
+	// At When it was written; for what this site has accepted
+	At time.Time `json:"at"`
+
+	// Health What `/health` answers.
+	Health map[string]interface{} `json:"health,omitempty"`
+
+	// Ids Of what has changed; many of one change are spread over several events.
+	Ids []openapi_types.UUID `json:"ids,omitempty"`
+
+	// Offset The number of an event in its topic; of a snapshot or a heartbeat, that of the last event before it.
+	Offset LiveOffset `json:"offset"`
+
+	// Record What has changed: the name of a table, `transaction` or `health`.
+	Record string `json:"record"`
+
+	// Sync How far the change has travelled, as in the records.
+	Sync *string `json:"sync,omitempty"`
+}
+
+// LiveEvents defines model for LiveEvents.
+type LiveEvents struct {
+	// Epoch Names a history; offsets of different ones have nothing to do with each other.
+	Epoch  LiveEpoch      `json:"epoch"`
+	Events []LiveEvent    `json:"events"`
+	Type   LiveEventsType `json:"type"`
+}
+
+// LiveEventsType defines model for LiveEvents.Type.
+type LiveEventsType string
+
+// LiveHeartbeat defines model for LiveHeartbeat.
+type LiveHeartbeat struct {
+	// At The clock of the server.
+	At time.Time `json:"at"`
+
+	// Epoch Names a history; offsets of different ones have nothing to do with each other.
+	Epoch LiveEpoch `json:"epoch"`
+
+	// Offset The number of an event in its topic; of a snapshot or a heartbeat, that of the last event before it.
+	Offset LiveOffset        `json:"offset"`
+	Type   LiveHeartbeatType `json:"type"`
+}
+
+// LiveHeartbeatType defines model for LiveHeartbeat.Type.
+type LiveHeartbeatType string
+
+// LiveMessage A message of a stream.
+type LiveMessage struct {
+	union json.RawMessage
+}
+
+// LiveOffset The number of an event in its topic; of a snapshot or a heartbeat, that of the last event before it.
+type LiveOffset = int64
+
+// LiveSnapshot defines model for LiveSnapshot.
+type LiveSnapshot struct {
+	// Data What the topic is like, at or after this offset.
+	Data map[string]interface{} `json:"data,omitempty"`
+
+	// Epoch Names a history; offsets of different ones have nothing to do with each other.
+	Epoch LiveEpoch `json:"epoch"`
+
+	// Offset The number of an event in its topic; of a snapshot or a heartbeat, that of the last event before it.
+	Offset LiveOffset `json:"offset"`
+
+	// Recovered true: everything after the offset that was asked for follows, and there is no `data`.
+	Recovered bool             `json:"recovered"`
+	Topic     LiveTopic        `json:"topic"`
+	Type      LiveSnapshotType `json:"type"`
+}
+
+// LiveSnapshotType defines model for LiveSnapshot.Type.
+type LiveSnapshotType string
+
+// LiveTicket defines model for LiveTicket.
+type LiveTicket struct {
+	// ExpiresIn Seconds.
+	ExpiresIn int32 `json:"expires_in"`
+
+	// Ticket Give it as the query parameter `ticket`.
+	Ticket string `json:"ticket"`
+}
+
+// LiveTopic defines model for LiveTopic.
+type LiveTopic string
 
 // Location Where data can be. Credentials are with the programs that move them.
 type Location struct {
@@ -3486,6 +3713,9 @@ type DayObsTo = DayObs
 // DryRun defines model for DryRun.
 type DryRun = bool
 
+// Epoch defines model for Epoch.
+type Epoch = string
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -3494,6 +3724,9 @@ type IfMatch = string
 
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
+
+// LastEventID defines model for LastEventID.
+type LastEventID = string
 
 // Limit defines model for Limit.
 type Limit = int32
@@ -3512,6 +3745,9 @@ type Night = bool
 
 // NumberedID defines model for NumberedID.
 type NumberedID = SerialID
+
+// Offset defines model for Offset.
+type Offset = int64
 
 // OpsPosition defines model for OpsPosition.
 type OpsPosition = string
@@ -3533,6 +3769,12 @@ type SubProgramID = SerialID
 
 // SunAvoidance defines model for SunAvoidance.
 type SunAvoidance = float64
+
+// Ticket defines model for Ticket.
+type Ticket = string
+
+// TokenInURL defines model for TokenInURL.
+type TokenInURL = string
 
 // Conflict RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
 type Conflict = Problem
@@ -3560,6 +3802,9 @@ type Unauthenticated = Problem
 
 // Unavailable RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
 type Unavailable = Problem
+
+// UpgradeRequired RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
+type UpgradeRequired = Problem
 
 // ListAccessEventsParams defines parameters for ListAccessEvents.
 type ListAccessEventsParams struct {
@@ -3945,6 +4190,24 @@ type ListTransferLogsParams struct {
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
 }
 
+// FollowTransferParams defines parameters for FollowTransfer.
+type FollowTransferParams struct {
+	// Epoch To go on where a stream was left - the `epoch` of its last message.
+	Epoch *Epoch `form:"epoch,omitempty" json:"epoch,omitempty"`
+
+	// Offset And its `offset`.
+	Offset *Offset `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Ticket From `/auth/ticket`, instead of the header `Authorization`.
+	Ticket *Ticket `form:"ticket,omitempty" json:"ticket,omitempty"`
+
+	// Token A token, for old pages and only where the site allows it (WEBSOCKET_TOKEN_IN_URL) - addresses end in logs and histories.
+	Token *TokenInURL `form:"token,omitempty" json:"token,omitempty"`
+
+	// LastEventID The same for server-sent events, which browsers send by themselves.
+	LastEventID *LastEventID `json:"Last-Event-ID,omitempty"`
+}
+
 // GetPreferencesParams defines parameters for GetPreferences.
 type GetPreferencesParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
@@ -4044,6 +4307,60 @@ type FinishGitHubSignInParams struct {
 type StartGitHubSignInParams struct {
 	// ReturnTo The path of the front end to come back to.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty"`
+}
+
+// FollowBufferParams defines parameters for FollowBuffer.
+type FollowBufferParams struct {
+	// Epoch To go on where a stream was left - the `epoch` of its last message.
+	Epoch *Epoch `form:"epoch,omitempty" json:"epoch,omitempty"`
+
+	// Offset And its `offset`.
+	Offset *Offset `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Ticket From `/auth/ticket`, instead of the header `Authorization`.
+	Ticket *Ticket `form:"ticket,omitempty" json:"ticket,omitempty"`
+
+	// Token A token, for old pages and only where the site allows it (WEBSOCKET_TOKEN_IN_URL) - addresses end in logs and histories.
+	Token *TokenInURL `form:"token,omitempty" json:"token,omitempty"`
+
+	// LastEventID The same for server-sent events, which browsers send by themselves.
+	LastEventID *LastEventID `json:"Last-Event-ID,omitempty"`
+}
+
+// FollowHealthParams defines parameters for FollowHealth.
+type FollowHealthParams struct {
+	// Epoch To go on where a stream was left - the `epoch` of its last message.
+	Epoch *Epoch `form:"epoch,omitempty" json:"epoch,omitempty"`
+
+	// Offset And its `offset`.
+	Offset *Offset `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Ticket From `/auth/ticket`, instead of the header `Authorization`.
+	Ticket *Ticket `form:"ticket,omitempty" json:"ticket,omitempty"`
+
+	// Token A token, for old pages and only where the site allows it (WEBSOCKET_TOKEN_IN_URL) - addresses end in logs and histories.
+	Token *TokenInURL `form:"token,omitempty" json:"token,omitempty"`
+
+	// LastEventID The same for server-sent events, which browsers send by themselves.
+	LastEventID *LastEventID `json:"Last-Event-ID,omitempty"`
+}
+
+// FollowObservationsParams defines parameters for FollowObservations.
+type FollowObservationsParams struct {
+	// Epoch To go on where a stream was left - the `epoch` of its last message.
+	Epoch *Epoch `form:"epoch,omitempty" json:"epoch,omitempty"`
+
+	// Offset And its `offset`.
+	Offset *Offset `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Ticket From `/auth/ticket`, instead of the header `Authorization`.
+	Ticket *Ticket `form:"ticket,omitempty" json:"ticket,omitempty"`
+
+	// Token A token, for old pages and only where the site allows it (WEBSOCKET_TOKEN_IN_URL) - addresses end in logs and histories.
+	Token *TokenInURL `form:"token,omitempty" json:"token,omitempty"`
+
+	// LastEventID The same for server-sent events, which browsers send by themselves.
+	LastEventID *LastEventID `json:"Last-Event-ID,omitempty"`
 }
 
 // ListObservingProgramsParams defines parameters for ListObservingPrograms.
@@ -4547,6 +4864,179 @@ type DiscardTransactionJSONRequestBody = TransactionDiscard
 // PrecalculateVisibilityJSONRequestBody defines body for PrecalculateVisibility for application/json ContentType.
 type PrecalculateVisibilityJSONRequestBody = VisibilityPlan
 
+// AsLiveSnapshot returns the union data inside the LiveMessage as a LiveSnapshot
+func (t LiveMessage) AsLiveSnapshot() (LiveSnapshot, error) {
+	var body LiveSnapshot
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLiveSnapshot overwrites any union data inside the LiveMessage as the provided LiveSnapshot
+func (t *LiveMessage) FromLiveSnapshot(v LiveSnapshot) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"snapshot"}`))
+	t.union = b
+	return err
+}
+
+// MergeLiveSnapshot performs a merge with any union data inside the LiveMessage, using the provided LiveSnapshot
+func (t *LiveMessage) MergeLiveSnapshot(v LiveSnapshot) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"snapshot"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLiveEvents returns the union data inside the LiveMessage as a LiveEvents
+func (t LiveMessage) AsLiveEvents() (LiveEvents, error) {
+	var body LiveEvents
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLiveEvents overwrites any union data inside the LiveMessage as the provided LiveEvents
+func (t *LiveMessage) FromLiveEvents(v LiveEvents) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"events"}`))
+	t.union = b
+	return err
+}
+
+// MergeLiveEvents performs a merge with any union data inside the LiveMessage, using the provided LiveEvents
+func (t *LiveMessage) MergeLiveEvents(v LiveEvents) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"events"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLiveHeartbeat returns the union data inside the LiveMessage as a LiveHeartbeat
+func (t LiveMessage) AsLiveHeartbeat() (LiveHeartbeat, error) {
+	var body LiveHeartbeat
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLiveHeartbeat overwrites any union data inside the LiveMessage as the provided LiveHeartbeat
+func (t *LiveMessage) FromLiveHeartbeat(v LiveHeartbeat) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"heartbeat"}`))
+	t.union = b
+	return err
+}
+
+// MergeLiveHeartbeat performs a merge with any union data inside the LiveMessage, using the provided LiveHeartbeat
+func (t *LiveMessage) MergeLiveHeartbeat(v LiveHeartbeat) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"heartbeat"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLiveClosing returns the union data inside the LiveMessage as a LiveClosing
+func (t LiveMessage) AsLiveClosing() (LiveClosing, error) {
+	var body LiveClosing
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLiveClosing overwrites any union data inside the LiveMessage as the provided LiveClosing
+func (t *LiveMessage) FromLiveClosing(v LiveClosing) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"closing"}`))
+	t.union = b
+	return err
+}
+
+// MergeLiveClosing performs a merge with any union data inside the LiveMessage, using the provided LiveClosing
+func (t *LiveMessage) MergeLiveClosing(v LiveClosing) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"closing"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t LiveMessage) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t LiveMessage) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "closing":
+		return t.AsLiveClosing()
+	case "events":
+		return t.AsLiveEvents()
+	case "heartbeat":
+		return t.AsLiveHeartbeat()
+	case "snapshot":
+		return t.AsLiveSnapshot()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t LiveMessage) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *LiveMessage) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// ListAccessEvents Read the audit trail
@@ -4669,6 +5159,9 @@ type ServerInterface interface {
 	// ListTransferLogs List where the output of a transfer lies
 	// (GET /api/transfer/transfers/{id}/logs)
 	ListTransferLogs(ctx echo.Context, id RecordID, params ListTransferLogsParams) error
+	// FollowTransfer Follow the data transfer
+	// (GET /api/transfer/ws/overview)
+	FollowTransfer(ctx echo.Context, params FollowTransferParams) error
 	// GetPreferences Read one's preferences
 	// (GET /api/user/preferences)
 	GetPreferences(ctx echo.Context, params GetPreferencesParams) error
@@ -4699,6 +5192,9 @@ type ServerInterface interface {
 	// EndSession End one of one's sessions at this site
 	// (DELETE /auth/sessions/{id})
 	EndSession(ctx echo.Context, id RecordID) error
+	// CreateTicket Get a ticket for one WebSocket
+	// (POST /auth/ticket)
+	CreateTicket(ctx echo.Context) error
 	// GetBufferStats How many writes are on their way, and how fast they travel
 	// (GET /buffer-stats)
 	GetBufferStats(ctx echo.Context) error
@@ -4735,6 +5231,15 @@ type ServerInterface interface {
 	// GetReadiness Whether this site can accept durable writes
 	// (GET /health/ready)
 	GetReadiness(ctx echo.Context) error
+	// FollowBuffer Follow this site's buffer
+	// (GET /live/buffer)
+	FollowBuffer(ctx echo.Context, params FollowBufferParams) error
+	// FollowHealth Follow the health of this site
+	// (GET /live/health)
+	FollowHealth(ctx echo.Context, params FollowHealthParams) error
+	// FollowObservations Follow observations
+	// (GET /live/observations)
+	FollowObservations(ctx echo.Context, params FollowObservationsParams) error
 	// GetMetrics Figures for Prometheus
 	// (GET /metrics)
 	GetMetrics(ctx echo.Context) error
@@ -6473,6 +6978,62 @@ func (w *ServerInterfaceWrapper) ListTransferLogs(ctx echo.Context) error {
 	return err
 }
 
+// FollowTransfer converts echo context to params.
+func (w *ServerInterfaceWrapper) FollowTransfer(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FollowTransferParams
+	// ------------- Optional query parameter "epoch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "epoch", ctx.QueryParams(), &params.Epoch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter epoch: %s", err))
+	}
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", ctx.QueryParams(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter offset: %s", err))
+	}
+
+	// ------------- Optional query parameter "ticket" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ticket", ctx.QueryParams(), &params.Ticket, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ticket: %s", err))
+	}
+
+	// ------------- Optional query parameter "token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "token", ctx.QueryParams(), &params.Token, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter token: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Last-Event-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Last-Event-ID")]; found {
+		var LastEventID LastEventID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Last-Event-ID, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Last-Event-ID", valueList[0], &LastEventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Last-Event-ID: %s", err))
+		}
+
+		params.LastEventID = &LastEventID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FollowTransfer(ctx, params)
+	return err
+}
+
 // GetPreferences converts echo context to params.
 func (w *ServerInterfaceWrapper) GetPreferences(ctx echo.Context) error {
 	var err error
@@ -6607,6 +7168,15 @@ func (w *ServerInterfaceWrapper) EndSession(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.EndSession(ctx, id)
+	return err
+}
+
+// CreateTicket converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateTicket(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateTicket(ctx)
 	return err
 }
 
@@ -6957,6 +7527,174 @@ func (w *ServerInterfaceWrapper) GetReadiness(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetReadiness(ctx)
+	return err
+}
+
+// FollowBuffer converts echo context to params.
+func (w *ServerInterfaceWrapper) FollowBuffer(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FollowBufferParams
+	// ------------- Optional query parameter "epoch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "epoch", ctx.QueryParams(), &params.Epoch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter epoch: %s", err))
+	}
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", ctx.QueryParams(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter offset: %s", err))
+	}
+
+	// ------------- Optional query parameter "ticket" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ticket", ctx.QueryParams(), &params.Ticket, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ticket: %s", err))
+	}
+
+	// ------------- Optional query parameter "token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "token", ctx.QueryParams(), &params.Token, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter token: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Last-Event-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Last-Event-ID")]; found {
+		var LastEventID LastEventID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Last-Event-ID, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Last-Event-ID", valueList[0], &LastEventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Last-Event-ID: %s", err))
+		}
+
+		params.LastEventID = &LastEventID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FollowBuffer(ctx, params)
+	return err
+}
+
+// FollowHealth converts echo context to params.
+func (w *ServerInterfaceWrapper) FollowHealth(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FollowHealthParams
+	// ------------- Optional query parameter "epoch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "epoch", ctx.QueryParams(), &params.Epoch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter epoch: %s", err))
+	}
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", ctx.QueryParams(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter offset: %s", err))
+	}
+
+	// ------------- Optional query parameter "ticket" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ticket", ctx.QueryParams(), &params.Ticket, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ticket: %s", err))
+	}
+
+	// ------------- Optional query parameter "token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "token", ctx.QueryParams(), &params.Token, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter token: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Last-Event-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Last-Event-ID")]; found {
+		var LastEventID LastEventID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Last-Event-ID, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Last-Event-ID", valueList[0], &LastEventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Last-Event-ID: %s", err))
+		}
+
+		params.LastEventID = &LastEventID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FollowHealth(ctx, params)
+	return err
+}
+
+// FollowObservations converts echo context to params.
+func (w *ServerInterfaceWrapper) FollowObservations(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FollowObservationsParams
+	// ------------- Optional query parameter "epoch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "epoch", ctx.QueryParams(), &params.Epoch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter epoch: %s", err))
+	}
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", ctx.QueryParams(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter offset: %s", err))
+	}
+
+	// ------------- Optional query parameter "ticket" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ticket", ctx.QueryParams(), &params.Ticket, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ticket: %s", err))
+	}
+
+	// ------------- Optional query parameter "token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "token", ctx.QueryParams(), &params.Token, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter token: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Last-Event-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Last-Event-ID")]; found {
+		var LastEventID LastEventID
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Last-Event-ID, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Last-Event-ID", valueList[0], &LastEventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Last-Event-ID: %s", err))
+		}
+
+		params.LastEventID = &LastEventID
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FollowObservations(ctx, params)
 	return err
 }
 
@@ -8809,6 +9547,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/transfer/transfers", wrapper.ListTransfers, options.OperationMiddlewares["listTransfers"]...)
 	router.GET(options.BaseURL+"/api/transfer/transfers/:id", wrapper.GetTransfer, options.OperationMiddlewares["getTransfer"]...)
 	router.GET(options.BaseURL+"/api/transfer/transfers/:id/logs", wrapper.ListTransferLogs, options.OperationMiddlewares["listTransferLogs"]...)
+	router.GET(options.BaseURL+"/api/transfer/ws/overview", wrapper.FollowTransfer, options.OperationMiddlewares["followTransfer"]...)
 	router.GET(options.BaseURL+"/api/user/preferences", wrapper.GetPreferences, options.OperationMiddlewares["getPreferences"]...)
 	router.PUT(options.BaseURL+"/api/user/preferences", wrapper.PutPreferences, options.OperationMiddlewares["putPreferences"]...)
 	router.POST(options.BaseURL+"/auth/break-glass", wrapper.SignInBreakGlass, options.OperationMiddlewares["signInBreakGlass"]...)
@@ -8819,6 +9558,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/auth/sessions", wrapper.EndSessions, options.OperationMiddlewares["endSessions"]...)
 	router.GET(options.BaseURL+"/auth/sessions", wrapper.ListSessions, options.OperationMiddlewares["listSessions"]...)
 	router.DELETE(options.BaseURL+"/auth/sessions/:id", wrapper.EndSession, options.OperationMiddlewares["endSession"]...)
+	router.POST(options.BaseURL+"/auth/ticket", wrapper.CreateTicket, options.OperationMiddlewares["createTicket"]...)
 	router.GET(options.BaseURL+"/buffer-stats", wrapper.GetBufferStats, options.OperationMiddlewares["getBufferStats"]...)
 	router.GET(options.BaseURL+"/docs", wrapper.GetDocs, options.OperationMiddlewares["getDocs"]...)
 	router.GET(options.BaseURL+"/github/callback", wrapper.FinishGitHubSignIn, options.OperationMiddlewares["finishGitHubSignIn"]...)
@@ -8826,6 +9566,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/health", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/health/live", wrapper.GetLiveness, options.OperationMiddlewares["getLiveness"]...)
 	router.GET(options.BaseURL+"/health/ready", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)
+	router.GET(options.BaseURL+"/live/buffer", wrapper.FollowBuffer, options.OperationMiddlewares["followBuffer"]...)
+	router.GET(options.BaseURL+"/live/health", wrapper.FollowHealth, options.OperationMiddlewares["followHealth"]...)
+	router.GET(options.BaseURL+"/live/observations", wrapper.FollowObservations, options.OperationMiddlewares["followObservations"]...)
 	router.GET(options.BaseURL+"/metrics", wrapper.GetMetrics, options.OperationMiddlewares["getMetrics"]...)
 	router.GET(options.BaseURL+"/observing_program/", wrapper.ListObservingPrograms, options.OperationMiddlewares["listObservingPrograms"]...)
 	router.POST(options.BaseURL+"/observing_program/", wrapper.CreateObservingProgram, options.OperationMiddlewares["createObservingProgram"]...)
@@ -8884,6 +9627,15 @@ type PreconditionFailedApplicationProblemPlusJSONResponse Problem
 
 type ProblemApplicationProblemPlusJSONResponse Problem
 
+type ServerSentEventsTextEventStreamResponse struct {
+	Body io.Reader
+
+	ContentLength int64
+}
+
+type SwitchedResponse struct {
+}
+
 type TooLargeApplicationProblemPlusJSONResponse Problem
 
 type TooManyRequestsResponseHeaders struct {
@@ -8905,6 +9657,8 @@ type UnavailableApplicationProblemPlusJSONResponse struct {
 
 	Headers UnavailableResponseHeaders
 }
+
+type UpgradeRequiredApplicationProblemPlusJSONResponse Problem
 
 type ListAccessEventsRequestObject struct {
 	Params ListAccessEventsParams
@@ -12687,6 +13441,115 @@ func (response ListTransferLogsdefaultApplicationProblemPlusJSONResponse) VisitL
 	return err
 }
 
+type FollowTransferRequestObject struct {
+	Params FollowTransferParams
+}
+
+type FollowTransferResponseObject interface {
+	VisitFollowTransferResponse(w http.ResponseWriter) error
+}
+
+type FollowTransfer101Response = SwitchedResponse
+
+func (response FollowTransfer101Response) VisitFollowTransferResponse(w http.ResponseWriter) error {
+	w.WriteHeader(101)
+	return nil
+}
+
+type FollowTransfer200TextEventStreamResponse struct {
+	ServerSentEventsTextEventStreamResponse
+}
+
+func (response FollowTransfer200TextEventStreamResponse) VisitFollowTransferResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/event-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type FollowTransfer426ApplicationProblemPlusJSONResponse struct {
+	UpgradeRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response FollowTransfer426ApplicationProblemPlusJSONResponse) VisitFollowTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(426)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowTransfer503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response FollowTransfer503ApplicationProblemPlusJSONResponse) VisitFollowTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowTransferdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FollowTransferdefaultApplicationProblemPlusJSONResponse) VisitFollowTransferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetPreferencesRequestObject struct {
 	Params GetPreferencesParams
 }
@@ -13473,6 +14336,63 @@ type EndSessiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EndSessiondefaultApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTicketRequestObject struct {
+}
+
+type CreateTicketResponseObject interface {
+	VisitCreateTicketResponse(w http.ResponseWriter) error
+}
+
+type CreateTicket201JSONResponse LiveTicket
+
+func (response CreateTicket201JSONResponse) VisitCreateTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTicket503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateTicket503ApplicationProblemPlusJSONResponse) VisitCreateTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTicketdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateTicketdefaultApplicationProblemPlusJSONResponse) VisitCreateTicketResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14360,6 +15280,333 @@ type GetReadinessdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetReadinessdefaultApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowBufferRequestObject struct {
+	Params FollowBufferParams
+}
+
+type FollowBufferResponseObject interface {
+	VisitFollowBufferResponse(w http.ResponseWriter) error
+}
+
+type FollowBuffer101Response = SwitchedResponse
+
+func (response FollowBuffer101Response) VisitFollowBufferResponse(w http.ResponseWriter) error {
+	w.WriteHeader(101)
+	return nil
+}
+
+type FollowBuffer200TextEventStreamResponse struct {
+	ServerSentEventsTextEventStreamResponse
+}
+
+func (response FollowBuffer200TextEventStreamResponse) VisitFollowBufferResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/event-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type FollowBuffer426ApplicationProblemPlusJSONResponse struct {
+	UpgradeRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response FollowBuffer426ApplicationProblemPlusJSONResponse) VisitFollowBufferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(426)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowBuffer503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response FollowBuffer503ApplicationProblemPlusJSONResponse) VisitFollowBufferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowBufferdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FollowBufferdefaultApplicationProblemPlusJSONResponse) VisitFollowBufferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowHealthRequestObject struct {
+	Params FollowHealthParams
+}
+
+type FollowHealthResponseObject interface {
+	VisitFollowHealthResponse(w http.ResponseWriter) error
+}
+
+type FollowHealth101Response = SwitchedResponse
+
+func (response FollowHealth101Response) VisitFollowHealthResponse(w http.ResponseWriter) error {
+	w.WriteHeader(101)
+	return nil
+}
+
+type FollowHealth200TextEventStreamResponse struct {
+	ServerSentEventsTextEventStreamResponse
+}
+
+func (response FollowHealth200TextEventStreamResponse) VisitFollowHealthResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/event-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type FollowHealth426ApplicationProblemPlusJSONResponse struct {
+	UpgradeRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response FollowHealth426ApplicationProblemPlusJSONResponse) VisitFollowHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(426)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowHealth503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response FollowHealth503ApplicationProblemPlusJSONResponse) VisitFollowHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowHealthdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FollowHealthdefaultApplicationProblemPlusJSONResponse) VisitFollowHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowObservationsRequestObject struct {
+	Params FollowObservationsParams
+}
+
+type FollowObservationsResponseObject interface {
+	VisitFollowObservationsResponse(w http.ResponseWriter) error
+}
+
+type FollowObservations101Response = SwitchedResponse
+
+func (response FollowObservations101Response) VisitFollowObservationsResponse(w http.ResponseWriter) error {
+	w.WriteHeader(101)
+	return nil
+}
+
+type FollowObservations200TextEventStreamResponse struct {
+	ServerSentEventsTextEventStreamResponse
+}
+
+func (response FollowObservations200TextEventStreamResponse) VisitFollowObservationsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/event-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type FollowObservations426ApplicationProblemPlusJSONResponse struct {
+	UpgradeRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response FollowObservations426ApplicationProblemPlusJSONResponse) VisitFollowObservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(426)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowObservations503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response FollowObservations503ApplicationProblemPlusJSONResponse) VisitFollowObservationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowObservationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FollowObservationsdefaultApplicationProblemPlusJSONResponse) VisitFollowObservationsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18830,6 +20077,9 @@ type StrictServerInterface interface {
 	// ListTransferLogs List where the output of a transfer lies
 	// (GET /api/transfer/transfers/{id}/logs)
 	ListTransferLogs(ctx context.Context, request ListTransferLogsRequestObject) (ListTransferLogsResponseObject, error)
+	// FollowTransfer Follow the data transfer
+	// (GET /api/transfer/ws/overview)
+	FollowTransfer(ctx context.Context, request FollowTransferRequestObject) (FollowTransferResponseObject, error)
 	// GetPreferences Read one's preferences
 	// (GET /api/user/preferences)
 	GetPreferences(ctx context.Context, request GetPreferencesRequestObject) (GetPreferencesResponseObject, error)
@@ -18860,6 +20110,9 @@ type StrictServerInterface interface {
 	// EndSession End one of one's sessions at this site
 	// (DELETE /auth/sessions/{id})
 	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
+	// CreateTicket Get a ticket for one WebSocket
+	// (POST /auth/ticket)
+	CreateTicket(ctx context.Context, request CreateTicketRequestObject) (CreateTicketResponseObject, error)
 	// GetBufferStats How many writes are on their way, and how fast they travel
 	// (GET /buffer-stats)
 	GetBufferStats(ctx context.Context, request GetBufferStatsRequestObject) (GetBufferStatsResponseObject, error)
@@ -18896,6 +20149,15 @@ type StrictServerInterface interface {
 	// GetReadiness Whether this site can accept durable writes
 	// (GET /health/ready)
 	GetReadiness(ctx context.Context, request GetReadinessRequestObject) (GetReadinessResponseObject, error)
+	// FollowBuffer Follow this site's buffer
+	// (GET /live/buffer)
+	FollowBuffer(ctx context.Context, request FollowBufferRequestObject) (FollowBufferResponseObject, error)
+	// FollowHealth Follow the health of this site
+	// (GET /live/health)
+	FollowHealth(ctx context.Context, request FollowHealthRequestObject) (FollowHealthResponseObject, error)
+	// FollowObservations Follow observations
+	// (GET /live/observations)
+	FollowObservations(ctx context.Context, request FollowObservationsRequestObject) (FollowObservationsResponseObject, error)
 	// GetMetrics Figures for Prometheus
 	// (GET /metrics)
 	GetMetrics(ctx context.Context, request GetMetricsRequestObject) (GetMetricsResponseObject, error)
@@ -20237,6 +21499,31 @@ func (sh *strictHandler) ListTransferLogs(ctx echo.Context, id RecordID, params 
 	return nil
 }
 
+// FollowTransfer operation middleware
+func (sh *strictHandler) FollowTransfer(ctx echo.Context, params FollowTransferParams) error {
+	var request FollowTransferRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FollowTransfer(ctx.Request().Context(), request.(FollowTransferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FollowTransfer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FollowTransferResponseObject); ok {
+		return validResponse.VisitFollowTransferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetPreferences operation middleware
 func (sh *strictHandler) GetPreferences(ctx echo.Context, params GetPreferencesParams) error {
 	var request GetPreferencesRequestObject
@@ -20536,6 +21823,29 @@ func (sh *strictHandler) EndSession(ctx echo.Context, id RecordID) error {
 		return err
 	} else if validResponse, ok := response.(EndSessionResponseObject); ok {
 		return validResponse.VisitEndSessionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateTicket operation middleware
+func (sh *strictHandler) CreateTicket(ctx echo.Context) error {
+	var request CreateTicketRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateTicket(ctx.Request().Context(), request.(CreateTicketRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateTicket")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateTicketResponseObject); ok {
+		return validResponse.VisitCreateTicketResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -20878,6 +22188,81 @@ func (sh *strictHandler) GetReadiness(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetReadinessResponseObject); ok {
 		return validResponse.VisitGetReadinessResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FollowBuffer operation middleware
+func (sh *strictHandler) FollowBuffer(ctx echo.Context, params FollowBufferParams) error {
+	var request FollowBufferRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FollowBuffer(ctx.Request().Context(), request.(FollowBufferRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FollowBuffer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FollowBufferResponseObject); ok {
+		return validResponse.VisitFollowBufferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FollowHealth operation middleware
+func (sh *strictHandler) FollowHealth(ctx echo.Context, params FollowHealthParams) error {
+	var request FollowHealthRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FollowHealth(ctx.Request().Context(), request.(FollowHealthRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FollowHealth")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FollowHealthResponseObject); ok {
+		return validResponse.VisitFollowHealthResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FollowObservations operation middleware
+func (sh *strictHandler) FollowObservations(ctx echo.Context, params FollowObservationsParams) error {
+	var request FollowObservationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FollowObservations(ctx.Request().Context(), request.(FollowObservationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FollowObservations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FollowObservationsResponseObject); ok {
+		return validResponse.VisitFollowObservationsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -22368,516 +23753,555 @@ func (sh *strictHandler) GetVisibility(ctx echo.Context, sourceID SerialID, para
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L0Lc9u4li76V3B1T1Xv7qFk+ZGXU7fOcSdOt6fzOrZzeu5uZySIhCRsU4A2AFpR78n97bewAJAgCUqU",
-	"LD86k9lV07FEEa+1FtbzW//qxHw254wwJTvH/+pMCU6IgH+eXuKJ/m9CZCzoXFHOOsedyylBN0RIyhni",
-	"Y6SmBAkSc5FEaMwFGp6Nu++wiqfDXifqyHhKZli/RC3npHPckUpQNul8/Rp1zhIym3NFWLw8J/MUL0kS",
-	"GE1kBC2mhCE1pVIPvESC/DMjUqEFlgjHMZkrkqARGXNBXiI8koQpxNWUiAWVJDiLEecpwQym8ZbH2AxW",
-	"Hfv3KREEFsjIwi4SUYkEwcm6xX2YyxP5YRzePkkV+UGimM+XbgtnmDKUYIVHWBI9CJbmKyqRojPSQydm",
-	"YYspTQli3Pw6xgyNSGBGYy5mWHWOOwlWpKvf0InC03xNJgInob0fjrLxmIhuxvANpikepWTozoIgzOSC",
-	"CCSnfCHhg+bl4JQzEqERiXEmzY6aV+v5M67cEl5esdrxXbH1O/2efFGvMiG5CO93DN+5uTHyRaE5nnjE",
-	"YlaUYqn/TVqc7UfCEv1nnWYEVaQ4On3SSE2xQljoU1NoSRSiDFG14vwrh924X8GJUqbIhIh8plzSMHlf",
-	"EJYgqtCCqinC8MII6ZmyJcw7QoojSYhZyUIvbN3OXNAJO2NtOGok+EISgSZc7xZb/eKvUWeOBZ4RZSXT",
-	"qsMe6vMdmCMfuu3Vx21FRGQWrD+VeEbQmKb6tQizBHGREKHnQvXb/pkRsexEHYZnejrmlaWJzvCXt4RN",
-	"1LRzvN/v96POjLL8Az1ppYjQr/rPP066f8fdP/vdF4Pe/9P9/G//I8iOr/Hyw0jW1/WBpUu00GQ0IhPM",
-	"NAHBoTA6maoeOmGIjyQRN5RNUIKX+inKpD7M/afHh/vo0+WrCOERzxRinDP9hV6/IimRMZ+TpiUneDng",
-	"I1la8/8QZNw57vzfe8W9sWe+lXt2/sVS3gg+a7+c8iK4QBilWBHhmHLFFAdjPdLW87zkt5klQwSLlLab",
-	"qOJbTVMszzMWvh+PEdH3oprqOVGJ4imJr0kSodEyIIwV5xEQO+P5LxI9b3RZSHUq0UG/X3CKvfywRFRd",
-	"sQXPUn3jGuEcXKxYDkRWFt0JGeMsVZ3jMU4liUJ3sacS/EaW9dW+mnJJmFtXnFLCVIT2taA6ePIE3VBJ",
-	"RylBJxevzs5QPMUCx5q3I3RN5grUk6N+Xx+bNKsFAZCrEyWxcE2WiMorRr6QONMKBmexlh1TGk/1dhvR",
-	"TpXeKpDVipvtIF/wbJ7qlXFBOevi7kH/4Gm3/6y7/6QrY8y6+12psFBu64zGVeydtwldvQsNAufgyZNV",
-	"8ub/6v5/TVLmbAwKWoP41FrfsKzZmXMHfQuuaUTH+u8p1rSG2YQkSFLYngpNob8d7R/82GtcqVUVV8jU",
-	"6hJDq3nPGWm1IswcfSte1ydfGt1GL9TSd0ENeIIpi9Bh/wjFfEYkEIsWpxiNeLJctUI9u9XLPGizzLd0",
-	"RlV9gWeKzPQFijDccU3CJ4VfB7kRNjlXFylThwedSE+PzrKZd6/ZP6OQnvEOfzlNyU3Dra8PYUonU81k",
-	"xD2mxWlCJoIQ2TTpGf4yyJ8PT/6FP/eEZ6OU+JN/4U+9n0+dZbORmzlla2ae8sXGE6ds3cQPbj1xztnJ",
-	"DacJZjFpMDNmOE313CXR6hNMXl+TQNb6995SXqI+SokCPtca5gxESeMCOWcDnI8eXOHqBe4/X7vC91q5",
-	"Cd94EeLmcnbq8UXGtMyZcVAvMUP7z93K0IikfAFPTbmgfxplM7Qq0KY2vbLew4RJcvY6fAhGguZDzrGa",
-	"FiPSpBN1tPihQhtgSi+tpW5wQQTF6dnr9Xo+yMAPc9l1jxhZaDR6Y5yALNSiHc0yTS9TvuihMy3xtZ2S",
-	"MUVTz57Rcn/CQYXU6jRJJUFP+oeNQtAfewMZ2PI2O4cNvu/t//TJbv0FwSJ084D2aEaXaKH1FqRHRTFn",
-	"CmvlXO9npDkwxnOqcCq1Ksm4aqLOf97qlryYcqFa3iFaNVqCwZpiMSERkhy+kPCZ1G+6k3tm7TVzwTMR",
-	"k6ajlvDtHXPaRTb6KPhE4FnjNLJRd24eaZiLzEYD+8Rgd/O61W0A8jO/DMBy0MaNNhNGS2tmNhy5zNZe",
-	"BUdPbncXfNVbJOecSWLMf87GKY2BlDU/EQb/xPN5So3rYW8u+Cgls3/7hzQisd2WfjS/MkM2CROQf+Cg",
-	"QnbwHhqar0gyhD0bWpVS/62FKRpxNXVeU9nrfI06b7gY0SQh7L4XEWsyEGiGl3DRJxyuAJjTGbvBKU3u",
-	"e0YJj7MZ+OEEEKM2VZEgY+crtJvZQ0MiBBdyiOacMgX+DbB8ER+PjUMOzbEwa3nP1RuesftejADnLeNI",
-	"ZvE0v33MfN7xhI5p0MudW7NAXHDVGktFc13AJR+aoH1sD56B2X3U47MELt43mKYkeUCOKVmKvjkJ2+Pe",
-	"c4/zO2FLy8b21cfgHZjhVMsqkqB/v/jwPkJH/X19nsAZSPFrwvRnh2hGpQSKIwL+yeHzI/3/nkToaP8Q",
-	"Kc7dDXq0/+SKLQRnEyczkBZyETo6OND/7wU8PMMst0ZlhJ70+70rpnfnkvO3+kX3uT3vcl1aeTxKEgR3",
-	"fM9O6x1my3M743slLrtdEQgNt3djIHLEGZE9NDwnSiy7J2NFxBBJvJQ2eMGREktj0lfYy/tFyF+umUmu",
-	"cbrrqX5iOFNTwpRe/v0y3XuukKQTRhJEWWRVSnDpa9sITu1TEc6575kxbVc81Ll8dd/DK0/imEh5EjcF",
-	"KrAWxfM50TupOPiB9QiEaR3lj85IEHw9mKRYyl4sCBxzVPrUXGD1T2f8pvapObEBBfOIgDDpEZbAc+5v",
-	"Qezr3AfgRIRPQCp50zB/C3LDr/2/ubLfZ5II73H4006BZ8p9ks0TeOBzzZ6I7O6d3ljCqZo+BBGmRB7c",
-	"wllCFVIC01Tv4VzwORGKGmUO50ewirBKx/U10r8KBYDe8gllxtDiY212oYQmiMLR1RaBk0QQGQi3vNFq",
-	"8UJf5i8Rmc3VMvcMwt2u0DXjCxZ+p1q3kks6Ix3gDoVpCjuQmCsapx+9nTGmQF0mR4iB/xkjSWJB/KXx",
-	"0T9IrM/vS3fCu/ZDzcC9c7x4R6TEE+J/25XXdN7lczN4F7QqzWF66K9Rx2iC663gqCOpIk3RPlowUnDH",
-	"5JLFa02dJYsvNPXqHwA1D2gSGpDGU3NH62FjzmIiGEiG3PzIMjC5WJZaCWj2uTYtzQINg/DZLd/+1Tf5",
-	"/jC2KQazWe+jI+6CQCPHJMW0vG3IScnu5ecqPZT59SM2ekSZC6kis/I/1nOjYf+v+XBYCLzUf3sR2Pr+",
-	"vc/StBRxd37rDTcN5lkeK7hyEU/pDbkUmMmxuT7KK7dycLAJ50pFGVyTg9TGugfrmaWw16OOVlQyEeSZ",
-	"pSYuo8j02hDqmDIqp/kCgokfa1/SntUFXgy0gTaY4/gaT8hgg5/qW3wQ84yVZ+p8QdU7O+rYK+5WS5MK",
-	"q2wtRTv6uDBPB1k0tPRmashHLi+8OPvIJ73SWsuH2oKqd8LTFUZ57HytdYpTrWU0aG9YW2aSM9AAFHcO",
-	"71UKyC1u89Ey+AJBsAy+u7JqOPTR0pf09qehtf+sVcdftObYrD7YiEV5qcZlt4ZbJRHvsVnVHEu54CJp",
-	"2OIhn8tkhPSdhECd7YI6OwR7fy40I4MM29RZ7e8MTNmbSXA/IDlKs66scwFOsZitoxEIe6ScXyOsSjqf",
-	"DWiHdb0bIrQYMCkCmu21TBoYVqv7O8teTauGWSfqiXnVqXuTJqt3F0BYKY+vQz6j3zFVlE3QiEwpS8B3",
-	"L66N8dsLCtMEL+UgJeOAxv7JRnjyPDMq0Vjzs00UmgsCOQ4CGwZat7ivUYcoPJDGMgtqhkZQjHB8nfIJ",
-	"IiyR2w5W3snTyxNrEMIsYEND4ur3qR3OPVLO2Uu4Ce8W2RyJwJTpkw9QgnvHoFDqg9e6fqt1t656y5Sn",
-	"CWlIb5sLrnUvE7ezySkSUlvyyQdfbjSKgdLi3ciYwLl8BBI6RlLx+ZyA7x9YZIa1jEDgfrXhwEK8kpgm",
-	"ZrPqNJfiyWC0VCQw1q98gcZYFKmjVDparidEdsqho6dHTaNNglmZ5yR3bCCFr4lEKWcTIox/6+3F+8Hl",
-	"2bvTD58uvVXkQV79XqkgnanlZaCPT6pBxsChQpJtf+czUAuWy38u7HK3GLn46YaDz40Dfg2Bnbh0bZuA",
-	"BumwLsUqTEKW4EMi8NTlZhmfsi88cq62alVLCrKD6YVo8RPKPiiWl0/c2OKcJRHiN0QUKtCMsqy1xBQk",
-	"oXIww18KjmkxY/OrTJJkw58psQzyigkU2KxgpfRdKJG+NsLHU6W2hhPyz9slUq5Lgw8NWNEOglQXFnb1",
-	"w111g3s7VFljcSX7tOldNZFVOQp55MvBwInVjz6s5KTX5yQmdB64wE/ytDaX18HHLpwAKQilu0zrvIYP",
-	"wbLqFAmKl/v7xwf7x/1+b//g8OjJ079rK8UYbAfaSpR60/v7L56PD+Kj7rPxfr/7bLRPuvjJUdI9jPfH",
-	"z3B/9CI50OZci8cO9UoFGRNBWKxpt3NDhImRFYZbx+gkxpNZnCgYnm0G2beMXVL5veW3k5C52Vq9WUyG",
-	"h6Npb4JhfqEhfUhf7DSR5axL+1JistKL70wwtBO1M+uc8V2y5coq09lraURCcQ6r33lePLmZgW02pvDk",
-	"VU6zZcqNLwCcUZ3b2pV3lpYVlQ7enEWI1V5NSXwts4DV8Cv5grXCM8PpMTo8QAmdUGXUr1nyJEJPj+Df",
-	"cooPnjyN0P5TxIV+Tn/45cv0sId+I3OQgClfQD2HEXOehfT0qGwgPS1nQvW7L3B3fNJ9E8yHKuZ+kk64",
-	"oGoKi3BRi1nyRO8VzE4TwZfpYd29r4nDieCu+WUntm8d4Py1eix3SEENH0KrYJYor04pnprL2E0p5oyR",
-	"2AjWhMriz1DY4ZWLZsvN/OZvBCEQzrVFEAuC9ewiRJlUwiQf6BuqVBDhicv54mYwm3WO+72j/aizoCwZ",
-	"zAayc/y0d/AVDs+fAJi4d+ORf8WZVJipUsrqSvu/ck0gGUNAFyutGC3B5uKMeNmtehsgERRyn6+XKBF0",
-	"rC0lwbPJNOA9+ZPOMjWFyyshk7C2mKf6HD71U3268GdNEcpfSZl7ZSA+w7hQU33jEWzE4W2HzfegxTrW",
-	"5+f6Qqr85voCo9ouBqVS9fBfQUbFWhKYUVYiz4c5wcd1OoHN5SKhDAdN1TNzD5+9Or/ooQ9jm/TvbmTJ",
-	"UyyQXEpFZscmbJjXhRAvxy4XLnn5FTVhyqKa0lSQlI8nIXHzkmvbpJ+W5AueEKkvqfpaXrsUP2ObyMia",
-	"LhVvR7f/5Pjg4PjgoPc8dMtMcKrv2HiQYkVVlpANplj8lrPJpj8WeLOHV+7FrzwTa3ei/+T48Mnx/lFv",
-	"/2lnnbPSzi7KD602h/oJNW5I0y6HZcM84Ae/4DNi6nFA4qdUL5ILcM+mUNAi+YwAxdYF+xZxMaywsbnG",
-	"RFTiQxvHXxOSEnVvUa1rytY+q/f4N/3c16izZdgP8oBrx/RzXqCgv3cSwQ0R9ObloagxTbfe4oZQ3sbv",
-	"aWcA6O1z0bUot/Ps+Qbcw1AhbdVOyBXU78SCJOBaMSWMwiUmb0MfoRAf0EFgexuDf00kXyaRyGWA52ZK",
-	"KfTnb0aJ8ptY/TdLrmGXtslBxc6x4mvbpYUFVtW0pHZWwny6lDTG6UCPPLi2vKIn/JZKddsAJci4WlQy",
-	"GD5s2rddxEnD03hcwVGP1+qoDlLhCUmGmkYyps+XJMjEwnL/WC58XqIhkKOm4zmXUF47NNSlKcgWtlgi",
-	"gapPQ7wIp4LgZGlLYi31Wees4YOJMfnc2/X2Jlla/pAyUyhhkmBqMymYxf/WOP+2oViZi6dXgiSEKYrT",
-	"1azmsump1EaTtutHS5/fIEmnyNkrp/0FTdzXWOELm05VVQS9Gfxrm9vOv4pcKLguzadcqIH7uhYfUjmM",
-	"Bp4ZoIt/ZiQrxX9WCVgbzvUGKduoIWp2W7ILIZJv7/aC5DUOqFonSN88ERoRtdBa//6LZ324og72X7wo",
-	"K5SFt7VTcu38bf/FH8+6Lz7/0e+++PxfB334778Ovv7Xwb7754/dv/X/2Ndf648OPhd//7F/YH94+Ed/",
-	"//OPQd9QE7zEpSm6IFpCQYE7wmFEiRULKd3AwcFJnNo8mU3Mt+6LkDX4msz4OU9JqcyoY6YMIWHHgDeU",
-	"LOAD7ztYV0zC7Edm/BKYtkZo5MucCiI3UIiFneFKgnQrcZmNQab0shE3dpE6GVSkDsK8In9BQTp3W/EK",
-	"dJUNU002W3vIJD9NqPICHrf24AsyT3EL73ae1PqQfu2AG9vO3lMi/U0InaCLvn0YyU+MNmVqu9iXqQqe",
-	"p5gxkqCMmaxpzwsa89kMnL2dD0I/fxIZd+I+BIl8z6zvL/2qmTGBwFo91PTiuN//u5/vNlpqure6gOiY",
-	"W62I8jzF/X73WRwfdl88j4+6SdzX/3t2+OL52PD4QM8bNn3f43lb292VUzpWsJmmWi8Y/uof9/u9fv/o",
-	"YH//7y4n18kWrDjUPkJUuWFNfbumPH6lz9xpKSbbuePFE2vBqXybA3KgvM2r1dT8ydIJbGtLl04okBON",
-	"3J6apBrWLnm1vYVeOtv2ak5BAoHdNBlTA1OZ1l6HMFky1vsasARK1NWY+gRpRjl8HW02Y+sa2upse1NX",
-	"Z6YQzrj3iLed6GwnCj9YFrGi0GjSG6b3h3RG/+jzHPlcCHqr8ei8dOE7jirxT/mcygS+IpO+IlNfF1Uc",
-	"afph3Dn+Y/VSqyL5a1S92UomenuiPMcLrdu+oWmYJiuG/sYv/mgdAev05vpAUXVJ9W39HK28mCAXhSrp",
-	"DE0D1gYv6wXO5A2c5Ib6iid1V3IE+aJ2JYh3x3lvKMOpl7q+jmp34QepU/KjdolUpnsBCFyPkkTu9U5c",
-	"9RuXBb7pfVE5IX+WoZN5s6oWJqcOm4rmVcZUDIItCu8qUWUAHIwttkRUwT+rA+lNARUteMPObGQ/6F/5",
-	"ZyqVtafqDqoiK+fif78N34n5C4pxvBKwBlPAlxAlm9lXTusJuph5YhgqUsu5G8Vv8YjbatQm/xvM4gtJ",
-	"DIrLhpkLHzIlaUJqAdeXEJV1EVUy5/EU/ftBX2vwvVWh1NVmaeGpgLRsRZgaeD/eEcZV/uoiqOm/ueJg",
-	"SjnE8YgJeiAsY8IkuGj7kF6EDSrGRpkQoTmZLRvMuA22x4MZloOl2GDhev9LPhz7wZqxBG4YquKtojPi",
-	"EIclZXkIPSmObc0mtJ5fcTArNSR9ICfuPNYHhcP8mXPGjtI6dkXsuyXwOyPNOybHB6WmGrX8QtWv2QiK",
-	"3UOuaPO1Ni55xlRUTjd05U1jwIYwxUK+F/oPA1P82f530P38r3709PDrj/8z6FP+leDUBLXL5DfC8fVE",
-	"8IwlAxtXCimBQ5ExRtlkiDKWEilBy19wcQ23qy1DKQUwzfOdqLMw9U9gAcJjwRvH5A6HobptimIsqKIx",
-	"Tk3itAE5y+1yh/O5KjndqxRx367X+FzmZKVIadWPzFafuqdBVSRMUbVs98sz9zTkLFLW7lfv9JOu0GCj",
-	"dQkyw+JaNit2xrhxoApTGG4ZQUKiJEwRFhNEcDyNfCDiGbF4q85IqZ153R8DzrZ2y7WlQp2vbWHYzM8u",
-	"zLOedybothmYT9fo6lSRS/1ca/vPziF3uvjeY8MB7d5gCinrGqfzteTk7cghOFQUZv7CdZNvREEjPqcW",
-	"J2bptFRcYU/FI/7QfVpaT1047ayoMsZzHFsOrKgp5yfvL05eXZ59eD/4+dObN6fng4uzv5++RHjEb8BR",
-	"l3sBIW5uujCAZ8NIH4eL/9CVnOMcOSxULBie4e4r2TZ8g6R/kp2Unz1sfRMsIz8Cv/SoUpOU02EzM5x6",
-	"18x9lUivqIcNPl9Uvta+2rQIMzeyi4A1TdKgQ92vExuU6g3XVtIFJCXxKsAa3tx8SGfejV43x+eEz1Ni",
-	"oFkNoUHuJoKTgnyeTGY41f+kDA2tcB1GSHFeN4f9VJRG7QgKkOZEYMUF6IxkRsSEsJgSCWUdkk4Yoiys",
-	"D3lDDGwOjAwheJlvNJcAbqIbUBa9UyjTo8dNte1kxgcQ6F6xFMCKhMztCVESYYsUtJhyhOW1qeIpC3pv",
-	"JROqptmo+eX2aLwdQaOl1cRDb6wQjn19OT+oYf/Ky22mpXeYNsBBl8RQVMpT92rIK+kPQnDRBHIRTx2c",
-	"XH3noDh3K89h8eLmRZ4Xyl0AU7OxJVEBew03sCDY5H1XBOOEbHjvYDng47YiqnlLx4LIQKbw/8uzomz9",
-	"/PTN6fnp+1engzfnpxe/vj+9uGgqX59sVBvsldHXX7bysBvPz60oXBPbfLoXuQpeEV2U4RDyi9+cDE7X",
-	"4ixDUHSU0RS6gLQsBveNuTU90Mq3fd5YysHG1ds2bXqx2AWv2KncUHCmsrWnQFzYFl9abXAffw4b82qG",
-	"5694ms1Y2U+cQNmoe7f5a8ozseo94TDTqI256k0DQin6X01AIprKkHnEy1NrFcRynFg1GTcLhdn5nvNF",
-	"6F2Al7r2HRfXy7fmwXsKnEGY221sPsuodUDNW3TtiDVhNEB+gBub5hWhNhaVGKv/BqcZMVpGcaalw2wh",
-	"gqv736a2w3heXXVHY24s4wMyn2oNiMqGXoXGFQ9ahk2OTnFMPAmgRweTweBLKpsPIohtEYdg88KS3EDc",
-	"bxTuqyqo+RvyXFxb82DOrLLG0MGfMSW4nJN40/hpnt7oVTsf9V883QwQyrxl9cRsjmkd5+uGrNZ0LXak",
-	"RBPOE1RSERhfhA+lrRPuXV3BsVMKLkbKjCR5Kmq77BLzeD2nJN/5gIEHHfgog45IBBnQXXSSKWiW0lSB",
-	"1PJMPtcLkBlZoJOPZw5JG1u4H+jnAgWRtnRyCgirLfpzAlq8kSY9VOTtGz9u7je0eoA1KGb8BkKJszAa",
-	"XIhK3miKLhm8sJSJQXSyFXQh4tgkMp/XDLVxE7qNca7CRqkFEigkjaWpendVZxglVF5HiLAEQomm/UMW",
-	"XxNlu2ddHCKpuMATEqGUjgQWpkfEnPMUFCE8D1YC6E2mXATt2g9jz10FJiD4f01vGoLMecBn+WG6ZlLa",
-	"4pV1bJ8mMEmqyIaZEnax7by25llzGqE0Njd+LnjLp10ZzduyyBGlO8qQvHDUsIsiiZzlti+SKBFnIERl",
-	"7iF9gouCizXH+pmLTts0D+c+Ytg6NhkoImYDbGArS/A+7Wp/ytv/Neq8I+HM1hinqQwWyFpZszYqUq4m",
-	"0pbfzLrFAiBwfpVBQ+5oMTQg521bARl1xlmaDprVnUaJkvc8kI21UVT604RfKOlu0VZkeBHzeTiZkW+U",
-	"GclT4lKZqm+yPpUNQGx99Ok2zzfiSIMaP+arPWy3B5cuqj6s1CmO3JGh29DyuUY+ga8tFnlvSaXaoLJG",
-	"Ou/JF/URS0mCdUgAMuL3assVBCfz4WaKPFSFGogC4uwl0puU39Zwc1CmLzi8rDOyoPIWifGS3KJCHfzD",
-	"dOsXVP0tFEJz7qVmbqHTqmdqe36DIsS+WX5XSMbyYiCvuvKDKy2zrbQ219Wh0R+VebUKNG+2piTwUCkx",
-	"zw/Q31MRZUw154xp3KRJGjtRkXjKIPnAOarA/42lvnS0glXRv31bcEWd5qWtzzTarnVNZzKMDGodWaG+",
-	"cKAom2an1iKH3KRWCldQBfLLPl0paLFV5ePx1B43xWZaLohpq2o1n96sx6vEcM0U1CYTuA3s8scUszzh",
-	"tkQ9646+3VurfoDVJ9Fmo3eRRF6TBI88i7w63wsuVNlP2ljZ7BWNp9QYL5Tl2H4ldbd2NiEfa3Uqn6Bd",
-	"y+3RoHJO+JZIv36QIkdYdifHyIJI5Z1D/oFJRwiegi2LeUcU1ndfoGrfNs5aX1RWetFr97PbtVywPXxa",
-	"V8muKeaxoCdubqX3h9ilaVFbgvfxMQLnjVTo6RH6jf58d71vKjP/mG3q7Lz1uVeOIn/fin2+ULi5MtDg",
-	"C+VAHdwg7CzwElnXn7WkfUlU5Fg6QBir6dlnN1UHHRlJVyntTbyshI4ymiZlLXTzIYy2WSrXDLgijE5j",
-	"VCVTOwmNu0CntKmJNovpZQ313OJJ6p2sIL+2DZ6PKUmTtXCWmxC5F/IoUl9cktPAVeP0TL3jmnSYnZWv",
-	"2yCDXa0LfYdpOYSRdU5SrC8mmwo65mKBRYJkiuWUyJeIcQM0SqVJTYrQsDdEXKBhrzeMbHqWPmqBY2XS",
-	"4qDWRwmeFh+XFFsL2VRqXnFwtKpL9X/ufQ7t50c6JyllxJVQBmhQ4IVxgTkOLdjzrpHZAjqKadZ2Q1Jp",
-	"E3s2hgSrkdsGd9aYMpzSP+8N+63AgB3MeJKlmzqJG41AYWl24GDfAinBf5IVqRkNiyw3SJqQ5t4K1PST",
-	"jfksbLPlNQxPgpUX1YEG2/VS8nLxWtyEOYpGu8HKN0jQ6gwSY8O5r4R0syp5+VzLpeiuNn2S/3dQfF2c",
-	"dgUArkTyQaFYFiG7ML2qUumRW15uuhdhincZkBbPGHa+h06UqzOYEIn6WtN5UpO1JlIIpTIkifQbniIF",
-	"oXs+Rv/gIxszHAkDpElm0LUmumJYoWf6AypQzOeUeNmKFpbspXmbvn2eQQvRHMjQoKTBoNL6ghK8DOG/",
-	"NrRPOZHA4VgiTVZmDXlbyhbJTYVvr11SWJEF3uJhH7et3S+cEHX635imRsMzh2T+PcpYkgb1UQNk5+um",
-	"rjTI/dbBwwWtOB8UIdTRf+Y8zGN6YzXFMU9TE8to01bEtKlouRcFFF7L5x1LNMv3Z6vlez2LeeL5hTwk",
-	"Bye93IL8yZaPvew9rhkJHmM7O73O07b2qqamyVyhG6WYXSNsNHAXCqvGIEoq2tXVl36/e3X15aB/dfXl",
-	"2fjz37zP9sfms58CzzXUv30st03YoKS5nF6/wMyCri/ICGSp1OIKEu5Tek166ANLl0aIALS08yAZT3cV",
-	"qaCEZu2Yivwzw4oLWkIdhtQfiLUonAa5Y4xveCaoIgOXRdH6kvH1pBn+cmZ+88Qrj8wvm2IUE+69k0FS",
-	"vOTZbfwPxoqeEBmh0TK/8u6vAwDj4BzDa5ogBF0Sje2xIK6MTc7FGKepa8QVDjyYkqjGt5j2M1Ta0qmG",
-	"4IXCabriJU68m45p2gSfcBSOhIS8e3PQu2wJULNU3C8X7u4HNV9945euJgM8ACmTkykA9mJxHWQcaCb0",
-	"J2dBk881qQZk+ZP3J14+vjZb9WEMy3iLJzMiaIz3LjBTFE/46r4hZbl30v27ref9t71usHVIaB9dO/e6",
-	"Of7mFXpx9ORZD73JhInIkdmICIkSou8GpxjqNx6joUvqGILcHtoeNvC39UypBXcZ1dLkIjkgjjAmvmrM",
-	"nxCCiw20YLPCN5SkSTARGHouxA0xNh+v22vME7AEzfrDbzHfwrHn0QE+dl2AIgQ4I4jC3bYbKWLnGvQA",
-	"gMajaRPnDYhsUuB/dM/N77pnr413rEAy+0GilE8aFm9Pe9XqDcQKlW4b7X1oLrddLVqJ5QCPVai14kUB",
-	"/R9UsKwl2iLNTFGVkhV1yb5XbqrU/HhvL+UxTqdcquPn/X5/b25oUu45Fih5YARdn45pEsjMTDz7NCfm",
-	"EgV8bmZ8wxYBJOJG9ss3vS7w4Aq13xcJpyOeLI3E+2dGxPIY8tCHERpq3jqmif6nob/js4TM5lwRFi+7",
-	"v5HlcH1eqptNXoi4Yq3vCGb2diyvdlZ8UXfgpNmkpYi50I/uipiqCrt+d+DA3dRXLPvCriB3vOcVpl5H",
-	"3y4fjyufWC95npTXhchc8WfG8A2mqa3+8ShZa/OAJOTVk3dHmVzaujY7FsEipUR0DShDtzA4xlyMaJIA",
-	"pK2pmutmzK80oh6ZXJNlVxA7UaAFBsovZTc4BZ/OP/ioW2S8pFiqLk5mUHQ+w5RV3j3DqT41eN2MqClP",
-	"uoyrLta2IHEuoq7CBnGX8W6RSg9/WuRd/Zsxz8Alrv9NWZeLCWZUYpv6oD91uBZRhws6oczbc67vXNld",
-	"YKq6RlfTdySXoArClGyrLbg6SQ5F1s0riY3Y7SYU0m6LDyD/yxbhW8OmmzHwLBSF+ZXTLT7190oQydMb",
-	"IAX/Y2iB0yVfYkIMEdgcvK4jCkknTO9IPlX3gSEMqchcdosDhIS8/Mf2L0hWK/72j818IsgNv/b+Lpbo",
-	"/jZNGeykFefdFIuJ+/cMM01YIEMrKAj+q0wiFuy7R7UZw5maEqby6u3ydtoXdHPTIWMym88h/6o7IwnF",
-	"XSvhM0lEN6FS/1C/B+pnCt4MBqxt8obnnrmNFxHQBN277suF6CDsKJs4k3TTxG7T3G+N2M5XlTFbwVV3",
-	"s0OTTfgedFmZzWYkQdl8myK/4Krc6GbS7euz/BMO+0rz5LkJ1ppB4aDMERGMz6HwV+ZYcNK4LnvoBNZe",
-	"BE/zlriQocfHijDExRXz+y27cWfQiTmbWygiBEINKrADKr/LP2znEtvUu5k/P5CNuqGrGSbehnAGbhp+",
-	"bTNSASoRmtKxpCW8RhK0Dy9Lw8y9vgtu94qzKGe7MlNIZh9bg4S2X/YLNvBdebKD0TIHg6xPOs/CDM1Z",
-	"/6w224ISdzzZjVzWdgpNEB96n9s6e82bVlBSyxcJMrMt51dMqog5SEXTVNPeyCOdTYdaS//Vkdx5t21y",
-	"bVWtLbA13An5O1z2MvtcHHl5zLXcZX9vy4u3/Fih9JB89QGXa5do7HWQrYO415uprisgqTV1vXWMPS2q",
-	"mh5j7PyuoNl31PLsriHeN00dWA0n9ifZERJ7QyQ9nCbYEF9vCKIXFFkNlDtWCjJOFcW9EbfdY9efs/R6",
-	"G1x1m1leijLkLmT3d53m6m/YEHbakyVthMRjFDGen/pJ/1Fk61SDhCtL0G+Vg1vj5dUCTE23Ye9qx+GN",
-	"Ul6a8lras+EKjvOy3prpeq3ADRN0u6r4AGl/rsr4r1Elra6dnP6e53aXbVTuI33unvLS7vL63ZCra9lq",
-	"m9y2zWlr6+9euyVbXYK3YbS/zuVi283KUP7zhEpFBLF9T4wxNuFFIMVeTK2rq92a2+sy4In6Z0bs14ap",
-	"/JYFnqZz9lpuefft/iZbT5KbdvGp9cS5jyY+TbU5rZvqnOTZ5XlDnaKHTnlJbyxnb5jSdFJ0bIb4sJIo",
-	"Fx7gOZjQG20b8QmU8QYSlx5O191C46pTFdgi52QccKsn4ZhwBUqvKaKbx7bC1FzKQVuBfumi7RBqN5k6",
-	"EOaBXDMqbQYpGrrwB0mGxscJKbJ620hiXHeQqeZSfXKHcandr3sFCI78j1BQ4tyEirzWINV8NohcqwFJ",
-	"yQ1uU3/4yv7iNP8BaFxfSLK+l1LRo8QT6bXsW5PzYUJcBiKkqRuMOafcFqoUWdut5CKRRSqJeW1DOoXZ",
-	"q9Wuh3xmCywRltdVB91q54P5bRgN5ZqRBaLqpaEVU0hj0VwcFKLXK9GvJnNhMejfMsjTqCSRttS1gTpK",
-	"z68FckuxuIBHizMswaYFsl0aZ29uWUi+8d3WBqIKnNdLooKVFa10z5SsApFjiKeJw7RQDuFXkgSNSIwz",
-	"SRDjgDNnofTyU16DypnfkfaU3VTKpOXvWljkKLE8SdMN9Ti/+9HKc1zb/WjVpM6JhJre2rVMlKDNWOau",
-	"A0Tu6B7h+NplOZm8hhaY3W6Q4ATLzT1AsY3TTNIb8s6FOQzB3KpRimuNvFkD8TZV1T6YTgUF6DaYPmES",
-	"LaNB+MMF95anO2kRnndj3g75Kt8hL6nGZZR4PSnzxtSrulGf80w1lHdBBcuEm7BjgZjGEWY8rFu1QrYr",
-	"Mm8NkqopRGzEUlG2ddAgB9NaC3Vk+xLYq85hTW8hQP3ht8B22+xpk+zTkAVqoVtyaEGjHOgTinI8l9Eo",
-	"ngfv80a3ikn6eYidtSNvsana8Fr6PwzctppObZv8LecnNFu0AuUDBmqG5HNXYfG+/KRruxAmuOqSg8fW",
-	"zCrRKghQmPxuJFqmbifS3C56Mi2hwmQnwQZ0ok6cScVn7ar0vR1372+JX9IWraQ90mquapRScw8On/QP",
-	"y62x/uh3X5x0//75X0++BkuBLvCYXPLXUPoXgLRykAkrAWjz+m9Xb5aCgeV+3AAyqomqCojYOAzPW+bN",
-	"bAkRBlTmrv65jwJRH2hG2cCUOrbMX616ttrHTLBsABdcIsbLDUgsYiwel51fjlAp6zLetRtblLOZxM0C",
-	"x0Jx3h2TRdeuL+po/b5LWTffm26BNekyHvnYpft19cuDRSBVyEE8boDXcSayt8UVLdU278EsQe7hCHGv",
-	"NSbgg67E1NwUt6t2gnYFJWKoz72BKEvIIe6Qg0wJemK9X5zJsTzWloq2ToYv0fCnIdKmfmLraNmyXDUD",
-	"Ov2xB0QnV9bNHNa74X3+t/+6uvrpx2P4Y2D/CksAPeszNuabK9/SLbiF9lw1ieDTsrrcuKe7uE+KZW5/",
-	"p+Raw8oKrYP9o2dHzw+fHvkFrPshSWN7yISgBGMi5aABAvuN1Z1CuNcRuiZz6LIzIzMulgBS3QuHAQ04",
-	"ZqjfSkPOVxNIsQUkXQUDm/f4Yh6QviCMLDbx8hggU1W51X8mWJBQU4fafertaullpd0ILihMDvBYmHdw",
-	"krhM1npg+BYovHEmhIVoarqRvYqkGM9yz3n4eiwfWhtglk1uRDjfDd4Nuagb/QKwYvHEbska3IakUxqi",
-	"NMPSVkT5+ZVGqODLurNYQRw7EV0end1CeFHVIObzLoYDwkxWfvCqh4qvQTIaTLlUQbqeYcpWPgAWRzMA",
-	"6TbNJhuRQC1GuzV019ddFXMrd3us705lodWdWQ39mc/dE2C2YaTp2lRumePd08HugD8vFQnn5ub30dHT",
-	"/f2nz5/2958fHTw7fP68XEAcrB++uF6exHEmcLwMGgWSxGFDGepNpEJQ0WpqYl2FD8rmDrUNim3N8UCQ",
-	"qGUeLsFCTQdcUMKUsUYzfauEZ1Idw/1xql/yg0Tea1661pnUYDJAWYcpSylKuNtdUODmnbUSRnYbm5fl",
-	"vy1ISdfL0xs7VLU3oqIqS0hzA+t6D7A/6SxT0w1+keO1OQhmA+QsifLgnJsqzLdCdrR4bHbvS4ssL6Bh",
-	"t97mTY0qxZL4SxGk22AHtDGx1e84ZwN8w2mCWbzJITEo3g9jjGbbvLKywfUFRYHNCQ0WXJSbcMNxvDdd",
-	"mEK4j3l0zhhJL/P2JaDajAFRJQl4i7egexUWH+BJZnpI14qPskxVUNvby4XN2csaf6O0AWTGRnhMC6xc",
-	"0pGUgGUV1vWyeSAqPLJ9ZRx6fYtonFGQmvkPRiotoYEEzsGaLpXykpQvPIKD9ZlyiBsS+LxEijUyNEWp",
-	"g0awi4vr5aXA8XV9W0wft7y1SwqWdg+dsElqMwsogwbIhIR6MFIxC3YoBWcyiTHLy4z+JEyr5wk1Ze42",
-	"ZAvbUD2VFQ3F1tYVVT06VVa5TbOyCnFXkWj4DDEu1BRKzLBBm7jNcHDEksyxKAne27xSvys10EIDrI94",
-	"Fy/VpLnbabqb8xZtAqs5OvYuLTFvlbMtMTdtU3Cl4WNqEAO/U5aEWvKNBZ+1XWZZXgZ7gDZ7Z0vtLv3q",
-	"sHb2WS7IQmfGt9J1YOnw69LS1jggi0SSV65DshOs8xQzUM30uehTlYoITm0JGnyjLeN2oRA/u2UQw1Dl",
-	"4YukqI0y8SA1xMUC9duQGSOQdOfW1zKx5pWbJMN0HIzznSmJDOu57AmHg5AQuAfen1ycoH//+HY1KmnQ",
-	"+9fNP32+1nkd2zbKbqJrDtrsdIEUfSsg/V3s6o63JrB2R1pNiOG5FmSQW2QPnRlMWROsMiW+WmvSBkUO",
-	"y9eQgbCjND53v6+4JI2WmSSFrRpzRl6aNoMm4mVRlmzD7xY3yDbZg5tFz3fYqfSWOXMhZ581GSsNKarE",
-	"9GpK56EEzhIg4eojLx59yB1k5hZdc1lpw+s2u9WuFqKCL3hQkz4H0ePLmF1/BnnTj50S65otN7n+cpc0",
-	"mtcoAChGyAAKAGjwMcJpCrITAD5aVurnY4UtIiqsfZUn2Uda3slAEGqFb4R8WRsz8Pq4bcYsLrG0HYms",
-	"QF+59IAlDAALJGBZlRNRFfkNdixQsyYO+dLmVgip0H6/3145hSl9YlSFtFOYw0BxZUJRm8Ib5E0uHdyL",
-	"/74ajZUIoZnYf6s4Fg0/lzlukOMMBYRGSxUWMoWvrUj1mLtcC7VvveVN7RN2jc1rJrILsPSCGB8zRrqZ",
-	"5f/OiFhumEe1qczeTOQCx6zo8ReKpG4uUbcSoC2k4Y6qZGvgTmGzCWD0QEw11JLcDvjKQacU29Yqk2tF",
-	"8mQDaFV9ueU2xtVZbCvhdtT2bAf6UlHJvKnWVPzynnUnN3DQNlR4QpLG6v3mrifbIyXsph1KuDIKRDEE",
-	"A22+YN60fReNV4MAKHkA3KuvLmb4uWHPKZv8Ox+FSlRst4qiOgW65SpTpdJcU9m8ofUNhGcHZpJtodO0",
-	"KZ6mJBmMAt3d3/IJZbk4Ww/zsHlro+YihLYycYxpmgnSCofCdM26N8wGvzFFG+gx+/hmJyjyyFEzdnOL",
-	"ww38WIllcYO3yX4rpSxt2Y+5FTyD5bRVbYOac/ZzCIXS9uQbWeqYUT2SoodGidfKu1XQZAVxoZRw5dNi",
-	"hQ9XC5etEBh2wGgbZLvVBeoGmKR3hmxgZXAObuD4Zn0n1PUXhlxBcquPc1P0Au+WWYFc4IuedjZSSWFo",
-	"DV+Qj9MKwcA29EH/4KMCxcC9olfel50Yfv5ePW7jryTR/GjVdr16PInS0gtgJuB13rxQZL6hlHEO3DBi",
-	"7UJQpQh7ibAmhFFK8stnVadLI0GrrRz7a2FZ5tj1umnfLMZ0hRB4RhQRNpcEK4iObNqstiFly84qTAJc",
-	"4EmgUkte69M/1BPAc9L2OOFleZHWRTZa37f/ntrr3xr+udRFuvb6e+yI32A9h9qzl6uhV+bF1o9q2yv/",
-	"zvt930Ur+5Z7spP7IcAVj/2iqE95R06Ux0sv9U3IkdYam6dihvSW5rggts3NDSULEwGHFrmpSW4p+laP",
-	"x8S0HrDOLdfDeqavrqSoHTR/2GZaUd53I5Rad2njMd79ddTvh3A0L21Wk1fH2j942u0/6+4/udzfPz7o",
-	"H/f7f2+dankZLpo6Yejk4xmCoh/TkJlnBhkdPtI6GUnHu2hc7H5hrM/GuqtGhw8gy5ObFemlOzTWNe8O",
-	"MnlL+7V4i0vZqm2+rafpbfY6Tb+tfBxhyKPfcygcvatBg38uyJh+Cfu1TbTNb+GoOFIEcMSvCZMIz7Fo",
-	"6p4FvTputauCKyCk8J5eeqSLFLQlyKtpER9v1QIbsmbkyn2ExFuSIMVdPbOmVwDqsinaChB/BJrhJUp4",
-	"+0BlGGVlYxDKqJNpVTTsw2nwJun5rnIVaXm6mPKZ3gMcq2ZqglqxLfvPm74Z9gV2TkU/U0Om+RFVfCye",
-	"zKnUsZWIqESX5Y2qiIIaT9e4cgV2JojgLSEzm4Wja61KVYQuP/x2+n7w9uzN6eXZu1MDKMP44mXli8G7",
-	"k//Iv0S2E0aKle151+5CaXNxw4rz+34VF3k3js9MPXTagpkitJjS2DgQZvhaf55JSFq13ZzQlM7cPbYZ",
-	"1/lNSAN5AgVd12uRNWe8zK9UfTx6FZwRmAl6T0gi0XCGGZ6QY/0mOQxJp9WaYqOSXGz9loH7/XGwt6R9",
-	"8y4UbqOSPHIVGyZ5ztXmTDsROCYDm65j1jHGgGX2/OmRPoW6rppy05cc4OIMO0iFlxJNOE96qI+MnIIm",
-	"ktAePSZr0m6fvDhYW9gYUqoviy5YoQaABi4SswRNrYpNVV2TrlfvzzfTGTVhzuahjKET+43t4A1+Ltt8",
-	"fU7EDOv3IePVDTeCxFliMhlakeqJfvqUKbEM0esIq3gaVkXG0FlW706ppRJt29vd2hLBmE0Z6Q6G0BKw",
-	"aPi7kYu9uqjc+db+uLzo28pwuX1M/4I0NmQ143Pxg0QqE233awMVX7LwwDNMWd7B9wdZVOpCv1G4ZIwN",
-	"WHZW9vcO+wf7P7/uB3M95kTgMDNBpyX39VniSAXQYRRvUM4pi+kcp2FYT/gpXdW+Vq7q32pICYiqNREV",
-	"aLlB9HfQvh0Rt4NIMPA3mzxvDPENyNV2kW3CXrW5BYK6vmpotPTs4ZaVz+SfWZjGtSVlrJJy713IcmxJ",
-	"7c4ODKX8WzpyUrfXWJe9druKq8ADzifzTSIvZL4eoiEpAdnDfwq28Yk+Kl0l3i1REpcFrbvpOqH/efV9",
-	"95rKGItk09YuWMY4IaV7PlzOk0qOEjOG69NXiO1GQJIiQllW5tbFPmqIpvCaNVtwau/GDda/7fy2paVS",
-	"RHhl257wDrhx1+zETvRcT5d67NpuldfrsF3OLTp007JyK6Hy+iUa5q7S4Us0zH2lQyfkSpfrSzQsBLd9",
-	"pPDOxny+RHx8xah6iYbGuzrUMthX8QBR4yUaWsYfOjbCyPwAQa3Q0PKb/wKtGZYwzm/t74VyJjNM2Pdr",
-	"8VgDoCyMQDRqRkwFNC6wWx2KoIXZhM2RPfQzZsmCJmoKSvjp5Yltv88lqbwgYwlghy+PjbQxivoV0+Ml",
-	"SFIWw11h01FM3ZfD4iMskcY/gDXlxcF2niM3lYFNgwmCznBGcuRrfgO1DEoifEMEnjSUba2t3t4ixQwr",
-	"PHBbs0Va4w4yZ4jCZaOwxu4lYHJlgfy32KFy3svp5YnFL6uo6sG6X2NRtXJL33MeXRhLt3XStE2UaFb7",
-	"gIgRFoJq/kjxCp9Yi96Cm6bNGTTVDUPgq3Ntw3j1aQi+9JOTFbnbyu0X2NZ+51+Q/ERpIYkuz0/eX7w5",
-	"PR9cXJ68fXv6OqzB3F9GoBO0Rccmx/ICdMP2O5UxLSMG2w5rfn6rNQfTGZukmEc/G6MX55mQ5TVXsxlL",
-	"KdD1bY0C10FZ5hXk1y410ufYaqKkv7+N6syYCOtxaHI+GwU89x5JziKtJrhMnyD4b77/bUkpISkJVmms",
-	"SQBuz9OQsvUPPmr7k01XYHabsoncqudvkUhbDFx6aRTY28rC/G1cdeBv+SRQpXQHWI6uGVZT0T3P1DxT",
-	"KKXGmVIXaNlshsWyJUijYQjb/M3+cs027MyAsbv6VzBgxkR8uCHihpJFU61amX2bbsGy0t3OJ7Oyl8+Y",
-	"TrQcQgugD3xNNgDRa6dn4zTNdX+vwCS3AozTHt8Q0C2tKG6LNLhKdfX6Fdke3LkqpVkBClyMLUElytfi",
-	"evFYdcNCPt+BptuayPO7Quuaqb4vBxlbifjOXMiGAHnbvmxYohlOrNHDuENj18bX9gplbUL+eWxhQRX9",
-	"0nOtKJyuW9APF/a+VDxvWuIaloQaVay4rzbpMErnJKWMQGZ62f/z3Pf+PA8kShgaX8XxHyyG/q213ja3",
-	"Llc43UgJNb/w9YFKQ0lse8gUyfPRJvd/rr0NErwMb05ZoBCWQAyrEOoHR2jKM7HpyME4BJeeuIoMbznn",
-	"gdUMbQoSZZr8mIoQdGvR89gAAiB3x6zzTMOtWzmE8jlG9VslRHdh5bjKg1V1OXxMIeG0Sj7kHOdJRP8g",
-	"Vl2mXuXoGsozp2SCwKt6Q27suGmvka1rwrNNKxy8WMF+v/IFmmG2dPCHVLWO3mxut29hhq4q+K72xSk6",
-	"Cpc6CfvGWWkzWlDNpiVNVaLbZV2Tu0UaK5sqomm3cqQ+79UMGKiZqrmFoXphYS9pS3z1M9ilEbBi7x6j",
-	"IbDLpf9V1nxOJNk0fjfHQpWClzlpdqJgwh5HSixNYNzPmvd+ZUz7cAOKxrnvrOitVWVU7kQrKt3gHinl",
-	"3ff3XzwfH8RH3ae43+8+i+PD7ovn8VE3ifv6f88OXzwfr0/cizqfGFUf3Zw3wlCBHFPQfYLqmdbGGVkA",
-	"wryD4djexlhVqtW2X3vI5b5WOLvnwC0yGjRVhm3cZa7CTeXu4w7ZoWlAD+rEOwVvVSFG/GQTp2+r9SRU",
-	"Qm+FW/nMtXqZBg90nKVpc+nchKppNhqkfEIb0pZ+oerXbIRwDM5hq6HTCTOdyEzifSaNArh6mmUD3rwX",
-	"8sy9iQiehtSvn5cwjp2LIngmi5RmaSbUpax9KpPXFrVSWV6f4znMaSv9dOWzkgg3h4Zl/yIw05bQaImg",
-	"JSmVSmDFhbz9QkE1nTCSDHimgoEy23rFqvsjMoHGRWMuCCjB/FZVOhsWNqxQbwv6dlxQoWq3uxUaq2i8",
-	"PhdWt2ZFur8+xO2y/R3Depk0B0+OKt3M/vN/XV3Jz//2v9w/GoDTSjzuv7DfX5H5/VPwXVWJsOqEKjx8",
-	"D/yxMdEXLqSjNk2Mm874fbitPEpLkCr+VuPun/3ui8/2v71B9/O/+tHTw3ArSj3ELpRYuJMeuQKr57ir",
-	"AlbLtA2gdN8gi90VI9RO6f8QkdA4AAMoa7o7v17ff87+KkQP/4dKOqIpVctgM8C8E9MasNK8aZM++Rv9",
-	"bcCVRaUpaJBE5eEKr9NEURxrO61AV0H9A3iITqbg/TfI2htA5JteRQG+3ATlf3Os5DRv+rNmfrY70HoI",
-	"B81tDUi2DsfW4ncvoK8BKImubsu1PvSbDLQISFm00g3TZRSZD9p2vZUZG7QiGbu2bD4nAqV0NnKfXGTM",
-	"eGmqdKOttjugm7adFcD3ZHq8rBnK9IL5GnXswbXP1c17WKxzjRUHmStvFiPF7/hgTy6nXreEYmYVYszZ",
-	"vXSQUSE7VgsdC95XseIAJSRZWTdgDA9MS+VRVLaP9Sa50zSYnWcCMADNv9BECLEpLJHM4piQhCRFU2Xo",
-	"Oq3QgovrcAZCwllAfXnHmZoC6I2kbJIS23nKiyjr84ZaJi5sOLuGwtjMVrCA+wLeS/Haq7Q484+py7cv",
-	"w+WFUtHWpbNtV29Ror+84iIIRt0am8bVVcBe2DN376xh35XSrzxy944tp9C1DLSLTp9ljty+12dgZwPV",
-	"7dLkKDOCFhCLnAseEymhvBE2wHd3igzaoYGAsbxXgtvyMLhSLsOd/yrEt5mx2EZNeG07RIUa+uX+3hf9",
-	"0JWbV5K+CBeRrmn7l7/94LZvDzYHzF+/+u37z9e9Pm8hWK3dadlSMP/Z0ZNbzmT99f06QPPFLRmi+98x",
-	"VTm5O8ptqGsIEejvgipyTmJC5yqEYiIXRCDFEbZ1wbY7nKm/KlVJVqqAQ5A2vX7/6GB//+8dI+Pbet8F",
-	"GRNBGNQM5i3si4jmsV/eoYoql0FtjP3us/HBqPsc90n3Kd5Pno2PRgfxft+6sm9X0LxJk+hiPetqL/Mn",
-	"N4sRV2r6qruyLVZH5T0ljNV8puUavjrRQulknAmqlhd6RFtqAi3NT7JQzqWPZIT+NtzDc7pn8Gj2hhEa",
-	"8rlMRvZb490b/hgh2zLetEC330L5jO11Di/K1HRPK+9EToc/9mwcCpzAZj7FHTxVau61fn/F+TUlIfep",
-	"MmVI1jcduZbv+tPKgC+R+aW0bYPxhLimbIJgqBdE5+b+lg5GE/QzQcaZJAn621H/8McrtrB5alSg4QcI",
-	"+w+hwITQoj062F7CpNxAYo2+7yLEDGyFnsCrD+cXgw/nZ7+cvb8wtUBULyg2C3U2Ygc2e2B3odgePKe/",
-	"ES28NCfYntsriqFlXigGa2fWOsSKC1OggCS5IQKnJj/zGCZZKjAzhhZWBt9PkBlXpl4NYdi9Lmfp8opZ",
-	"8Wf6X5mfICMurLoLpCrz8WFuC9tYngvIpFSm6FYijBhRWt3uodMbIpZ2PBCSJiQi8YxcsWKZL73eqb4Y",
-	"lXgpm/EVrtgV++mnM2i7rpa9n35CF4QlaKi5gwv6J7z7GP0MJIqusn7/MAYCh3+S4TGMWrCMIXs4ixV8",
-	"YdLjf5BXzOMQ47TaA6fVEMiHoRrfoFN9BvmqTfsWg81ExIzagILef3ltEu/+NvzS9b4b/vgSYeZtnJ81",
-	"CirbXJM4N0Ax0DNvMeWwa9gBnIG/pvyEsdjMbBhHQyd2hj0EgW5DVMsr5mqxgExMadaYZww47OhH/TQ3",
-	"c1eco1kWT6F83CB5QMok+tvRwYsIDc+JEsvuyVgRoddk8Rtmpl5x+KUbC6pojNOhwTu7YlgQe9xwE8uf",
-	"fgo+bTXQEopbTouXBYnFXK/VCQRLbKDy1us5qZJXbGgk+NBQpCN8U6Hm1YMCB3CBcKp5a7m2/LNwg3hX",
-	"hvUEXbExt9g9WKHhnveE3PsXTb4Oe+gXekMMZzs4EjQ8S8hszhVh8bL7G1kO9WEteSYQX7DjnPuQtXhg",
-	"MCDXEQHYhCumacn2O+RjpA05g2+mP9c7YyftYXkACgv6Xcuj/P3XZIkwAwM9H8s0abYy+eAgumJD6s32",
-	"miy7guivgVlAdMBFBdATqeQWzUyvkiZDk1w8MsHPOKWEKUewwB9cSJTw+uYNr5h5D+N6lsdIkDnEuiIo",
-	"+6MskXlbaVevKRVNUyQVn8/1ebDEQqUWT/7tqP/iR0uj5wQnmkSlFl22wD3H+80zwI1UtBg2aPhhLrsn",
-	"svthPCzEHrBOQZC2HrhOR1eMysi84qPJFRnC7yEpz3KXj/wI16Nm3yVRhjCxgrebswWK0kbkDxIN5ZLF",
-	"Q03ywlXJskT20CXXtwa2BfxLnqGF0HcLSSWBhyNNTmb6ZmIWRGSY4wjDxH6QjikXjn70a48LNBfT5yKf",
-	"+xXT8kzoOZIEQKU0w9nL5Un/MD8Dp2npi+HELNtQH1BQxqCqFJptRWjGkywlUZE8ol/qMsygz6LzI605",
-	"BW0r3+BRukQg9Xvog+ei8iSN0/3MqoeFXniMMuaU96GlNBIDyk1RFOs4z671DRczvcp/v/jwXh/np8s3",
-	"3ec99MkucUxJmkh4l1v1PzPNXB62s6cv9ZDW1c1H529eocPDwxdmmhj9yRmJrpirCtl/8awP7z046Pfh",
-	"Ejc5oNdkrsxEXkGaFDSwjAU3qbg9dJKLBLiC4IKy+ctPj9Bv9GeUsRTu3amvJxjGKJx++nrUL+iCN3T4",
-	"oxNM7l37T1FKbkgqUULI/KWVamZlY8ocgJMx8zTHpdDw8/2nt70r9pZqfdLsC7bnZAJ38ljfchYRJafa",
-	"oRfaGzr6ADeopW+/XwvL0tQe3qkQXGhpoYeaCz5KyQwZ35JEf9MH8OLoybMf3QlYqPChViiHETLK48hd",
-	"Evb3cu9fMs0m+oowYtTde1gISvR99h9dqzJ3z14Pj+GCkBGicFUYxrX6br6XB8/RDZVUD35y8ersrAR/",
-	"qbke9L6FgRvwhFbKJ3DAVBl1WVGV5hqyh/183Nnv9Xt9ixXE8Jx2jjuHvX7v0FZ8gf2zB6keezl21YSE",
-	"kjOMUSGtNDMXCchrvSIAmosQBAutOqRtpMhqC5BEBtn1kWtrmBc/eShFneNOSqU6Af3w1LnVC46CLN8q",
-	"xgHIERC1LCYCskeozBOEwJAAzizsiAL20ZidbY3StmPD2psGhy93NjqMd001aY0RBCKaxrVIIW1HNWdw",
-	"YuFF9Oihp4uj2Xtl4u8tnoTYX5sHP8ylu+AgbVkQOefaQtCTP+j3bVsuRUwdPJ4bdxPlbO8fFjVmk8UC",
-	"wX00wPpf60nSYCO7XQbKnRKc2JTuXNFoGso+q9d0Ij8AoJX+zWsyEThp7gXm/Sx/1P7UKiUtfumehGU9",
-	"6R82/STf371PDN9gakIlsBXWD7nudx+NqCw5WoBpfRfLH5/1YeYlqh2t2Rm7UAsgrbVDSpXCEwl1Mlo4",
-	"dT5HnZLZpr/xQS47n/WYVpLlOQtWktVFzLnNyLozktIDQJAiREtpaiQlJNU/vgPR8zZKYy7OFxZNdWnM",
-	"anW78zGfNN00Z+GerOG74pM0JVDrLwkY1NruN8RITr3AJoGpv2stLou8lwZBXYyuVRKXRgR6tvuQ8Ubh",
-	"nacd+fOpBhG+cSGdZ6ytlM6wz9+F8+5lQWYZbWO2jzpzLgNs/pHweaqVQ6INBEaOjXyZQKIUoaLwJS3B",
-	"o40o66FLzbUGYN7ow9CrUjrTwHPlGj1VPzeHga6YibtamSagsnhk8wtcmjEMFvMZeYmGfs5c7qOi8TRP",
-	"TJ/hfGKltHTQyMuSyoQGPhmQ8YqoWsNfnusJvNyf88D6zzxZtuAuL0rmpRR2Pgo6I91XeGZKLU1UzcSc",
-	"7RNzeCLGs24CJ29v1T86UM8QEzjb9rxrk5a/lqM7SmTka01q7O9UaoQkhpmNBSZzNljQi1SWJaeXeC1X",
-	"wzNfo47vNTwn8xQv18sS7zf5T75GnbcWVGfdz/PnnBxyormFIMqluN6to/6L9RLlFWfjlJpo8NHBwfof",
-	"nLEbnNLkcao9hiQQRrYZwG0VHHAoN2qhE6K2kgcGExeiuY/rbg5x2aVXqrMlE/11Lu+j/tF6ynzP1Rue",
-	"sUfKAmCKcUa2ZgHwKsXTZsQPxhWaEaY/JYmBoe+hIVwtQw9s0gRISxVIaCIwUy+NKWKYFHxgoyXSMtuv",
-	"1LpiLpJgsgchiEZlrnZDNwjjpWfcOtZdyHq0dFF6CSHq0dL6skywyzgf/YnZuPkVG1nsHYQXeBnSAjKo",
-	"Qbhzrj8bv4MzuJWqkF/2NndabHjb23qLVrf93csh08bc3vaUabUw3vl1f8v7dkPhsfkFvX/QRmpANAEm",
-	"9sakGH4bd7vxVBuxESFn+0trgJvQ85QUgmFX9/8eJOPwzGSrBg2hkwAZRkXMDzKwOQcbg9p4r8ur66Ff",
-	"qSyyLSQIVNPWoyZ99EQ+ZLdVOh5Ci3jN2TfMl4+PWU5ZYkI07h6EHB3DOVjZ2I/F0t+OSeZ0LyEzvmfs",
-	"4q7+d1e5VoJhLrHBFoeA6OCyXp+++zCAPlQXxkaXed+moT7VVE2HkDMgX5q8F4RZ+f7+IeBZNPN6TWbc",
-	"dBO65UUKGYj2Gm19i+ajF4bzXRrKxWIb9HgT1UJnyiUKjghsLCvQOio+t3tkug0vqKODFkx6yfk7zJYu",
-	"DfKheLXEmr8Q5dLO8oQsLdihfZl/aWmWCrFjwYCagfdcvmSTiXpBFTnTz9yh2M/HaCA8B/+3A4/ulpbd",
-	"To/QNqZzFz71naogVFeems09bgyeXFbi7T10UraiJCFFouIPDVEVEATtwipW8XCZUGDtI797oDHoFlMO",
-	"DlNzG9hwSGAudxmvhx4pdr55wZnt0aj1QIgLmaaISdNcoFSnNJN1tR3feFim6Nu3Mi5jbejvgZmdBmY4",
-	"Iz/4+r8nSuwHIY0McgFtFGNFgOay0q7ZYsGVs8pNGNUmnmnr2jpUwH7R2oJEpkOn0xomHI3IkruYstdc",
-	"Ey+vWML1C3roHNJHqe1b6N4/s6mqJgMW5nZsGTgH9DRRHjvBCVco5VI1x2Rurd+5YAmnDOZrdrDoHev2",
-	"+6dO1IFMxWM/338Dr0pFF7zPIMqZlBlJWmqH1PSVDHpXfLPWS730DNqygHiAsEcLPn/DxYgmiekyeue6",
-	"6uMTPe/wNaTF53Knndgx1F/InYpKM6VScYNZH9Rs8oidbbIcuau7nmR4C6XnVzuLNqqP03nuKt/ve8bd",
-	"94y7uwvzwPU7xfM5YdAUezfKRIWpi+7cjal4F67H+t0ZmHqEpmQ8sDBhCj00/GlosjqUyx0x5WqueMHo",
-	"Igaz4rHn7lmtS3nFZmhCb4gpBdxAbK8+YBfjhgYqISxvW5uEb+PkPplgyqCSqFIhVBfk5k5wWt1j9HI3",
-	"qlHn5jp7UEfaY5RVoN7fXt2IwmrFadH/f2SrG32jp4c+SZsvhpOEJCibIzzimaFghNGMssz4p2rOs9tS",
-	"4WOz8lfr/n/V6/lbStvYkEXWi/Y9o2w3h2WsvxFGn9osSK35Rv4l5PDsUjomis5Inq6ZwrRdwAayQYzx",
-	"6O7eicAxlHJTniDJ4Tq7Yg67wMK7WTAhAxAbsPTNGnZyJ2zpJIBlFE11nj896vc3M/zPuXqchr8+/JAA",
-	"+CZN9/9+SZHnpmV+6f41KCOW629p+1uk/D3bWaZbapQRvLDf+4Z+uH7QvOvS65DTIo5hwhSm8hSq07HK",
-	"GkMSRUeTdixca56yYg6UOb+q3ZTGqpDmrpvt7KIcvnLlfJybw5ZuN9bLVPqQ7LDGUc8CgAm04SAQHiuH",
-	"LaNvk6YJObRti2JVzKQNqt76ueQlAy2nYZ7faiLfsiOozKurnUEPGwX+6wtz4xzIu65ZQUOgF11XETFz",
-	"Eqfk+3GtVxo1yEpAY71sX5sZX6GKb8OGqi4qQOa/O1wTLK8JaMEPTPLfkG2UN7kCssfM0fo9kLpeA1mV",
-	"AWoL2nLOrHWIrTq55P3ySLAI7eHYxNJoMPFsh0VXjz2h+y9/H10KbUgYKNtG/jSn3JZLbbap1wCvzqRa",
-	"S805tBWDgpfL/gBSxg2Gku0xjnAKXowJJ9J0rnVL4si2GYvQ0Gt4PzSPZnNtScFPnYfENtFEVF6xONVb",
-	"B8g+DjVJmZhN4gZwyIzwOs4ipDgPekD08h5OUmzpNTHN44rz/rqpuWU61gUTZ3foGv0uqP6bCqqdC6Yx",
-	"TYnVGGI+p6TZCfLz0sYnItOeM7fO8xIn5Ymsoq8n+Fm9brraCAg7Ud7QlLwyk/gmtO9XfL5sigF/V7t3",
-	"zjG/m6guGgPC327tSY9NJB6TruLdIvwchpQxmJyQckYYNOExDGbAeeFK5+MKHwF0HJGEmcRGByCIeKYk",
-	"TUzGIThHpa1LASAFk1OsGYAk0RUD2Ees8qRF56eLHBYcdIinDOG6FV6oBY5/C59g0kO/A3piEVVPuAmM",
-	"A5zsFXNYlyvhFRG1GG02YRIqdEMaxISoCzwml/y12elbyYSGTtf2SPQOmkNqcqnNKBvETjYFMrEPAt1C",
-	"CrB8Hyt/P9To4vEIrdKWfxdc9yS4gFGt6LIhRiNfkgKydQF4qYbNdyrcnIBYnTT1Nn9qU0Ys0W6bYvL3",
-	"nBG/oPyOSN2taBVoWr43D4AnsSVHHLbkiHc8Mb0lHq/j2LvkDFfslO75DRE3lCwa73BNAPYKm9uG+/re",
-	"1NeoubyO8471Wii6jIIJpBeYzzOWEIEWeAkXq8HAlypyqZAQ9EtTUwxklH24gou71CYtQG+14koGfZrx",
-	"3GExxbKHTmwanp6BRH2kOHpiGwbghdlF9wrwCUibEgdJDmSJcJKgbH7FFEdD6KiU9/cfNtzPzhD94Hby",
-	"WxENtYU1pCI4EooQBsWO8cV3QXG/gkLrcprsgb6NiblTKeF44BbZAUWo0b6qTXaAG/eBEwTyaYDISUkO",
-	"ZOlqZENT4dCXZaAfuYPsgO9x+W+zrLPMJd/j8veStJ/zd97EtqosyLuUqtW4fA2nxqDWR/1+vz6xl4AZ",
-	"4jwakDCt0LA8kMCLbqHGrFJiLN19I9nT5UW9Nk0uv9vz9xb/xwFXuAmdyQCHgdfNSx68I0ar+/jXKivf",
-	"HfLf+eCWDvkaI+zYOT+fLiWNcdpdE8Far6h/tG9qIvqAGug8yLbYzPmLmlTAO0matXO4I0NBc80aI6GI",
-	"bJS6g+QFc6FZ2Lbo7edgOv5/40qwXuh3zfceHIvamKUujrZTceRrnI2y6PdSRzobPLetOk0DS9thjHFl",
-	"MM9eouFeNeF9b+h6Mq30O5zjxXauB5iXlSdklThp37bCTsQ2623ldNCKvdmnUUZTEzrVb07J6kltIOO8",
-	"WbXxhThBZ/rNNc2BMqlENiNMDcyDOxX6/mTyfneuTYHpYDcReNboogEqpmwysA/e2eRgNvkMG1GubC+8",
-	"AR/JQcao2lkxR5mYjC2bU3ZVN2ksfNFc5x7+Xm+yc79Ws6ZmMiVMBCRX3YIsz4UKB+c7XTdDrJ9wjePL",
-	"n3p/fP7v5nr7aKNb311v96WA1F0ArgMlFSbFxykFLvJ4ZzrK2tKYuhrxbbgDKlT/3Stwv9UxtaB07h97",
-	"APpfl/1qgDxDCa6mt/T67NaCe7671L4zzy1dajXe2bFLrc4fM6KwHnEVDLDpGu0apI9IkbPqZmmxPIsi",
-	"89plY3nknRvu27hpKovahlkecSLJt3IrQa6yPSPjhany2W2YLOrMs4CCNc/uleZ30qon4TH4NQCNlk6m",
-	"2sY66B887fafdfefdKLOgmA1JQJKqhY3g9msc9zvHe0DtWzFMh8zdd+dfVowrYUqSb638PkmW/g4JJrd",
-	"yYU2JVmCZ2ptL2l45FvJtoTlrG5dndmq9O+ZlffsqJhyS+kTbgqNITCheLUbzw50Tjjktd4IIJZ1YYxL",
-	"aCWeefGBOVZTzzWfdKpXyXa+78eiYZpdachSznfiuzp5704OS6230RrD7S3f88IXMSITyiTiTF9NekTr",
-	"lTDhQxwrekNeWs9+UZEw4YgHnBWmZ+Rfis12otSabbJNVb5GmzDew7SebOR523vyu1b6TWqlH3EmiWN0",
-	"iI5B/0hl+HmXmihgAa1GUqffkh76GiusV7RKFc3xkb5rog8BMa9331xueen7jN+QxOFX7VQj3QUy6IaQ",
-	"oDke1wPDghbzsEqDAx4yiMtrp2V+MLjr2XGbxlFWQqowofrL3dYh5RMAk6hV5qetibob1NR8Pg7Hdd1s",
-	"7h7ItTijdmCu3zNsvleO3brY5Xveyr1BuZYAI+/m2m2dmfJt1Wx9j6U/DEzrHRLxXsonzVrkmQmLc5GY",
-	"7G93EzRrk2/16+6S6L+F6+AtnzzqG+G/XxtHD9QFCD5T80yZiFruy0zpbq6TTBKxNxdkTARh8YrUrtPZ",
-	"XC0hb34x5QaThSjEOGtIUPFeeSvHx50mnHiTbAgKeFvzAO6M7z0RiwvoB+kfhkf7/qftuipnoVIjqqZo",
-	"eDbuggdtiLi2QegYMT7iyRII3rUzgjp6SZmJeS/RggC0IE7qnDDPbsUJO/HYp3jJzYpzKQG/T7OZ2SCw",
-	"niJboQSiQYv9gaR/ks7xk37U0Qs2xqe41htPZ2TwJ2f6o0+Xr9rD/9b47R7TVFaz+oOnqNzCVb/fgmMv",
-	"OX+LxYR8WxknG0kFzcbdFNSw48ODZ0+ft+2GlKnp3kgQfN2dpFjKZjDyN1y4kkQXWIzh4h4bB9gvVP2a",
-	"jXLsUMD71E8fw5WqzRbj7ViiIZ/LZIT05Yy8oYd5AfUNEcsrBuBC6MN4jDKWEmmavEmioN/5z+enJ78N",
-	"fnl7cnGBJF5KBDinCypJhHCWUGVB1EzdJIyq6TNV02EPGfJCWCkymyuA/rxiMuULkqCEL1gI6UzSCTtj",
-	"P+vp/gIbdfvm7ZA11zXDcGO/SrngQg/3789+e909ePcf/7v74vL8pPv70a/vu89fvTntPv3495/byyRv",
-	"vvcski4IEF5IHF3QCSMJoqyHtBISc35NiaWKgTS/GyJBGFm4Q4fPeiZOuN+KXzM1JUyZVq5bNkx/0Ury",
-	"vMNseW4oQT6UQCnJD729AO1rNs/RV+6DBRbWqi6ZETEhLC4r23rnQpqGJy8oU4LLOYnVanEBZ7eUisxk",
-	"3nvRKupcLB2amEJzwucpMexqeyxS4Nm8LWrhQQ6q5MWEXLvFrXnT9LE87vC5HOA5HZhG6v1N/689i54V",
-	"m3nPLFqM3MCoDpTW605rG2WaEgSWIMYXRs6aGBE0Ue59G/fwibw2GAG2b7UmQclnBDRmkgKKdd42tAUD",
-	"dXCsjqHgOib+7ZvyidVgm7qAYOXYx8jKHjrTtxY0s3f8YQDA867XnMUh95EZqkZTRwGLmCUkeYlwKrkB",
-	"MKemBQjRn9uYhRXImzbAfJijtpfIK9jB+mmfgt6ixaO9uDaSiDOyykX9jtxln/l3jTl/MU5TIh5py/gL",
-	"vATN8AzhmZUgWKEz6Bif8M22X5CxIHLazEO/28LaJmXDwAJAcsGEdSlzLiAn22g8Nd3hGVkUDXA0H6IF",
-	"F9dSP5KSPD3BNNLxtWOS9/vuoRM3C+Uc+sC1Ng6oB4z5jEjT6APNsniKUqyI0LxXUoiOC3k0xXpEPqda",
-	"sVLhZjywRxc5eT+E6uda9/qy65Zq3TchfX4hyva29XdmMyawQ0hD/a4xRQ1MsdAB7TURwWVmPLKa6jkH",
-	"3RGuciSIoQIScP8Qlly4MVtfKQF/+y2SDDfMGXx8UlBfOwBgCca+O8JInw2IjGqKfaNyUTXuoxUJe42H",
-	"tnMZ0JRFd1kIMdsJhJWyqB5v5KJ8ULnLou0xhXrf+8ybh7sLDm5iuts2lW/Jrt9GoFfzmW19c8sTDHnR",
-	"DGhXVyqs5CpF8Gd47gIeu0Pm84dpYL4xnWSihGI1I0w9bDB0p16QvL0PnJexjyBTkFCofIhKzRhMqKOG",
-	"cQw0AUSAs4QSFhPjGeg0XcQJj1cSwGv9/dqTV+SL2puqWVo+8mpCV0NE2zaGICSB0g+tc7oURS1mlVZY",
-	"ezv3Ol1qKnI1wVp/wGYyYy6sfye4r6FNrMGAyb1VaRNFygScrVRYKJM+gX43Z1/yfFXg5HyaMM239M+t",
-	"ua1vy3ASxqmd44eR/KRn2Cqz14Nou6PU3g9FHHxN/qw3lzw5M8WMkQTpLV8BGbcxMtvaPNHyXODEi0k9",
-	"JIRdaGI5/bjtgqPEKOYMhCpsfj79Av/vQYECvYXA/IFJjKcozzuFKhJtZ66gRaHqWbAr03DojGw8qbYJ",
-	"sWY+gXTYbWb089KXHI352wmkiLVkRnj6W0+8rUjC1dlWZaDKHakb3/NIrG1S7Kx319Zv043SqAKXcTHM",
-	"2uTcCnF8Gzm6lUU191XQinYJ9PQvSezfUppvfhoe0JzffwF6vN4p88Als7rlO00QlUWdCouNUzglOLHF",
-	"Pf5CQLVnfIE466ETe4kZnYShIU2GebrGNeMLhnCqZ7s0HeTIFZN4lvdhtYEeiSyf2IeQfsa4Ca2ik9I4",
-	"6GSG0W/L9Lts5h7zmQEp6nwQerdOIiRjzNB+J+rk6UbAkCQl5vAGCZl0jo/2oxJsUdRZUJYMZgPZOX7a",
-	"O/galVTh4/3IqqJE5JkdckrHyqSeCTWAqhwfIulyf//4oH/c7/+9fbC4srUXQEytwsb7OxN/YFSdk5jQ",
-	"ebhCNo7JXJHkpbWtwOz6QaKEyuu7a0bvGnmu+3n+3P3W4Ub37On+FtLg9NXvulkamxyzQvC1kNKxoIrG",
-	"OHWoEw2+vHaCG0o4xpRRG2fMViD6M67QhN4Qhq4JmUsQqTc4zcgxGlqJNASZPixkkJXT1vMAS47QkLAE",
-	"JMfQJGGAmWZMyytmhWIPnXjbooc3syQJ3B3HuQTPpboJLHqy3cr/yGTRFc/lsh7mdsXklC8kGnE1RTdE",
-	"wDaGbgEz/n3qfvdyZUQoTgkWSF4vAUE8aZDpL0CmR853c9xxjQqSrQX9G0N3X62ovyPF9nFK9r+SlL5z",
-	"0JNvSawT0yHoQYW6p8R9XQVrW4pPvoQ5Q8lQaquZgB8EAccglA1BaiukZlCJMBpBZ0Ih8NL1WkYxOH2c",
-	"wGfkizIuEi3aLUiuoTQ01FT5nnxRXeMoGkZFSgoeSS2qLUOmWJq3hMRy4bfWm/Jh3CiYA4VCIddwGeep",
-	"7Bm+B8Cn9k6ziykX6mE8Z1SRmdzSoZCX8APdrHUwPAJ3mkejLX6tn84P8Rt0x5XsdGlKHH1GKrV7uEMv",
-	"xISqaTbai3GajnB83SjmbAWHzNPMRoIvJBGQ7Qu5bhNODN4KR2/OP7y/PH3/evDp/G2Ur6Qpv86kCptY",
-	"JEmlUUqvGMi7CVFGQ/ZTn4xbY1hK7xv20O9W0uZ5emNMU5tBAr56lDMyGupnBpQNTYHIYrrsXTHQ0MGR",
-	"YVc7w6bpvfWrmJdQieiEcUGSZvXW/P4CykLWRv/GdrjIJAy77NwgzAdPytGMGf7ylrCJJrMn/X7UmVHm",
-	"/t5vATcCKx46Ikj5RO/IBN8QhFPe3Jqv3tHLm8f+VvNYohKFMY70WhubQQnBRdMEDvQE1g556cwbytCC",
-	"i0SuHGvg/7h54f1Wa9W6gF0t+TJPMWWuRVvz+Jmgm41bvZwO+wd1rs6rbQAmjvFqkkdbx4mh9MJ9spXC",
-	"u9OUg1d8RpCWaH4BWjCFZ8wF0QLDbHuD4lgSlsAnjZLSFbdYAQmy3SQ5FGJScb8kzmT0wmQVL9jRyeRA",
-	"V2rwAGwiZEBPw2rqNMqx4EyBkq04jO+Gb8TIIioTbKD4SvEzx0oRoX/+n3t/++M/966urq4+93768X/+",
-	"j86WFHrpduohKfPRlG2NlqsoOUSypq5xRduahb7/Dvr9Y6jjRkPjmBiCQMDyOi+N3IPIwBBydjC6ISKh",
-	"sdITMj8w4hqdMJQxQXA81ftgCj0TrPAIS2O8DBOrFg6Pi4x4pzoIsP8gD36YMTPucmiMpCI/J8YM1IG5",
-	"gmvCmnwmlyt0JU+I+tXswh26R+wITems+sKE+PaN1UO+tXQ6r7qhdS6XJawUUHWbCFRey5J2+FLTQjYn",
-	"4oZqC1kQkIVGJ50LDlqiZ3ODw9W6MINwHW/pDWFE3mnO5f8x3BKijjOFRMbk7nPuivo8kygFG6OH2vR4",
-	"gO9XAq4TnNCH3cIYs4flpwe/IUrHDYzoickkEyCOTbprawKYESXo6pzVd/aRdmmroOtumLdqsa/075GB",
-	"MtRy9KPgM73g7A44541Nf9Y3XTHObTJ/a4mIeytBkz+4xz+apzdHT7kgWMTTTlPDW/vaIl3RQJvDnZ9/",
-	"Zq2BkDJokdCj+jmOOE8JZo1pfTKmhCk6pnE+C9O/FXAvSTxlcJdzRpqzXvNXrJ1Aqy6w61Nmi5O44BBS",
-	"f/ikvUcEil3do/VJfu7kv6NkP5DjMZdH+VF40q0mrDZpRWHzlsoyzYDTVunk1qk/63ngtVieZ+yWrcxK",
-	"RPyakDkaU5ImUBx0+KQPFvzzJ330y69/9gox8zqTymQNd/Wtpfd6glP8xeBpeDLMxUCmXKiB+/HFm1/a",
-	"h4OrG/sKtvu+ASNqx9sEUkoVWvAsTdCIvMw1+wWWKAH4jq/RThOS2kzLbFjiuk+WjNZbyKhHkMD0Paeo",
-	"vXQ0VIAwq4vHjaWjCTPPU8w6TRrguuzoW4vL99lsRATZJkH6EWsXzWiVeSnQt6tSfEvZ1rdnso26YfnZ",
-	"dzN993JGEn0/L2VTh6t75sAH7FFVXenDtKtqdVVbINIdX9Xf21k94nsZjvwO7uVofZ5uISlGxETpFhUV",
-	"FsD0AJzFjvsSDT+eXL76dYhSk7sAQqYXgNwBJM+/opAp79fHFDO9UkDoU5gl2AbTrTHzCqd0ZBZesXxA",
-	"SFVMn1c4/RYtn+9y679tc+j7NCj24A8iV7SSUOVafoskBomqFnDMZZRFmlplNkP8hggAIsqR0MY01eLE",
-	"AHRiaZgf0tZGS/gv/BYqoq9Yjr6gWVxCEgSVKG8TZtLEYz5fuuSEctR4CnhTDYHdmvPRrf+WYjTgui5D",
-	"D8hs1F0DPyCz0eBuIQgqoAN348Vf52PDyw8j2Wn95BvBZ+2fvuSd7972Mpp7mc5XmcNEyu/28CO3h38F",
-	"kCGBsLsaTL8FPiM7sYdXXBVaPOXu/w0gdLS2ZkV5sIrgIhvdPoC5mVbrhTu/S4r89qifw/rQnHetyZe2",
-	"jCVUwfI9cvdA/W2987FFA7v1nq0I4AUI6q6t1QeJ+Fn16D3BYrQsRe18Q/X9BhG6wM49jKkaOsLHEadr",
-	"ObPvobrvhaW3iO358vPObHBfsdr7l/fXYE3I7/4F7EU2sgP9taOELaXHZfkG/W4c/VWChbdh27sOEz5+",
-	"rr0Dp//vVOsD6KCP3s3j3q00oYcJNrbVN7777f+7xht3rCvMCcNz2nNUugIEGoBeb1tLgRNzMjj9KPQg",
-	"SpswNtfQenn56B8kVpC0PuFd+6F+U+8cL94RKRu8BR/mhJ18PEOHvX7v8I7BolvXKszNm7XClWaT1XAd",
-	"OEkEkV7bMHcIRam6fokDQRrqrRm64IQdqKH1r1lei2JMC8ZhoavcW3+QdrQGHA09ra0BNOzsLvQ7vt61",
-	"k1qP9I5g1lTVoSSama+L/j6Ko4TfRSUU9OmyWwzDtq+BEXgx0AJ/ALgLe83gjCeAzFBAKY6WgFtQw3iG",
-	"5epT7aFzMqFS6Xvfom4V5OcjclHlIYUBxgyiSXTF9IsAbosmEgAg9QZS9dK8pozWZRq2rMZnNF6ec7x4",
-	"jRV+QwGU/QHBGackvpbZrHPceYH7h0+PRi/Iixej0dHzfpIcPCH74/7B86P4+ZMnTzpR/vQApxMuqJrq",
-	"380S/VUNIAMwGTv9/RfPxwfxUfcp7ve7z+L4sPvieXzUTeK+/t+zwxfPx52oow91YGXj5BC4MoDFfbxf",
-	"FEr3+8n+YP/Z86P9/aOjfn/Q7/d78EtBUqzozf/P3rU3J45j+6+i4p9N5rppA4Ek5K9Md89O3zuPnknv",
-	"nard3ArCFqCJkVhJDs3c6u++pXMk24BNTMi7qdra6RjbkiWd9zm/w66ApvsNuOetGmkZhWGspGCtt9VP",
-	"a/4XuxoujKXWVnh00j3uhWFtvauwq9t4nvbAkHtgyBeWdIEslVBgxwU2v8zId4ULWxELwzS53iAaksTB",
-	"a0y4GGNqhGAEepJTaLDZJ9TKB21IKwjDEEF+QFK0yM/8e3Jw1OocBqAq+PvCsIgfdHDUbh8iBM6lKJAP",
-	"Np+Bul8XucPOAzrrB+kA9TUX46xCFOI8B92wc1hLTugnFBT/WpIUYRS1jrvD0ygctYY9etJpRZ3TU9bu",
-	"nR4ft3u91rOTFO07Sor22+qnKyTFskhts2F3NGKsR1l7xKIOjY9b0fHxcbfT6h7D9zzPheqG8Kmtuy3U",
-	"8tPFhTruHIVhpx0CO9lWpH5vyf+RBaodcw/H+YiysdWp1fL7J6rG7JUJU+iV5WQSgs7fIliHMl68SSCD",
-	"wrOge5W3643w1t2TsaKuRbyC73AmfjHvkGjGNJhMLqmRWRuLJSPvAjYyjSZl7S3nboBdrKWdMYz3SL+v",
-	"A+n3+VG+px+nRv9NL9HQrlo1Uu16TKYSYOaRiOzRmsQUP6iyB2PC9l1hnjj0eJfTXzMpM3vUgbtu8CyC",
-	"iZVndKuC19C1a4moIENGZqkhXIAT0AeswJFYMDQBenpBpqk29gnfUMDelVmT6FnkggjpvIhujrcag5/w",
-	"vif1G+5mm9xmiswUn7KITq9G7ZOwYH01DVWV9sjGh7Z14bk13nvx9l6815+uNcsYyhrL9T/dlyPP8+Hb",
-	"cBl2ZHXPWR9x37S5Z52XBXvd5Kl1E7cTebe6VWj4clq5q4LiexzRhP/FKrscnWfTwl5DcPd9Nxsiea+h",
-	"S3FLsyGYwCMS7QPFQNtRuzc86g17J6NRZP/v9HR41O1ErbgTHrU69n/tdnwc9o5OOsMRDUenJ7TLTk56",
-	"7V6PHVNW5dDVE9ru9la9xscn7e7xaTu8o3Lygz8l+55E+55EL1wX+Zmq6wKz9e26HlAl0TJVEduqrz2U",
-	"4yGQpr8Uc22oiFje3n/K4zhhmG8UQRuigaKDgAxiFrmOc4rGPNUDMpbEyDEgygLXXlyKhNEb5vykX1hM",
-	"3CzJfCI1IzN3rrzdGVFDEzlOGUk409lVKVhAGI0mudAa+IlexWw8qGpNdIGj1eqk72fm07uuuYiraqDt",
-	"b/XrseHF/2MfqcQ3XVoV4WUdtHiwk4Hgb0Rn3FCICespTRKSMGM/qGqS/77PVhu/8/HEEKojJnTWjL54",
-	"OPKN4oLEbKyYPVof3/1+UdkbgNZeQhj93A9eNr/3LEq4KDTK321uMYtqT64wdOnKAXEUp1GYxRkc5iHS",
-	"5ZAlUow15mNVr5p93dLkEN/YzlqmQ3B2TukXPrUKQOsEtxr/yvt9CMgcr2han9HWgAjGYu0JvwqwYBUa",
-	"N+OseEfQYMKO/i//p3+95XglB29fi7vMOWqU3yL7eOWFKS9eJ4ByXJ2JpCyT1F3Zvtx2+Tx8+EIjkywQ",
-	"Jm9EBiBwraDWMqHqSi+0YdO8R6ylQXOVtah2La3kyPUBtCIO8z+r/bd4Pl8IIi8sB65ahP2437S7zfbJ",
-	"STtosC/2JVfZL2Ezv6iov9YNGv6PVqt5cnLyNeOBv/z9HWl3O1tUtMDSPVE5L25bRU8Ej1AWuZrZhF8z",
-	"UEIeo5y3cmaugnePq/vt1d56JlOHX64V0HirSDEtE2wYU849namQB8wwHx/xKyBlPuYsU+OApRJkqQii",
-	"BA4oFoOFIlPjGrCauVTXTfLhhqlF3owGWholUl6zmKQzQg159/6CXDBwZR1cfPz5+/P3hwEMSw355cN7",
-	"D6ZBDUwrb20jFYklw6wT162GnMN/MRvzms0M9l66FFMpzATf6lI4FxJ5/HzCE0aEhN6yLipItZ3dwUAb",
-	"mrDB4RnWWrh7cBIAx2XvggHAJ0dHkEUryESmqkxwuH3IJMeucAsff3/3X62w3epty3p/AyX2kTnv7/j1",
-	"cTWf+ww4+3+yyDTvVI378gn/B6t4WAqaO9pz62GPm6uOcXbEXRWoIl+4LW5zRxUHH3vh1fEbDyku4L4W",
-	"/sXUwsN+EUBFxET+SKqYxbsZItuXw5NzP5W8Os3aGn0UMAUfCBUYzUFLJCs9KJMqrqT+4Wn1XmriM0tk",
-	"1exoWxNjxexoN7tftxRtT1QaX627YzX8vvD9lRe+34uiDvHiaMJnG7FoIwkdP6nBKAFNEstskDO5ymBo",
-	"42gQW9qyonngG3JPuUgNKy3Fdma5Hf7bFfnw+RViP6Iq3gv9lyD0jdstjNxtRZx1lOa3MeT76I2QCXb8",
-	"wBnM5eoH/roMLQ12Lg4PJAxBvxKcaUfngnBzKRTXTAdEe0x5rsmEjydMGyLYlyogaDzw792nfLsk71dg",
-	"r+y/eLpnua+JDq0dfV/Eb+iYi3F1fsEvbG6pDaAmKjB+8RX/LYf1QvJ/yqH26BZcu5bhlWFI+LV+VB7n",
-	"coFPVQXmYQagNnBNEufOrZqB//1ewdrnHjw/oknCFOA8Z163qplMuWDlIVnXPOMOiO0PHXd9UCaXHbzN",
-	"wdSn7Qb9WiKcuNhAO0Weg5d3DnNCJQpVjERyxi0ZKDklVBCqogm/YeA58J3L7TQ8VbpmEzMaWeIBYOom",
-	"AYwFcOlPs+oW96KS8k0X9cwO08vpRWpcgspVkUf1T4O1LLQrHsOOFAtfWlWFLzApqjHNhcVp5NNvflX2",
-	"H+db+OSzNX2ikGi+p1XAxpYH/ymHGbrx/Qc/N86hPAC6D2q+KP54rq8hWOaIDVSLISNDJdPxxJAhjdzv",
-	"GfuqyUCnVNAx60PJ3siejWWd7dYox91Z2rOsTMm/p7oq5Q9vUC5pU08o/V9NhUlBAcix6XxrGSseIJV3",
-	"vUhrWw1h9YS/jaiIWFId4/dxCftQoQ4WAhO5x5CXYPbimx+JTB4TteEWoQOfnTyk2NlXIjy0fx72cJks",
-	"d5MqhcLwze4/mcS5R4DYXbeHlMUeL8wXB1jbmmtzhowhooJow5PEikZLoRkoZlyV5/+5OKM6ngU3AQep",
-	"hhaAZuBhYBs9DMtmNTcMuyBtIrHC5C7gDV8hQfsjPnsM+dnujzwTnypFF9VOAZw+OEpHEEsquEkufvvp",
-	"4vP55w+Vn/HvZP1LNvKI335yE79XN8HFRCrjfAUPyeIK6397KjWu7NNqAs/Uri8eOtcjkCyYISqj6wJb",
-	"WeIRlQJ9+a415vJWMaMWG+R5ITAAdRRswgXY9tPAFQ9xRaTiYy6gcCZmqqylrlGLFQ5yZ1s7I65+o92x",
-	"G1m/FtJO4zxJHj8nDcf9nWl7gEqo4/16665vniI+pQaizjOqrnOBhhDKgmU8GE06QFexSjDiam5DJkUR",
-	"vIFQVgy8EjIZWBIZwCwwUZT4ztTYpg0/AdzLyoph8JFRgyIRagThzoHhUyZTM7B6tLxhqo8iegD3DZrE",
-	"6tiXIsdKsy8cSTWWxriBEhaPmXIiHjJJA1y4EbPTGnGWxLoiXlcg091U8JUVohzTZLM4A36y3UrwL2JN",
-	"RL5MERWW/dkldD3uUEdhyahK7Nr1ry1y7YQKMnd5tj/KOUmkGBMjgfF5dNeA6DSaEKrJoBXqgf2AQdjs",
-	"Ds4y+NdeSDRkoYCEy9hWoxXqilm77a6o78LnsvozO5k39gksQcvrDdfrvB5J4FcFNGEX9/b+fSUXwnLu",
-	"Kv2DKmgIweaO7JwbFjtku1R8mcAcAkejaMzzJVYDPA0eKnHqs5jfE1vZxUef+dHttKElNuQ6CJMVFRBK",
-	"5spSvavdDBrasBlOEeqR++sgVk2MWPhv0jinKbTI6DcaQSPLSLM/fQ0a24BeLSFltQLX4oSpRr8h+Hhi",
-	"3ugJH2FHEsz1uAIm0Q7bvTfh8ZtW93Or1W+H/bD1TwCSMNhdBF08EpiQNlSZK+AoZQ+G/7ScpLaGVdjl",
-	"DzE3j61o2THvB3ViDxXxusDnXcf/JWXSKhSURFIpFhmAwtnMYIvYue3w9LjVbe+mTr6NuY6oije5U5lA",
-	"xB2Neoizv7gJiAQ3BSieEdURjdnAc2j3Xo1RVyPlOk92tzw9W3Zzz/ImMjZdgFM0cx7Bdk0onuGtudF7",
-	"t9KPzJBu0ZOe3ux7eO7x/LjB3/nNGitIZw9kMt7RwWIJ3GlY2zpXdqXjPSl8O6QAPpYVofhg7pQbrvmQ",
-	"J9ws7B6YKa0uQMjsbwhXuMxmVzbrlGAAwoWfs8Z/JKYLcCr4XyYyBeAlD0xj/9ZnkG3IhCtS0E3yUVyK",
-	"Im6TR5D4G8I3NYlzXkNioLPzj0LoB3NDk5Tpszx32u6NNRB8+xau88JlB9Ff4Xj532x5fnSrU6NbHXYd",
-	"W1qBJvlo9YQxFzDbVq/faZF/fH5X5TUZKTm9c+u69+UhlKyR3tLMci9Jp9fzSWEBaR1Z0W7XHUqaq9wk",
-	"8r4n6drPRTJJp8LFpMtGHi5qO5Xczr2DV1bGllwkLIeUKcf8sT+vJrrWCoflGa/FMJjHpNoyEPZooF23",
-	"SKmfufjgkVTqxL5+pl+2uv8iFec3kscAm1Tn/VJu98Av1mJvPFh87+XWRziiuT1yqOR8j8D0zE3tC8Yw",
-	"jOF8hY57rMjugkKRawVbZSUVlAnIgt6UJCEKZRPYUQZkUztcAfAgc8auy+sqcuHsSisejBqWRvqJa1Pl",
-	"YLef3XzGSerrKhGdQPaayfv83Ps5uLUB0UdDtJEzDCRykQVryK+CYThuAl7h2JfTu4I6uFKVtba0Z/dq",
-	"f7Uf5lxVIFNxTYxMoF2tXSTQpfPlQI22+UoqubKkLTyeqx1EbjmOkRQjPk4V6yNC0cY2OQ93PMLHOx6O",
-	"5byW7bdyaiLnZETV8hkgXN8rV5opFtEkShNqNmBj/SHVdRZTsyb4WNm1y7RuyywDCASCzWL4lJ0hFNTc",
-	"O3qJNarJlM7yZLsY+JeICXitddEYvRTOGg2c7APsKkwusPdlTDtL3XU5DFJdw+8+bxXsbaN9Qr3lFfrM",
-	"dXfTHqPkUthDykXK4kIYv8QOLq5WfiR3SRcC8zYPbYWtBlhBOSwjgoB0wsCamPmNnVZ9R3M+008JFfWc",
-	"zI/I2b9n41SsKM7b16J8qyh5SAhwonOyhpL/JMn0W1BtdhIfK2zj/zP7vzrr6Ncb6KdsmUGAKF6rjjAs",
-	"C2CaiRVXDBK0YBzwf7gmY37DRMFB08qZRzcIw/BS2GE0tKkiRtHo2mU3gYKXpFOhnaeNJJCU0iR/cBHL",
-	"uSYjmSRy7nx1MJ5H8BvTmT7D9AZ3BaM/GuD7HI5znhhU7gfEKTkOZxV6AxDfzpVnWMJ0JGeMpCKx/ElT",
-	"HuM05lzf7our44TLa/fBKQItpkr9OHdzX20qYM59gCgSMB5o5CDIlnQQ08XgFudfTRc+n7KqSbBqrxB4",
-	"7nYfYScnZ0zrO/Eq3IUXaCmQITNzZqXhXMKiZ4iVQBXVme1sVp7i1QnDQoIXF6bTLuKLd3phEWA8d9tx",
-	"Ydi4HGH8B5DojlzkiHgsYpIJvRL4dh1RESwBp/sTxM3K7ZbSFBXjSsBy+hefpkAFtTDUO73iJ76BP0tg",
-	"1PcewmfuySuwzVIDUyONWN6EosGKF3Zj37FHPnllIKPOEahy3DIPFFYAFbpnv2CN+UH+HAryVCWNfuMt",
-	"kIQbdZWR/kMzpQNX5aBkwjRiIkGOdxpbxqgoT5qX4lKA5aTllAF+75QuSCyzDlrpFHHfqSHWnINX2Xv6",
-	"ZEDjKRcDcpCjyuRjYDB1CurbiKR2NocBGfg8wMGlOIgcirOICWI0kuKqBFlXUhJTQ+3DN5zNmRqQA4W5",
-	"pcnCXgXZGrEBOaCpkVN4uk9wLXQ2H9RWrW7mMkPzXMJDWIRzku8TmpsEg8AItWxtQjgLARl8N0DLU9hF",
-	"+K7/3SAgg7VdtRfX+/EMgksxyPHtsFXOWuvi7IXFWLS9WBKizu51GP4BAPgv6ejZLTSKZCpMYRLZleV3",
-	"j5gqjgfbN2iSXyR8fCTtSSQDGpm+X32fwCVdmJAYec1EpmHYY1PYqgm9cQqsF7v2KDUstdjDyazY6TdS",
-	"3ihTZpCU7JtnTM4S5sG+JOjjGA31r0VRfvtbP6uF1c/yk0JkaprFni9TufoimiQlb/rge97iDB14WWF3",
-	"EcgsyJoocUUgldUhEHJFRlxwPSmMvpa7q1fnIme6Ua5NzSdyCvUYjlHhankHUuY3tiZRYcRMZb2C2mw6",
-	"rbWKLi49Y0pLQeZUGGQiczaEUBhgGiRSXkPjgMJwM8VGTNlX63rb5dpZA5lmXYbJTMk4dYncWUucpX7K",
-	"9ZYN3uxswvztdt3QsvMNfQk29MVVNIresCRrclU2h7ysvcYsHLCIr5XhOoBdgyJ0f+QpqLgTmVjt3unw",
-	"Xm3HIEWNE/sHyLplk3MmuVNtlozBertz/umjI/+ADBc+nlZgyI4Zg82bMEO4aBaNLvtkval/yrAyfOHh",
-	"MlzGCvzPMnxGc6l6d4yAGjU2BgD7fdGBXhINOCAka0OjNCOzCkguxVm+a0ZaGQu6BDItl8pUXIflqsNa",
-	"J4aJqrglmJ1F72jWvADbOAmZdSTIp3BTdCbcvu8/yjkcI3vWPTm4Cil3whau3Tjm/OfJWm6DNEhicEwY",
-	"2FYnPWZ8xhIuWJ+Eluwtpz5w5L/UvdwBRubdQocpT8xhQFruIjzp++0FkLgIbF9eiiEjw1TECYsPA9LG",
-	"f8PtXBBKvFT0Lz8MSCe7qOA+b11bwrO6zpEDlIIf7UJDs0wuxocB6bov5mJ8KQ5gGSikjb0xTE39cgQ5",
-	"QsaUGerUoF5WrH+wARvmMCDHBFQLy7oOsg5jM+6o5VJAnS5jdiOEJFOp2GGTfEJ2r/Ouf3Iu7FmlSQLP",
-	"nZEcC4NoxkSBF0E9H5acW/VRcRZj74clWe+XrexM/d/X/wQAAP//",
+	"7L0Lc9u4li76V3B1T1U/hnJkx3k5descd+J0ezqvYzun5+52RoJISMI2BWgDoBX1ntzffgtrASQogRJl",
+	"y052JjNVu2ObJF7rhfX41j87qZzOpGDC6M7RPzsTRjOm4J8nF3Rs/5sxnSo+M1yKzlHnYsLINVOaS0Hk",
+	"iJgJI4qlUmUJGUlFBqej7htq0slgr5N0dDphU2o/YhYz1jnqaKO4GHc+f046pxmbzqRhIl2csVlOFyyL",
+	"jKYKRuYTJoiZcG0HXhDF/lEwbcicakLTlM0My8iQjaRizwkdaiYMkWbC1JxrFp3FUMqcUQHTeC1TioMt",
+	"j/3HhCkGCxRs7hZJuCaK0WzT4t7N9LF+N4pvn+aG/aBJKmcLv4VTygXJqKFDqpkdhGr8E9fE8CnbI8e4",
+	"sPmE54wIiW+nVJAhi8xoJNWUms5RJ6OGde0XOkl8mi/ZWNEstveDYTEaMdUtBL2mPKfDnA38WTBChZ4z",
+	"RfREzjX8onk5NJeCJWTIUlpo3FH8tJ2/kMYv4fmlWDm+S7F5p9+yT+ZFobRU8f1O4W9+boJ9MmRGxwGx",
+	"4Ipyqu2/WYuzfc9EZn9cpRnFDauOzp40MRNqCFX21AxZMEO4INysOf+lw27cr+hEuTBszFQ5U6l5nLzP",
+	"mcgIN2TOzYRQ+GBC7EzFAuadECOJZgxXMrcL27Qz53wsTkUbjhoqOddMkbG0uyXWf/hz0plRRafMOMm0",
+	"7rAH9nz7eOQDv732uJ2ISHDB9reaThkZ8dx+llCREakypuxcuP3aPwqmFp2kI+jUTgc/WZvolH56zcTY",
+	"TDpH+71eL+lMuSh/YSdtDFP2U//553H3b7T7V6/7rL/3/3Q//tv/iLLjS7p4N9Sr63on8gWZWzIasjEV",
+	"loDgUAQfT8weORZEDjVT11yMSUYX9ikutD3M/cdHD/fJh4sXCaFDWRgipBT2D3b9huVMp3LGmpac0UVf",
+	"DnVtzf9DsVHnqPN/P6j0xgP8q37g5l8t5ZWS0/bLqS9CKkJJTg1TninXTLE/siPdeJ4X8jazFIRRlfN2",
+	"EzXyRtNUi7NCxPXjEWFWL5qJnRPXJJ2w9IplCRkuIsLYSJkAsQtZvpHZeZOLSqpzTQ56vYpTnPKjmnBz",
+	"KeayyK3GReEcXaxa9FVRF90ZG9EiN52jEc01S2K6+GQm00lkkZKMpZXSc5AflGijGJ2CAZCzkSFdmOSA",
+	"2deB5614BXE+ZVrTceOhwBtNLP34cJmh1xoxv7PF6tRfTKRmwp9EmnMmTEL2rWg9ePSIXHPNhzkjx+cv",
+	"Tk9JOqGKplYaJeSKzQwYVIe9niU0jecDIqs0gGqC7IotCNeXgn1iaWFNIilSK+0mPJ1YAkFlxI09XNAu",
+	"RuIBsk90OsvtwqTiUnRp96B38Ljbe9Ldf9TVKRXd/a42VBm/iWgjVrsYbELX7kLDfh48erROQv5f3f+v",
+	"SS6ejsCkbBD41k4d1G1RpFQgEDAsCLc0QSbUcgcVY5YRzWF7lriA/Hi4f/DTXuNKnXG7Rgu0oJnRWylY",
+	"qxVR4TnSyFUL+DlaY3ahjiMraqBjykVCHvYOSSqnTAOxWAVAyVBmi3UrtLNbv8yDNst8TbU5uWbCnL5s",
+	"MINB/UpFrDxlqgtEyewb2pGtNxOAYDPHRVPN8mumG1dgx+3CwN3Tl7c6qNd8ys3q3E8Nm1qjhVCwK5pk",
+	"Sw5vRyUgjF6a6FyYhwedxE6PT4tpYEu4H5OYbfeGfjrJ2XWDpWX3d8LHEysmmH/MqrCMjRULdm9p0lP6",
+	"qV8+H5/8s3DumSyGOQsn/yyceq+cuiimQz9zLjbMPJfzrSfOxaaJH9x64lKK42vJMypS1kDTU5rndu6a",
+	"WZMVJm9NE2BM+36wlOekR3JmQFJZq34KwrBxgVKKPi1Hj65w/QL3n25c4VtrUMatjIRINIj8leS8EFZq",
+	"TiWY9FSQ/ad+ZWTIcjmHpyZS8b/QwI+tCizYbc2EtzBhljUJFtQB5ZAzaibViDzrJB0rQLmyl15jl9bS",
+	"HjtnitP89CXerUYjzSJ7dQy3Kk0GEh4YNK0c/xy/tHNhHh92oofV+noHiuTdTHf9I6hQ8CKHd1JQKFY/",
+	"kmlhSXYi53vk1KpNu4BCGJ4H11irPMcSbg72FsVyzcij3sNGORyOvYUiaWkSnMEZ3zcFfPjgTv+cURVT",
+	"33BpwNE1mVvjj9hRSSqFofZOZvczsUIgpTNuaK7tDUJI00Qm/7iVBjufSGVaqjFrXy7AT5FTNWYJ0RL+",
+	"oOF32n7pTlTdRk13LguVskYrAv56x8x+XgzfKzlWdNo4jWLYneEjDXPRxbDvnujvbl63Ukggwkt9BBdG",
+	"e6elaGuhd6HhyHWxURsdPrqtOrrg6VVMxr6yCxg8oIWZPDDwzMDylDZWlrmLAIojMjguDOggWHqjNMav",
+	"3IrXLuQVE6fiw9nriFIgxv4VXeQyzzxjicxrVe8YA1FL81zOwS748Y+TX87fvfj95KJ/8e73k7f907f9",
+	"D2evfyJdQrNMMa2ZJuDIEySXY/zkhGsjFW82lmAyTYs97D17vGm1ny316pkUmqFDTopRzlM4KivqmIB/",
+	"0tks5+gMfDBTcpiz6b/9XaO2akft7/EtHLJJzoNqApcxcYPvkQH+iWUD2JKBuzLZn62eI0NpJj6Oofc6",
+	"n5POK6mGPMuYuO9FpJZDFZnSBZiBmQTtDHM6Fdc059l9zyiTaTEFz7gCosyooUSxkffeu83cIwOmlFR6",
+	"QGaSCwMeR/BFETkaoYuczKjCtbyV5pUsxH0vRkE4RUiii3RSGgY4nzcy4yMejTuV3hogLrCC8CZueSoS",
+	"JItN0D32AJ6B2b2344sMbKJXlOcs+4IcU/OEhO4S2B7/nXuc37FYODZ2nz4C79eU5laNsIz8+/m7twk5",
+	"7O3b8wTO8HL1sPeQTLnWQHFMwT8l/P7Q/s+jhBzuPyRGSm/cHO4/uhRzJcXYywxihVxCDg8O7P88g4en",
+	"VJTeFp2QR73e3qXogP2nrpk6ZwJdHHppmwz7ZB6AK6OLvsr6/kTE6VKghJsJGRxDcPOIrHxtsEdOaDpB",
+	"Z4kjUAbzL+NJ6PckVJMBPDVICDg7UefA3QP+yLMBuIMvxfJrlukHfrlzbtJJjFGOyR9seC6t9nT2rvsG",
+	"mo3MTpOSwWt+zd7gHwZAXhdSvrYncZ/09aa8qppAyLGMgP3qp/WGisWZO/J75U5HbwlIXU98I5ASRAqm",
+	"98jgjBm16B6PDFMDoulCu3isJEYt0Oe3JJ+CN2IhQCuN9IY4op3qB2GNLSaMXf79Sq230hDNx4JZIydx",
+	"1yWIUk6lYnBqH6oI9X3PTNg78xc8lxlE78/Kq8R9axOMRFgNyziI7hHE7SqhIKRqcPLugdnsRrITsfJO",
+	"6+O0KXhMraybzZglBSMhNme3iAl7gfizM1SMXvXHOdV6L1UM6DSp/RZNmNXfTuX1ym+R5Poc7GQG6mSP",
+	"iQye8z8r5j7nfwFhEvgN6KVgGvizYtfyKvxZGvf3QjMVPA4/uinIwvjfFLMMHvi4YpInbvdAHcX8Eoww",
+	"YVSZcECLjBtiFOW53cOZkjOmDEdznpZHsI42asf1ObFvxYLyr+WYC/SCyJHVESTjGeFwdCuLcJeahisf",
+	"XJOeEzadmUUZ+wDrzpArIeci/k2zaSUXfMo6QOCG8hx2IEMjjebvg53Be/qqUkmIgAgbJZqlioVLk8O/",
+	"s9Se36fuWHbdLy0P7p3RudOI4V+7+orPunKGg3fBrrYiwg79OengXWCziyrp2ItkUwYGrxgpumN6IdKN",
+	"foiFSM8t9doXgJr7PIsNyNMJWml22FSKlCkBoq30DRQF+ENEkTsRjvu8Mi3LAg2DyOktv/459Mf8iY4j",
+	"Cg4Bu4+euCsCTTyTVNMKtqEkJbeXH5fpoc6v7ykaQnUu5IZN6//YzI3I/p/L4ahSdGF/DrJiVvfvbZHn",
+	"tSwoH9factNgnvWxoitX6YRfswtFhR6h/quv3MnB/jacqw0XoOn6ucs/6m9mlsqZlnSspVWoKM8sLHGh",
+	"JbbXhlBHXHA9KRcQTcbb+JH2rK7ovG+t9f6Mpld0zPpbvGrNkH4qC2GWIxDgqF02OpKOU3G3Wpo21BQb",
+	"KdrTxzk+HWXR2NKbqaEcub7w6uyTkPRqa60faguq3glPLzHK187X1qY4sVZGg/VG7d1cSwEWgJE+GrXO",
+	"ALmFNh8uoh9QjOrot5dWDYc+XISS3r0aW/sv1nT81VqOzeaDi2jWl4ou2Q3cqpl6S3FVM6r1XKqsYYsH",
+	"cqazIbE6iYA52wVzdgBegpmyjAwybFvvdrgzMOVgJtH9gIRVy7p6lQtoTtV0E41ATDKX8opQU7P5XMpO",
+	"3Na7ZsqKAUyCsmxvZVIfWW01GFEPOTgzzDnJj/FTJ/5LlqzenANh5fZqEzsByg0XYzJkEy4yCKypK7y9",
+	"70WFaUYXup+zUcRi/+DCr2XuL9dkZPnZJW/OFIO7lKLIQJsW9znpMEP7Gq+WUcsQBcWQple5HBMmMn3T",
+	"weo7eXJx7G60MAvY0Ji4+mPihvOP1POoM4kRjSpfLVOUC3vyEUrw3+hXRn1UrduvOof7uq9MZJ6xhpTj",
+	"mZLW9sKguku/03DpLScf/ThaFH1jxTvKmMi5vAcSOiLayNmMQWAOWGRKBVyllZLKxeor8cpSnuFmrdJc",
+	"Tsf94cKwyFi/yTkZUVWl83PtaXk1Sb2TrCYsREcbRzPlz1jpmyCGXjFNcinGTKGD7vX52/7F6ZuTdx8u",
+	"glWUSSD2u9pAimlLZWCPT5t+IcAnwrKbvhcyUAuWK19Xbrk3GLl6dcvBZxiC2UBgx76ExiUFQ4mCTyKN",
+	"k5Aj+JgIPPHZpxhVCIVHydXOrGpJQW4wuxArfmLZSdXyyonjXVyKLCHymqnKBJpyUbSWmIplXPen9FPF",
+	"MS1mjG8VmmVbvmbUIsorGCpylRrGWF2Imc/x41mmtoYTCs/bJ7dvKk2KDbhkHUSpLi7sVg93nQYPdmhp",
+	"jZVKDmkzUDWJMzkqeRTKwciJrR593MjJr85YyvgsmgjmE3d90pUc+YAS5AfVdJm1eZEP4WbVqVKwL/b3",
+	"jw72j3q9vf2Dh4ePHv/N3lLwwnZgb4nabnpv/9nT0UF62H0y2u91nwz3WZc+Osy6D9P90RPaGz7LDux1",
+	"rsVjD+1KFRsxxURqabdzzRRGSauLWwdtEvRkVicKF882g+w7xq6Z/MHy20nI8tq6rFkw/crTdDDBOL/w",
+	"mD1kFTvPdD2v3H2UYaVQ9TcMh3eSdtc6f/mu3eXqJtPpS40ioTqH9d88q57c7oKNG1N58pZOs2U+XCgA",
+	"/KW6vGsvfbO2rKR28HgWMVZ7MWHplS4it4bf2CdqDZ4pzY/IwwOS8TE3aH5Ns0cJeXyI8YcJPXj0OCH7",
+	"j4lU9jn7y0+fJg/3yO9sZjCBZg41dijm1lSCPK6nKfa6z2h3dNx9FU1WrOZ+nI+l4mYCi/BRi2n2yO4V",
+	"zM4SwafJw1X3viUOL4K7+GYndV/t0/Kzdix/SFELHyI0cC0xQe1oOkFl7KeUSiFYioI147r6MRZ2eOHz",
+	"GfR2fvNXijEI6LvCtDmjdnaYx6Uw/cRqqFqRWiAuZ/Pr/nTaOertHe4nnTkXWX/a152jx3sHn+HwwgnA",
+	"FfduPPIvpNCGClNLaV97/18OoOsUItLUWMNoAXcuKViQ/W63ARLFIUHsakEyxUf2pqRkMZ5EvCd/8Wlh",
+	"JqC8MjaOW4tlHt7Dx2EeXhd+XDGEyk9y4T8Zic8IqczEajxGURzedthyD1qsY3P+fiik6l9eXWCysotR",
+	"qbR8+C8gp2YjCUy5qJHnlznBr+t0IpsrVcYFjV5VT1EPn744O98j70aurMlrZC1zqoheaMOmRy670le+",
+	"sSABthQuZUksn5Y5NC7fC2rk6seTsbR5ySvbZJ/W7BMdM22V1OpaXvr8W7yb6MRdXZa8Hd3eo6ODg6OD",
+	"g72nMS0zprnVsWk/p4abImNbTLF6V4rxti8rut3Da/fiN1mojTvRe3T08NHR/uHe/uPOJmelm11SHtrK",
+	"HFZPqHFDmnY5LhtmET/4uZwyrDgEiZ9zu0ipwD2bQ8mellMGFLsq2G8QF6OG4p1rxNRSfGjr+GvGcmbu",
+	"Lap1xcXGZ+0e/26f+5x0bhj2gyT9lWP6pSxgsn/3EsEPEfXmlaGoEc9vvMUNobytv9PuAmC3z0fXkvKe",
+	"58434h4G1ApndkK2qP0mVSwD1wqWlStfNXAT+oiF+IAOItvbGPxrIvk6iSS+PKO8ptRCf+Fm1Ci/idV/",
+	"d+Qad2ljFjL1jpXQ2q4tLLKqpiW1uyXMJgvNU5r37cj9K8crdsKvuTa3DVCCjFuJSkbDh037tos4aXwa",
+	"X1dwNOC1VaQdbeiYZQNLI4Ww58sygrGw0j9WCp/nZADkaOl4JjUACAyQuiwFuSxcRyRQ147ES2iuGM0W",
+	"rujfUZ9zziIfjPHK579utzcr8vovucAqJkyCWZlJxSzhX9H5dxOK1aV4eqFYxoThNF/Par6egmt7abL3",
+	"+uEi5Ley+AVz9uppf9Er7ktq6LlLp1o2BIMZ/PMm2i5URT4UvCrNJ1KZvv/zSnzIlNBGdIrgQ/8oWFGL",
+	"/6wTsC6cGwxSv6PGqNlvyS6ESLm9NxckL+kilppuNU9ChszMrdW//+xJD1TUwf6zZ3WDsvK2dmqunR/3",
+	"n/35pPvs45+97rOP/3XQg//+8+Dzfx3s+3/+1P2x9+e+/bP91cHH6uc/9w/ciw//7O1//CnqG2qC/LnA",
+	"shuGsCccEvejKD9rFlLTwNHBWZq7PJltrm/dZ7Hb4Es2lWcyZ7UawA5OGULCngGvOZvDL4K/wbpSFmc/",
+	"NpVQXLdKaOzTjCumtzCIlZvhWoL0K/GZjVGmDLIRt3aRehlUpQ7CvJJwQVE691vxAmyVLVNNtlt77Ep+",
+	"knETBDxu7cFXbJbTFt7tMqn1S/q1I25sN/vAiAw3IXaCPvr2bqg/CN6Uqe1jX1iyP8upECwjhcCs6cAL",
+	"msrpFJy9nXfKPn+coDtxH4JEoWc29Jd+tsyYQWBtNdT07KjX+1uY7zZcWLp3toDqoFarojyPaa/XfZKm",
+	"D7vPnqaH3Szt2f9/8vDZ0xHyeN/OGzZ9P+B5h/3Q1RM+MrCZWK8ZDX/1jnq9vV7v8GB//28+J9fLFmok",
+	"1LZCVLlhTT23pjJ+Zc/cWymY7dwJ4okrwalymyNyoL7N683U8snaCdz0Ll07oUhONPF7ikk1ol3yavsb",
+	"eu1s25s5FQlEdhMzpvpYm9jehsAsGed9jdwEatTVmPqExdc+H4I3X2NXLbT12fZYWYlTiGfcB8TbTnS2",
+	"E4XvHIs4UYiW9Jbp/TGbMTz6Mke+FILBagI6ryl8z1E1/qmfU53A12TSL8nUl1UVR56/G3WO/ly/1GWR",
+	"/DlZ1my1K3p7ojyjc2vbvuJ5nCaXLvpbf/i9cwRssptXB0qWl7S6rR+TtYoJclG40f6iicgD8LG9yJm8",
+	"gpPc0l4JpO5ajmCfzK4E8e447xUXNA9S1zdR7S78IKuU/FW7RJamew4Yg18lidyrTlz3js8C31ZfLJ1Q",
+	"OMvYybxaVwtTUodLRQsqY5YuBDcovFuKKkMxaerQRZIlhMdVcNMJ4D5GNawrS4/7V/6Ra+PuU6sOqior",
+	"5/x/v47rxPID1ThBCVjDVSCUELU7c2icriboUhGIYahIreduVO/SoXTVqE3+N5jFJ5YhxNKWmQvvCqN5",
+	"xlYCrs8hKusjqog68O8HPWvB760Lpa6/llaeCkjLNkyYfvDyjjDwyk9XQc3wy0sOplxCHI9h0INQnTKh",
+	"wUXbc3XQkC2yVSZEbE64Zf2pdMH2tD+lur9QWyzc7n/Nh+N+sWEsRRuGWvJW8SnzKPCaizKEnlXHtmET",
+	"Ws+vOpi1FpI9kGN/HpuDwnH+LDljR2kduyL23RL4nZHmHZPjF6WmFWr5lZvfiiEUu8dc0fhne7mUhTBJ",
+	"Pd3QlzeNANwCi4VCL/SfCB3/0f233/34z17y+OHnn/5n1Kf8G6M5BrXr5Dek6dVYyUJkfRdXihmBA1UI",
+	"wcV4QAqRM63Byp9LdQXa1ZWh1AKY+Hwn6cyx/glugPBYVONg7nC8fYJLUUwVNzylOSZOI5RMeS/3SMbr",
+	"ktODShH/180Wn8+cXCpSWvcSbvWJfxpMRSYMN4t2b576pyFnkYt2b72xT/pCg63WpdiUqivdbNjh5caD",
+	"KkxguEUCCYmaCcNEiqA+SQgOP2UOUdpfUlbOfNUfA862dst1pUKdz20xEvG1c3w28M5E3TZ9/O0GW50b",
+	"dmGfa33/c3MonS6h9xg5oN0XsJBy1eL0vpaSvD05RIdK4sxfuW7KjahoJOTU6sQcndaKK9ypBMQf06e1",
+	"9awKp50VVaZ0RlPHgUtmytnx2/PjFxen7972f/nw6tXJWf/89G8nzwkdymtw1JVeQIibY2cc8Gyg9PG9",
+	"Sr50JeeoxI6LFQvGZ7j7SrYtv6D5X2wn5Wdftr4JllEeQVh6tFSTVNJhMzOcBGrmvkqk19TDRp+vKl9X",
+	"/rRtEWZ5ya4C1jzLow71sE6sX6s33FhJF5GULKgAa/hy8yGdBhp99To+Y3KWM8RNRkKD3E0CJwX5PIUu",
+	"aG7/yQUZOOE6SIiRcvU6HKaiNFpHUIA0Y4oah63FpkyNmUg501DWoflYEC7i9lAwRN/lwOgYBBn+xXIJ",
+	"IGf6AXXVz4oLO3raVNvOprIPge41SwG0UMjcHjOjCXVIQfOJJFRfYRVPXdAHKxlzMymGzR93RxPsCBku",
+	"nCUe++IS4bjP1/ODGvavvtxmWnpDeQNWe00MJbU89aCGfCn9QSmpmkAu0onHw1vdOSjOvZHnsPpw8yLP",
+	"KuMugqra2CauwqQHDawYxbzvJcE4ZlvqHar7ctRWRDVv6UgxHckU/n9lUZWtn528Ojk7efvipP/q7OT8",
+	"t7cn5+dN5evjrWqDgzL61Y+tPezG8/MritfENp/ueWmCL4kuLmgM+SVsGAmn60DQISg6LHgOfY5aFoOH",
+	"l7kNfSnr2r5s9udh41Zb6W2rWNyC1+xUeVHwV2V3nwJx4douWrPB//pj/DJvpnT2QubFVNT9xBmUjfpv",
+	"408TWah134mHmYZtrqvBNCCUYv/VBCQCuK/4SJCn1iqI5Tlx+cq4XSjMzfdMzmPfAsDXjd84v1q8xgfv",
+	"KXAGYW6/seUsk9YBtWDRK0dsCaMB8gPc2LysCHWxqAxv/dc0L7BNU3CmtcNsIYKX979NbQd6Xn11R2Nu",
+	"rJB9NptYC4jrhv6x6IoHK8MlR+c0ZYEEsKPDlQHxJY3LB1HMte0ksHlxSY79J7YK9y0bqOUXylxcV/OA",
+	"Z7a0xtjBnwqjpJ6xdNv4aZneuGUDgFg64/qJuRzTVZyva7be0nXYkZqMpcxIzUQQch4/lLZOuDerBo6b",
+	"UnQxWhcsK1NR22WX4OOrOSXlzkcueNAVlQvo+VZ2sqg1stic2t10Jh9XC5AFm5Pj96ceS506uB/oTAEF",
+	"ka50cgIIq9AY7Zq9yKV2FslW8fqMBQpxv9fbT/Z7+w+TQ/uvw17v6ceY2me+MeS6nbazwg6SnxPfXqnF",
+	"K66R0zpkOD+lSpGnbvUfNx4D+tRg3eUISdl40k0zRm3VclbVDeT5U9foY/HcAbrDZS3jgMwBbY2ZJhN6",
+	"zcomh0aSTKLjFoQ5gO1HL/0wuIcS3uJ8aQN484ALzZQZJGSAGMYDIpUrZGGuMxUG9p+XbmjfOTkE8CAp",
+	"nVqR8JwMMEVwEPR7yc1kDQBwtJ4NjNC54sYw8RwUxbx+C5kETcbbZQMmnXn17b3OkTUBPifO9NsOIwER",
+	"/R7gqwNXkKxX0YWbMEzejXA5QbeH5whBI0eg3PGX2OBpBp3AACxJ22s5zUuc7piyd5WIGz39N2PEtBnh",
+	"MFjMUVn1ghRkrKmVkEFAMEhnbgfXgh2vgULDXYI+C4peszy3xhEtwWACPJ/1wqDs+UarjOcKX7JRCJQd",
+	"JrZgxO0lJiuHaWVgVxLiMxgLp/jS/ioFLMtON1Bb0elF5cpr9V36jVFlhoxuLbFMU/cXmV6VeAKQnNU+",
+	"Hfh+9NXyxk7KLdh2b0PCbNrgN1UC1bIB4duGABNii5I9hx2j+JQL6lzcUzqbOZvBK9A1C/UWRkWaGyhR",
+	"Y4sFTwbNT1e0knS0oDM9kWufP/fPVIUBi7eulZYLCkrBWhiDSx9ryWG61aPVoto87Tf380d3vE39LC0v",
+	"4EXONSTGpjMcq8GNnPH0uTt4tzDs3F4eRIJq3JfQ29sxfgL78S+n2bfpfYkzLjdyO4bPqKE3UMN4FZnx",
+	"FApL+RVLAKhHEToyzCF9IhtF9fN9WbCpVeCxsJhZ7hTv5818OyA4JmsPUX3FMjCGRhI60ZV3grKZlusO",
+	"FL18wS61mfcFPBgRZCVPtpVjOGREnlUb0iTWqh6D22hXV6YXc+YHzVtawKmbhhaHv3IMSLs0V2jgR2ZU",
+	"0SmzxzZwbQ9b3AN9Z8Ngzo174U+ubKniswec9ZqUNVcu6uFBCaIux9euYr2pMAbayqHTaY9U5d2Y7lOm",
+	"lzh3sYs7TeU1ZJxO46DhMWfCK3uCtbgo3HjHCPzrgFZiPoRtErhLaIk22SR+Y3xGSaNzCxxVMeNUIzia",
+	"ByehJOP6KiFMZJBxii08C2jAg1L7/CGxd0U6ZgnJ+VBRhX0+Z1LmIJvpLFowbjeZSxUNf74bBVkN2t8p",
+	"NPYXZgTPA35XHqbvSc41KfQqBGxTzwFu2JYJ9W6x7ZJ78Fk8jVi1kx+/9M/VT3tptGDLEk+U/iijnOc+",
+	"tota+pLlbl5LXyPOiLGH7kp7gvOKiy3HhgVupSTHxPKkkiS5FOO+YWrap9jdoIYC2w4ior79n5POGxYv",
+	"gExpnusojpKTNRuT5+qgE1aRT132RAQrPCxGbygxrIYGgPWbAuUknVGR5/1mr3ijRCmbI+pGCA2uw2nC",
+	"G0Z7Z2srMjxP5Sxe8ya3KqCTOfMVL8tfcqH3LXqdhE2K2jzf2G4Ioj0juT4R4/Y9iCpwACd1qiP3ZOg3",
+	"tH6uSUjgGzEF3jpSCduyP3oUobi37JN5T7VmUbgKwKIMW/6XfmQv80EzJQH43grWHpHiObGbVGpr0Bxc",
+	"WAVHF6uMrLi+Rf20M69v9jJYPvzGH1gOy3PI4PQfxbnFTmu1oDcw16pM7O3KgGIyNjD0AhCedx6BxLVD",
+	"3z6kM5V4ifCgBtCP1EUcgYdq9VthHvc9Ye2k3HLOiKdNliSGEw1LJwJy1H0+A6RJUW2VjjWwlsI0Ychw",
+	"DZzPhXdogrXrMpgKHW8g4fIdYr39wVDWga8fnZitDK6oCRSiA3nEoGqr6scTmD1+is20XBHTjUBNQnpz",
+	"iRE1hmumoDYFo22687zPqSjrMmvUs+no2311OVy8/iTabPQuao1XJMFXXmy8PN9zqUw9naYRACvwAOUc",
+	"Ly9clBDwNXN35Wxi9+LlqXyAiNjtQYNLTviWSH/1IFXZiMefnGBzpk1wDuUvMGs9egoOPeENM9S7BJcc",
+	"ha5B9GbskdqHXvrXbteZz7V6bQ2mtAHzwWFj+rnVvh9jl6ZF3RDjXY4IOG+0IY8Pye/8l7trkbo08/fF",
+	"1g7i25770lGU31uzz+eGNgPIIAxtieco0fU+pwviMkTcTTqURFUpnnfROUvPPbutOejJSHtArWDidSN0",
+	"WPA8q1uh2w+B1mYN1SfiinCB2dJx7fo7g03pKthcscvzleZYru0ABDHqDULa5liPOMuzjV0PtiHyIDOu",
+	"qpDwtTB9D9qwh7A4G6omdoZy5nLR3Gp9hnSclmNQymcsp1YxuYrBkVRzqjKic6onTD8nQmI/Cq6xgiUh",
+	"gz2M2u/tDRJXxWOPWtHUYPUUQEIYJfPq1zXD1iH71nocHhwu57SFLTz+88HH2H6+5zOWc8E80k6EBhWd",
+	"owvMc2jFnncN4B2xUbCn9zXLtav/2Bo5eoXcttBZIy5ozv+6N4jwqlVIfyqzIt/WSdx4CVSOZvseHTxS",
+	"OfoXW5PB37DIeh/dMWvOO+Eu0UVO43e2stT90aZQKQzUv1nL3aBkq4UmLMEW2w1W1yDRW2eUGBvOfS3y",
+	"tzPJ6+daRyzzEGbj8r/96s/VaS/hhNdIPioU6yJkF1evZan0ld+8/HTP4xTvC+Vc2xvY+T1ybHwe4Jhp",
+	"0rOWzqMVWYuRQkBUgIwsQx4TAxneckT+LocuZjhU2G+BTaG5aXIpqCFP7C+4IqmccRYUtTn06uf4Nat9",
+	"nmASnce7RzBtGFQ7X1BGF7E2IQ1dNo81cDjVxJIVruFKQG5tqxqYyrfXrnaoKhZu8XAI793uDS9Evf03",
+	"4jlaeHhI+O9hIbI8ao8i3nlom3oECf+uRxGP3uJC7LxVT5oupt7DPOLXzlLEpIa23Sexm2HLvagQ01s+",
+	"71miWb4/WS/fV4tdx4FfKAD889LLLyicbP3Y697jlUtCwNj+nr7K0w6iY8VM06VBN8ypuCIULXAfCluO",
+	"QdRMtMvLT71e9/Ly00Hv8vLTk9HHH4Pf7Y/wdz9HnmuASXlf7663BfJVvQp7ToXrzTVnQ5Cl2oorqMvO",
+	"+RXbI+9EvkAhAh2IvAcJPd3LCfK1pkdlzuQ/Cmqk4rXmNFAhArEWQ/Mod4zotSwUN6zvsyhaK5nQTprS",
+	"Ty6981GAolMqm2oUDPfeySA5XcjiNv4HvEWPmU7IcFGqvPtrFCckOMfohl55UZdEYxdliCtTzLkY0Tz3",
+	"/ZrjgQdEzmj8CnYp5dohbDQELwzN8zUf8eIdG2vbK/hYkngkJObdm4Hd5ZAimqXifh3faT9q+VqNX88r",
+	"A3w6qKwbT6CvC1VXUcaBnrN/SRG98vmEc2hAdvz2OCjbttdWexiDOiz/8ZQpntIH51QYTsdyfXvJutw7",
+	"7v7NwT7924NutMNkbB/fKznMWQRB4uzVC/Ls8NGTPfKqUBiRY9MhU5pkzOoGbxjaLx6RgU/qGIDcHrhW",
+	"p/Cz80yZufSFtxpzkTxeY7x1mmnMn1BKqi2sYFzhK87yLFovCq350oYYW9jWKejfGrkJ4vrjX8G/wrGX",
+	"0QE58gUBWCNgpf3ezqSIm2vUAwAWj6XNqjTB1Y79R/cM3+uevkTvWAV4/YMmuRw3LN6d9rrVY4oi134b",
+	"nT5E5barRRu16EPC6tp8y6iB5W6irXIxTc7Wl3+VHD0xZnb04EEuU5pPpDZHT3u93oMZ0qR+4Fmg5oFR",
+	"vNM2nxVmEtxPS2KuUcDHZsZHtog0rGlkv3LTVwUeqFD396oucSizBUo8yE49gnLlQUIGlreOeGb/ifR3",
+	"dJqx6UwaJtJF93e2aJG26mdT4tWsWesbRoXTjvXVTqs/rDpw8mLcUsSc20d3RUzLBrv9duTA/dTXLPvc",
+	"raB0vJdARABR0gWIkq4cjZZ+47zkZVJeFyJz1Y+FoNeU5w4kIqBka80D4GwAO9YdFnrh4E/cWIyqnDPV",
+	"Rey+bnXhGEk15FkGnU8QXKVbiBCQggdkcsUWXcXcRIEWBBi/XFzTHHw6f5fDbpXxklNtujSbAjbZlHKx",
+	"9O0pze2pweemzExk1hXSdKm9CzLvIuoaio1ZhOxWFdfwo2vQYt8ZyQJc4vbfXHSlGlPBNXWpD/a3Hv4w",
+	"6UjFx1wEew41l7o7p9x00VazOlJqMAVhSq4jM6hOViJWd0vAKRS7XSz0rEDzu5D/5bDa3MWmWwjwLFT4",
+	"bUunW/023CvFtMyvgRTCX0On1C77lDKGROBy8LqeKDQfC7sj5VT9L5AwtGEz3a0OEFPTg72BDL3ya+4n",
+	"yF6rfg7PEX+j2LW8Cn6u1ux/xmZ+bhVGym5O1dj/e0qFpTQQqkvoeeGnMDMLDiIg40LQwkyYMCXqV31/",
+	"3Qe65V2iELqYzSAhqztlGaddJ/KLGQCCdEvhgAmI3Yxr+y37M0AxVPwbDWq7BI/AhXMbTyMA0/tv3Zeb",
+	"0RcZcDH219Ztk7+xT/wG0V6uqhAODGTVFQ/FsvB3LJItplOWkWJ2E7yY6Kr86Djp9lAf4QnH/allgt2Y",
+	"WuuhcmKW4Hrol6h8miWsuEb35h45hrVXAVb/KmbxyZFhgkh1KXJZYSD5caf0imlSzByqLRabA5hX5Frg",
+	"cxTbuc229YCWz/d1o/3o4adYsCFQQW+kvHJZq4C6D/3NRdYSqTGL3iEvasPMghZ+fveqs6hnxAqs1naP",
+	"bQDV3q/7Dhv4rj7Z/nBR9hVYnXSZqRmbs31tZbYVJe54slu5td0UmtAi7T63dQjjl9ZQUssPKWatlKhX",
+	"p5pUFZfQhue5pb1hQDrbDrWR/pdH8ufdktq9OXYDmEZ/QuEO1z3RIRcnQa7zSn5zuLf1xTt+XKL0mHwN",
+	"e/esKFHfAzneD8z9sU/zsVTcTDbqohfujePyhVvH4fOq8ulrjK/fVZevHXXPvutuYdumF6xHpv6L7aip",
+	"V0O0PZ5K2BCDbwi0VxS5HEz3rBRlnOWGYI0twAJ2/aXIr27Sostln9ciEaWbuRndYvULWyIiBbKkjZD4",
+	"GkVM4Mt+1PsqMnqWA4lr0cxulae7wsvrBZiZ3IS9l7h1u7SYptyX9my4huOCzLhmut4ocOME3Q5gLULa",
+	"H5dl/OdkKfWuJYzL91y4O+zIeR8pdveUu3aX6ndLrl7JaNtG2zantm3WvW5LbqQEb8No/zrKBXRmFKjt",
+	"jI25Nkwx10ITL2NjWQVbnGJqXYHt19zelgFP1D8K5v6MTBV2vwssndOX+oa6b/eabDNJbtsQdqW96n30",
+	"g22q32ndn/W4zEAve7NW7VjrS3rlOHvLtKdj4oUGxpCNJqXwAM/BmF/bu5EcMw8s+dXYujewuFapCu4i",
+	"Z2wUcatn8bjxEip7U9S3jH/FqbmWp7amkYKPyEM4HrN5IBQE+WhcuyxTMvAREZYN0McJabR221iGrjvI",
+	"ZvPpQKXDGBy3PtzoPwGCo/whFpQ4w3BS0GVyOecNotumz3J2TdvUKL5wb5yUL4DF9Yllm9vyVu0uA5G+",
+	"kqGLeSEYBkMYkabGonhO5V1oqRDbbaVUma7STfCzDSkXuFfrXQ/lzEq4rm2cD/huHDHlSrA54eY50goW",
+	"2zjEF4+qH7TdDyvOfKQMWoH2y1QrzbQrh22gjtrzGzHBc6rO4dHqDGsI3JGMmMbZo5aFBJ3QbY1ox+C8",
+	"XjATrb5oZXvmbB0euSAyzzzuhfHNYjTLyJCltNCMCAmQ5Q6VvTzlDQ0eSh3pTtlPpU5a4a7FRY5Ri+M8",
+	"39KOCxvprj3HjY10103qjGmo+11Ry8wo3twWyzcTLB3dQ5pe+UwozH1o0f7JDxKdYL1PJBi2aV5ofs3e",
+	"+DAHEsytem6eyZhTehM+RpvK6xBwZwkp6Da4P3ESrSNGhMNF91bmbBcIWbB5N0fHKncoSLzxWSdlE++k",
+	"c83ZHJmPqWuexnEAzmRhGkrAoMplLDHsWKGqSUKFjNtWrdDvquxcbMqBxYqNeCvGdaHtl4BbG+GQXIs7",
+	"j5vLDbuhAA2HvwH+23ZPY0JQQ6aog3cp4QfROLAnlJSYL8NhOovq80a3CiYGfYmddSPfYFPtxWsRvhjR",
+	"tpZOh8zMGRM3nJ+ybNEKuA8YqBm2z6vC6nvlSa/sQpzglpccPbZmVknWdZOAye9GohXmdiLN72Ig0zKu",
+	"MGEJNqCTdNJCGzltV8kf7Lj/fkuMk7aIJu2bdpSmRi199+Dho97DepflP3vdZ8fdv33856PP0XKhczpi",
+	"F/IllAdGYK88rMLaXiZljbivScvhguVfbgAitUS1DJrYOIwsu69PXZkRhQY/Xft6iBSxOtCUiz6WQ7bM",
+	"cV32bLWPmVDdAEC4IELWe1m65iN0VHd+eULloitk121sVfKGyZ0V1oWRsjti865bX9Kx9n2Xi265N90K",
+	"j9JnRcqRzwDs2o9/bNHuwM4zjn/jr8jBFi9Zqa4PLBUZ8Q8nRBZG84z5RJuUrcXd3Bbba+UE3QpqxLA6",
+	"9wairKGL+EOOMiXYiatdQjDt8sjeVOztZPCcDH4eEHvVz1ytrVjUK2vApj9aQiVurq15uNpY/eO//dfl",
+	"5c8/HcEPffdTXALYWZ+Kkdze+NZ+wS2s5+UrEfy2bi437uku9Em1zJvrlNJqWFvFdbB/+OTw6cPHh2GR",
+	"635M0rh2pDG4wZRp3W/opvTK2U6xFkoJuWIzALKfsqlUC+h3tBcPA+4K7duDlq6Dii3bRYugJ5tigs23",
+	"8fIg2OkysPovjKooWPeKPg12tfax2m5EFxQnB3gszjs0y3wm62pg+BZIvWmhlINxatLIQdUSNBZynvO4",
+	"eqwfWhvwlm00IpzvFt+GXNSt3gA8WTp2W7IB2yHr1IaozbC2FUl5frURljBo/VmsIY6diK6Azm4hvLhp",
+	"EPNlQ/w+E5iVH1X1UBXWz4b9idQmStdTysXaB+DG0QxSylvekOxSPMp8I1qow3F3F93NtVnV3MKZJJHd",
+	"WVro8s6shwct5x4IMPs5EDtW6ta7rwZ6Otpo/peFYfHc3FIfHT7e33/89HFv/+nhwZOHT5/Wi4yjNcbn",
+	"V4vjNC0UTRfRS4FmafyiDCUo2hCoesW6WV8FRIqZR3aDglw8HggStczDZVSZSV8qzoTB22hhtUp8Jstj",
+	"+B9O7Ed+0CT4zHNXXg5GudFY1oFlKVWZdzsFBW7eaSth5LaxeVnh16KUdLUom9ktt9k33BQZ62ds3Lad",
+	"9F98WpjJFm+UmG4ephnBnrFDiYd8bqpCvxH6o8Nsc3tfW2R9AQ279brsj7tUUEk/VUG6LXbAXiZu9J6U",
+	"ok+vJc+oSLc5JAEF/nEc0uImn1za4NUFJZHNiQ0WXZSfcMNxvMWGvjFsyDI6h5ek52WLEzBtRoC6kkW8",
+	"xTeg+4bmUOBJFnZI39Wdi8IsIbu3lwvbs5e7/A3zBiAaF+HBbsqlpGM5g5tV3NYrZpGo8ND1nvEI9y2i",
+	"cWggNfMfjFRbQgMJnJW9SctyX5bLeUBwsD4sh7hmkd/XSHGFDLFwtd8IiHF+tbhQNL1a3RZsCV62f8nh",
+	"pr1HjsU4d5kFXJCMjRVjsXb+XE2pboJvYikVZZnRX0xY8zzjWArvQrawDcunsqY39ca6omWPzjKr3Kbv",
+	"9RJxL6PVyCkRUpkJlJhRRKS4zXBwxJrNqKoJ3tt80n4rR/ihPrVHvIuPWtLc7TS95rxFx/mVPlqoS2vM",
+	"u8zZjpibtim60vgxNYiBP7jIYt3dR0pO2y6zLi9XZd9a7yy6JFzf9LA6rN39rBRksTOTN7J1YOnwdm1p",
+	"GxyQVSLJi9zJHy9YZzkVYJrZc7Gnqg1TkrsSNPiLvRm3C4WE2S39FIaqD18lRW2ViQepIT4WaL9GcIxI",
+	"0p1fX8vEmhd+koLyUTTOd2q0bwnpdKvHSsgY6IG3x+fH5N/fv16PXBr1/nXL3z7d6LzGlVUT3XDQuNMV",
+	"mvStwPZ3sas73prI2j1pNaGKl1YQorvoPXKKuLMYrMISX2s12QtFCd3XkIGwozQ+r9/XKEm0MrOsuqum",
+	"UrDn2LEeI14OiUmKtlfmm2QPbhc999fA9RRjv+09mM3+n9vlzMWcfe7KuNS0YpmYXkz4LJbAWQMtXH/k",
+	"1aNfcgcFatENyspevG6zW+1qIZYwCA9WpM9B8vVlzG4+g7IxyE6JdcOWY66/3iWNljUKAIoRuwBFADTk",
+	"iNA8B9kJAB8tK/XLseI3Iq7c/apMsk+svNORINQa3wj7tDFmEPR6245ZfGJpOxJZg75yEQBLIAALtpFG",
+	"k5Nwk4RNeByYsyUO/dzlVihtyH6v1944hSl9ENzErFOYQ99Ig6GobeENykaYHu4l/N4KjdUIoZnYf19y",
+	"LCI/1zmuX0IPRYRGSxMWMoWvnEgNmLteC7XvvOVNLRZ2jd+LE9kFoHpFjF8zjjrO8n8XTC22zKPaVmZv",
+	"J3KBY9b0AYxFUreXqDcSoC2k4Y6qZFfAneLXJoDaAzHVUEtyO+ArD51SbVurTK41yZMNoFWry623Ol6e",
+	"xU0l3I5ao+3AXqoqmbe1mqo379l28gNH74aGjlnWWL3f3Bnl5kgJu2mZEq+MAlEMwUCXL1g2dt9Fc9Yo",
+	"AEoZAA/qq6sZfmzYcy7G/y6HsRIV19Giqk6BjroGq1SaayqbN3R1A+HZPk6yLXSavYrnOcv6w0gH+Ndy",
+	"zEUpzjbDPGzf/qi5CKGtTBxRnheKtcKhwM5a94bZEDavaAM95h7f7gRVGTlqxnducbiRl41aVBq8TfZb",
+	"LWXphj2bW8EzOE5b11qoOWe/hFCobU+5kbWuGstHUvXZqPFafbcqmlxCXKglXIW0uMSH64XLjRAYdsBo",
+	"W2S7rQrULTBJ7wzZwMngEtzA883mbqmbFYZeQ3Lrj3Nb9IJAy6xBLghFT7s7Us1gaA1fUI7TCsHANf0h",
+	"f5fDCsXAf2Kvvi87ufiFe/V1X/5qEi2MVt2sn08gUVp6AXACQXfOc8NmW0oZ78CNI9bOFTeGieeEWkIY",
+	"5qxUPuu6YaIEXW732NsIyzKjvh9O+4Yy2DlC0SkzTLlcEmogOrJtQ9uGlC03qzgJSEXHkUotfWVP/6Gd",
+	"AJ2xtscJHyuLtM6L4ebe/vfUgv/W8M+1TtNfsmt+w+051sK9Xg29Ni929ahuqvLvvCf4XbS7b7knO9EP",
+	"Ea742hXF6pR35ET5eulldRNKpLXGBqtUELulJS6Ia4VzzdkcI+DQRjfH5Jaqt/VoxBCc3zm3fJ/rqVVd",
+	"WVU7iD+4hltJ2Zsjllp34eIxgf467PViOJoXLqspqGPtHTzu9p509x9d7O8fHfSOer2/tU61vIgXTR0L",
+	"cvz+lEDRDzZtlgUio8OvrE3G8tEumhv7N/D22Vh31ejwAWR5dr0mvXSHl3XLu/1C3/L+Wn3Fp2ytbL6r",
+	"p9nb7nOWflv5OOKQR3+UUDh2V6MX/pliI/4p7tfGaFvY5tFIYhjgiF8xoQmdUdXUYQvad9xqV5U0QEjx",
+	"Pb0ISJcYaEtQVtMSObpRm2zImtFr9xESb1lGjPT1zJZeAajLpWgbQPxRZEoXJJPtA5VxlJWtQSiTTmFN",
+	"0bgPp8GbZOe7zlVk5el8Iqd2D2hqmqkJasVu2KOe++4o/fJfQc9TJNPyiJZ8LIHMWapjqxFRjS7rG7Uk",
+	"ClZ4eoUr12Bnggi+IWRms3D07Ve5ScjFu99P3vZfn746uTh9c4KAMkLOny/9of/m+D/KPxLXCSOnxvXF",
+	"a6dQ2ihuWHGp79dxUaBxQmbaIyctmCkh8wlP0YEwpVf294WGpFXX8YlM+NTrse24LmxUGskTqOh6tRbZ",
+	"csbzUqXa47GrkILBTMhbxjJNBlMq6Jgd2S/pQUw6rbcUG43kautvGLjfH0X7T7ov78LgRpPkKzexYZJn",
+	"0mzPtGNFU9Z36Tq4jhEFLLOnjw/tKazaqrnE3uUAF4fsoA1daDKWMtsjPYJyChpNQgv1lG1Iu3307GBj",
+	"YWPMqL6oGmPFmgQiXCQVGZk4E5ubVUt6tXp/tp3NaAlzOotlDB27v7gu3+Dncg3aZ0xNqf0eQa9uvFkk",
+	"LTLMZGhFqsf26RNh1CJGr0Nq0kncFBlB91m7O7WWSrxt/3d3l4jGbOpIdzCElYBVU+CtXOzLiyqdb+2P",
+	"K4i+rQ2Xu8fsG6yxaSuOL9UPmphCtd2vLUx8LeIDTykXZZffH3RVqQs9SUHJ4B2w7qzsPXjYO9j/5WUv",
+	"musxY4rGmQk6Lfk/n2aeVAAdxsgG45yLlM9oHof1hFf5uha3el2PVyQlIKrWRFSh5UbR38H69kTcDiIB",
+	"4W+2eR4v4luQq+s024S96nILFPd91chwEdyHW1Y+s38UcRq3Nym8ldT780KWY0tq9/fAWMq/oyMvdfca",
+	"67I3blelCgLgfDbbJvLCZpshGrIakD38p2KbkOiTmioJtERNXFa07qfrhf7H9fruJdcpVdm2rV2oTmnG",
+	"ano+Xs6Ta0kyHMP36avEdiMgSRWhrBtzm2IfK4im8JkNW3DidOMW67/p/G5KS7WI8Nq2PfEd8ONu2Imd",
+	"2LmBLfW1W7vLvL4K2+XdogM/LSe3Mq6vnpNB6SodPCeD0lc68EKuplyfk0EluN0jlXc2lbMFkaNLwc1z",
+	"MkDv6sDK4NDEA0SN52TgGH/g2YgSfIFArdDA8Vv4AWsZ1jDOb+3vhXImHCbu+3V4rBFQFsEgGjVlWAFN",
+	"K+xWjyLoYDZhc/Qe+YWKbM4zMwEj/OTi2LXol5otfaAQGWCHL45Q2qChfinseBnRXKSgK1w6CtZ9eSw+",
+	"JjKN/gFqKS+NtvMc+qn0XRpMFHRGClYiX8trqGUwmtBrpui4oWxrY/X2DVLMqKF9vzU3SGvcQeYMM7R+",
+	"KVxh9xowuXFA/jfYoXrey8nFscMvWzLVo3W/eKNq5Za+5zy6OJZu66RplyjRbPYBEROqFLf8kdM1PrEW",
+	"vQW3TZtDNNUtQ+Drc23jePV5DL70g5cVpdvK7xfcrcPOvyD5mbFCklycHb89f3Vy1j+/OH79+uRl3IK5",
+	"v4xAL2irjk2e5RXYhu13qhBWRvRvOiy+fqs1R9MZm6RYQD9boxeXmZD1NS9nM9ZSoFe3NYmog7rMq8iv",
+	"XWpkyLHLiZLh/jaaMyOmnMehyfmMBnjpPdJSJNZM8Jk+UfDfcv/bklLGchat0tiQANyepyFl6+9y2PaV",
+	"bVeAu83FWN+o52+VSFsNXPtoEtnbpYWF27juwF/LcaRK6Q6wHH0zrKaie1mYWWFIztGZsirQiumUqkVL",
+	"kEZkCNf8zb25YRt2doFxu/qvcIEZMfXumqlrzuZNtWp19m3SgnWju51PZm0vnxEfWzlE5kAf9IptAaLX",
+	"zs6meV7a/kGBSXkLQKc9vWZgWzpR3BZpcJ3pGvQrcj24S1PKsgIUuOBdgmtSrsX34nHmhoN8vgNLtzWR",
+	"l7rC2pq51Zf9QqxFfBc+ZMOAvF1fNqrJlGbu0iOkR2O3l6+bG5QrEwrP4wY3qKpfemkVxdN1K/qRyulL",
+	"I8umJb5hSaxRxRp9tU2HUT5jORcMMtPr/p+noffnaSRRAml8Hce/cxj6t7Z622hdaWi+lRGKb4T2wFJD",
+	"Sep6yFTJ88k2+r+03voZXcQ3py5QmMgghlUJ9YNDMpGF2nbkaBxC6kBcJchb3nngLEOXgsSFJT9hEgLd",
+	"Wuw8toAAKN0xmzzToHWXDqF+jsmqVonRXdw4XubBZXM5fkwx4bROPpQcF0jE8CDWKdOgcnQD5eEpYRB4",
+	"XW/IrR037S2yTU14btIKh87XsN9vck6mVCw8/CE3raM329/bb3ANXVfwvdwXp+ooXOskHF7OapvRgmq2",
+	"LWlaJrpd1jV5LdJY2bQkmnYrR1bnvZ4BIzVTK25hqF6YOyXtiG/1DHZ5CVizd1/jRWCXS/9XWfMZ02zb",
+	"+N2MKlMLXpak2UmiCXuSGLXAwHiYNR+8hVf7eAOKxrnvrOitVWVU6USrKt1Aj9Ty7nv7z56ODtLD7mPa",
+	"63WfpOnD7rOn6WE3S3v2/588fPZ0tDlxL+l8ENy893PeCkMFckzB9omaZ9YaF2wOCPMehuPmd4x1pVpt",
+	"+7XHXO4bhbN/Dtwiw35TZdjWXeaWuKnefdwjOzQNGECdBKcQrCrGiB9c4vRtrZ6Ma+itcCufuTUv8+iB",
+	"joo8by6dG3MzKYb9XI55Q9rSr9z8VgwJTcE57Cx0PhbYiQwT7wuNBuD6adYv8PhdyDMPJqJkHjO/flnA",
+	"OG4uhtGprlKaNU6oy0X7VKagLepSZfnqHM9gTjeyT9c+q5nyc2hY9q+KCnsTGi4ItCTl2ihqpNK3XyiY",
+	"pmPBsr4sTDRQ5lqvOHN/yMbQuGgkFQMjWN6qSmfLwoY15m1F354Llqja7+4SjS1ZvCEXLm/NmnR/e4g3",
+	"y/b3DBtk0hw8OlzqZvaf/+vyUn/8t//l/9EAnFbj8fCDvd6azO+fo99algjrTmiJh++BP7Ym+sqFdNim",
+	"iXHTGb+Nt5UneQ1SJdxq2v2r13320f13r9/9+M9e8vhhvBWlHWIXRizopK/cgLVz3FUBq2PaBlC6b5DF",
+	"7ooRVk7p/zCV8TQCA6hXbHd5tbn/nHsrRg//h2s+5Dk3i2gzwLIT0waw0rJpkz35a/vXiCuLayxo0MyU",
+	"4Yqg00RVHOs6rUBXQfsCPMTHE/D+I7L2FhD52KsowpfboPxvj5Wcl01/NszPdQfaDOFgua0Bydbj2Dr8",
+	"7jn0NQAj0ddt+daHYZOBFgEph1a6ZbqMYbN+2663uhD9ViTj1lbMZkyRnE+H/jfnhUAvzTLd2FvbHdBN",
+	"284K4HvCHi8bhsJeMJ+Tjju49rm6ZQ+LTa6x6iBL481hpIQdH9zJldTrl1DNbIkYS3avHWRSyY71QseB",
+	"9y3d4gAlJFtbN4AXD8pr5VFct4/1ZqXTNJqdhwEYgOafWyKE2BTVRBdpyljGsqqpMnSdNmQu1VU8AyGT",
+	"ImK+vJHCTAD0RnMxzpnrPBVElO15Qy2TVC6cvYLC2MxWsID7At7L6UZVWp35+9zn29fh8mKpaJvS2W5W",
+	"b1Gjv7LiIgpG3RqbxtdVwF64M/ffXMG+q6VfBeQeHFtJoRsZaBedPuscefNen5GdjVS3a8xRFozMIRY5",
+	"UzJlWkN5I2xA6O5UBbRDAwHjeK8GtxVgcOVSxzv/LRHfdpfFNmbCS9chKtbQr/T3PuvFVG5ZSfosXkS6",
+	"oe1f+fWD23492hyw/Pz6r+8/3fT5soXgcu1Oy5aC5WuHj245k83q+2WE5istGaP7Pyg3Jbl7ym2oa4gR",
+	"6B+KG3bGUsZnJoZioudMESMJdXXBrjsc1l/VqiSXqoBjkDZ7vd7hwf7+3zoo49t63xUbMcUE1AyWLeyr",
+	"iOZRWN5hqiqX/soY+90no4Nh9yntse5jup89GR0OD9L9nnNl366geZsm0dV6NtVelk9uFyNequlb3pWb",
+	"YnUsfaeGsVrOtF7Dt0q0UDqZFoqbxbkd0ZWaQEvz4yKWcxkiGZEfBw/ojD9APJoHg4QM5ExnQ/dX9O4N",
+	"fkqIaxmPLdDdX6F8xvU6hw8VZvLAGu9MTwY/7bk4FDiBcT6VDp4YMwtav7+Q8oqzmPvUYBmS800nvuW7",
+	"/e3SgM8Jvqld22A6Zr4pm2IU6gXJGepv7WE0wT5TbFRolpEfD3sPf7oUc5enxhUZvIOw/wAKTBiv2qPD",
+	"3Uthyg0k1lh9lxCBsBV2Ai/enZ33352d/nr69hxrgbhdUIoL9XfEDmx23+1CtT10xn9nVnhZTnA9t9cU",
+	"Q+uyUAzWLtztkBqpsECBaHbNFM0xP/MIJlkrMMOLFjWI76fYVBqsVyMUdq8rRb64FE78Yf8rfIWguHDm",
+	"LpCqLseHuc1dY3mpIJPSYNGtJpQIZqy5vUdOrplauPFASGJIRNMpuxTVMp8HvVNDMarpQjfjK1yKS/Hz",
+	"z6fQdt0s9n7+mZwzkZGB5Q6p+F/w7SPyC5AouSx6vYcpEDj8kw2OYNSKZZDs4SzW8AWmx/+gL0XAIei0",
+	"egBOqwGQjyArfENO7BmUq8b2LYjNxNSUu4CC3X99hYl3Pw4+dYO/DX56TqgINi7MGgWTbWZJXCJQDPTM",
+	"m08k7Br1AGfgr6k/gTc2nI2QZODFzmCPQKAbiWpxKXwtFpAJlmaNZCGAww5/sk9LnLuRkkyLdALl44jk",
+	"ASmT5MfDg2cJGZwxoxbd45Fhyq7J4TdMsV5x8KmbKm54SvMB4p1dCqqYO27QxPrnn6NPOwu0huJW0uJF",
+	"RWKptGv1AsERG5i8q/Wc3OhLMUAJPkCK9ISPFWpBPShwgFSE5pa3FhvLPys3SKAynCfoUoykw+6hhgwe",
+	"BE/oB//k2efBHvmVXzPkbA9HQganGZvOpGEiXXR/Z4uBPayFLBSRc3FUch9xNx4YDMh1yAA24VJYWnL9",
+	"DuWI2Isc4pvZ39udcZMOsDwAhYX8YeVR+f0rtiBUwAW9HAubNDuZfHCQXIoBD2Z7xRZdxeyfgVlAdICi",
+	"AuiJXEuHZmZXybMBJhcPMfiZ5pwJ4wkW+EMqTTK5unmDS4HfEdLO8ogoNoNYVwJlf1xkumwr7es1teF5",
+	"TrSRs5k9D5E5qNTqyR8Pe89+cjR6xmhmSVRb0eUK3Eu83zIDHKWiw7Ahg3cz3T3W3XejQSX2gHUqgnT1",
+	"wKt0dCm4TvAT7zFXZADvQ1Ke464Q+RHUo2XfBTNImNTA1/FsgaLsJfIHTQZ6IdKBJXnlq2RFpvfIhbRa",
+	"g7oC/oUsyFxZ3cJyzeDhxJITTh8n5kBEBiWOMEzsB+2Zcu7px372qEJzwT4X5dwvhZVnys6RZQAqZRnO",
+	"KZdHvYflGXhLyyqGY1w2Uh9QUCGgqhSabSVkKrMiZ0mVPGI/6jPMoM+i9yNtOAV7V76mw3xBQOrvkXeB",
+	"iyqQNN72w1UPKrvwiBTCG+8DR2ksBZSbqijWc55b6yuppnaV/37+7q09zg8Xr7pP98gHt8QRZ3mm4Vt+",
+	"1f8oLHMF2M6BvbRHrK2Ovzp79YI8fPjwGU6Tkr+kYMml8FUh+8+e9OC7Bwe9HihxzAG9YjODE3kBaVLQ",
+	"wDJVElNx98hxKRJABYGCcvnLjw/J7/wXUogc9O4ktBOQMSqnn1WP9gNd8IYOfvKCyX9r/zHJ2TXLNckY",
+	"mz13Ug1XNuLCAzjhNc9yXA4NP99+eL13KV5za0/ivlB3Thi400dWyzlElJJqB0Fob+DpA9ygjr7Dfi2i",
+	"yHN3eCdKSWWlhR1qpuQwZ1OCviVNfrQH8Ozw0ZOf/Ak4qPCBNSgHCUHjceiVhHtfP/inzouxVREoRr3e",
+	"o0pxZvXZf3Sdydw9fTk4AgWhE8JBVSDjOnu33MuDp+Saa24HPz5/cXpag7+0XA923xzhBgKhlcsxHDA3",
+	"aC4bbvLSQg6wn486+3u9vZ7DChJ0xjtHnYd7vb2HruIL7j8PINXjQYldNWax5Ay8VGgnzVCRgLy2KwKg",
+	"uYRAsNCZQ/aOlDhrAZLIILs+8W0Ny+KnAKWoc9TJuTbHYB+eeLd6xVGQ5buMcQByBEStSJmC7BGuywQh",
+	"uEgAZ1b3iAr2Ea+dbS+lbceGtTcNDn/c2egw3hW3pDUiEIhoGtchhbQdFc/g2MGL2NFjT1dH8+AFxt9b",
+	"PAmxvzYPvptpr+AgbVkxPZP2hmAnf9DrubZchmEdPJ2hu4lL8eDvDjVmm8UCwb1HYP3Pq0nScEf2uwyU",
+	"O2E0cyndpaHRNJR71q7pWL8DQCv7zks2VjRr7gUWvFY+6l51RkmLN/2TsKxHvYdNr5T7++CDoNeUY6gE",
+	"tsL5ITe99x5FZc3RAkwbulj+/GgPsyxR7VjLDu+FVgBZqx1Sqgwda6iTscKp8zHp1K5t9i8hyGXnox3T",
+	"SbIyZ8FJslURc+Yysu6MpOwAEKSI0VKeo6SEpPqv70DsvNFoLMX53KGpLvBabW53PvibJk1zGu/JGtcV",
+	"HzSWQG1WEjCou7tfM5ScdoFNAtP+rbW4rPJeGgR1Nbo1SXwaEdjZ/pdCNgrvMu0onM9yEOEbF9Jlxtpa",
+	"6Qz7/F04714WFI7Rtmb7pDOTOsLm75mc5dY4ZPaCINgRypcxJEoxripf0gI82oSLPXJhuRYB5tEehl6V",
+	"2l8NAlcu2qn2uRkMdCkw7upkmoLK4qHLL/BpxjBYKqfsORmEOXOlj4qnkzIxfUrLidXS0sEir0sqDA18",
+	"QJDxJVG1gb8C1xN4uT+WgfVfZLZowV1BlCxIKey8V3zKui/oFEstMaqGMWf3xAyeSOm0m8HJO636Zwfq",
+	"GVIGZ9ued13S8ud6dMeogn1ekRr7O5UaMYmBs3HAZP4OFvUi1WXJyQXdyNXwzOekE3oNz9gsp4vNsiR4",
+	"p3zlc9J57UB1Nr1ePuflkBfNLQRRKcXtbh32nm2WKC+kGOUco8GHBwebXzgV1zTn2ddp9iBJEEpcM4Db",
+	"GjjgUG60QsfM3EgeICYuRHO/Lt0c47KLoFTnhkz0r6O8D3uHmynzrTSvZCG+UhaAq5gU7MYsAF6ldNKM",
+	"+CGkIVMm7G9ZhjD0e2QAqmUQgE1igLRWgUTGigrzHK8iyKTgAxsuiJXZYaXWpfCRBMwehCAa16XZDd0g",
+	"0EsvpHOs+5D1cOGj9BpC1MOF82VhsAudj+HEXNz8Ugwd9g6hc7qIWQEF1CDcOdefjt7AGdzKVCiVvcud",
+	"Vltqe1dv0Urb370cwjbmTttzYc3CdOfq/pb6dkvhsb2C3j9oIzUgmgATe4Upht+GbkdPNYqNhPi7v3YX",
+	"cAw9T1glGHal/x9AMo4sMFs1ehE6jpBhUsX8IANbSrhjcBfv9Xl1e+Q3rqtsCw0CFdt6rEgfO5F3xW2N",
+	"ji9hRbyU4hvmy6+PWU5EhiEarwchRwc5hxoX+3FY+jdjkhl/kLGpfID34q79d9f4VoJxLnHBFo+A6OGy",
+	"Xp68edeHPlTneEfXZd+mgT3V3EwGkDOgn2PeC6Girr9/iHgWcV4v2VRiN6FbKlLIQHRqtLUWLUevLs53",
+	"eVGuFttgx2NUi5wanyg4ZLCxokLrWPK53SPTbamgDg9aMOmFlG+oWPg0yC/FqzXW/JUZn3ZWJmRZwQ7t",
+	"y0KlZVkqxo4VA1oGfuDzJZuuqOfcsFP7zB2K/XKMBsLz8H878Oje8Ga30yN0jem8wuehUxWE6tpTc7nH",
+	"jcGTi6V4+x45rt+iNGNVouIPDVEVEATtwirO8PCZUHDbJ2H3QLzQzScSHKaoDVw4JDKXu4zXQ48UN9+y",
+	"4Mz1aLR2IMSFsCli1jQXKNWpzWRTbcc3Hpap+vatjcu4O/T3wMxOAzNSsB9C+z8QJe4XMYsMcgFdFGNN",
+	"gOZiqV2zw4KrZ5VjGNUlntnbtXOowP3FWguaYIdObzWMJRmyhfQx5aC5Jl1cikzaD+yRM0gf5a5vof/+",
+	"1KWqYgYszO3IMXAJ6IlRHjfBsTQkl9o0x2Rubd/5YInkAuaLO1j1jvX7/XMn6UCm4lGY77+FV2XJFrzP",
+	"IMqp1gXLWlqHHPtKRr0r4bU2SL0MLrR1AfEFwh4t+PyVVEOeZdhl9M5t1a9P9LyhV5AWX8qddmIHqb+S",
+	"O0smzYRrIxGzPmrZlBE712Q58ap7NcnwFkbPb24WbUwfb/PcVb7f94y77xl3dxfmAfU7obMZE9AUezfG",
+	"xBJTV925G1Pxzn2P9bu7YNoRmpLx4IYJU9gjg58HmNVhfO4Ilqv54gW0RRCz4mvP3XNWlwmKzciYXzMs",
+	"BdxCbK8/YB/jhgYqMSxvV5tEb+PkPh5TLqCSaKlCaFWQo07wVt3X6OVuNKPOUJ19UUfa1yirwLy/vbmR",
+	"xM2Kk6r//9BVN4aXnj3yQbt8MZplLCPFjNChLJCCCSVTLgr0T604z25LhV/bLX+97f+vqp6/pbSNLVlk",
+	"s2h/gMZ2c1jG+Rth9InLgrSWbxIqIY9nl/MRM3zKynTNHKbtAzaQDYKXR697x4qmUMrNZUa0BHV2KTx2",
+	"gYN3c2BCCBAbuenjGnaiE27oJIBlVE11nj4+7PW2u/ifSfN1Xvzt4ccEwDd5df/vlxR5hi3za/oXUUYc",
+	"19/y7u+Q8h+4zjLdWqOMqMJ+G1704/WD+K2LoENOizgGhimw8hSq06kpGkMSVUeTdiy80jxlzRy48H5V",
+	"tymNVSHNXTfb3YtK+Mq18/FuDle63Vgvs9SHZIc1jnYWAExgLw6K0JHx2DJWmzRNyKNtOxSraiZtUPU2",
+	"z6UsGWg5DXz+RhP5lh1BdV5d7wz6slHgf31hjs6BsuuaEzQMetF1DVNTL3Fqvh/feqXRglwKaGyW7Rsz",
+	"45eo4tu4Qy0vKkLmf3hcE6qvGFjBX5jkv6G7UdnkCsieCk/r90Dqdg1sXQaoK2grOXOlQ+yyk0vfL49E",
+	"i9C+HJs4Go0mnu2w6OprT+j+l9dHF8peJBDKtpE/8ZTbcqnLNg0a4K0yqbVSSw5txaDg5XIvQMo4Yii5",
+	"HuOE5uDFGEumsXOtX5Ikrs1YQgZBw/sBPlrM7E0KXvUeEtdEk3B9KdLcbh0g+3jUJIMxm8wP4JEZ4XNS",
+	"JMRIGfWA2OV9OUlxQ68JNo+rzvvzttct7FgXTZzdoWv0u6D6byqodi6YRjxnzmJI5YyzZifILwsXn0iw",
+	"PWd5Oy9LnEwgsqq+nuBnDbrp2ktA3InyiufsBU7im7C+X8jZoikG/N3s3jnH/IFRXTIChL/d3icDNtF0",
+	"xLpGdqvwcxxSBjE5IeWMCWjCgwyG4Lyg0uVoiY8AOo5pJjCx0QMIElkYzTPMOATnqHZ1KQCkgDnFlgFY",
+	"llwKgH2kpkxa9H66xGPBQYd4LghdvYVXZoHn38onmO2RPwA9sYqqZxID4wAneyk81uVaeEXCHUabS5iE",
+	"Ct2YBTFm5pyO2IV8iTt9K5nQ0OnaHYndQTykJpfalIt+6mVTJBP7INItpALLD7Hy92ONLr4eoVXb8u+C",
+	"654EFzCqE10uxIjyJasgW+eAl4psvlPh5gXE+qSp1+VT2zJijXbbFJO/lYKFBeV3ROp+RetA08q9+QJ4",
+	"EjfkiIctOeKNzLC3xNfrOA6UHHLFTuleXjN1zdm8UYdbAnAqbOYa7lu9adUoKq+jsmO9FYo+o2AM6QX4",
+	"+0JkTJE5XYBiRQx8bRKfCglBvzzHYiA09kEFV7rUJS1Ab7VKJYM9LWTpsJhQvUeOXRqenYEmPWIkeeQa",
+	"BtA57qL/BPgEtEuJgyQHtiA0y0gxuxRGkgF0VCr7+w8a9LO/iL7zO/mtiIaVhTWkIngSSggFw07I+XdB",
+	"cb+CwtpyluyBvvGKuVMp4XngFtkBVajRfapNdoAf9wsnCJTTAJGTsxLI0tfIxqYioS9L3z5yB9kB3+Py",
+	"32ZZZ51Lvsfl7yVpv+TvsontsrGg71KqLsflV3BqELU+6fV6qxN7Dpgh3qMBCdOGDOoDKTrvVmbMOiPG",
+	"0d03kj1dX9RLbHL5/T5/b/F/GnGFY+hMRzgMvG5B8uAdMdqqj3+jsfLdIf+dD27pkF9hhB0752eTheYp",
+	"zbsbIlibDfX37ktNRB8xA70H2RWbeX9Rkwl4J0mzbg53dFGwXLPhklBFNmrdQcqCudgsXFv09nPAjv/f",
+	"uBFsF/rd8r0Hx6K9zHIfR9upOAotzkZZ9EetI50LnrtWndjA0nUYE9Ig5tlzMniwnPD+YOB7Mq31O5zR",
+	"+c1cDzAvJ0/YOnHSvm2Fm4hr1tvK6WANe9ynYcFzDJ3aL+ds/aS2kHHBrNr4Qrygw35zTXPgQhtVTJkw",
+	"fXxwp0I/nEzZ7863KcAOdmNFp40uGqBiLsZ99+CdTQ5mU86wEeXK9cLry6HuF4KbnRVz1IkJ77IlZS/b",
+	"Jo2FL5br/MPf60127tdqttQwUwIjIKXpFmV5qUw8ON/p+hlS+4RvHF//bfDDx/9urrf3Lrr13fV2XwbI",
+	"qgvAd6DkClN8vFHgI493ZqNsLI1ZNSO+DXfAEtV/9wrcb3XMSlC69I99AfrflP2KQJ6xBFfsLb05u7Xi",
+	"nu8ute/Mc0uX2grv7NiltsofU2aoHXEdDDB2jfYN0oesyln1s3RYnlWR+YqycTzyxg/3bWiapUXdhFm+",
+	"4kSSb0UrQa6yOyP0wizz2W2YLOnMioiBNSvuleZ30qonkyn4NQCNlo8n9o510Dt43O096e4/6iSdOaNm",
+	"whSUVM2v+9Np56i3d7gP1HIjlnlfmPvu7NOCaR1USfa9hc832cLHI9HsTi60KclSsjAbe0nDI99KtiUs",
+	"Z33r6sJVpX/PrLxnR8VEOkofSyw0hsCEkcvdeHZgc8Ihb/RGALFsCmNcQCvxIogPzKiZBK75rLOsSm7m",
+	"+/5aLEzclYYs5XInvpuT9+7kcNR6G6sx3t7yrax8EUM25kITKaxqsiM6rwSGD2lq+DV77jz7VUXCWBIZ",
+	"cVZgz8h/KTbbiVGL2+SaqnxOtmG8L9N6spHnXe/J71bpN2mVvqeFZp7RIToG/SMN8vMuLVHAAlqPpM6/",
+	"JTv0JTXUrmidKVriI323RL8ExLzdfVRuZen7VF6zzONX7dQi3QUy6JaQoCUe1xeGBa3m4YwGDzyEiMsb",
+	"p4Uv9O96dtKlcdSNkGWYUPvH3dYhlROAK1GrzE9XE3U3qKnlfDyO66bZ3D2Qa3VG7cBcv2fYfK8cu3Wx",
+	"y/e8lXuDcq0BRt6N2m2dmfJt1Wx9j6V/GZjWOyTiB7kcN1uRpxgWlyrD7G+vCZqtydf2c3dJ9N+COngt",
+	"x1+1Rvjv18YxAHUBgi/MrDAYUSt9mTnfsTqZ681IL9CSTdCZnkiD+CoVtoeHgPEfjGGhjGSey/mN1dHJ",
+	"TKaTVjw0GgG+aAu2pNpAs8N2/H7B06t2H4bWLKfiw9nrVS7ex0Yw6ynnfM5NOkFXg2P7DS8wdc3UORO4",
+	"II288LgFbc+gXdOZ98h+lTzxCkinBmGyrI1yfs3a0r99ysgZT2swtp4pCs3Ug5liI6aYSNfkO55MZ2YB",
+	"xSTziUSgImaIkKIhayv45K28gXeahRVMsiFSFmzNF/DxfW8UWlllP+jwMAJmCH/brtV4Eau/42ZCBqej",
+	"LriVB0TaizkfESGHMlsAwfseXwAuobnARJAFmTPA26TZKifMiltxwk7CWDldSFxxyf7wfl5McYPApZC4",
+	"sj3Ql9YW6mv+F+scPeolHbtg9MioK7vxfMr6f0lhf/Xh4kV7TOwVfrvH3K31rP7F87ZuEb/ab8GxF1K+",
+	"pmrMvq00rK2kgmXjbg53k6OHB08eP23bIqwwkwdDxehVd5xTrZsR+l9J5et0fbQ9BWt2hF7hX7n5rRiW",
+	"gLoAgmufPgKVau/y6AJckIGc6WxIrHImwdCDElXgmqnFpQDELfJuNCKFyJlGK1UzY7gYk1/OTo5/7//6",
+	"+vj8nGi60ATAf+dcs4TQIuPGIQtiMTGMaukzN5PBHkHyItQYNp0ZwMO9FDqXc5aRTM5FzOTVfCxOxS92",
+	"ur/CRt1CZjkvJ6SSdnEYiVa01nOp7HD//uT3l92DN//xv7vPLs6Ou38c/va2+/TFq5Pu4/d/+6W9TArm",
+	"e88i6ZwB4cXE0TkfC5YRLvaINUJSKa84c1TR1/jegCgm2NwfOvxuD4Pn+634tTATJgz2N75ZK8KDZ60k",
+	"zxsqFmdICfpLCZSa/LDbC3jX7l7n6KsMTAALW1OXTZkaM5HWb6B252KWRiAvuDBK6hlLzXpxAWe30IZN",
+	"ddmQ1FnvUi08xJ4hMyZnOUN2dY1HOfBs2Su4CqtETfJqQr4H6Y15E5u7HnXkTPfpjPfh535v2/9rz6Kn",
+	"1WbeM4tWIzcwqkdqDlo2u+6xWJcjMiLkHOUsBk6hs/jet6GHj/UVAme4Zu6WBLWcMrCYWQ7Q7mUv3RYM",
+	"1KGpOQIUgpSF2jeXY2fBNrXGocazD8rKPXJqtVaaglZE/kBU/LIVvBRpzKeKQ63Q1GHkRiwylj0nNNcS",
+	"Uf059sVh9vcukOcE8rZdYb/MUTsl8gJ2cPW0T8BuseLRKa6tJOKUrYvbvGGdO2TjN42JsCnNc6b2vk72",
+	"OqcLsAxPCZ06CUINOSVTuiCZ3G77FRsppifNPPSHqzZvMjYQKwMybsaiy4V3AXnZxtOJ5XawSaquUJYP",
+	"yVyqK20fyVmZs4PdpULrmJVN8PfIsZ+F8VEu4FoXHLcDpnLKNHa/IdMinZCcGqYs79UMoqNKHk2oHVHO",
+	"uDWsTLxDFezReUneX8L08/2sQ9l1S7Pum5A+vzLjGj6HO7MdE7ghNFK/79aygjBa2YBOTSSgzDBMYale",
+	"SrAdQZUTxZAKWMT9w0R27sdsrVIiQahbZN5umUj79UlBq3YA1RUu+/4IE3s2IDKW604ajYvly32yJou1",
+	"8dB2LgOaUksvKiHm2uOIWmrh1xvOqx9U6bJoe0xL7toV5i1zQCoObmK6WwTEP27Brt9G9oPlM9cP6pYn",
+	"2OhFMxhTbLRBTg3RhloVPnJ341SxzGozmpfXW3dvRdnsL+9cijIqS8dkkPNrNkic8A7nn8CnH/aIBl+q",
+	"ProU9hdDJeeaKZ04SyalAnD2mBU+BMUr2jSU/MGG59IuJGZDYF6eC56u0ND+7lrV8Gs/SoPwwM3+SgUF",
+	"anOcIpyIPcpyY1trdcRH7GpDjV53vfgFnjuHx+5QpIfDNJzKiI8LVQMMnDJhvmzeyU59a2UnNZACeOuG",
+	"pGzGocgsqfW9wQDaCpw8SBo4dVpknImUob+p00QImUzXEsBL+/eNJ2/YJ/NgYqZ5/ciXc2cbkodcDx7G",
+	"MqiyszcZnw1ulbex16C9nfsyLywVefgFa5VSnIxlKvQaRvc1tokriIv6wboMtSo7Dc5WG6oMZqqRP/Ds",
+	"a/7UJeTOkCawz6F93clwa4PF891O3BzfDfUHO8NWRRQBGuYdVVG8q1IuNpQqBHMp8+BzKgTLiN3yNeic",
+	"W4NgbkzJr88FTrya1JdEC41NrKQfv11OHadSgFANjACuSQW1+kUxWYOFwPyBSdD/WKb4Q8EeNUytoUVl",
+	"VgsO1mY88inbelJtaw9wPpHKg5vM6JdFKDkaS2UyyH9qyYzw9Lde47AkCdcnttYxgXdkbnzPTnI33mpn",
+	"A127qk23yliNKONqmI11EEvE8W2UQywtqrmFjTW0a/jS/5LE/i1VVJSnEWB6hq1uoJ32nTIPKJl1IURG",
+	"eEa4rkoCRYqhhpzRzNVRhgsB017IOZFijxw7JYY2iSADng3KJKArIeeC0NzOduGSyS+FptOy5bULH2ri",
+	"+MRnnNtn0PnsDJ2cp1G3A4x+W6Y/zdh0Jg0T6eJ3trhd0mEqp4gH13mn7G4dJ0SnVJD9TtIpk9iAIVnO",
+	"8PD6GRt3jg73kxpCXNKZc5H1p33dOXq8d/A5qZnCR/uJM0WZKvOF9ISPDCY0KtOHAsgQje5if//ooHfU",
+	"6/2tfQrC0taeAzG1SkbYncsHLlVnLGV8FgcjSFM2Myx77u5WcO36QZOM66slIRicdBeS6RabBVvwTvnK",
+	"56TjeyZver187n4hD5J7jp98C8mVVvX7xsF4J6eiEnwtpHSquOEpzT3AT4OHuJ3ghmq5ERfcRa+LNc1T",
+	"hDRkzK+ZIFeMzTSI1GuaF+yIDJxEGoBMH1QyyMlp53mAJSdkwEQGkmOAPmW4puHV8lI4obhHjoNtscPj",
+	"LFkGuuOolOClVMdwdSDbnfxPMDezeq6U9TC3S6Encq7JUJoJuWYKtjFadATj36ftdy8qIyFpzqgi+moB",
+	"zRqyBpn+DGR64n03Rx3fEya7saB/hXT32Yn6OzJsv07J/q8kpe8cX+pbEusMm7F9UaEeGHGf1xZhhlHv",
+	"5zBnKETLXeEo8INi4BiEYjRImIaEH64JJUNoAqsUXfi29iQFp48X+IJ9MugisaLd4ZG7gN/AUuVb9sl0",
+	"0VE0SKpEJzrUVlQ7hsypxq/ExHLlt7ab8m7UKJgj5Wcx13AdUq/uGb4HbL32TrPziVTmy3jOuGFTfUOH",
+	"QomWAnSz0cHwFbjTAhpt8bZ9ujzEb9AdV7una6wmDxmp1lnnDr0QY24mxfBBSvN8SNOrRjHn6oJ0mbzo",
+	"shEghxwyKMeSIbSVJK/O3r29OHn7sv/h7HVSrqQpaxMT0DEWyXKNRumlAHk3ZgYt5DChDt0ag1rS6GCP",
+	"/OEkbZn9OaI8d3lJ4KsnJSOTgX2mz8UAy47mk8XepQALHRwZbrVTuiA0y7xfBT/CNeFjIRXLms1bfP8c",
+	"io02Rv9GbrgE09B9zncUUUlm9WjGlH56zcTYktmjXi/pTLnwP++3QHaCFQ88EeRybHdkTK8Zobls7oK6",
+	"2jwxmMf+jeaxIDUKE5LYtTb23VNKqqYJHNgJbBzywl9vuCBzqTK9dqx++HLzwnut1mptAbda9mmWUy58",
+	"N8zm8QvFtxt3WTk97B2scnVZwwWInEIuJ3m0dZwgpVfukxsZvDtNOXghp4xYiRaWNUZzdkZSMSswcNsb",
+	"DMeasAQ+aZSUvmTKp2tZ2Y5JDpWYNDIstMQ8cZiskRU7epk82Iu7UrcRMmCnUTPxFuVISWHAyDYSxvfD",
+	"N8IRMlMo0TdyrfiZUWOYsq//54Mf//zPB5eXl5cf937+6X/+j84NKfTC79SXpMyvphhwuFhHyTGSxWrZ",
+	"NR3C5lb/HfR6R4AOQAbomBiAQKD6qiy4fQCRgQHk7Pz/7F17cxu3tf8qGP4Tu3dFL0k9qencUWwn8b2x",
+	"41puM9PqjhbcBUlES4AFsGKYTr77HZwD7IPa5UPU25x2Wov7ABbAeZ/zO5RcM5Xw2NgJ4QPIrsmZIJlQ",
+	"jMZjuw5YPpxQQwdUo/ESJU4tjPpFnYVXHRTYf1BdEWUCx51HaCQV+TkxFaAOTA2ICWfyYS5XnUgeMfMT",
+	"rsI9ukfcCE1J0lZgQnz72ukhLy2drlQzs3YulztYABTTeED1la5oh6f2LGRTpq65tZAVA16IOulUSdAS",
+	"SzY3OFydC7MWBOZnfs0E0/eac/kPpJa60/HBEJUJffc5d0XVJyZKwcLYoTbdHqD7pb0tGE344y5hTMXj",
+	"0tOjS4jKdgMhlthkkilgx5juuvYBsITp0pfXxiCboUVRTnqOHPnpNnlP47HlgcIQq1e4TtY0RiPYg04g",
+	"t4Ss29hq6EY2o5dhOvMOu2yHXbY5dpmjlO80GfhTtB54WfnUVsHL3IsK8lmhf1XIx55/VlDIWKaJpycH",
+	"epJTUiM95JrOjh529LAxlh8es0pO/NpEgRAhVXIYe63Yk0PFA7kJriXEVvI00aguXhNVShBLzlWsRmwk",
+	"mV/Kc9oRzo5wNiQcWT0/2+JfVq4A5UyYUXx57dBHd8t65UPgc9ywfsjBPdvnCaL3W0L8rOTEKp7ZPVgw",
+	"P7gytKFUpXG2qcC6URDyZmmfoF/87Z/x7s25wzmjyrGHmhoHN4lS2Qh28wLfS/6b88rWOeVc86/g5j4O",
+	"pEwZFY3lFTrmTBg+5HE+CxgVECUNi8cCfCpSsObqo/wVKydQ+7hUZsPSpWInziWkNj5+8cQT6gO1uEar",
+	"iy38zu8aQz1SADjnR/lWlLjbDWa1SfdFlz9eV/e9eE62TsFeTQPv1PxLJrbs3l05xO8Ym5IhZ2kCpf+9",
+	"gxCsp+ODkPz40x/tgs28y7TB6q09K7XsWo9oSn9HtLwSD/O5KGOpzKV/+PyHH9dPy1tc2Lew3A8NB3dj",
+	"e5v6cnBDZjJLEzJgp7mHdUY1SQCcD1S8zoNOCxcsIS7BqRI82IJHPYFE8l1u9/rcEU8BoeIme9yYO2K6",
+	"3zSlotWkAa6qUtuaXX7KJgOm2G0K1Z6wdtGMRZ+XZL9cleIlVb1tT2QbNYAuV0FMrOyVgiVWPs91U1Pn",
+	"B6bAR2zLvPilj9OheS1R7doM3LGo3nVwfsJyGbb8HuRysLpequAUA4bZUrMFFRagsgF60Y17SqLPZ1/f",
+	"/hSRFHNIgcm0awA1Aaf/OTKZ6np9TqmwXwr424aKhLqkRmfMvKUpH+CHL1g+wKQWTJ+3NH2Jls+Ob31z",
+	"fMs34nhIg+IN/MH0ku6Jpoqp5HCCoWDIwQn7EFdgT6vOJtDbDWBGc5zjIU8tO0H4faqR+KF8YDCH/4dn",
+	"AZnmQuQoWJB6AcmoXJO8MzZGwmM5nfsk0Wr23hjQZBsS7G44H/33b8lGa1zXVQgonQ32VsBA6Wxweb9Q",
+	"UAvgT/fjxV/lY6PzXwa6tfadPyg5Wf/ur7K187ZXezVVz/kyc5hpvbOHn7g9/BOAPSpCvWjAbmpywu7E",
+	"Hl4iKix7yt3/G0AZWm3NsfLaas7zbLB9AHMzrbYU7txxilx63NyH1aG5kljTp66cuK6SeBe5e5zIXXl/",
+	"XPHm3XrPlgTwag7UfVurjxLxc+rRJ0bVYF6J2pUN1U8bROhqVu5xTNW6LXwacbo1Z7YL1e0APraI7ZX5",
+	"573Z4GXF6s1/Sn9drgj5PTyDPc8GbqDnHSVck3t8rUrQnXH0XIKF25DtfYcJnz7V3oPT/1du9QHSDcnH",
+	"adzeShN6nGDjuvrGzm//rcYb71hXmDJBp7ztT+mSZhwAuL9tTStNcGdo+lnZQYw1YVyuofPyysFvLDaQ",
+	"tD6Se+5H+6b2Fzr7yLRu8Bb8MmXi7PMH0muH7d49N+1Yu2Z0im+2CleajZbDptEkUUyXmgLnbZJyyCD7",
+	"El8CFNmliXxwwg1UW9PtP28NUAwHiuYgRP1bv9NutAY8MzutWwOZudmd23f8ed9OajvSR0ZFU1WH0WSC",
+	"l4vunUaSRN5HRTp04XVLDMOuX4us6OzSMvxLwL960wySfQYIWQWk9WAO+FE3em3A59pdbZMvbMS1sXLf",
+	"oZ8Wx6+MjMpNCbEV69F4ElwI+yKAPeWJBiBuu4DcnOJrqqip2I5xOU42enm+0Nk7augPHJrjPCJI9pjF",
+	"VzqbtPqtExr2DvcHJ+zkZDDYPw6TpHvAOsOwe7wfHx8cHLSC/O5Lmo6k4mZsn5sk9tKNij3Axm6FnZPj",
+	"YTfe3zukYbh3FMe9vZPjeH8viUP7n6PeyfGwFbTspl463jjqAVXW9ETpdwrAmjBMOpedo+P9Tmd/Pwwv",
+	"wzBsw5OKpdTwa3YJNN1vwT1v1FDLOAwTJQXrvGl+WvM/2OVgbiy1dsL944OjwzBcW+8q7eomnqcdQPcO",
+	"oPuZJV0gSyUU2HGJzVcZ+bawrQtiYZClV0tEQ5o6mLMxFyNMjRCsjEHRJ9TKB21IJwjDEMEWQVJ0yEf+",
+	"PXm13+m9DkBV8PeFYbnU+NV+t/saoQgvRIl8EBcA8Fdc5A47QOm827trbKS5GOVIHRDneXUQ9l6vJSf0",
+	"IwqKf1UkRRjHnaODwUkcDjuDQ3rc68S9kxPWPTw5OuoeHnaenKTo3lJSdN80P90gKaoitcsGB8MhY4eU",
+	"dYcs7tHkqBMfHR0d9DoHR/A9T3OhDkL41M7tFqr6dHmhjnr7YdjrhsBONhWp31vyf2CBasfcwaI/oGzs",
+	"rCHrvkr5M1Uj9sKEKfQsdTIJm/+sEKwDmcz3Usig8CzoTuXtzTbXN92TiaIzNOAVfIcz8ct5h0QzpsFk",
+	"ckmNzNpYLB16F7CRWTyua14/cwNsYy1t3Uti13HhZXRceHqU7+nHqdHf6QoNbatVI9XejMk0Av09EJE9",
+	"WLO+8gc19sJO2a473yOHHm9z+tdMyswfdSD7SzyLYGIVGd2q5DV0bfNiKsiAkWlmCBfgBPQBK3AklgxN",
+	"aAEyJ5NMG/uEb+xk78qtSfQsckGEdF5EN8eVxuBnvO9R/Ybb2SarTJGp4hMW08nlsHsclqyvtqGq0R5Z",
+	"+tCmLjy3xjsv3s6L9/LTtaY5Q7nBcv2lu3LkeT68CpdhS1b3lPUR903Lewd7WbDTTR5bN3E7UXQNXmzR",
+	"U08rt1VQfK9JmvI/WGO3ybN8WtjzEe6+66aPpOj5eCFWNH2ECTwg0d5TDLQbdw8H+4eDw+PhMLb/c3Iy",
+	"2D/oxZ2kF+53eva/3W5yFB7uH/cGQxoOT47pATs+PuweHrIjypocunpMuweHi17jo+PuwdFJN7ylcvKD",
+	"PyW73pC73pDPXBf5SNVVidn6tqn3qJJomanY5ZqsWZQH5XgIpOl/Srg2VMQM+xBB8iJPkpRhvlEM7SAj",
+	"RaOARAmLXedfRROe6YiMJDFyBMj+wLXnFyJl9Jo5P+nvLCFulmQ2lpqRqTtX3u6MqaGpHGWMpJzp/Fcp",
+	"WIBQ47nQivxELxM2ippaRJ7jaCt7mgHGqJuZT++64iJpqoG219avx4YX/699pBHftLIqwss6aLVlJwPB",
+	"35hOuaEQE9YTmqYkZcZ+UNMk/32XLc++8NHYEKpjJuxRzGvu88NRbBQXJGEjxezR+vD2y3ljjya69hLC",
+	"6Gd+8Lr5vWNxygX66u9gbgmL155caejalQPiKE+jNItTOMwDpMsBS6UYaczHal41+7rK5BDf2M5aZgNw",
+	"dk7o73xiFYDOMW41/lX0XROQOV433e/nBW1FRDCWaE/4TYAFi9C4OWfFO4IWE3b0f/k//estx6s5eLta",
+	"3CrnWKP8FtnHCy9MefY6AZTj6lwk5Zmk7pfNy22r5+H97zQ26Rxh8oYkAoFrBbWWKVWX2PCg6NVvadBc",
+	"spThm11rUTl0/ZitiMP8z2b/LZ7PZ4LIC8uBqxZbpaHV3+setLvHx92gxX63L7nMr4Tt4kdF/W8HQcv/",
+	"0em0j4+P/8x54Kcf35LuQW+DihZYukcq58Vta+hN5RHKYlczm/IrBkrIQ5TzNs7MVfDucHW/vdpbz2TW",
+	"4Zc3Cmi8VaSYlik27qvnns5UKAJmmI+P+BWQMp9wlqtxwFIJslQEUQIHFEvAQpGZcb1dzEyqqzZ5f83U",
+	"vGgKCK0lUymvWEKyKaGGvH13Ts4ZuLJenX/4+P3Zu9cBDEsN+fT+nQfToAamVbQYlIokkmHWiesaSM6w",
+	"6RJ+BJsa7IF5ISZSmDG+1aVwziXy+NmYp4wICT3+XVSQaju7V5E2NGXR61OstXD34CQAjsveBQOAT44O",
+	"IYtWkLHMVJ3gcPuQS45t4RY+fHn7X52w2znclPX+DZTYB+a8X/Drk2Y+9xVw9n9jsWnfqhr3+RP+D1bx",
+	"sBQ0c7Tn1sMeN1cd4+yI2ypQZb6wKm5zSxUHH3vm1fFLDyku4K4W/tnUwsN+EUBFxET+WKqEJdsZIpuX",
+	"w5MzP5WiOs3aGn0UMCUfCBUYzUFLJC89qJMqrqT+/mn1Tmric0tk0ezoWhNjwezotg/+3FC0PVJpfLPu",
+	"jtXwu8L3F174fieKOsSL4zGfLsWijSV0XqcGowQ0TS2zoUVjXlQeEEZbJJYVzQLLVNAxLDLDakuxnVlu",
+	"h/92RT58foPYj6lKdkL/OQh943YLI3cbEec6SvObBPJ9lrdFteMHzmCuVz/wahVaGuxcHB5IGIJ+NTjT",
+	"js4F4eZCKK6ZDoj2mPJckzEfjZk2RLDfm4Cg8cC/c5/y7ZK8X4Gdsv/s6Z4VviY6sHb0XRG/oSMuRs35",
+	"BZ+wkzG2L64Px+Mr/kcO1gvJ/yYH2qNbcA2N9rPmBp9wdf2oPM7lHJ9qCszDDEBt4Jqkzp3bNAN//U7B",
+	"2mcePD+macoU4DznXremmUy4YPUhWdc84xaI7fcdd71XJpcfvOXB1DtKT71tjukLiXDiYgPtlHkO/rx1",
+	"mBMqUahiJJZTbslAyQmhglAVj/k1A88BmSoZM63tNDxVumYTUxpb4gFg6jYBjAVw6U/y6hb3opryTRf1",
+	"zA/T8+lFalyCymWZR/VPghtZaJc8gR0pF750mgpfYFJUY5oLS7LYp9/8ouw/zjbwyedr+kgh0WJPm4CN",
+	"LQ/+TQ5ydOO7D34unUN9AHQX1HxW/PFMX0GwzBEbqBYDRgZKZqOxIQMau+s5+1qTgU6ooCPWh5K9oT0b",
+	"VZ1tZZTj9iztSVamFN/TXJXyqzcoK9rUI0r/F1NhUlIACmw631rGigdI5b1ZpLWphrB4wt/EVMQsbY7x",
+	"+7iEfahUBwuBicJjyGswe/HND0QmD4nasELowGen9yl2dpUI9+2fhz2skuV2UqVUGL7c/SfTpPAIELvr",
+	"9pCyxOOF+eIAa1tzbU6RMcRUEG14mlrRaCk0B8VMmvL8v5ZntI5nwU3AQaqhBaAZeBjYUg9D1azmhmEX",
+	"pGUkVprcObzhT0jQ/oDPHkF+tvujyMSnStF5s1MApw+O0iHEkkpukvO//Xz+9ezr+8bP+Hd680uW8oi/",
+	"/ewmfqdugvOxVMb5Cu6TxZXWf3UqNa7s42oCT9SuLx861yOQzJkhKqfrElup8IhGgV696wZzeaOYUfMl",
+	"8rwUGIA6CjbmAmz7SeCKh7giUvERF1A4kzBV11LXqPkCB7m1rZ0TV7/V7dmNXL8W0k7jLE0fPicNx/3C",
+	"tD1ANdTx7mbrrm+eIj5nBqLOU6quCoGGEMqC5TwYTTpAV7FKMOJqbkImZRG8hFAWDLwaMoksiUQwC0wU",
+	"Jb4zNbZpw08A97KyYhh8ZNSgSIQaQbgzMnzCZGYiq0fLa6b6KKIjuC9qE6tjX4gCK82+cCjVSBrjBkpZ",
+	"MmLKiXjIJA1w4YbMTmvIWZrohnhdiUy3U8EXVohyTJPN4wz4yXYrwb+INRHFMsVUWPZnl9D1uEMdhaXD",
+	"JrFr139tkWsnVJK51dn+JGcklWJEjATG59FdA6KzeEyoJlEn1JH9gChsH0SnOfzrYUg0ZKGAhMvZVqsT",
+	"6oZZu+1uqO/C5/L6MzuZPfsElqAV9YY367weSOA3BTRhF3f2/l0lF8Jybiv9gyZoCMFmjuycGxY7ZLtU",
+	"fJnCHAJHo2jM8wqrAZ4GD9U49VnC74itbOOjz/3odtrQEhtyHYTJiwoIJTNlqd7VbgYtbdgUpwj1yP2b",
+	"IFZtjFj4b9I4pwm0yOi3WkErz0izl/4MWpuAXlWQsjqBa3HCVKvfEnw0Nnt6zIfYkQRzPS6BSXTD7uFe",
+	"eLTXOfja6fS7YT/s/BOAJAx2F0EXjwQmpA1V5hI4St2D4T8tJ1lbwyrt8vuEm4dWtOyYd4M6sYOKeFng",
+	"867jf0WZtAoFJbFUisUGoHCWM9gydm43PDnqHHS3UyffJFzHVCXL3KlMIOKORj3E2V/cBESCmwIUz5jq",
+	"mCYs8hzavVdj1NVIeZMnu1seny27ued5EzmbLsEpmhmPYbvGFM/wxtzonVvpB2ZIK/Skxzf77p97PD1u",
+	"8CO/vsEKsuk9mYy3dLBYAnca1qbOlW3peEcK3w4pgI9lQSjemzvlmms+4Ck3c7sHZkKbCxBy+xvCFS6z",
+	"2ZXNOiUYgHDhct74jyR0Dk4Ff2UsMwBe8sA09m99CtmGTLgiBd0mH8SFKOM2eQSJ7xC+qU2c8xoSA52d",
+	"vx9CP5hrmmZMnxa503ZvrIHg27dwXRQuO4j+BsfLP/Ll+cmtzhrd6rDrWGUF2uSD1RNGXMBsO4f9Xof8",
+	"/evbJq/JUMnJrVvXvasPoeSN9CozK7wkvcNDnxQWkM6+Fe123aGkuclNIu96kq79XCzTbCJcTLpu5MF8",
+	"baeS27m38MrG2JKLhBWQMvWYP/byYqLrWuGwIuO1HAbzmFQbBsIeDLRrhZT6yMV7j6SyTuzrI/19o/vP",
+	"M3F2LXkCsEnrvF/KzR74ZC321r3F955vfYQjmtWRQyVnOwSmJ25qnzOGYQznK3TcY0F2lxSKQivYKCup",
+	"pExAFvSyJAlRKpvAjjIgm7rhAoAHmTF2VV9XUQhnV1pxb9RQGelnrk2Tg91+dvsJJ6nfVInoGLLXTNHn",
+	"587PwcoGRB8M0UZOMZDIRR6sIb8IhuG4MXiFE19O7wrq4JemrLXKnt2p/dW9n3PVgEzFNTEyhXa1dpFA",
+	"ly6WAzXa9gup5MqTtvB4LnYQWXEcYymGfJQp1keEoqVtcu7veIQPdzwcy3kp22/l1FjOyJCq6hkgXN8p",
+	"V5oqFtM0zlJqlmBj/SrVVR5Tsyb4SNm1y7VuyywDCASCzWL4hJ0iFNTMO3qJNarJhE6LZLsE+JdICHit",
+	"ddkYvRDOGg2c7APsKkwusPflTDtP3XU5DFJdwXWftwr2ttE+od7yCn3qurtpj1FyIewh5SJjSSmMX2MH",
+	"l1erOJLbpAuBeVuEtsJOC6ygApYRQUB6YWBNzOLGXmd9R3Mx088pFes5mR+Qs3/PRplYUJw3r0X5VlHy",
+	"kBDgRBdkDSX/aZrrt6DabCU+FtjGf3L7vznr6Jdr6KdsmUGAKF6LjjAsC2CaiQVXDBK0YBzwf7gmI37N",
+	"RMlB0ymYx0EQhuGFsMNoaFNFjKLxlctuAgUvzSZCO08bSSEppU1+5SKRM02GMk3lzPnqYDyP4DeiU32K",
+	"6Q3uF4z+aIDvczjORWJQvR8Qp+Q4nFXoDUB8O1eeYSnTsZwykonU8idNeYLTmHG92he3jhOuqN0Hpwi0",
+	"mKr149zOfbWsgLnwAaJIwHigkVGQL2mU0Hm0wvm3pgufT1jTJFizVwg8d9uPsJWTM6HrO/Ea3IXnaCmQ",
+	"ATMzZqXhTMKi54iVQBXNme1sWp/i1QvDUoIXF6bXLeOL9w7DMsB44bbjwrBRPcL4DyDRHbnIIfFYxCQX",
+	"ejXw7TqmIqgAp/sTxM3C7ZbSFBWjRsBy+gefZEAFa2Go9w7Ln7gHf9bAqO88hE/ck1dim7UGpkYasbwJ",
+	"RYMVL+zavmOHfPLCQEadI1AVuGUeKKwEKnTHfsE15gf5cyjIM5W2+q03QBJu1EVG+nfNlA5clYOSKdOI",
+	"iQQ53lliGaOiPG1fiAsBlpOWEwb4vRM6J4nMO2hlE8R9p4ZYcw5eZe/pk4gmEy4i8qpAlSnGwGDqBNS3",
+	"IcnsbF4HJPJ5gNGFeBU7FGeREMRoJOVVCfKupCShhtqHrzmbMRWRVwpzS9O5/RVka8wi8opmRk7g6T7B",
+	"tdD5fFBbtbqZywwtcglfwyKckWKf0NwkGARGqGVrE8JZCEj0lwgtT2EX4S/9v0QBiW7sqv3xZj+eKLgQ",
+	"UYFvh61ybrQuzl9YjkXbH2tC1Pm9DsM/AAD/io6e30LjWGbClCaR/1J995Cp8niwfVGbfJLw8bG0J5FE",
+	"NDZ9v/o+gUu6MCEx8oqJXMOwx6a0VWN67RRYL3btUWpZarGHk1mx029lvFWnzCAp2TdPmZymzIN9SdDH",
+	"MRrqX4uifPVbv6q51c+Kk0JkZtrlni8TufgimqY1b3rve97iDB14WWl3EcgsyJsocUUgldUhEHJFhlxw",
+	"PS6NfiN3Vy/ORU51q16bmo3lBOoxHKPC1fIOpNxvbE2i0oi5ynoJtdl0stYqAiOJAfPRshtwP7s/++RX",
+	"NjiX8RUzJU6E/fk0QaawB9YeSlWgMD1maaqBPAtzYcK0ds0AKYm0oFM9liZyTiUYEsw74EpuePAXEdeD",
+	"GBImYHoRjhX1neXlPOvdkEw00WOq2IWgfsA2eQ+ZGRR4QySHQ80s4QCYO+h6/rDDW+1IAFgnpzwOKoaj",
+	"H8e+hk1lPI7a5AzB0S9EwnUshWCxIdQhQkT/DXf99SILw+4hDvzXyI8GESE3x77rplVeJ2MFFvTviBQD",
+	"0mVJn1gzLsr3QTFtLgSau9j0q3wv5DdGPtFcsBnxq1541/J6HiEh/8Xayj6MYrmqtXbPiues9IQCGWou",
+	"BBVzsEdw9mOuLVfGU4nosOQVihSr4lNDB9TuFSTu21vRk+eT+INyfvQXlnANt6ZSGwebD4iAeLcGV4hP",
+	"eDFtcm7nVN5GX0iLngBafIEVkwOGu+zRAlCQCHcAIAUHV8F9h6uHwhWPpUJ0fLgDkQ9TfsWcJ7NaJUVd",
+	"Arh3XZjiRAO4fnAhcHscLnKk5yKOAiLxEM6s3Qmv9Sm5WKmEVV72QV+oCQ29oSUB6RwQnZ9b6r8KK5os",
+	"8V2IaMyoMgNGDQgHBJbjHrkEqNllYyGBw/p8j6tNiTaK0Qm4XUkUp1JzMXKdZmbjeVDAQ8QycREuWnAR",
+	"cOWmUrsKiD7phGGnNBbR48xoksiZuBCvAF/XEtXrgHTCTs9pcEIaMrJygwg5I8VdJKWGqdcB2fcvjRVL",
+	"mDCcpkVcCS4fo7qDxKbJjLnqV7vTF2JoiZMJmY3G5dfnn4apRkDRqIZ8r+TMSls/O80st0aF3lNgvgbY",
+	"SM8+z5TT1gZTJY2MZapJJKc6GbimPqhQti0L6cUgm+GfVnBLRUbM2P00HFYWJFP0xgrPN/hTVBHWKb9m",
+	"68sDahUrLQWZUSQnRmZsAKkRcFJSKa/w4LdKPdHZkCn7ar2e+AauZzVTe069BCZTJZPMFfbkLdIq/fXX",
+	"E6PwZucjLN5u1xU9fb7BO8EG73hWjaLXLM2bHtbNoYA5WWMWC1yB6wCkODAOrwIhIxnLNNEQiykN6oLW",
+	"a2gwvwKFV12QU8mdqVtxDq63O2efPzh1MCCDuc+vKCnoTjkHH2hqSVu0y044++R6U/+cYyf5QvQqfNIC",
+	"HFwVTqldQXMYIcDSGhuD3NIVoemKqYADAu+GxplGlhntabFrRlqbC6QpKrEutbW8DtUq9LVOjJX89Xks",
+	"4IYsR8vyZjbY1k/IvENNMYXrsnN59b7/JGdwjOxZ9+TgKmbdCUOwPl8DViTvug0qVD9A5cmtiSmfspQL",
+	"1iehJXsrdV458ofX+fILByBcdI8eZDwFEeB+hCd9/9UAEtnBDJAXYsDIIBNJypLXAeniv+F2q7gRbyX5",
+	"l78OSC//UcF93ttqCc/avvsOYBAu2oWG5slcjF4H5MB9MRejC/EKloGCGrVnmJr45SiJxAkz1JnFhzl4",
+	"y6slWGGvA3JEwNS0rOtV3nFyyh21XAjAbWDMboSQZCIVe90mn1H910UXWDkT9qxaxck+d0oKbCSiGRMl",
+	"XgT13QhBYrUCxZlTVyrixC9b3Zn6vz//PwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

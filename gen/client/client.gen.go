@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -286,6 +287,114 @@ func (e HeatmapColumn) Valid() bool {
 	}
 }
 
+// Defines values for LiveClosingCode.
+const (
+	LiveClosingCodeN1001 LiveClosingCode = 1001
+	LiveClosingCodeN1013 LiveClosingCode = 1013
+	LiveClosingCodeN4001 LiveClosingCode = 4001
+	LiveClosingCodeN4008 LiveClosingCode = 4008
+)
+
+// Valid indicates whether the value is a known member of the LiveClosingCode enum.
+func (e LiveClosingCode) Valid() bool {
+	switch e {
+	case LiveClosingCodeN1001:
+		return true
+	case LiveClosingCodeN1013:
+		return true
+	case LiveClosingCodeN4001:
+		return true
+	case LiveClosingCodeN4008:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LiveClosingType.
+const (
+	LiveClosingTypeClosing LiveClosingType = "closing"
+)
+
+// Valid indicates whether the value is a known member of the LiveClosingType enum.
+func (e LiveClosingType) Valid() bool {
+	switch e {
+	case LiveClosingTypeClosing:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LiveEventsType.
+const (
+	LiveEventsTypeEvents LiveEventsType = "events"
+)
+
+// Valid indicates whether the value is a known member of the LiveEventsType enum.
+func (e LiveEventsType) Valid() bool {
+	switch e {
+	case LiveEventsTypeEvents:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LiveHeartbeatType.
+const (
+	LiveHeartbeatTypeHeartbeat LiveHeartbeatType = "heartbeat"
+)
+
+// Valid indicates whether the value is a known member of the LiveHeartbeatType enum.
+func (e LiveHeartbeatType) Valid() bool {
+	switch e {
+	case LiveHeartbeatTypeHeartbeat:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LiveSnapshotType.
+const (
+	LiveSnapshotTypeSnapshot LiveSnapshotType = "snapshot"
+)
+
+// Valid indicates whether the value is a known member of the LiveSnapshotType enum.
+func (e LiveSnapshotType) Valid() bool {
+	switch e {
+	case LiveSnapshotTypeSnapshot:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LiveTopic.
+const (
+	LiveTopicBuffer       LiveTopic = "buffer"
+	LiveTopicHealth       LiveTopic = "health"
+	LiveTopicObservations LiveTopic = "observations"
+	LiveTopicTransfer     LiveTopic = "transfer"
+)
+
+// Valid indicates whether the value is a known member of the LiveTopic enum.
+func (e LiveTopic) Valid() bool {
+	switch e {
+	case LiveTopicBuffer:
+		return true
+	case LiveTopicHealth:
+		return true
+	case LiveTopicObservations:
+		return true
+	case LiveTopicTransfer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LocationType.
 const (
 	LocationTypeBuffer          LocationType = "buffer"
@@ -533,6 +642,7 @@ const (
 	ProblemSlugSignInFailed         ProblemSlug = "sign-in-failed"
 	ProblemSlugSignInOff            ProblemSlug = "sign-in-off"
 	ProblemSlugStepsInvalid         ProblemSlug = "steps-invalid"
+	ProblemSlugTicketRefused        ProblemSlug = "ticket-refused"
 	ProblemSlugTokenEnded           ProblemSlug = "token-ended"
 	ProblemSlugTokenExpired         ProblemSlug = "token-expired"
 	ProblemSlugTokenMalformed       ProblemSlug = "token-malformed"
@@ -547,6 +657,7 @@ const (
 	ProblemSlugUnavailable          ProblemSlug = "unavailable"
 	ProblemSlugUnknownObject        ProblemSlug = "unknown-object"
 	ProblemSlugUnsupportedMediaType ProblemSlug = "unsupported-media-type"
+	ProblemSlugUpgradeRequired      ProblemSlug = "upgrade-required"
 	ProblemSlugUserDisabled         ProblemSlug = "user-disabled"
 	ProblemSlugValuesRefused        ProblemSlug = "values-refused"
 )
@@ -636,6 +747,8 @@ func (e ProblemSlug) Valid() bool {
 		return true
 	case ProblemSlugStepsInvalid:
 		return true
+	case ProblemSlugTicketRefused:
+		return true
 	case ProblemSlugTokenEnded:
 		return true
 	case ProblemSlugTokenExpired:
@@ -663,6 +776,8 @@ func (e ProblemSlug) Valid() bool {
 	case ProblemSlugUnknownObject:
 		return true
 	case ProblemSlugUnsupportedMediaType:
+		return true
+	case ProblemSlugUpgradeRequired:
 		return true
 	case ProblemSlugUserDisabled:
 		return true
@@ -1874,6 +1989,119 @@ type IssuedToken struct {
 	// UserID Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f
 	UserID UUID `json:"user_id"`
 }
+
+// LiveClosing defines model for LiveClosing.
+type LiveClosing struct {
+	Code LiveClosingCode `json:"code"`
+
+	// Epoch Names a history; offsets of different ones have nothing to do with each other.
+	Epoch LiveEpoch `json:"epoch"`
+
+	// Offset The number of an event in its topic; of a snapshot or a heartbeat, that of the last event before it.
+	Offset LiveOffset      `json:"offset"`
+	Reason string          `json:"reason"`
+	Type   LiveClosingType `json:"type"`
+}
+
+// LiveClosingCode defines model for LiveClosing.Code.
+type LiveClosingCode int
+
+// LiveClosingType defines model for LiveClosing.Type.
+type LiveClosingType string
+
+// LiveEpoch Names a history; offsets of different ones have nothing to do with each other.
+type LiveEpoch = string
+
+// LiveEvent defines model for LiveEvent.
+type LiveEvent struct {
+	// Action `insert`, `update` or `delete` of a record; the state that a transaction came to; `change` of the health.
+	Action string `json:"action"`
+
+	// At When it was written; for what this site has accepted
+	At time.Time `json:"at"`
+
+	// Health What `/health` answers.
+	Health map[string]interface{} `json:"health,omitempty"`
+
+	// Ids Of what has changed; many of one change are spread over several events.
+	Ids []openapi_types.UUID `json:"ids,omitempty"`
+
+	// Offset The number of an event in its topic; of a snapshot or a heartbeat, that of the last event before it.
+	Offset LiveOffset `json:"offset"`
+
+	// Record What has changed: the name of a table, `transaction` or `health`.
+	Record string `json:"record"`
+
+	// Sync How far the change has travelled, as in the records.
+	Sync *string `json:"sync,omitempty"`
+}
+
+// LiveEvents defines model for LiveEvents.
+type LiveEvents struct {
+	// Epoch Names a history; offsets of different ones have nothing to do with each other.
+	Epoch  LiveEpoch      `json:"epoch"`
+	Events []LiveEvent    `json:"events"`
+	Type   LiveEventsType `json:"type"`
+}
+
+// LiveEventsType defines model for LiveEvents.Type.
+type LiveEventsType string
+
+// LiveHeartbeat defines model for LiveHeartbeat.
+type LiveHeartbeat struct {
+	// At The clock of the server.
+	At time.Time `json:"at"`
+
+	// Epoch Names a history; offsets of different ones have nothing to do with each other.
+	Epoch LiveEpoch `json:"epoch"`
+
+	// Offset The number of an event in its topic; of a snapshot or a heartbeat, that of the last event before it.
+	Offset LiveOffset        `json:"offset"`
+	Type   LiveHeartbeatType `json:"type"`
+}
+
+// LiveHeartbeatType defines model for LiveHeartbeat.Type.
+type LiveHeartbeatType string
+
+// LiveMessage A message of a stream.
+type LiveMessage struct {
+	union json.RawMessage
+}
+
+// LiveOffset The number of an event in its topic; of a snapshot or a heartbeat, that of the last event before it.
+type LiveOffset = int64
+
+// LiveSnapshot defines model for LiveSnapshot.
+type LiveSnapshot struct {
+	// Data What the topic is like, at or after this offset.
+	Data map[string]interface{} `json:"data,omitempty"`
+
+	// Epoch Names a history; offsets of different ones have nothing to do with each other.
+	Epoch LiveEpoch `json:"epoch"`
+
+	// Offset The number of an event in its topic; of a snapshot or a heartbeat, that of the last event before it.
+	Offset LiveOffset `json:"offset"`
+
+	// Recovered true: everything after the offset that was asked for follows, and there is no `data`.
+	Recovered bool             `json:"recovered"`
+	Topic     LiveTopic        `json:"topic"`
+	Type      LiveSnapshotType `json:"type"`
+}
+
+// LiveSnapshotType defines model for LiveSnapshot.Type.
+type LiveSnapshotType string
+
+// LiveTicket defines model for LiveTicket.
+type LiveTicket struct {
+	// ExpiresIn Seconds.
+	ExpiresIn int32 `json:"expires_in"`
+
+	// Ticket Give it as the query parameter `ticket`.
+	Ticket string `json:"ticket"`
+}
+
+// LiveTopic defines model for LiveTopic.
+type LiveTopic string
 
 // Location Where data can be. Credentials are with the programs that move them.
 type Location struct {
@@ -3480,6 +3708,9 @@ type DayObsTo = DayObs
 // DryRun defines model for DryRun.
 type DryRun = bool
 
+// Epoch defines model for Epoch.
+type Epoch = string
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -3488,6 +3719,9 @@ type IfMatch = string
 
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
+
+// LastEventID defines model for LastEventID.
+type LastEventID = string
 
 // Limit defines model for Limit.
 type Limit = int32
@@ -3506,6 +3740,9 @@ type Night = bool
 
 // NumberedID defines model for NumberedID.
 type NumberedID = SerialID
+
+// Offset defines model for Offset.
+type Offset = int64
 
 // OpsPosition defines model for OpsPosition.
 type OpsPosition = string
@@ -3527,6 +3764,12 @@ type SubProgramID = SerialID
 
 // SunAvoidance defines model for SunAvoidance.
 type SunAvoidance = float64
+
+// Ticket defines model for Ticket.
+type Ticket = string
+
+// TokenInURL defines model for TokenInURL.
+type TokenInURL = string
 
 // Conflict RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
 type Conflict = Problem
@@ -3554,6 +3797,9 @@ type Unauthenticated = Problem
 
 // Unavailable RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
 type Unavailable = Problem
+
+// UpgradeRequired RFC 9457. Further members depend on the type: `recorded` and `requested` are the two versions of a conflict.
+type UpgradeRequired = Problem
 
 // ListAccessEventsParams defines parameters for ListAccessEvents.
 type ListAccessEventsParams struct {
@@ -3939,6 +4185,24 @@ type ListTransferLogsParams struct {
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
 }
 
+// FollowTransferParams defines parameters for FollowTransfer.
+type FollowTransferParams struct {
+	// Epoch To go on where a stream was left - the `epoch` of its last message.
+	Epoch *Epoch `form:"epoch,omitempty" json:"epoch,omitempty"`
+
+	// Offset And its `offset`.
+	Offset *Offset `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Ticket From `/auth/ticket`, instead of the header `Authorization`.
+	Ticket *Ticket `form:"ticket,omitempty" json:"ticket,omitempty"`
+
+	// Token A token, for old pages and only where the site allows it (WEBSOCKET_TOKEN_IN_URL) - addresses end in logs and histories.
+	Token *TokenInURL `form:"token,omitempty" json:"token,omitempty"`
+
+	// LastEventID The same for server-sent events, which browsers send by themselves.
+	LastEventID *LastEventID `json:"Last-Event-ID,omitempty"`
+}
+
 // GetPreferencesParams defines parameters for GetPreferences.
 type GetPreferencesParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
@@ -4038,6 +4302,60 @@ type FinishGitHubSignInParams struct {
 type StartGitHubSignInParams struct {
 	// ReturnTo The path of the front end to come back to.
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty"`
+}
+
+// FollowBufferParams defines parameters for FollowBuffer.
+type FollowBufferParams struct {
+	// Epoch To go on where a stream was left - the `epoch` of its last message.
+	Epoch *Epoch `form:"epoch,omitempty" json:"epoch,omitempty"`
+
+	// Offset And its `offset`.
+	Offset *Offset `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Ticket From `/auth/ticket`, instead of the header `Authorization`.
+	Ticket *Ticket `form:"ticket,omitempty" json:"ticket,omitempty"`
+
+	// Token A token, for old pages and only where the site allows it (WEBSOCKET_TOKEN_IN_URL) - addresses end in logs and histories.
+	Token *TokenInURL `form:"token,omitempty" json:"token,omitempty"`
+
+	// LastEventID The same for server-sent events, which browsers send by themselves.
+	LastEventID *LastEventID `json:"Last-Event-ID,omitempty"`
+}
+
+// FollowHealthParams defines parameters for FollowHealth.
+type FollowHealthParams struct {
+	// Epoch To go on where a stream was left - the `epoch` of its last message.
+	Epoch *Epoch `form:"epoch,omitempty" json:"epoch,omitempty"`
+
+	// Offset And its `offset`.
+	Offset *Offset `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Ticket From `/auth/ticket`, instead of the header `Authorization`.
+	Ticket *Ticket `form:"ticket,omitempty" json:"ticket,omitempty"`
+
+	// Token A token, for old pages and only where the site allows it (WEBSOCKET_TOKEN_IN_URL) - addresses end in logs and histories.
+	Token *TokenInURL `form:"token,omitempty" json:"token,omitempty"`
+
+	// LastEventID The same for server-sent events, which browsers send by themselves.
+	LastEventID *LastEventID `json:"Last-Event-ID,omitempty"`
+}
+
+// FollowObservationsParams defines parameters for FollowObservations.
+type FollowObservationsParams struct {
+	// Epoch To go on where a stream was left - the `epoch` of its last message.
+	Epoch *Epoch `form:"epoch,omitempty" json:"epoch,omitempty"`
+
+	// Offset And its `offset`.
+	Offset *Offset `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Ticket From `/auth/ticket`, instead of the header `Authorization`.
+	Ticket *Ticket `form:"ticket,omitempty" json:"ticket,omitempty"`
+
+	// Token A token, for old pages and only where the site allows it (WEBSOCKET_TOKEN_IN_URL) - addresses end in logs and histories.
+	Token *TokenInURL `form:"token,omitempty" json:"token,omitempty"`
+
+	// LastEventID The same for server-sent events, which browsers send by themselves.
+	LastEventID *LastEventID `json:"Last-Event-ID,omitempty"`
 }
 
 // ListObservingProgramsParams defines parameters for ListObservingPrograms.
@@ -4541,6 +4859,179 @@ type DiscardTransactionJSONRequestBody = TransactionDiscard
 // PrecalculateVisibilityJSONRequestBody defines body for PrecalculateVisibility for application/json ContentType.
 type PrecalculateVisibilityJSONRequestBody = VisibilityPlan
 
+// AsLiveSnapshot returns the union data inside the LiveMessage as a LiveSnapshot
+func (t LiveMessage) AsLiveSnapshot() (LiveSnapshot, error) {
+	var body LiveSnapshot
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLiveSnapshot overwrites any union data inside the LiveMessage as the provided LiveSnapshot
+func (t *LiveMessage) FromLiveSnapshot(v LiveSnapshot) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"snapshot"}`))
+	t.union = b
+	return err
+}
+
+// MergeLiveSnapshot performs a merge with any union data inside the LiveMessage, using the provided LiveSnapshot
+func (t *LiveMessage) MergeLiveSnapshot(v LiveSnapshot) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"snapshot"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLiveEvents returns the union data inside the LiveMessage as a LiveEvents
+func (t LiveMessage) AsLiveEvents() (LiveEvents, error) {
+	var body LiveEvents
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLiveEvents overwrites any union data inside the LiveMessage as the provided LiveEvents
+func (t *LiveMessage) FromLiveEvents(v LiveEvents) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"events"}`))
+	t.union = b
+	return err
+}
+
+// MergeLiveEvents performs a merge with any union data inside the LiveMessage, using the provided LiveEvents
+func (t *LiveMessage) MergeLiveEvents(v LiveEvents) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"events"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLiveHeartbeat returns the union data inside the LiveMessage as a LiveHeartbeat
+func (t LiveMessage) AsLiveHeartbeat() (LiveHeartbeat, error) {
+	var body LiveHeartbeat
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLiveHeartbeat overwrites any union data inside the LiveMessage as the provided LiveHeartbeat
+func (t *LiveMessage) FromLiveHeartbeat(v LiveHeartbeat) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"heartbeat"}`))
+	t.union = b
+	return err
+}
+
+// MergeLiveHeartbeat performs a merge with any union data inside the LiveMessage, using the provided LiveHeartbeat
+func (t *LiveMessage) MergeLiveHeartbeat(v LiveHeartbeat) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"heartbeat"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLiveClosing returns the union data inside the LiveMessage as a LiveClosing
+func (t LiveMessage) AsLiveClosing() (LiveClosing, error) {
+	var body LiveClosing
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLiveClosing overwrites any union data inside the LiveMessage as the provided LiveClosing
+func (t *LiveMessage) FromLiveClosing(v LiveClosing) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"closing"}`))
+	t.union = b
+	return err
+}
+
+// MergeLiveClosing performs a merge with any union data inside the LiveMessage, using the provided LiveClosing
+func (t *LiveMessage) MergeLiveClosing(v LiveClosing) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"closing"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t LiveMessage) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t LiveMessage) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "closing":
+		return t.AsLiveClosing()
+	case "events":
+		return t.AsLiveEvents()
+	case "heartbeat":
+		return t.AsLiveHeartbeat()
+	case "snapshot":
+		return t.AsLiveSnapshot()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t LiveMessage) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *LiveMessage) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
@@ -4971,6 +5462,13 @@ type ClientInterface interface {
 	// Corresponds with GET /api/transfer/transfers/{id}/logs (the `ListTransferLogs` operationId).
 	ListTransferLogs(ctx context.Context, id RecordID, params *ListTransferLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// FollowTransfer Follow the data transfer
+	//
+	// The snapshot is the overview of the transfer.
+	//
+	// Corresponds with GET /api/transfer/ws/overview (the `FollowTransfer` operationId).
+	FollowTransfer(ctx context.Context, params *FollowTransferParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetPreferences Read one's preferences
 	//
 	// Empty for who has set none.
@@ -5073,6 +5571,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 	EndSession(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTicket Get a ticket for one WebSocket
+	//
+	// It stands for the credential of this request at one operation of the tag `live`, once, at this site, for 30 seconds:
+	// for browsers, which cannot send a header with a WebSocket.
+	//
+	// Corresponds with POST /auth/ticket (the `CreateTicket` operationId).
+	CreateTicket(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetBufferStats How many writes are on their way, and how fast they travel
 	//
@@ -5181,6 +5687,27 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /health/ready (the `GetReadiness` operationId).
 	GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FollowBuffer Follow this site's buffer
+	//
+	// The snapshot is what `/buffer-stats` answers. Each event names transactions and the state they came to.
+	//
+	// Corresponds with GET /live/buffer (the `FollowBuffer` operationId).
+	FollowBuffer(ctx context.Context, params *FollowBufferParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FollowHealth Follow the health of this site
+	//
+	// The snapshot and each event hold what `/health` answers.
+	//
+	// Corresponds with GET /live/health (the `FollowHealth` operationId).
+	FollowHealth(ctx context.Context, params *FollowHealthParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FollowObservations Follow observations
+	//
+	// The snapshot is the first page of `/executed_obs_units/`, the newest executions first.
+	//
+	// Corresponds with GET /live/observations (the `FollowObservations` operationId).
+	FollowObservations(ctx context.Context, params *FollowObservationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMetrics Figures for Prometheus
 	//
@@ -6502,6 +7029,23 @@ func (c *Client) ListTransferLogs(ctx context.Context, id RecordID, params *List
 	return c.Client.Do(req)
 }
 
+// FollowTransfer Follow the data transfer
+//
+// The snapshot is the overview of the transfer.
+//
+// Corresponds with GET /api/transfer/ws/overview (the `FollowTransfer` operationId).
+func (c *Client) FollowTransfer(ctx context.Context, params *FollowTransferParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFollowTransferRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetPreferences Read one's preferences
 //
 // Empty for who has set none.
@@ -6725,6 +7269,24 @@ func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn
 // Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 func (c *Client) EndSession(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewEndSessionRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTicket Get a ticket for one WebSocket
+//
+// It stands for the credential of this request at one operation of the tag `live`, once, at this site, for 30 seconds:
+// for browsers, which cannot send a header with a WebSocket.
+//
+// Corresponds with POST /auth/ticket (the `CreateTicket` operationId).
+func (c *Client) CreateTicket(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTicketRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -6973,6 +7535,57 @@ func (c *Client) GetLiveness(ctx context.Context, reqEditors ...RequestEditorFn)
 // Corresponds with GET /health/ready (the `GetReadiness` operationId).
 func (c *Client) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetReadinessRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FollowBuffer Follow this site's buffer
+//
+// The snapshot is what `/buffer-stats` answers. Each event names transactions and the state they came to.
+//
+// Corresponds with GET /live/buffer (the `FollowBuffer` operationId).
+func (c *Client) FollowBuffer(ctx context.Context, params *FollowBufferParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFollowBufferRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FollowHealth Follow the health of this site
+//
+// The snapshot and each event hold what `/health` answers.
+//
+// Corresponds with GET /live/health (the `FollowHealth` operationId).
+func (c *Client) FollowHealth(ctx context.Context, params *FollowHealthParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFollowHealthRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FollowObservations Follow observations
+//
+// The snapshot is the first page of `/executed_obs_units/`, the newest executions first.
+//
+// Corresponds with GET /live/observations (the `FollowObservations` operationId).
+func (c *Client) FollowObservations(ctx context.Context, params *FollowObservationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFollowObservationsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -10782,6 +11395,111 @@ func NewListTransferLogsRequest(server string, id RecordID, params *ListTransfer
 	return req, nil
 }
 
+// NewFollowTransferRequest constructs an http.Request for the FollowTransfer method
+func NewFollowTransferRequest(server string, params *FollowTransferParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/transfer/ws/overview")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Epoch != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "epoch", *params.Epoch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Offset != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "offset", *params.Offset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Ticket != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ticket", *params.Ticket, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Token != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "token", *params.Token, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.LastEventID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Last-Event-ID", *params.LastEventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Last-Event-ID", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewGetPreferencesRequest constructs an http.Request for the GetPreferences method
 func NewGetPreferencesRequest(server string, params *GetPreferencesParams) (*http.Request, error) {
 	var err error
@@ -11121,6 +11839,33 @@ func NewEndSessionRequest(server string, id RecordID) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateTicketRequest constructs an http.Request for the CreateTicket method
+func NewCreateTicketRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/auth/ticket")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -11833,6 +12578,321 @@ func NewGetReadinessRequest(server string) (*http.Request, error) {
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewFollowBufferRequest constructs an http.Request for the FollowBuffer method
+func NewFollowBufferRequest(server string, params *FollowBufferParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/live/buffer")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Epoch != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "epoch", *params.Epoch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Offset != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "offset", *params.Offset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Ticket != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ticket", *params.Ticket, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Token != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "token", *params.Token, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.LastEventID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Last-Event-ID", *params.LastEventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Last-Event-ID", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewFollowHealthRequest constructs an http.Request for the FollowHealth method
+func NewFollowHealthRequest(server string, params *FollowHealthParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/live/health")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Epoch != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "epoch", *params.Epoch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Offset != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "offset", *params.Offset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Ticket != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ticket", *params.Ticket, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Token != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "token", *params.Token, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.LastEventID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Last-Event-ID", *params.LastEventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Last-Event-ID", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewFollowObservationsRequest constructs an http.Request for the FollowObservations method
+func NewFollowObservationsRequest(server string, params *FollowObservationsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/live/observations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Epoch != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "epoch", *params.Epoch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Offset != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "offset", *params.Offset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Ticket != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "ticket", *params.Ticket, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Token != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "token", *params.Token, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.LastEventID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Last-Event-ID", *params.LastEventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Last-Event-ID", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -15355,6 +16415,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/transfer/transfers/{id}/logs (the `ListTransferLogs` operationId).
 	ListTransferLogsWithResponse(ctx context.Context, id RecordID, params *ListTransferLogsParams, reqEditors ...RequestEditorFn) (*ListTransferLogsResponse, error)
 
+	// FollowTransferWithResponse Follow the data transfer
+	//
+	// The snapshot is the overview of the transfer.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/transfer/ws/overview (the `FollowTransfer` operationId).
+	FollowTransferWithResponse(ctx context.Context, params *FollowTransferParams, reqEditors ...RequestEditorFn) (*FollowTransferResponse, error)
+
 	// GetPreferencesWithResponse Read one's preferences
 	//
 	// Empty for who has set none.
@@ -15471,6 +16540,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 	EndSessionWithResponse(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*EndSessionResponse, error)
+
+	// CreateTicketWithResponse Get a ticket for one WebSocket
+	//
+	// It stands for the credential of this request at one operation of the tag `live`, once, at this site, for 30 seconds:
+	// for browsers, which cannot send a header with a WebSocket.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/ticket (the `CreateTicket` operationId).
+	CreateTicketWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*CreateTicketResponse, error)
 
 	// GetBufferStatsWithResponse How many writes are on their way, and how fast they travel
 	//
@@ -15599,6 +16678,33 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /health/ready (the `GetReadiness` operationId).
 	GetReadinessWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetReadinessResponse, error)
+
+	// FollowBufferWithResponse Follow this site's buffer
+	//
+	// The snapshot is what `/buffer-stats` answers. Each event names transactions and the state they came to.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /live/buffer (the `FollowBuffer` operationId).
+	FollowBufferWithResponse(ctx context.Context, params *FollowBufferParams, reqEditors ...RequestEditorFn) (*FollowBufferResponse, error)
+
+	// FollowHealthWithResponse Follow the health of this site
+	//
+	// The snapshot and each event hold what `/health` answers.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /live/health (the `FollowHealth` operationId).
+	FollowHealthWithResponse(ctx context.Context, params *FollowHealthParams, reqEditors ...RequestEditorFn) (*FollowHealthResponse, error)
+
+	// FollowObservationsWithResponse Follow observations
+	//
+	// The snapshot is the first page of `/executed_obs_units/`, the newest executions first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /live/observations (the `FollowObservations` operationId).
+	FollowObservationsWithResponse(ctx context.Context, params *FollowObservationsParams, reqEditors ...RequestEditorFn) (*FollowObservationsResponse, error)
 
 	// GetMetricsWithResponse Figures for Prometheus
 	//
@@ -19318,6 +20424,68 @@ func (r ListTransferLogsResponse) ContentType() string {
 	return ""
 }
 
+// FollowTransferResponse503Headers the declared response headers of an HTTP 503 response for FollowTransfer
+type FollowTransferResponse503Headers struct {
+	RetryAfter *int
+}
+
+type FollowTransferResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON426 the response for an HTTP 426 `application/problem+json` response
+	ApplicationProblemJSON426 *UpgradeRequired
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *FollowTransferResponse503Headers
+}
+
+// GetApplicationProblemJSON426 returns the response for an HTTP 426 `application/problem+json` response
+func (r FollowTransferResponse) GetApplicationProblemJSON426() *UpgradeRequired {
+	return r.ApplicationProblemJSON426
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r FollowTransferResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r FollowTransferResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r FollowTransferResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FollowTransferResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FollowTransferResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FollowTransferResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetPreferencesResponse200Headers the declared response headers of an HTTP 200 response for GetPreferences
 type GetPreferencesResponse200Headers struct {
 	ETag        *string
@@ -20027,6 +21195,68 @@ func (r EndSessionResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r EndSessionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateTicketResponse503Headers the declared response headers of an HTTP 503 response for CreateTicket
+type CreateTicketResponse503Headers struct {
+	RetryAfter *int
+}
+
+type CreateTicketResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *LiveTicket
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CreateTicketResponse503Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateTicketResponse) GetJSON201() *LiveTicket {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CreateTicketResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateTicketResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateTicketResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateTicketResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateTicketResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateTicketResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -20823,6 +22053,192 @@ func (r GetReadinessResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetReadinessResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// FollowBufferResponse503Headers the declared response headers of an HTTP 503 response for FollowBuffer
+type FollowBufferResponse503Headers struct {
+	RetryAfter *int
+}
+
+type FollowBufferResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON426 the response for an HTTP 426 `application/problem+json` response
+	ApplicationProblemJSON426 *UpgradeRequired
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *FollowBufferResponse503Headers
+}
+
+// GetApplicationProblemJSON426 returns the response for an HTTP 426 `application/problem+json` response
+func (r FollowBufferResponse) GetApplicationProblemJSON426() *UpgradeRequired {
+	return r.ApplicationProblemJSON426
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r FollowBufferResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r FollowBufferResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r FollowBufferResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FollowBufferResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FollowBufferResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FollowBufferResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// FollowHealthResponse503Headers the declared response headers of an HTTP 503 response for FollowHealth
+type FollowHealthResponse503Headers struct {
+	RetryAfter *int
+}
+
+type FollowHealthResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON426 the response for an HTTP 426 `application/problem+json` response
+	ApplicationProblemJSON426 *UpgradeRequired
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *FollowHealthResponse503Headers
+}
+
+// GetApplicationProblemJSON426 returns the response for an HTTP 426 `application/problem+json` response
+func (r FollowHealthResponse) GetApplicationProblemJSON426() *UpgradeRequired {
+	return r.ApplicationProblemJSON426
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r FollowHealthResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r FollowHealthResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r FollowHealthResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FollowHealthResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FollowHealthResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FollowHealthResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// FollowObservationsResponse503Headers the declared response headers of an HTTP 503 response for FollowObservations
+type FollowObservationsResponse503Headers struct {
+	RetryAfter *int
+}
+
+type FollowObservationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON426 the response for an HTTP 426 `application/problem+json` response
+	ApplicationProblemJSON426 *UpgradeRequired
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *FollowObservationsResponse503Headers
+}
+
+// GetApplicationProblemJSON426 returns the response for an HTTP 426 `application/problem+json` response
+func (r FollowObservationsResponse) GetApplicationProblemJSON426() *UpgradeRequired {
+	return r.ApplicationProblemJSON426
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r FollowObservationsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r FollowObservationsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r FollowObservationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FollowObservationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FollowObservationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FollowObservationsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -25048,6 +26464,21 @@ func (c *ClientWithResponses) ListTransferLogsWithResponse(ctx context.Context, 
 	return ParseListTransferLogsResponse(rsp)
 }
 
+// FollowTransferWithResponse Follow the data transfer
+//
+// The snapshot is the overview of the transfer.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/transfer/ws/overview (the `FollowTransfer` operationId).
+func (c *ClientWithResponses) FollowTransferWithResponse(ctx context.Context, params *FollowTransferParams, reqEditors ...RequestEditorFn) (*FollowTransferResponse, error) {
+	rsp, err := c.FollowTransfer(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFollowTransferResponse(rsp)
+}
+
 // GetPreferencesWithResponse Read one's preferences
 //
 // Empty for who has set none.
@@ -25241,6 +26672,22 @@ func (c *ClientWithResponses) EndSessionWithResponse(ctx context.Context, id Rec
 		return nil, err
 	}
 	return ParseEndSessionResponse(rsp)
+}
+
+// CreateTicketWithResponse Get a ticket for one WebSocket
+//
+// It stands for the credential of this request at one operation of the tag `live`, once, at this site, for 30 seconds:
+// for browsers, which cannot send a header with a WebSocket.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/ticket (the `CreateTicket` operationId).
+func (c *ClientWithResponses) CreateTicketWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*CreateTicketResponse, error) {
+	rsp, err := c.CreateTicket(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateTicketResponse(rsp)
 }
 
 // GetBufferStatsWithResponse How many writes are on their way, and how fast they travel
@@ -25453,6 +26900,51 @@ func (c *ClientWithResponses) GetReadinessWithResponse(ctx context.Context, reqE
 		return nil, err
 	}
 	return ParseGetReadinessResponse(rsp)
+}
+
+// FollowBufferWithResponse Follow this site's buffer
+//
+// The snapshot is what `/buffer-stats` answers. Each event names transactions and the state they came to.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /live/buffer (the `FollowBuffer` operationId).
+func (c *ClientWithResponses) FollowBufferWithResponse(ctx context.Context, params *FollowBufferParams, reqEditors ...RequestEditorFn) (*FollowBufferResponse, error) {
+	rsp, err := c.FollowBuffer(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFollowBufferResponse(rsp)
+}
+
+// FollowHealthWithResponse Follow the health of this site
+//
+// The snapshot and each event hold what `/health` answers.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /live/health (the `FollowHealth` operationId).
+func (c *ClientWithResponses) FollowHealthWithResponse(ctx context.Context, params *FollowHealthParams, reqEditors ...RequestEditorFn) (*FollowHealthResponse, error) {
+	rsp, err := c.FollowHealth(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFollowHealthResponse(rsp)
+}
+
+// FollowObservationsWithResponse Follow observations
+//
+// The snapshot is the first page of `/executed_obs_units/`, the newest executions first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /live/observations (the `FollowObservations` operationId).
+func (c *ClientWithResponses) FollowObservationsWithResponse(ctx context.Context, params *FollowObservationsParams, reqEditors ...RequestEditorFn) (*FollowObservationsResponse, error) {
+	rsp, err := c.FollowObservations(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFollowObservationsResponse(rsp)
 }
 
 // GetMetricsWithResponse Figures for Prometheus
@@ -29616,6 +31108,62 @@ func ParseListTransferLogsResponse(rsp *http.Response) (*ListTransferLogsRespons
 	return response, nil
 }
 
+// ParseFollowTransferResponse parses an HTTP response from a FollowTransferWithResponse call
+func ParseFollowTransferResponse(rsp *http.Response) (*FollowTransferResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FollowTransferResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 101:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 426:
+		var dest UpgradeRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON426 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers FollowTransferResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetPreferencesResponse parses an HTTP response from a GetPreferencesWithResponse call
 func ParseGetPreferencesResponse(rsp *http.Response) (*GetPreferencesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -30273,6 +31821,59 @@ func ParseEndSessionResponse(rsp *http.Response) (*EndSessionResponse, error) {
 	switch {
 	case rsp.StatusCode == 503:
 		var headers EndSessionResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateTicketResponse parses an HTTP response from a CreateTicketWithResponse call
+func ParseCreateTicketResponse(rsp *http.Response) (*CreateTicketResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateTicketResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest LiveTicket
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers CreateTicketResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -31078,6 +32679,174 @@ func ParseGetReadinessResponse(rsp *http.Response) (*GetReadinessResponse, error
 		response.Headers200 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetReadinessResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseFollowBufferResponse parses an HTTP response from a FollowBufferWithResponse call
+func ParseFollowBufferResponse(rsp *http.Response) (*FollowBufferResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FollowBufferResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 101:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 426:
+		var dest UpgradeRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON426 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers FollowBufferResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseFollowHealthResponse parses an HTTP response from a FollowHealthWithResponse call
+func ParseFollowHealthResponse(rsp *http.Response) (*FollowHealthResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FollowHealthResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 101:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 426:
+		var dest UpgradeRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON426 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers FollowHealthResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseFollowObservationsResponse parses an HTTP response from a FollowObservationsWithResponse call
+func ParseFollowObservationsResponse(rsp *http.Response) (*FollowObservationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FollowObservationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 101:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 426:
+		var dest UpgradeRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON426 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers FollowObservationsResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -25,6 +25,14 @@ var meanings = map[api.ProblemSlug]meaning{
 		http.StatusUnauthorized, "No valid token",
 		"The request has no token, or one that is unknown, expired or revoked. Send Authorization: Bearer and a valid token.",
 	},
+	api.ProblemSlugTicketRefused: {
+		http.StatusUnauthorized, "Not a good ticket",
+		"The ticket is unknown, older than 30 seconds, used before, or of another site. Get a new one from /auth/ticket.",
+	},
+	api.ProblemSlugUpgradeRequired: {
+		http.StatusUpgradeRequired, "Not a request for a stream",
+		"The operation answers with a WebSocket, or with server-sent events to those who send Accept: text/event-stream.",
+	},
 	api.ProblemSlugTokenMalformed: {
 		http.StatusUnauthorized, "Not a token",
 		"The token is not one of this system, or it is mistyped or cut off.",

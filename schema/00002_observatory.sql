@@ -101,6 +101,14 @@ create table sub_observing_program (
 -- The sources: where it points. Each kind of source has its own table; the key (id, kind) keeps a source out of all
 -- tables but the one of its kind.
 
+-- People write M 42, m42 and M42.
+-- +goose StatementBegin
+create function plain_name(name text) returns text
+language sql immutable parallel safe as $$
+  select lower(replace(name, ' ', '') collate "C")
+$$;
+-- +goose StatementEnd
+
 create type source_kind as enum ('fixed', 'solar_system_object', 'constant_elevation');
 
 create table source (
@@ -111,6 +119,7 @@ create table source (
   unique (id, kind)
 );
 create index source_kind_name on source (kind, name);
+create index source_plain_name on source (plain_name(name), id);
 
 create table fixed_source (
   id                       integer          primary key,
@@ -124,6 +133,18 @@ create table fixed_source (
   foreign key (id, kind) references source (id, kind) on delete cascade
 );
 comment on table fixed_source is 'coordinates in the ICRS; an extent of 0 is a point';
+
+create index fixed_source_place on fixed_source using gist (point(ra_deg, dec_deg));
+
+-- The angle between two directions in degrees, exact for small and for large ones.
+-- +goose StatementBegin
+create function separation_deg(ra_a double precision, dec_a double precision, ra_b double precision, dec_b double precision) returns double precision
+language sql immutable parallel safe as $$
+  select atan2d(
+    sqrt((cosd(dec_b) * sind(ra_b - ra_a)) ^ 2 + (cosd(dec_a) * sind(dec_b) - sind(dec_a) * cosd(dec_b) * cosd(ra_b - ra_a)) ^ 2),
+    sind(dec_a) * sind(dec_b) + cosd(dec_a) * cosd(dec_b) * cosd(ra_b - ra_a))
+$$;
+-- +goose StatementEnd
 
 create type solar_system_class as enum ('planet', 'moon', 'asteroid', 'comet', 'star');
 
@@ -145,6 +166,17 @@ create table constant_elevation_source (
   foreign key (id, kind) references source (id, kind) on delete cascade,
   check (azimuth_max_deg >= azimuth_min_deg)
 );
+
+-- A source with the columns of its kind; those of the other kinds are null.
+create view any_source as
+select s.id, s.kind, s.name, s.version,
+       f.ra_deg, f.dec_deg, f.extent_ra_deg, f.extent_dec_deg, f.proper_motion_ra_mas_yr, f.proper_motion_dec_mas_yr,
+       o.class, o.naif_id,
+       c.elevation_deg, c.azimuth_min_deg, c.azimuth_max_deg
+from source s
+left join fixed_source f on f.id = s.id
+left join solar_system_object o on o.id = s.id
+left join constant_elevation_source c on c.id = s.id;
 
 -- The plan: what to do there.
 
@@ -227,8 +259,10 @@ create index obs_unit_module_configuration_configuration
 -- +goose Down
 drop table obs_unit_module_configuration, obs_unit, chai_inpar_parameter, chai_tiling, chai_observation_configuration,
   observation_configuration, obs_mode;
+drop view any_source;
 drop table constant_elevation_source, solar_system_object, fixed_source, source;
 drop type solar_system_class, source_kind;
+drop function separation_deg, plain_name;
 drop table sub_observing_program, observing_program;
 drop table chai_module_configuration, instrument_module_configuration, instrument_module, instrument, telescope, observatory;
 drop type sideband;

@@ -29,8 +29,10 @@ func (q *Queries) Advance(ctx context.Context, arg AdvanceParams) error {
 }
 
 const beat = `-- name: Beat :exec
-insert into heartbeat (beat, at, lsn) values (1, clock_timestamp(), pg_current_wal_lsn())
-on conflict (only_row) do update set beat = heartbeat.beat + 1, at = clock_timestamp(), lsn = pg_current_wal_lsn()
+insert into heartbeat (beat, at, lsn, history)
+select 1, clock_timestamp(), pg_current_wal_lsn(),
+  (select system_identifier from pg_control_system()) || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
+on conflict (only_row) do update set beat = heartbeat.beat + 1, at = excluded.at, lsn = excluded.lsn, history = excluded.history
 `
 
 // It makes its row or changes it: no outcome is wrong.

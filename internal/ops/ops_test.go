@@ -35,7 +35,7 @@ var (
 )
 
 // samples is one step of every kind.
-func samples() []buffer.Step { return slices.Concat(recordSamples(), accessSamples(), tokenSamples()) }
+func samples() []buffer.Step { return slices.Concat(recordSamples(), accessSamples(), tokenSamples(), sourceSamples()) }
 
 func recordSamples() []buffer.Step {
 	comment, conditions := "done", json.RawMessage(`{}`)

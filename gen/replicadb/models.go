@@ -66,6 +66,61 @@ func (e ChecksumAlgorithm) Valid() bool {
 	return false
 }
 
+type LocationType string
+
+const (
+	LocationTypeSource          LocationType = "source"
+	LocationTypeBuffer          LocationType = "buffer"
+	LocationTypeLongTermArchive LocationType = "long_term_archive"
+	LocationTypeProcessing      LocationType = "processing"
+)
+
+func (e *LocationType) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = LocationType(s)
+	case string:
+		*e = LocationType(s)
+	default:
+		return fmt.Errorf("unsupported scan type for LocationType: %T", src)
+	}
+	return nil
+}
+
+type NullLocationType struct {
+	LocationType LocationType `json:"location_type"`
+	Valid        bool         `json:"valid"` // Valid is true if LocationType is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullLocationType) Scan(value interface{}) error {
+	if value == nil {
+		ns.LocationType, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.LocationType.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullLocationType) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.LocationType), nil
+}
+
+func (e LocationType) Valid() bool {
+	switch e {
+	case LocationTypeSource,
+		LocationTypeBuffer,
+		LocationTypeLongTermArchive,
+		LocationTypeProcessing:
+		return true
+	}
+	return false
+}
+
 type ObservationStatus string
 
 const (
@@ -227,6 +282,173 @@ func (e PackageStatus) Valid() bool {
 	return false
 }
 
+type PhysicalCopyKind string
+
+const (
+	PhysicalCopyKindRawDataFile         PhysicalCopyKind = "raw_data_file"
+	PhysicalCopyKindRawDataPackage      PhysicalCopyKind = "raw_data_package"
+	PhysicalCopyKindDataTransferPackage PhysicalCopyKind = "data_transfer_package"
+)
+
+func (e *PhysicalCopyKind) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = PhysicalCopyKind(s)
+	case string:
+		*e = PhysicalCopyKind(s)
+	default:
+		return fmt.Errorf("unsupported scan type for PhysicalCopyKind: %T", src)
+	}
+	return nil
+}
+
+type NullPhysicalCopyKind struct {
+	PhysicalCopyKind PhysicalCopyKind `json:"physical_copy_kind"`
+	Valid            bool             `json:"valid"` // Valid is true if PhysicalCopyKind is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullPhysicalCopyKind) Scan(value interface{}) error {
+	if value == nil {
+		ns.PhysicalCopyKind, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.PhysicalCopyKind.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullPhysicalCopyKind) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.PhysicalCopyKind), nil
+}
+
+func (e PhysicalCopyKind) Valid() bool {
+	switch e {
+	case PhysicalCopyKindRawDataFile,
+		PhysicalCopyKindRawDataPackage,
+		PhysicalCopyKindDataTransferPackage:
+		return true
+	}
+	return false
+}
+
+type PhysicalCopyStatus string
+
+const (
+	PhysicalCopyStatusPresent            PhysicalCopyStatus = "present"
+	PhysicalCopyStatusStaged             PhysicalCopyStatus = "staged"
+	PhysicalCopyStatusDeletionScheduled  PhysicalCopyStatus = "deletion_scheduled"
+	PhysicalCopyStatusDeletionInProgress PhysicalCopyStatus = "deletion_in_progress"
+	PhysicalCopyStatusDeletionPossible   PhysicalCopyStatus = "deletion_possible"
+	PhysicalCopyStatusDeleted            PhysicalCopyStatus = "deleted"
+	PhysicalCopyStatusDeletionFailed     PhysicalCopyStatus = "deletion_failed"
+)
+
+func (e *PhysicalCopyStatus) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = PhysicalCopyStatus(s)
+	case string:
+		*e = PhysicalCopyStatus(s)
+	default:
+		return fmt.Errorf("unsupported scan type for PhysicalCopyStatus: %T", src)
+	}
+	return nil
+}
+
+type NullPhysicalCopyStatus struct {
+	PhysicalCopyStatus PhysicalCopyStatus `json:"physical_copy_status"`
+	Valid              bool               `json:"valid"` // Valid is true if PhysicalCopyStatus is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullPhysicalCopyStatus) Scan(value interface{}) error {
+	if value == nil {
+		ns.PhysicalCopyStatus, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.PhysicalCopyStatus.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullPhysicalCopyStatus) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.PhysicalCopyStatus), nil
+}
+
+func (e PhysicalCopyStatus) Valid() bool {
+	switch e {
+	case PhysicalCopyStatusPresent,
+		PhysicalCopyStatusStaged,
+		PhysicalCopyStatusDeletionScheduled,
+		PhysicalCopyStatusDeletionInProgress,
+		PhysicalCopyStatusDeletionPossible,
+		PhysicalCopyStatusDeleted,
+		PhysicalCopyStatusDeletionFailed:
+		return true
+	}
+	return false
+}
+
+type RouteType string
+
+const (
+	RouteTypeDirect RouteType = "direct"
+	RouteTypeRelay  RouteType = "relay"
+	RouteTypeCustom RouteType = "custom"
+)
+
+func (e *RouteType) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = RouteType(s)
+	case string:
+		*e = RouteType(s)
+	default:
+		return fmt.Errorf("unsupported scan type for RouteType: %T", src)
+	}
+	return nil
+}
+
+type NullRouteType struct {
+	RouteType RouteType `json:"route_type"`
+	Valid     bool      `json:"valid"` // Valid is true if RouteType is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullRouteType) Scan(value interface{}) error {
+	if value == nil {
+		ns.RouteType, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.RouteType.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullRouteType) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.RouteType), nil
+}
+
+func (e RouteType) Valid() bool {
+	switch e {
+	case RouteTypeDirect,
+		RouteTypeRelay,
+		RouteTypeCustom:
+		return true
+	}
+	return false
+}
+
 type SolarSystemClass string
 
 const (
@@ -337,6 +559,175 @@ func (e SourceKind) Valid() bool {
 	return false
 }
 
+type StagingStatus string
+
+const (
+	StagingStatusPending    StagingStatus = "pending"
+	StagingStatusScheduled  StagingStatus = "scheduled"
+	StagingStatusInProgress StagingStatus = "in_progress"
+	StagingStatusCompleted  StagingStatus = "completed"
+	StagingStatusFailed     StagingStatus = "failed"
+	StagingStatusCancelled  StagingStatus = "cancelled"
+)
+
+func (e *StagingStatus) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = StagingStatus(s)
+	case string:
+		*e = StagingStatus(s)
+	default:
+		return fmt.Errorf("unsupported scan type for StagingStatus: %T", src)
+	}
+	return nil
+}
+
+type NullStagingStatus struct {
+	StagingStatus StagingStatus `json:"staging_status"`
+	Valid         bool          `json:"valid"` // Valid is true if StagingStatus is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullStagingStatus) Scan(value interface{}) error {
+	if value == nil {
+		ns.StagingStatus, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.StagingStatus.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullStagingStatus) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.StagingStatus), nil
+}
+
+func (e StagingStatus) Valid() bool {
+	switch e {
+	case StagingStatusPending,
+		StagingStatusScheduled,
+		StagingStatusInProgress,
+		StagingStatusCompleted,
+		StagingStatusFailed,
+		StagingStatusCancelled:
+		return true
+	}
+	return false
+}
+
+type StorageType string
+
+const (
+	StorageTypeDisk StorageType = "disk"
+	StorageTypeS3   StorageType = "s3"
+	StorageTypeTape StorageType = "tape"
+)
+
+func (e *StorageType) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = StorageType(s)
+	case string:
+		*e = StorageType(s)
+	default:
+		return fmt.Errorf("unsupported scan type for StorageType: %T", src)
+	}
+	return nil
+}
+
+type NullStorageType struct {
+	StorageType StorageType `json:"storage_type"`
+	Valid       bool        `json:"valid"` // Valid is true if StorageType is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullStorageType) Scan(value interface{}) error {
+	if value == nil {
+		ns.StorageType, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.StorageType.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullStorageType) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.StorageType), nil
+}
+
+func (e StorageType) Valid() bool {
+	switch e {
+	case StorageTypeDisk,
+		StorageTypeS3,
+		StorageTypeTape:
+		return true
+	}
+	return false
+}
+
+type TransferStatus string
+
+const (
+	TransferStatusPending    TransferStatus = "pending"
+	TransferStatusScheduled  TransferStatus = "scheduled"
+	TransferStatusInProgress TransferStatus = "in_progress"
+	TransferStatusCompleted  TransferStatus = "completed"
+	TransferStatusFailed     TransferStatus = "failed"
+)
+
+func (e *TransferStatus) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = TransferStatus(s)
+	case string:
+		*e = TransferStatus(s)
+	default:
+		return fmt.Errorf("unsupported scan type for TransferStatus: %T", src)
+	}
+	return nil
+}
+
+type NullTransferStatus struct {
+	TransferStatus TransferStatus `json:"transfer_status"`
+	Valid          bool           `json:"valid"` // Valid is true if TransferStatus is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullTransferStatus) Scan(value interface{}) error {
+	if value == nil {
+		ns.TransferStatus, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.TransferStatus.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullTransferStatus) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.TransferStatus), nil
+}
+
+func (e TransferStatus) Valid() bool {
+	switch e {
+	case TransferStatusPending,
+		TransferStatusScheduled,
+		TransferStatusInProgress,
+		TransferStatusCompleted,
+		TransferStatusFailed:
+		return true
+	}
+	return false
+}
+
 type APIToken struct {
 	ID        uuid.UUID `json:"id"`
 	UserID    uuid.UUID `json:"user_id"`
@@ -406,6 +797,52 @@ type AnySource struct {
 	AzimuthMaxDeg        *float64          `json:"azimuth_max_deg"`
 }
 
+type DataTransfer struct {
+	ID                    uuid.UUID      `json:"id"`
+	DataTransferPackageID uuid.UUID      `json:"data_transfer_package_id"`
+	DataTransferRouteID   int32          `json:"data_transfer_route_id"`
+	OriginLocationID      int32          `json:"origin_location_id"`
+	DestinationLocationID int32          `json:"destination_location_id"`
+	Status                TransferStatus `json:"status"`
+	// apart from the transfer, so that unpacking can be tried again alone
+	UnpackStatus     TransferStatus `json:"unpack_status"`
+	RetryCount       int32          `json:"retry_count"`
+	SizeBytes        int64          `json:"size_bytes"`
+	TransferredBytes int64          `json:"transferred_bytes"`
+	Failure          *string        `json:"failure"`
+	CreatedAt        time.Time      `json:"created_at"`
+	StartedAt        *time.Time     `json:"started_at"`
+	// when bytes arrived last
+	ProgressAt *time.Time `json:"progress_at"`
+	FinishedAt *time.Time `json:"finished_at"`
+	UnpackedAt *time.Time `json:"unpacked_at"`
+}
+
+// where the output of a transfer lies
+type DataTransferLog struct {
+	ID             uuid.UUID `json:"id"`
+	DataTransferID uuid.UUID `json:"data_transfer_id"`
+	At             time.Time `json:"at"`
+	Path           string    `json:"path"`
+	Summary        string    `json:"summary"`
+}
+
+type DataTransferRoute struct {
+	ID        int32     `json:"id"`
+	Name      string    `json:"name"`
+	RouteType RouteType `json:"route_type"`
+	// the program that moves the data, such as bbcp
+	Method                string `json:"method"`
+	OriginSiteID          int32  `json:"origin_site_id"`
+	DestinationSiteID     int32  `json:"destination_site_id"`
+	RelaySiteID           *int32 `json:"relay_site_id"`
+	OriginLocationID      *int32 `json:"origin_location_id"`
+	DestinationLocationID *int32 `json:"destination_location_id"`
+	// false: no transfer begins on it; those under way go on
+	Active  bool  `json:"active"`
+	Version int32 `json:"version"`
+}
+
 type ExecutedObsUnit struct {
 	ID         uuid.UUID         `json:"id"`
 	ObsUnitID  int32             `json:"obs_unit_id"`
@@ -419,6 +856,34 @@ type ExecutedObsUnit struct {
 	// when the site accepted it, by the clock of the site
 	RecordedAt time.Time `json:"recorded_at"`
 	FinishedBy *string   `json:"finished_by"`
+}
+
+type LongTermArchiveTransfer struct {
+	ID                    uuid.UUID      `json:"id"`
+	RawDataPackageID      uuid.UUID      `json:"raw_data_package_id"`
+	DestinationLocationID int32          `json:"destination_location_id"`
+	DestinationType       LocationType   `json:"destination_type"`
+	Status                TransferStatus `json:"status"`
+	RetryCount            int32          `json:"retry_count"`
+	Failure               *string        `json:"failure"`
+	CreatedAt             time.Time      `json:"created_at"`
+	StartedAt             *time.Time     `json:"started_at"`
+	FinishedAt            *time.Time     `json:"finished_at"`
+}
+
+type PhysicalCopy struct {
+	ID                    uuid.UUID          `json:"id"`
+	Kind                  PhysicalCopyKind   `json:"kind"`
+	RawDataFileID         *uuid.UUID         `json:"raw_data_file_id"`
+	RawDataPackageID      *uuid.UUID         `json:"raw_data_package_id"`
+	DataTransferPackageID *uuid.UUID         `json:"data_transfer_package_id"`
+	DataLocationID        int32              `json:"data_location_id"`
+	Path                  string             `json:"path"`
+	Status                PhysicalCopyStatus `json:"status"`
+	CreatedAt             time.Time          `json:"created_at"`
+	// when its checksum was compared last, and right
+	VerifiedAt *time.Time `json:"verified_at"`
+	DeletedAt  *time.Time `json:"deleted_at"`
 }
 
 type RawDataFile struct {
@@ -449,6 +914,40 @@ type RawDataPackage struct {
 	CreatedAt             time.Time          `json:"created_at"`
 	FinalizedAt           *time.Time         `json:"finalized_at"`
 	DataTransferPackageID *uuid.UUID         `json:"data_transfer_package_id"`
+}
+
+// what is written beside the package in the archive
+type RawDataPackageMetadatum struct {
+	RawDataPackageID uuid.UUID       `json:"raw_data_package_id"`
+	Document         json.RawMessage `json:"document"`
+	UpdatedAt        time.Time       `json:"updated_at"`
+	Version          int32           `json:"version"`
+}
+
+type RawDataPackagePipeline struct {
+	ID                    uuid.UUID          `json:"id"`
+	ExecutedObsUnitID     uuid.UUID          `json:"executed_obs_unit_id"`
+	InstrumentModuleID    int32              `json:"instrument_module_id"`
+	Name                  string             `json:"name"`
+	RelativePath          string             `json:"relative_path"`
+	Status                PackageStatus      `json:"status"`
+	State                 PackageState       `json:"state"`
+	SizeBytes             *int64             `json:"size_bytes"`
+	Checksum              *string            `json:"checksum"`
+	ChecksumAlgorithm     *ChecksumAlgorithm `json:"checksum_algorithm"`
+	CreatedAt             time.Time          `json:"created_at"`
+	FinalizedAt           *time.Time         `json:"finalized_at"`
+	DataTransferPackageID *uuid.UUID         `json:"data_transfer_package_id"`
+	Stage                 int16              `json:"stage"`
+	StageStatus           TransferStatus     `json:"stage_status"`
+}
+
+type Site struct {
+	ID   int32  `json:"id"`
+	Name string `json:"name"`
+	// part of the names of queues
+	ShortName   string `json:"short_name"`
+	Description string `json:"description"`
 }
 
 type UserAccount struct {

@@ -3973,9 +3973,6 @@ type ListLocationsParams struct {
 type GetTransferOverviewParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
-
-	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
-	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListTransferPackagesParams defines parameters for ListTransferPackages.
@@ -10104,17 +10101,6 @@ func NewGetTransferOverviewRequest(server string, params *GetTransferOverviewPar
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
-		}
-
-		if params.IfNoneMatch != nil {
-			var headerParam1 string
-
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -19063,14 +19049,8 @@ func (r ListLocationsResponse) ContentType() string {
 
 // GetTransferOverviewResponse200Headers the declared response headers of an HTTP 200 response for GetTransferOverview
 type GetTransferOverviewResponse200Headers struct {
-	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
-}
-
-// GetTransferOverviewResponse304Headers the declared response headers of an HTTP 304 response for GetTransferOverview
-type GetTransferOverviewResponse304Headers struct {
-	ETag *string
 }
 
 // GetTransferOverviewResponse503Headers the declared response headers of an HTTP 503 response for GetTransferOverview
@@ -19089,8 +19069,6 @@ type GetTransferOverviewResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetTransferOverviewResponse200Headers
-	// Headers304 the parsed response headers for an HTTP 304 response
-	Headers304 *GetTransferOverviewResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetTransferOverviewResponse503Headers
 }
@@ -29718,9 +29696,6 @@ func ParseGetTransferOverviewResponse(rsp *http.Response) (*GetTransferOverviewR
 		}
 		response.JSON200 = &dest
 
-	case rsp.StatusCode == 304:
-		break // No content-type
-
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest Unavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -29740,13 +29715,6 @@ func ParseGetTransferOverviewResponse(rsp *http.Response) (*GetTransferOverviewR
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetTransferOverviewResponse200Headers
-		if values := rsp.Header.Values("ETag"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.ETag = &value
-		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -29762,16 +29730,6 @@ func ParseGetTransferOverviewResponse(rsp *http.Response) (*GetTransferOverviewR
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
-	case rsp.StatusCode == 304:
-		var headers GetTransferOverviewResponse304Headers
-		if values := rsp.Header.Values("ETag"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.ETag = &value
-		}
-		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetTransferOverviewResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {

@@ -15,25 +15,31 @@ import (
 const addStagingPackages = `-- name: AddStagingPackages :exec
 with added as (
   insert into staging_job_package as s (staging_job_id, raw_data_package_id)
-  select $2, wanted.id
-  from (select unnest($1::uuid[]) as id) wanted
+  select $1, wanted.id
+  from (select unnest($2::uuid[]) as id) wanted
   where not exists (select 1 from raw_data_package p where p.id = wanted.id and p.state <> 'archived')
   on conflict (staging_job_id, raw_data_package_id) do update set staged_at = s.staged_at
   returning 1
 )
-select expect_rows(count(*), cardinality($1::uuid[]), 'staging_job_package', (
-  select to_jsonb(p) from raw_data_package p where p.id = any ($1::uuid[]) and p.state <> 'archived' limit 1))
+select expect_rows(count(*) + (
+    select count(*) from staging_job_package s
+    where s.staging_job_id = $1 and s.raw_data_package_id <> all ($2::uuid[])) + (
+    select count(*) from staging_job j
+    where j.id = $1 and (select count(*) from staging_job_package s where s.staging_job_id = j.id) between 1 and cardinality($2::uuid[]) - 1),
+  cardinality($2::uuid[]), 'staging_job_package', coalesce(
+    (select to_jsonb(p) from raw_data_package p where p.id = any ($2::uuid[]) and p.state <> 'archived' limit 1),
+    (select to_jsonb(j) from staging_job j where j.id = $1)))
 from added
 `
 
 type AddStagingPackagesParams struct {
-	RawDataPackageIDs []uuid.UUID `json:"raw_data_package_ids"`
 	StagingJobID      uuid.UUID   `json:"staging_job_id"`
+	RawDataPackageIDs []uuid.UUID `json:"raw_data_package_ids"`
 }
 
-// Only what is archived can be brought back.
+// Only what is archived can be brought back. A job that has packages already must have exactly these.
 func (q *Queries) AddStagingPackages(ctx context.Context, arg AddStagingPackagesParams) error {
-	_, err := q.db.Exec(ctx, addStagingPackages, arg.RawDataPackageIDs, arg.StagingJobID)
+	_, err := q.db.Exec(ctx, addStagingPackages, arg.StagingJobID, arg.RawDataPackageIDs)
 	return err
 }
 

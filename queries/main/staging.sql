@@ -11,7 +11,7 @@ select expect_rows(count(*), 1, 'staging_job',
   case when count(*) = 0 then (select to_jsonb(j) from staging_job j where j.id = @id) end) from created;
 
 -- name: AddStagingPackages :exec
--- Only what is archived can be brought back.
+-- Only what is archived can be brought back. A job that has packages already must have exactly these.
 with added as (
   insert into staging_job_package as s (staging_job_id, raw_data_package_id)
   select @staging_job_id, wanted.id
@@ -20,8 +20,14 @@ with added as (
   on conflict (staging_job_id, raw_data_package_id) do update set staged_at = s.staged_at
   returning 1
 )
-select expect_rows(count(*), cardinality(@raw_data_package_ids::uuid[]), 'staging_job_package', (
-  select to_jsonb(p) from raw_data_package p where p.id = any (@raw_data_package_ids::uuid[]) and p.state <> 'archived' limit 1))
+select expect_rows(count(*) + (
+    select count(*) from staging_job_package s
+    where s.staging_job_id = @staging_job_id and s.raw_data_package_id <> all (@raw_data_package_ids::uuid[])) + (
+    select count(*) from staging_job j
+    where j.id = @staging_job_id and (select count(*) from staging_job_package s where s.staging_job_id = j.id) between 1 and cardinality(@raw_data_package_ids::uuid[]) - 1),
+  cardinality(@raw_data_package_ids::uuid[]), 'staging_job_package', coalesce(
+    (select to_jsonb(p) from raw_data_package p where p.id = any (@raw_data_package_ids::uuid[]) and p.state <> 'archived' limit 1),
+    (select to_jsonb(j) from staging_job j where j.id = @staging_job_id)))
 from added;
 
 -- name: CancelStagingJob :exec

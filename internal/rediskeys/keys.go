@@ -81,6 +81,19 @@ func (s Site) Journal() string { return s.Prefix() + "journal" }
 // Events is a stream of state changes, bounded in length.
 func (s Site) Events() string { return s.Prefix() + "events" }
 
+// Live is a hash: the epoch of the live topics, how far their sources were read, and the last offset of each.
+func (s Site) Live() string { return s.Prefix() + "live" }
+
+// LiveTopic is a stream of the events of a topic, bounded in length; the ids are their offsets.
+func (s Site) LiveTopic(topic string) string { return s.Prefix() + "live:" + topic }
+
+// LiveLease is a string: which process publishes. It expires by itself when that is gone.
+func (s Site) LiveLease() string { return s.Prefix() + "live_lease" }
+
+// Ticket is a string: a credential, encrypted with the ticket that stands for it, by the ticket's hash. It expires after half
+// a minute.
+func (s Site) Ticket(hash string) string { return s.Prefix() + "ticket:" + hash }
+
 // Token is a string: the JSON of what the replica said of a token and its user when it was last asked, by token id. It
 // expires when the token does.
 func (s Site) Token(id string) string { return s.Prefix() + "token:" + id }
@@ -116,3 +129,19 @@ func (s Site) BreakGlass() string { return s.Prefix() + "break_glass" }
 // Failures is a hash: how many sign-ins of a name or from an address have failed, and the microsecond until which the next
 // has to wait. It expires when the last one is long enough ago.
 func (s Site) Failures(who string) string { return s.Prefix() + "failures:" + who }
+
+// Cached is a string: a kept answer behind its generation and times, by the name of its area and a hash of its key. It
+// expires.
+func (s Site) Cached(name string) string { return s.Prefix() + "cached:" + name }
+
+// CacheIndex is a sorted set of the names of all kept answers by the millisecond when they expire.
+func (s Site) CacheIndex() string { return s.Prefix() + "cache_index" }
+
+// CacheSizes is a hash: name to bytes of all kept answers, and their sum under the empty name.
+func (s Site) CacheSizes() string { return s.Prefix() + "cache_sizes" }
+
+// CacheGenerations is a hash: area to a counter that moves when its kept answers become invalid.
+func (s Site) CacheGenerations() string { return s.Prefix() + "cache_generations" }
+
+// Note is a string that the processes of a site tell each other, or the owner of a claim. It expires.
+func (s Site) Note(name string) string { return s.Prefix() + "note:" + name }

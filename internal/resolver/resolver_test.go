@@ -1,0 +1,96 @@
+package resolver_test
+
+import (
+	"log/slog"
+	"math"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ccatobs/opsdb/internal/cache"
+	"github.com/ccatobs/opsdb/internal/errs"
+	"github.com/ccatobs/opsdb/internal/lab/fakeresolver"
+	"github.com/ccatobs/opsdb/internal/redisclient"
+	"github.com/ccatobs/opsdb/internal/redistest"
+	"github.com/ccatobs/opsdb/internal/resolver"
+)
+
+func open(t *testing.T) (*resolver.Resolver, *fakeresolver.Server) {
+	t.Helper()
+	fake, err := fakeresolver.Start(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := fake.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	client := redisclient.New(redisclient.Options{Address: redistest.New(t).Address()})
+	t.Cleanup(client.Close)
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	return resolver.New(resolver.Config{SesameURL: fake.SesameURL(), NEDURL: fake.NEDURL()}, cache.New(client, "here", log), log), fake
+}
+
+func TestServicesAreAskedInTurnAndOnce(t *testing.T) {
+	r, fake := open(t)
+	var group sync.WaitGroup
+	for _, name := range []string{"M 42", "m42", "M42", " m  42"} {
+		group.Go(func() {
+			a, err := r.Resolve(t.Context(), name)
+			if err != nil || a.Service != resolver.Sesame || a.Name != "M 42" || a.Type != "HII" || math.Abs(a.RA-83.8220833) > 1e-9 ||
+				math.Abs(a.Dec+5.3911111) > 1e-9 || a.MotionRA != 1.67 || a.MotionDec != -0.3 || a.Stale || time.Since(a.At) > time.Minute {
+				t.Errorf("%q: %+v %v", name, a, err)
+			}
+		})
+	}
+	group.Wait()
+	if asked := fake.Asked(); asked["sesame"] != 1 || asked["ned"] != 0 {
+		t.Errorf("asked: %v", asked)
+	}
+	// What only NED knows.
+	if a, err := r.Resolve(t.Context(), "WISEA J123456"); err != nil || a.Service != resolver.NED || a.RA != 188.736583 {
+		t.Errorf("%+v %v", a, err)
+	}
+	if asked := fake.Asked(); asked["sesame"] != 2 || asked["ned"] != 1 {
+		t.Errorf("asked: %v", asked)
+	}
+}
+
+func TestWhatNobodyKnowsIsRememberedForAWhile(t *testing.T) {
+	r, fake := open(t)
+	for range 3 {
+		if _, err := r.Resolve(t.Context(), "Nibiru & <others>?"); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("%v", err)
+		}
+	}
+	if asked := fake.Asked(); asked["sesame"] != 1 || asked["ned"] != 1 {
+		t.Errorf("asked: %v", asked)
+	}
+}
+
+func TestOneServiceIsEnough(t *testing.T) {
+	for _, how := range []fakeresolver.How{fakeresolver.Down, fakeresolver.Nonsense} {
+		r, fake := open(t)
+		fake.Fail("sesame", how)
+		if a, err := r.Resolve(t.Context(), "M31"); err != nil || a.Service != resolver.NED {
+			t.Errorf("%s: %+v %v", how, a, err)
+		}
+		// NED alone cannot say that there is no such object, and that is not remembered.
+		if _, err := r.Resolve(t.Context(), "Proxima Cen"); errs.KindOf(err) != errs.Unavailable {
+			t.Errorf("%s: %v", how, err)
+		}
+		fake.Heal()
+		if a, err := r.Resolve(t.Context(), "Proxima Cen"); err != nil || a.MotionRA != -3781.741 {
+			t.Errorf("%s: %+v %v", how, a, err)
+		}
+		fake.Fail("sesame", how)
+		fake.Fail("ned", how)
+		if _, err := r.Resolve(t.Context(), "NGC 253"); errs.KindOf(err) != errs.Unavailable {
+			t.Errorf("%s: %v", how, err)
+		}
+		if a, err := r.Resolve(t.Context(), "M31"); err != nil || a.Stale {
+			t.Errorf("what is kept: %+v %v", a, err)
+		}
+	}
+}

@@ -871,6 +871,19 @@ type LongTermArchiveTransfer struct {
 	FinishedAt            *time.Time     `json:"finished_at"`
 }
 
+type ObservingProgram struct {
+	ID int32 `json:"id"`
+	// the name that people use
+	ShortName string `json:"short_name"`
+	Name      string `json:"name"`
+	// false for a technical program such as calibration
+	Scientific  bool   `json:"scientific"`
+	Description string `json:"description"`
+	// false: nothing more is planned or observed for it
+	Active  bool  `json:"active"`
+	Version int32 `json:"version"`
+}
+
 type PhysicalCopy struct {
 	ID                    uuid.UUID          `json:"id"`
 	Kind                  PhysicalCopyKind   `json:"kind"`
@@ -948,6 +961,15 @@ type Site struct {
 	// part of the names of queues
 	ShortName   string `json:"short_name"`
 	Description string `json:"description"`
+}
+
+type SubObservingProgram struct {
+	ID                 int32  `json:"id"`
+	ObservingProgramID int32  `json:"observing_program_id"`
+	ShortName          string `json:"short_name"`
+	Name               string `json:"name"`
+	Description        string `json:"description"`
+	Version            int32  `json:"version"`
 }
 
 type UserAccount struct {

@@ -7,22 +7,30 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/ccatobs/opsdb/gen/api"
 	"github.com/ccatobs/opsdb/internal/site"
 )
 
 const someID = "0198f2c4-6a00-7cc3-98c4-dc0c0c07398f"
 
-// pathParameter returns a value that fits the parameter in an operation's path.
-func pathParameter(op string) string {
-	switch op {
-	case "listExecutionsOfObsUnit", "getSource", "updateSource", "getSourceChip", "getSourceDetails", "getVisibility":
-		return "1"
-	case "getProblem":
-		return "conflict"
-	default:
-		return someID
+// pathParameter returns what fits the parameters in an operation's path.
+func (s *station) pathParameter(op string) string {
+	s.t.Helper()
+	var values []string
+	for _, p := range s.route(op).Operation.Parameters {
+		switch schema := p.Value.Schema.Value; {
+		case p.Value.In != openapi3.ParameterInPath:
+		case schema.Type.Is(openapi3.TypeInteger):
+			values = append(values, "1")
+		case len(schema.Enum) > 0:
+			values = append(values, "conflict")
+		default:
+			values = append(values, someID)
+		}
 	}
+	return strings.Join(values, "/")
 }
 
 // exampleOf returns the body that the document gives as an example, nil when the operation takes none.

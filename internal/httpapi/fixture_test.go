@@ -230,7 +230,7 @@ func document(t testing.TB) *openapi3.T {
 // call is a request to an operation.
 type call struct {
 	op     string
-	id     string // for the parameter of the path
+	id     string // for the parameter of the path; for several, with a slash between them
 	query  string
 	body   any // string and []byte go as they are, all else as JSON
 	key    string
@@ -265,10 +265,17 @@ func (s *station) unchecked(c call) answer {
 func (s *station) request(c call) (*routers.Route, *http.Request) {
 	s.t.Helper()
 	route := s.route(c.op)
-	path := route.Path
-	if before, rest, ok := strings.Cut(path, "{"); ok {
-		_, after, _ := strings.Cut(rest, "}")
-		path = before + c.id + after
+	path, id, rest := route.Path, c.id, ""
+	for {
+		before, name, ok := strings.Cut(path, "{")
+		if !ok {
+			break
+		}
+		_, after, _ := strings.Cut(name, "}")
+		if strings.Contains(after, "{") {
+			id, rest, _ = strings.Cut(id, "/")
+		}
+		path, id, rest = before+id+after, rest, ""
 	}
 	r, err := http.NewRequestWithContext(s.t.Context(), route.Method, s.url+path+"?"+c.query, bytes.NewReader(encoded(s.t, c.body)))
 	if err != nil {

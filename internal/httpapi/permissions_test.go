@@ -213,7 +213,7 @@ func (s *station) try(o *openapi3.Operation, c caller, ask func(call) answer) st
 	// Each comes from an address of his own: mistakes of one are not counted against another.
 	address := "10.0." + fmt.Sprint(s.tries/250) + "." + fmt.Sprint(s.tries%250+1)
 	s.tries++
-	a := ask(call{op: id, id: pathParameter(id), body: s.exampleOf(id), token: c.bearer(), header: from(address)})
+	a := ask(call{op: id, id: s.pathParameter(id), body: s.exampleOf(id), token: c.bearer(), header: from(address)})
 	if wrong := judge(bearer, permissions, c, a); wrong != "" {
 		return fmt.Sprintf("%s (needs %v) %s %s: %d %.300s", id, permissions, wrong, c.name, a.status, a.text)
 	}

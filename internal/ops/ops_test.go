@@ -35,7 +35,9 @@ var (
 )
 
 // samples is one step of every kind.
-func samples() []buffer.Step { return slices.Concat(recordSamples(), accessSamples(), tokenSamples(), sourceSamples(), transferSamples()) }
+func samples() []buffer.Step {
+	return slices.Concat(recordSamples(), accessSamples(), tokenSamples(), sourceSamples(), planSamples(), transferSamples())
+}
 
 func recordSamples() []buffer.Step {
 	comment, conditions := "done", json.RawMessage(`{}`)

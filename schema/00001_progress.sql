@@ -98,8 +98,10 @@ create table heartbeat (
   only_row boolean     primary key default true check (only_row),
   beat     bigint      not null,
   at       timestamptz not null,
-  lsn      pg_lsn      not null
+  lsn      pg_lsn      not null,
+  history  text        not null default ''
 );
+comment on column heartbeat.history is 'the database system and its timeline: another one may lack what this one had';
 
 -- What every writer changed, for the live views. Readers stay below pg_snapshot_xmin(pg_current_snapshot()).
 create table event_outbox (

@@ -44,6 +44,7 @@ type verdicts struct {
 	good, refused map[string]verdict
 	ended         map[uuid.UUID]time.Time // sessions that are over, and since when: Redis may be asked no more
 	epoch         uint64                  // moves when all may be out of date
+	moved         chan struct{}           // closed when it does
 }
 
 const (
@@ -53,7 +54,7 @@ const (
 )
 
 func newVerdicts() *verdicts {
-	return &verdicts{good: map[string]verdict{}, refused: map[string]verdict{}, ended: map[uuid.UUID]time.Time{}}
+	return &verdicts{good: map[string]verdict{}, refused: map[string]verdict{}, ended: map[uuid.UUID]time.Time{}, moved: make(chan struct{})}
 }
 
 // get returns a verdict, the zero value for none, and the epoch that a new one is to be put with.
@@ -92,6 +93,8 @@ func (v *verdicts) outdate(changed bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.epoch++
+	close(v.moved)
+	v.moved = make(chan struct{})
 	for hash, d := range v.good {
 		d.asked = time.Time{}
 		d.suspect = d.suspect || changed

@@ -36,6 +36,14 @@ func (v *Verifier) Changed(ctx context.Context) {
 	v.publish(ctx, "")
 }
 
+// Moved returns a channel that is closed when Verify may have something new to say of any credential. Take it before
+// asking.
+func (v *Verifier) Moved() <-chan struct{} {
+	v.verdicts.mu.RLock()
+	defer v.verdicts.mu.RUnlock()
+	return v.verdicts.moved
+}
+
 // Ended is Changed for a session that has ended: no process of the site accepts an access token of it any more, whether
 // Redis can be asked or not.
 func (v *Verifier) Ended(ctx context.Context, session uuid.UUID) {

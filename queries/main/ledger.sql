@@ -30,8 +30,10 @@ select pg_current_wal_lsn()::pg_lsn as lsn, clock_timestamp()::timestamptz as at
 -- name: Beat :exec
 -- It makes its row or changes it: no outcome is wrong.
 -- @sqlc-vet-disable main-asserts-rows
-insert into heartbeat (beat, at, lsn) values (1, clock_timestamp(), pg_current_wal_lsn())
-on conflict (only_row) do update set beat = heartbeat.beat + 1, at = clock_timestamp(), lsn = pg_current_wal_lsn();
+insert into heartbeat (beat, at, lsn, history)
+select 1, clock_timestamp(), pg_current_wal_lsn(),
+  (select system_identifier from pg_control_system()) || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
+on conflict (only_row) do update set beat = heartbeat.beat + 1, at = excluded.at, lsn = excluded.lsn, history = excluded.history;
 
 -- name: PruneLedger :exec
 -- Any number of rows may be old enough, none too.

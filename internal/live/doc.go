@@ -1,0 +1,30 @@
+// Package live tells readers what changes, as it changes.
+//
+// # What is published
+//
+// Each topic of a site is a stream in the site's Redis, bounded in length: events with offsets that count by one. They come
+// from three sources. What other writers change stands in event_outbox, filled by triggers, and arrives with replication.
+// What this site has accepted stands in the buffer's stream of state changes, also while the site is cut off. The health
+// of the site is looked at every second.
+//
+// A Publisher moves events from the sources to the topics. How far it has come in each source stands beside the topics
+// and moves in the same script, which does nothing when somebody else has moved it meanwhile: whichever process of the
+// site does it, and however often, each event is published once. A lease keeps the others from working in vain.
+//
+// The outbox is read below the oldest transaction that is still under way. Transactions get their numbers in one order
+// and commit in another; below that horizon nothing can be committed any more, so nothing that comes late is passed over.
+//
+// # Epochs
+//
+// An epoch is the name of a history. Within it an offset means the same for ever. A new one begins when what was
+// published may not be what happened: the main database has another timeline, or is another one, or does not have the
+// event that was read last; the outbox or the buffer's stream were shortened before they were read; the site's Redis was
+// lost. It stands in each topic as an entry of its own, so readers meet it at its place.
+//
+// # What a reader gets
+//
+// A Hub, one in each process, reads all topics over one connection and keeps the end of each in memory. An event is encoded
+// once; events that come within 20 ms share a message, made once for all readers. A reader has a place in the window and
+// no queue: it takes no memory to be slow, and whoever falls too far behind is cut. With the epoch and the offset of his
+// last message he goes on, at any process of the site.
+package live

@@ -1,0 +1,51 @@
+package live
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// eventStream is a wire of server-sent events.
+type eventStream struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	ended   <-chan struct{}
+}
+
+// Events serves the stream as server-sent events and returns when it has ended. ctx is that of the request.
+func (s *Stream) Events(ctx context.Context, w http.ResponseWriter) error {
+	defer s.leave()
+	to := &eventStream{w: w, control: http.NewResponseController(w), ended: ctx.Done()}
+	// The limits of the server are for answers that end.
+	if err := to.control.SetReadDeadline(time.Time{}); err != nil {
+		return err
+	}
+	header := w.Header()
+	header.Set("Content-Type", "text/event-stream")
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Accel-Buffering", "no") // a proxy would gather what is to go out at once
+	w.WriteHeader(http.StatusOK)
+	s.serve(ctx, to)
+	return nil
+}
+
+func (e *eventStream) send(at spot, kind string, message []byte) error {
+	if err := e.control.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	text.WriteString("id: " + at.epoch + ":" + strconv.FormatUint(at.offset, 10) + "\nevent: " + kind + "\ndata: ")
+	text.Write(message)
+	text.WriteString("\n\n")
+	if _, err := e.w.Write(text.Bytes()); err != nil {
+		return err
+	}
+	return e.control.Flush()
+}
+
+func (e *eventStream) gone() <-chan struct{} { return e.ended }
+
+func (e *eventStream) close(int, string) {}

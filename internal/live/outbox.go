@@ -1,0 +1,134 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ccatobs/opsdb/gen/replicadb"
+)
+
+const (
+	// outboxSafe is how long an event stands in the outbox for certain; it is removed a day later.
+	outboxSafe = 6 * 24 * time.Hour
+	// noteEvery is how often it is noted how far the outbox was read though nothing was in it.
+	noteEvery = time.Minute
+)
+
+// place is how far the outbox was read.
+type place struct {
+	xid, position int64
+	at            time.Time // of that event
+	seen          time.Time // clock of the main site when nothing was behind it
+	history       string    // of the main database
+}
+
+func (p place) String() string {
+	return fmt.Sprintf("%d %d %d %d %s", p.xid, p.position, p.at.UnixMicro(), p.seen.UnixMicro(), p.history)
+}
+
+// readPlace returns false when the outbox was not read yet.
+func readPlace(text string) (place, bool) {
+	var (
+		p        place
+		at, seen int64
+	)
+	// A new main database has no history yet.
+	if n, _ := fmt.Sscanf(text, "%d %d %d %d %s", &p.xid, &p.position, &at, &seen, &p.history); n < 4 { //nolint:errcheck // n says it
+		return place{}, false
+	}
+	p.at, p.seen = time.UnixMicro(at), time.UnixMicro(seen)
+	return p, true
+}
+
+// broken says why what follows a place in the outbox is not what happened after it; empty when it is.
+func (p place) broken(now replicadb.OutboxStateRow) string {
+	switch {
+	case p.history != "" && now.History != "" && p.history != now.History:
+		return "the main database has another history"
+	case now.Horizon < p.xid:
+		return "the main database has lost transactions"
+	case p.position > 0 && !now.Known && now.AsOf.Sub(p.at) < outboxSafe:
+		return "the main database has lost an event"
+	case now.AsOf.Sub(p.seen) > outboxSafe:
+		return "the outbox was not read for too long"
+	default:
+		return ""
+	}
+}
+
+// readOutbox publishes what the site's database says others have changed.
+func (p *Publisher) readOutbox(ctx context.Context) error {
+	for {
+		n, err := p.readOutboxOnce(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// readOutboxOnce returns how many changes it has published.
+func (p *Publisher) readOutboxOnce(ctx context.Context) (int, error) {
+	st, err := p.state(ctx)
+	if err != nil {
+		return 0, err
+	}
+	from, known := readPlace(st[fromOutbox])
+	now, rows, err := p.askOutbox(ctx, from)
+	if err != nil {
+		if st.epoch() == "" {
+			// What this site accepts is told all the same.
+			return 0, p.begin(ctx, "", "")
+		}
+		return 0, err
+	}
+	start := place{xid: now.Horizon, at: now.AsOf, seen: now.AsOf, history: now.History}
+	switch {
+	case st.epoch() == "":
+		return 0, p.begin(ctx, "", start.String())
+	case !known:
+		return 0, p.publish(ctx, st.epoch(), fromOutbox, st[fromOutbox], start.String(), nil)
+	case now.AsOf.Before(from.seen):
+		return 0, nil // a replica that has just started shows an older state for a moment
+	}
+	if why := from.broken(now); why != "" {
+		p.log.WarnContext(ctx, "a new epoch of what changes begins", "reason", why)
+		return 0, p.begin(ctx, st.epoch(), start.String())
+	}
+	to := from
+	to.seen, to.history = now.AsOf, now.History
+	if len(rows) == 0 && to.history == from.history && to.seen.Sub(from.seen) < noteEvery {
+		return 0, nil
+	}
+	list, err := to.take(rows)
+	if err != nil {
+		return 0, err
+	}
+	return len(rows), p.publish(ctx, st.epoch(), fromOutbox, st[fromOutbox], to.String(), list)
+}
+
+func (p *Publisher) askOutbox(ctx context.Context, after place) (now replicadb.OutboxStateRow, rows []replicadb.OutboxAfterRow, err error) {
+	xid := fmt.Sprint(after.xid)
+	err = p.replica.Snapshot(ctx, func(q *replicadb.Queries) error {
+		if now, err = q.OutboxState(ctx, replicadb.OutboxStateParams{AfterXid: xid, AfterPosition: after.position, AfterAt: after.at}); err != nil {
+			return err
+		}
+		rows, err = q.OutboxAfter(ctx, replicadb.OutboxAfterParams{AfterXid: xid, AfterPosition: after.position})
+		return err
+	})
+	return now, rows, err
+}
+
+// take moves the place behind rows and returns their events.
+func (p *place) take(rows []replicadb.OutboxAfterRow) ([]entry, error) {
+	var list []entry
+	for _, row := range rows {
+		p.xid, p.position, p.at = row.Xid, row.Position, row.At
+		more, err := entries(topicsOf[row.Topic], event{At: row.At, Record: row.Topic, Action: row.Action, Sync: replicated, IDs: texts(row.IDs)})
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
+	return list, nil
+}

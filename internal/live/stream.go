@@ -1,0 +1,304 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ccatobs/opsdb/internal/errs"
+)
+
+// Codes that a stream is closed with.
+const (
+	CodeGoingAway = 1001 // the process ends
+	CodeTryLater  = 1013 // it cannot go on now
+	CodeEnded     = 4001 // the credential has ended
+	CodeTooSlow   = 4008 // the reader is
+)
+
+const (
+	// heartbeatEvery is when a stream shows that it is alive, and its credential is looked at though nobody says that
+	// anything has changed.
+	heartbeatEvery = 15 * time.Second
+	// writeTimeout is how long a reader may take for a message.
+	writeTimeout = 10 * time.Second
+	// mostBehind is how many events a reader may fall behind.
+	mostBehind = 2000
+	// readyWithin is how long a reader waits until this process has read the topics.
+	readyWithin = 3 * time.Second
+	// snapshotWithin bounds the making of a snapshot.
+	snapshotWithin = 5 * time.Second
+)
+
+// Reader says who reads what.
+type Reader struct {
+	Topic     Topic
+	Epoch     string // to go on behind Offset; empty: from now on
+	Offset    uint64
+	Principal string    // whose share of the streams it takes
+	Expires   time.Time // of the credential; zero: never
+	// Snapshot tells what the topic is like, the same for all readers of the topic.
+	Snapshot func(context.Context) (json.RawMessage, error)
+	// Check looks whether the reader may still read: errs.Unauthenticated and errs.Forbidden end the stream.
+	Check func(context.Context) error
+	// Changed returns what is closed when Check may have something new to say.
+	Changed func() <-chan struct{}
+}
+
+// Stream is a stream that has begun: its first message is made, so that what goes wrong until then can still be answered
+// as for any other request.
+type Stream struct {
+	hub    *Hub
+	reader Reader
+	window *window
+	at     spot
+	first  []byte
+	leave  func()
+}
+
+// wire carries the messages of a stream.
+type wire interface {
+	send(at spot, kind string, message []byte) error
+	// gone is closed when the reader is.
+	gone() <-chan struct{}
+	close(code int, reason string)
+}
+
+// Open begins a stream. WebSocket, Events or Close must be called on it. Errors: errs.Unavailable when there are too many
+// streams or nothing can be read now, and those of the snapshot.
+func (h *Hub) Open(ctx context.Context, r Reader) (*Stream, error) {
+	leave, err := h.enter(r.Principal)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stream{hub: h, reader: r, window: h.windows[r.Topic], leave: leave}
+	if err := s.begin(ctx); err != nil {
+		leave()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close ends a stream that was never served.
+func (s *Stream) Close() { s.leave() }
+
+func (s *Stream) begin(ctx context.Context) error {
+	ready, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
+	asked := spot{s.reader.Epoch, s.reader.Offset}
+	for {
+		_, _, changed, holds := s.window.next(asked)
+		if _, ok := s.window.end(); ok {
+			if !holds {
+				break
+			}
+			s.at = asked
+			s.first = encoded(map[string]any{"type": "snapshot", "topic": s.reader.Topic, "epoch": asked.epoch, "offset": asked.offset, "recovered": true})
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ready.Done():
+			return errs.New(errs.Unavailable, "The events of this site cannot be read now.").After(time.Second)
+		}
+	}
+	var err error
+	s.at, s.first, err = s.snapshot(ctx)
+	return err
+}
+
+// taken is a snapshot and its place: everything up to it is in the snapshot.
+type taken struct {
+	at   spot
+	text []byte
+}
+
+// snapshot makes a message of what the topic is like. Those who ask at the same time share it.
+func (s *Stream) snapshot(ctx context.Context) (spot, []byte, error) {
+	made := s.hub.taking.DoChan(string(s.reader.Topic), func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), snapshotWithin)
+		defer cancel()
+		at, _ := s.window.end()
+		data, err := s.reader.Snapshot(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return taken{at, encoded(map[string]any{
+			"type": "snapshot", "topic": s.reader.Topic, "epoch": at.epoch, "offset": at.offset, "recovered": false, "data": data,
+		})}, nil
+	})
+	select {
+	case answer := <-made:
+		if answer.Err != nil {
+			return spot{}, nil, answer.Err
+		}
+		t := answer.Val.(taken) //nolint:errcheck // nothing else is returned
+		return t.at, t.text, nil
+	case <-ctx.Done():
+		return spot{}, nil, ctx.Err()
+	}
+}
+
+func encoded(message map[string]any) []byte {
+	text, err := json.Marshal(message)
+	if err != nil {
+		panic(err) // strings and numbers, and JSON that was made here
+	}
+	return text
+}
+
+// serve sends until the reader is gone or must go.
+func (s *Stream) serve(ctx context.Context, to wire) {
+	code, reason := s.run(ctx, to)
+	if code == 0 {
+		return
+	}
+	// Who reads no more cannot be told, either.
+	message := encoded(map[string]any{"type": "closing", "code": code, "reason": reason, "epoch": s.at.epoch, "offset": s.at.offset})
+	if to.send(s.at, "closing", message) == nil {
+		to.close(code, reason)
+	}
+}
+
+// run returns with which code the stream ends; 0: the reader has left.
+func (s *Stream) run(ctx context.Context, to wire) (code int, reason string) {
+	if to.send(s.at, "snapshot", s.first) != nil {
+		return 0, ""
+	}
+	heart := time.NewTicker(heartbeatEvery)
+	defer heart.Stop()
+	expired, stop := s.expiry()
+	defer stop()
+	caughtUp := false
+	revised := s.reader.Changed()
+	for {
+		message, behind, changed, ok := s.window.next(s.at)
+		caughtUp = caughtUp || ok && behind == 0
+		switch {
+		case !ok:
+			if code, reason := s.again(ctx, to); code != 0 {
+				return code, reason
+			}
+			caughtUp = false
+			continue
+		case caughtUp && behind > mostBehind:
+			return CodeTooSlow, "the messages were not read fast enough"
+		case behind > 0:
+			at := spot{s.at.epoch, message.last}
+			if to.send(at, "events", message.text) != nil {
+				return 0, ""
+			}
+			s.at = at
+			changed = nil // there may be more
+		}
+		var now <-chan time.Time
+		if changed == nil {
+			now = closedTime
+		}
+		// Of several that are ready any one is chosen; those that end the stream come first.
+		select {
+		case <-s.hub.stop:
+			return CodeGoingAway, "the server is shutting down"
+		case <-to.gone():
+			return 0, ""
+		default:
+		}
+		select {
+		case <-s.hub.stop:
+		case <-to.gone():
+		case <-ctx.Done():
+			return 0, ""
+		case <-expired:
+			return CodeEnded, "the credential has expired"
+		case <-revised:
+			revised = s.reader.Changed()
+			if why := s.refused(ctx); why != "" {
+				return CodeEnded, why
+			}
+		case <-heart.C:
+			if why := s.refused(ctx); why != "" {
+				return CodeEnded, why
+			}
+			if to.send(s.at, "heartbeat", encoded(map[string]any{"type": "heartbeat", "epoch": s.at.epoch, "offset": s.at.offset, "at": time.Now().UTC()})) != nil {
+				return 0, ""
+			}
+		case <-changed:
+		case <-now:
+		}
+	}
+}
+
+// closedTime is always ready.
+var closedTime = func() <-chan time.Time {
+	c := make(chan time.Time)
+	close(c)
+	return c
+}()
+
+// expiry returns what is ready when the credential has expired.
+func (s *Stream) expiry() (<-chan time.Time, func() bool) {
+	if s.reader.Expires.IsZero() {
+		return nil, func() bool { return true }
+	}
+	timer := time.NewTimer(time.Until(s.reader.Expires))
+	return timer.C, timer.Stop
+}
+
+// again sends a new snapshot to a reader whose place is no more.
+func (s *Stream) again(ctx context.Context, to wire) (code int, reason string) {
+	at, text, err := s.snapshot(ctx)
+	if err != nil {
+		return CodeTryLater, "what the topic is like cannot be told now"
+	}
+	if to.send(at, "snapshot", text) != nil {
+		return CodeTryLater, "it cannot be sent"
+	}
+	s.at = at
+	return 0, ""
+}
+
+// refused returns why the reader may read no more; empty when he may.
+func (s *Stream) refused(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(ctx, snapshotWithin)
+	defer cancel()
+	err := s.reader.Check(ctx)
+	switch errs.KindOf(err) {
+	case errs.Unauthenticated:
+		return "the credential is not good any more"
+	case errs.Forbidden:
+		return "the credential allows this no more"
+	default:
+		return "" // a site that is cut off lets those go on who were let in
+	}
+}
+
+// Resume reads a place as server-sent events name it; ok is false when it is none.
+func Resume(lastEventID string) (epoch string, offset uint64, ok bool) {
+	for i := len(lastEventID) - 1; i > 0; i-- {
+		if lastEventID[i] == ':' {
+			offset, err := strconv.ParseUint(lastEventID[i+1:], 10, 63)
+			return lastEventID[:i], offset, err == nil
+		}
+	}
+	return "", 0, false
+}
+
+// Upgrade tells whether a request is for a WebSocket.
+func Upgrade(r http.Header) bool {
+	return hasToken(r, "Connection", "upgrade") && hasToken(r, "Upgrade", "websocket")
+}
+
+// hasToken tells whether one of the values of a header has a word in its list.
+func hasToken(r http.Header, name, word string) bool {
+	for _, value := range r.Values(name) {
+		for part := range strings.SplitSeq(value, ",") {
+			if strings.EqualFold(strings.TrimSpace(part), word) {
+				return true
+			}
+		}
+	}
+	return false
+}

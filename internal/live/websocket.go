@@ -1,0 +1,81 @@
+package live
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// Subprotocol is the one that a client offers who offers any.
+const Subprotocol = "opsdb"
+
+const (
+	// pingEvery finds those out whose connection has died without a word.
+	pingEvery   = 20 * time.Second
+	pongTimeout = 10 * time.Second
+)
+
+// socket is a wire.
+type socket struct {
+	conn *websocket.Conn
+	ctx  context.Context // ends with the connection
+}
+
+// WebSocket serves the stream over the connection of a request, whose handshake must be checked, and returns when it has
+// ended. Nothing is to come from the reader: whoever sends a message is closed with 1008.
+func (s *Stream) WebSocket(w http.ResponseWriter, r *http.Request) error {
+	defer s.leave()
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		Subprotocols: []string{Subprotocol}, InsecureSkipVerify: true, // pages of other origins are refused before
+		CompressionMode: websocket.CompressionDisabled, // a message is encoded once for all
+	})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	to := &socket{conn: conn, ctx: conn.CloseRead(ctx)}
+	pinged := make(chan struct{})
+	go func() {
+		defer close(pinged)
+		to.ping(cancel)
+	}()
+	s.serve(ctx, to)
+	cancel()
+	<-pinged
+	_ = conn.CloseNow() //nolint:errcheck // it is closed already, mostly
+	return nil
+}
+
+// ping gives a reader up who does not answer.
+func (s *socket) ping(giveUp func()) {
+	ticker := time.NewTicker(pingEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		ctx, cancel := context.WithTimeout(s.ctx, pongTimeout)
+		err := s.conn.Ping(ctx)
+		cancel()
+		if err != nil {
+			giveUp()
+			return
+		}
+	}
+}
+
+func (s *socket) send(_ spot, _ string, message []byte) error {
+	ctx, cancel := context.WithTimeout(s.ctx, writeTimeout)
+	defer cancel()
+	return s.conn.Write(ctx, websocket.MessageText, message)
+}
+
+func (s *socket) gone() <-chan struct{} { return s.ctx.Done() }
+
+func (s *socket) close(code int, reason string) {
+	_ = s.conn.Close(websocket.StatusCode(code), reason) //nolint:errcheck // the reader may have left meanwhile
+}

@@ -1,0 +1,170 @@
+package live
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"sync"
+)
+
+const (
+	// windowBytes bounds the memory that the events of a topic take in a process.
+	windowBytes = 8 << 20
+	// recentFrames is how many messages are kept as they were sent, for readers that are a little behind.
+	recentFrames = 16
+	// frameEvents and frameBytes bound a message made for one who is behind.
+	frameEvents = 500
+	frameBytes  = 256 << 10
+)
+
+// frame is a message with the events between two offsets, both included.
+type frame struct {
+	first, last uint64
+	text        []byte
+}
+
+// window is the end of a topic. It is safe for concurrent use.
+type window struct {
+	mu      sync.Mutex
+	epoch   string   // empty: not read yet
+	events  [][]byte // encoded, of the epoch; the last is that of the offset last
+	last    uint64
+	bytes   int
+	recent  []frame
+	changed chan struct{} // closed with the next change
+}
+
+func newWindow() *window { return &window{changed: make(chan struct{})} }
+
+// load takes in a topic from its oldest entry on, in place of all that was known. What has no beginning any more is of this
+// epoch.
+func (w *window) load(epoch string, list []read) {
+	w.mu.Lock()
+	w.epoch, w.events, w.last, w.bytes, w.recent = epoch, nil, 0, 0, nil
+	if len(list) > 0 {
+		w.last = list[0].offset - 1
+	}
+	w.mu.Unlock()
+	w.extend(list)
+}
+
+// read is an entry as it was read.
+type read struct {
+	offset uint64
+	epoch  string // not empty: an epoch begins here
+	event  string
+}
+
+// extend takes in what was read.
+func (w *window) extend(list []read) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	began := len(w.events)
+	for _, r := range list {
+		switch {
+		case r.offset <= w.last:
+			continue
+		case r.epoch != "":
+			w.epoch, w.events, w.bytes, w.recent, began = r.epoch, nil, 0, nil, 0
+		default:
+			if r.offset != w.last+1 { // dropped before it was read
+				w.events, w.bytes, w.recent, began = nil, 0, nil, 0
+			}
+			text := `{"offset":` + strconv.FormatUint(r.offset, 10) + `,` + r.event[1:]
+			w.events = append(w.events, []byte(text))
+			w.bytes += len(text)
+		}
+		w.last = r.offset
+	}
+	if n := len(w.events) - began; n > 0 && n <= frameEvents {
+		w.recent = append(w.recent, w.encode(began, len(w.events)))
+		if len(w.recent) > recentFrames {
+			w.recent = append([]frame(nil), w.recent[1:]...)
+		}
+	}
+	w.shorten()
+	close(w.changed)
+	w.changed = make(chan struct{})
+}
+
+// shorten drops the oldest events when there are too many, and some more, so that it has nothing to do mostly.
+func (w *window) shorten() {
+	if len(w.events) <= historyLength+historyLength/10 && w.bytes <= windowBytes {
+		return
+	}
+	drop := 0
+	for len(w.events)-drop > historyLength || w.bytes > windowBytes/8*7 {
+		w.bytes -= len(w.events[drop])
+		drop++
+	}
+	w.events = append([][]byte(nil), w.events[drop:]...)
+}
+
+// encode returns the message with some of the events.
+func (w *window) encode(from, to int) frame {
+	var text bytes.Buffer
+	text.WriteString(`{"type":"events","epoch":`)
+	text.Write(quoted(w.epoch))
+	text.WriteString(`,"events":[`)
+	for i := from; i < to; i++ {
+		if i > from {
+			text.WriteByte(',')
+		}
+		text.Write(w.events[i])
+	}
+	text.WriteString(`]}`)
+	behind := uint64(len(w.events))                                                                                 //nolint:gosec // a length
+	return frame{first: w.last - behind + uint64(from) + 1, last: w.last - behind + uint64(to), text: text.Bytes()} //nolint:gosec // places in the window
+}
+
+func quoted(text string) []byte {
+	encoded, err := json.Marshal(text)
+	if err != nil {
+		return []byte(`""`)
+	}
+	return encoded
+}
+
+// spot is a place of a reader.
+type spot struct {
+	epoch  string
+	offset uint64
+}
+
+// end returns the place behind all that was read; ok is false before anything was.
+func (w *window) end() (s spot, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return spot{w.epoch, w.last}, w.epoch != ""
+}
+
+// has tells whether everything after a place is there.
+func (w *window) has(s spot) bool {
+	return s.epoch != "" && s.epoch == w.epoch && s.offset <= w.last && w.last-s.offset <= uint64(len(w.events))
+}
+
+// next returns the message after a place, the number of events after it in all, and what is closed with the next change.
+// Without an event the message is empty. ok is false when what follows the place is not there any more.
+func (w *window) next(s spot) (f frame, behind uint64, changed <-chan struct{}, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.has(s) {
+		return frame{}, 0, w.changed, false
+	}
+	behind = w.last - s.offset
+	if behind == 0 {
+		return frame{}, 0, w.changed, true
+	}
+	for i := range w.recent {
+		if w.recent[i].first == s.offset+1 {
+			return w.recent[i], behind, w.changed, true
+		}
+	}
+	from := len(w.events) - int(behind) //nolint:gosec // at most the length
+	to, size := from, 0
+	for to < len(w.events) && to-from < frameEvents && size < frameBytes {
+		size += len(w.events[to])
+		to++
+	}
+	return w.encode(from, to), behind, w.changed, true
+}

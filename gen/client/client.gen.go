@@ -1576,11 +1576,6 @@ type DataSiteList struct {
 	Items []DataSite `json:"items"`
 }
 
-// Day A date, between 1970 and 2199.
-//
-// Example: 2026-07-15
-type Day = string
-
 // DayObs The date on which an observing day begins.
 //
 // Example: 2026-07-15
@@ -3652,20 +3647,20 @@ type VisibilityJobState string
 
 // VisibilityPlan defines model for VisibilityPlan.
 type VisibilityPlan struct {
-	// From A date, between 1970 and 2199.
+	// From The date on which an observing day begins.
 	//
 	// Example: 2026-07-15
-	From             Day      `json:"from"`
+	From             DayObs   `json:"from"`
 	MaxElevationDeg  *float64 `json:"max_elevation_deg,omitempty"`
 	MinElevationDeg  *float64 `json:"min_elevation_deg,omitempty"`
 	MoonAvoidanceDeg *float64 `json:"moon_avoidance_deg,omitempty"`
 	Night            *bool    `json:"night,omitempty"`
 	SunAvoidanceDeg  *float64 `json:"sun_avoidance_deg,omitempty"`
 
-	// To A date, between 1970 and 2199.
+	// To The date on which an observing day begins.
 	//
 	// Example: 2026-07-15
-	To Day `json:"to"`
+	To DayObs `json:"to"`
 }
 
 // WaitState defines model for WaitState.
@@ -4685,10 +4680,10 @@ type GetTransactionParams struct {
 // GetVisibilityHeatmapParams defines parameters for GetVisibilityHeatmap.
 type GetVisibilityHeatmapParams struct {
 	// From The first observing day. It begins at 16:31 UTC.
-	From Day `form:"from" json:"from"`
+	From DayObs `form:"from" json:"from"`
 
 	// To The last observing day; at most 366 of them, 14 by the hour.
-	To Day `form:"to" json:"to"`
+	To DayObs `form:"to" json:"to"`
 
 	// By What a column is.
 	By *HeatmapColumn `form:"by,omitempty" json:"by,omitempty"`
@@ -4736,7 +4731,7 @@ type GetVisibilityParams struct {
 	To *Time `form:"to,omitempty" json:"to,omitempty"`
 
 	// Day The observing day. It begins at 16:31 UTC.
-	Day *Day `form:"day,omitempty" json:"day,omitempty"`
+	Day *DayObs `form:"day,omitempty" json:"day,omitempty"`
 
 	// Step Seconds between two times of the track.
 	Step *int32 `form:"step,omitempty" json:"step,omitempty"`
@@ -15431,7 +15426,7 @@ func NewGetVisibilityHeatmapRequest(server string, params *GetVisibilityHeatmapP
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
 			return nil, err
 		} else {
 			for _, qp := range strings.Split(queryFrag, "&") {
@@ -15439,7 +15434,7 @@ func NewGetVisibilityHeatmapRequest(server string, params *GetVisibilityHeatmapP
 			}
 		}
 
-		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
 			return nil, err
 		} else {
 			for _, qp := range strings.Split(queryFrag, "&") {
@@ -15803,7 +15798,7 @@ func NewGetVisibilityRequest(server string, sourceID SerialID, params *GetVisibi
 
 		if params.Day != nil {
 
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "day", *params.Day, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "day", *params.Day, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {

@@ -52,11 +52,13 @@ func TestDefaultsAreValidBesidesTheKey(t *testing.T) {
 		},
 		LSN:    config.LSN{TrackingEnabled: true, CheckInterval: seconds(0.1), Timeout: seconds(30)},
 		Server: config.Server{ListenAddress: ":8000", PublicURL: "http://localhost:8000", LogLevel: slog.LevelInfo},
+		Names:  config.Names{SesameURL: "https://cds.unistra.fr/cgi-bin/nph-sesame", NEDURL: "https://ned.ipac.caltech.edu/srs/ObjectLookup"},
 		Access: config.Access{
 			SecretKey: config.Secret(key[len("SECRET_KEY="):]), SessionLifetime: seconds(168 * 3600),
 			TokenLifetime: seconds(90 * 24 * 3600), TokenLifetimeMax: seconds(400 * 24 * 3600), RateLimit: 100,
 			GitHubTeams: config.RoleMap{}, GitHubDefaultRole: "viewer", GitHubURL: "https://github.com", GitHubAPIURL: "https://api.github.com",
 		},
+		Transfer: config.Transfer{Stalled: seconds(60)},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)

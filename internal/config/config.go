@@ -78,6 +78,7 @@ type Server struct {
 	PublicURL     string     `envconfig:"PUBLIC_URL" default:"http://localhost:8000" desc:"address by which clients reach the API"`
 	LogLevel      slog.Level `envconfig:"LOG_LEVEL" default:"info" desc:"debug, info, warn or error"`
 	ShutdownPause Seconds    `envconfig:"SHUTDOWN_PAUSE" default:"0" desc:"how long /health/ready says no before the server takes no more requests; more than the interval of a load balancer that looks there"`
+	Streams       int        `envconfig:"STREAMS" default:"2000" desc:"how many WebSockets and streams of events this process serves at once; half of them for one user or token"`
 	ProfileSocket string     `envconfig:"PROFILE_SOCKET" desc:"Unix socket on which the CPU and memory profiles of the process are served; empty: none"`
 }
 
@@ -97,6 +98,7 @@ type Access struct {
 	GitHubAPIURL      string   `envconfig:"GITHUB_API_URL" default:"https://api.github.com" desc:"where their teams are asked for"`
 	FrontendURL       string   `envconfig:"FRONTEND_URL" desc:"where the browser goes after the sign-in; empty: to /docs of this server"`
 	TokenInURL        bool     `envconfig:"SIGN_IN_TOKEN_IN_URL" default:"false" desc:"true: the access token also comes as ?token= to FRONTEND_URL, for old pages; it ends in logs and histories"`
+	StreamTokenInURL  bool     `envconfig:"WEBSOCKET_TOKEN_IN_URL" default:"false" desc:"true: WebSockets take a token as ?token=, for old pages; it ends in logs and histories"`
 	CORSOrigins       []string `envconfig:"CORS_ORIGINS" desc:"origins whose pages may use the API with a session, such as https://ops.example.org, separated by commas"`
 	TrustedProxies    []string `envconfig:"TRUSTED_PROXIES" desc:"networks of the proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8, separated by commas"`
 	RateLimit         float64  `envconfig:"RATE_LIMIT" default:"100" desc:"requests a second that one user or token may make for long, four times as many at once; critical writes are never limited; 0: no limit"`
@@ -104,16 +106,29 @@ type Access struct {
 	DemoTokens        bool     `envconfig:"DEMO_TOKENS" default:"false" desc:"true: everybody gets a token who asks for one; never where the data matters"`
 }
 
+// Names says who is asked where an object is that nobody here knows.
+type Names struct {
+	SesameURL string `envconfig:"SESAME_URL" default:"https://cds.unistra.fr/cgi-bin/nph-sesame" desc:"Sesame of the CDS, which is asked first for the places of objects by their names; empty: not asked"`
+	NEDURL    string `envconfig:"NED_URL" default:"https://ned.ipac.caltech.edu/srs/ObjectLookup" desc:"ObjectLookup of NED, which is asked second; empty: not asked"`
+}
+
+// Transfer says how the transfers of data are watched.
+type Transfer struct {
+	Stalled Seconds `envconfig:"TRANSFER_STALLED" default:"60s" desc:"a transfer between sites that has moved nothing for so long is shown as stalled"`
+}
+
 // Config is everything that can be set.
 type Config struct {
-	Site   Site
-	Main   Database // the authoritative database; the write target
-	Local  Database // what this site reads: its replica, at the main site the same database
-	Redis  Redis
-	Buffer Buffer
-	LSN    LSN
-	Server Server
-	Access Access
+	Site     Site
+	Main     Database // the authoritative database; the write target
+	Local    Database // what this site reads: its replica, at the main site the same database
+	Redis    Redis
+	Buffer   Buffer
+	LSN      LSN
+	Server   Server
+	Access   Access
+	Transfer Transfer
+	Names    Names
 
 	// Unknown are names in the environment or in .env that look like ours but are not: misspelt ones, most likely.
 	Unknown []Unknown
@@ -136,6 +151,8 @@ func (c *Config) sections() []section {
 		{"", &c.LSN, ""},
 		{"", &c.Server, ""},
 		{"", &c.Access, ""},
+		{"", &c.Transfer, ""},
+		{"", &c.Names, ""},
 	}
 }
 

@@ -56,11 +56,26 @@ func hasPrefix(name string, prefixes []string) bool {
 func nearestName(name string, known map[string]struct{}) (nearest string, distance int) {
 	for candidate := range known {
 		d := editDistance(name, candidate)
-		if nearest == "" || d < distance || d == distance && candidate < nearest {
+		if nearest == "" || d < distance || d == distance && better(name, candidate, nearest) {
 			nearest, distance = candidate, d
 		}
 	}
 	return nearest, distance
+}
+
+// better tells which of two equally distant names is meant: the one that begins alike, else the first of the alphabet.
+func better(name, candidate, than string) bool {
+	a, b := alike(name, candidate), alike(name, than)
+	return a > b || a == b && candidate < than
+}
+
+// alike counts the letters at the beginning that are the same.
+func alike(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // editDistance counts the letters to insert, delete or replace to make b out of a.

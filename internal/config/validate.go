@@ -25,6 +25,8 @@ func (c Config) Validate() error {
 		c.LSN.validate(),
 		c.Server.validate(),
 		c.Access.validate(),
+		lasting("TRANSFER_STALLED", c.Transfer.Stalled, time.Second, 24*time.Hour),
+		c.Names.validate(),
 	))
 }
 
@@ -65,6 +67,16 @@ func (b Buffer) validate() error {
 		between("JOURNAL_MAX_BYTES", b.JournalMaxBytes, 1<<20, 1<<50),
 		lasting("LEDGER_KEEP", b.LedgerKeep, 24*time.Hour, 100*365*24*time.Hour),
 	)
+}
+
+func (n Names) validate() error {
+	var wrong []error
+	for name, address := range map[string]string{"SESAME_URL": n.SesameURL, "NED_URL": n.NEDURL} {
+		if address != "" {
+			wrong = append(wrong, named(name, address, parsePublicURL(address)))
+		}
+	}
+	return errors.Join(wrong...)
 }
 
 func (l LSN) validate() error {

@@ -4,16 +4,11 @@ import (
 	"time"
 
 	"github.com/ccatobs/opsdb/gen/api"
+	"github.com/ccatobs/opsdb/internal/sky"
 )
 
-// dayObsBegins is when an observing day begins on its date, in UTC: about noon of the mean local time at the telescope.
-// The function day_obs_begin of the database says the same.
-const dayObsBegins = 16*time.Hour + 31*time.Minute
-
 // dayObsBegin is when an observing day begins.
-func dayObsBegin(day time.Time) time.Time {
-	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC).Add(dayObsBegins)
-}
+func dayObsBegin(day time.Time) time.Time { return sky.DayBegin(day) }
 
 // span is from a time on, until before another.
 type span struct{ from, before time.Time }

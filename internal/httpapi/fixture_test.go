@@ -24,13 +24,17 @@ import (
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/buffer"
+	"github.com/ccatobs/opsdb/internal/cache"
 	"github.com/ccatobs/opsdb/internal/httpapi"
 	"github.com/ccatobs/opsdb/internal/ops"
 	"github.com/ccatobs/opsdb/internal/postgres"
 	"github.com/ccatobs/opsdb/internal/postgres/pgtest"
 	"github.com/ccatobs/opsdb/internal/redisclient"
 	"github.com/ccatobs/opsdb/internal/redistest"
+	"github.com/ccatobs/opsdb/internal/resolver"
 	"github.com/ccatobs/opsdb/internal/site"
+	"github.com/ccatobs/opsdb/internal/sky"
+	"github.com/ccatobs/opsdb/internal/visibility"
 )
 
 func TestMain(m *testing.M) {
@@ -92,6 +96,7 @@ type setup struct {
 	idle        bool                // nothing executes what is buffered
 	main        postgres.Address    // as the site reaches it; zero: without a detour
 	replica     postgres.Address    // zero: the main database
+	names       resolver.Config     // who is asked for the places of objects; zero: nobody
 	log         *slog.Logger        // nil: to the output of the test
 	change      func(*httpapi.Deps) // what else is different; nil: nothing
 }
@@ -144,6 +149,10 @@ func (s *station) process(like setup) string {
 		Site: here, Buffer: b, Replica: replica, Log: log, PublicURL: "http://ops.example", MainHost: "db.cologne", LocalHost: "db.here",
 		Access: w.access(here, b, replica, client, log), Version: "test",
 	}
+	kept := cache.New(client, name, log)
+	deps.Sky = visibility.New(sky.FYST, kept, cache.NewBoard(client, name), log)
+	deps.Names = resolver.New(like.names, kept, log)
+	w.background(deps.Sky.Run)
 	if like.change != nil {
 		like.change(&deps)
 	}

@@ -256,7 +256,29 @@ create table obs_unit_module_configuration (
 create index obs_unit_module_configuration_configuration
   on obs_unit_module_configuration (instrument_module_configuration_id, obs_unit_id);
 
+-- A configuration with all its parts.
+
+create view full_observation_configuration as
+select c.id, c.name, c.description, c.parameters, c.version, case when h.id is not null then jsonb_build_object(
+  'reference_offset_lon_arcsec', h.reference_offset_lon, 'reference_offset_lat_arcsec', h.reference_offset_lat,
+  'integration_time_s', h.integration_time_s,
+  'tiles', (select coalesce(jsonb_agg(jsonb_build_object(
+      'offset_lon_arcsec', t.offset_lon_arcsec, 'offset_lat_arcsec', t.offset_lat_arcsec,
+      'width_arcsec', t.width_arcsec, 'height_arcsec', t.height_arcsec, 'angle_deg', t.angle_deg) order by t.ordinal), '[]')
+    from chai_tiling t where t.chai_observation_configuration_id = h.id),
+  'inpar', (select coalesce(jsonb_agg(jsonb_build_object('name', p.name, 'value', p.value, 'unit', p.unit) order by p.name collate "C"), '[]')
+    from chai_inpar_parameter p where p.chai_observation_configuration_id = h.id)) end as chai
+from observation_configuration c
+left join chai_observation_configuration h on h.id = c.id;
+
+create view full_instrument_module_configuration as
+select c.id, c.instrument_module_id, c.name, c.description, c.parameters, c.version, case when h.id is not null then jsonb_build_object(
+  'line', h.line, 'rest_frequency_ghz', h.rest_frequency_ghz, 'velocity_km_s', h.velocity_km_s, 'sideband', h.sideband) end as chai
+from instrument_module_configuration c
+left join chai_module_configuration h on h.id = c.id;
+
 -- +goose Down
+drop view full_instrument_module_configuration, full_observation_configuration;
 drop table obs_unit_module_configuration, obs_unit, chai_inpar_parameter, chai_tiling, chai_observation_configuration,
   observation_configuration, obs_mode;
 drop view any_source;

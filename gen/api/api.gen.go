@@ -424,6 +424,24 @@ func (e LocationType) Valid() bool {
 	}
 }
 
+// Defines values for ObsUnitSort.
+const (
+	ObsUnitSortName     ObsUnitSort = "name"
+	ObsUnitSortPriority ObsUnitSort = "priority"
+)
+
+// Valid indicates whether the value is a known member of the ObsUnitSort enum.
+func (e ObsUnitSort) Valid() bool {
+	switch e {
+	case ObsUnitSortName:
+		return true
+	case ObsUnitSortPriority:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ObservationStatus.
 const (
 	ObservationStatusAborted   ObservationStatus = "aborted"
@@ -916,6 +934,27 @@ const (
 func (e SessionTokenType) Valid() bool {
 	switch e {
 	case SessionTokenTypeBearer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Sideband.
+const (
+	SidebandBoth  Sideband = "both"
+	SidebandLower Sideband = "lower"
+	SidebandUpper Sideband = "upper"
+)
+
+// Valid indicates whether the value is a known member of the Sideband enum.
+func (e Sideband) Valid() bool {
+	switch e {
+	case SidebandBoth:
+		return true
+	case SidebandLower:
+		return true
+	case SidebandUpper:
 		return true
 	default:
 		return false
@@ -1470,6 +1509,43 @@ type BulkReceipt struct {
 	TransactionID UUID `json:"transaction_id"`
 }
 
+// ChaiInpar defines model for ChaiInpar.
+type ChaiInpar struct {
+	// Name Without control characters, and no blank at its ends.
+	Name  PlanName `json:"name"`
+	Unit  *string  `json:"unit,omitempty"`
+	Value Text     `json:"value"`
+}
+
+// ChaiObservation How CHAI observes. The tiles of a map are in the order in which they are observed.
+type ChaiObservation struct {
+	// Inpar Input parameters of the observing program of CHAI, each name once.
+	Inpar                    []ChaiInpar `json:"inpar,omitempty"`
+	IntegrationTimeS         float64     `json:"integration_time_s"`
+	ReferenceOffsetLatArcsec *float64    `json:"reference_offset_lat_arcsec,omitempty"`
+	ReferenceOffsetLonArcsec *float64    `json:"reference_offset_lon_arcsec,omitempty"`
+	Tiles                    []ChaiTile  `json:"tiles,omitempty"`
+}
+
+// ChaiTile defines model for ChaiTile.
+type ChaiTile struct {
+	AngleDeg        *float64 `json:"angle_deg,omitempty"`
+	HeightArcsec    float64  `json:"height_arcsec"`
+	OffsetLatArcsec float64  `json:"offset_lat_arcsec"`
+	OffsetLonArcsec float64  `json:"offset_lon_arcsec"`
+	WidthArcsec     float64  `json:"width_arcsec"`
+}
+
+// ChaiTuning What a module of CHAI is tuned to.
+type ChaiTuning struct {
+	Line             *string  `json:"line,omitempty"`
+	RestFrequencyGhz float64  `json:"rest_frequency_ghz"`
+	Sideband         Sideband `json:"sideband"`
+
+	// VelocityKmS Of the source in the local standard of rest.
+	VelocityKmS *float64 `json:"velocity_km_s,omitempty"`
+}
+
 // Checksum Hexadecimal: 32 digits for md5, 64 for sha256, 16 or 32 for xxh3. Kept in lower case.
 type Checksum = string
 
@@ -1932,6 +2008,105 @@ type HeatmapRow struct {
 	SourceID    SerialID `json:"source_id"`
 }
 
+// Instrument defines model for Instrument.
+type Instrument struct {
+	// Available Installed and operational.
+	Available   bool               `json:"available"`
+	Description string             `json:"description"`
+	ID          SerialID           `json:"id"`
+	Modules     []InstrumentModule `json:"modules"`
+	Name        string             `json:"name"`
+	Telescope   Telescope          `json:"telescope"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// InstrumentModule The level at which data are produced.
+type InstrumentModule struct {
+	Configurations  []InstrumentModuleConfiguration `json:"configurations"`
+	Description     string                          `json:"description"`
+	FrequencyMaxGhz nullable.Nullable[float64]      `json:"frequency_max_ghz"`
+	FrequencyMinGhz nullable.Nullable[float64]      `json:"frequency_min_ghz"`
+	ID              SerialID                        `json:"id"`
+	InstrumentID    SerialID                        `json:"instrument_id"`
+	Name            string                          `json:"name"`
+	Pixels          nullable.Nullable[int32]        `json:"pixels"`
+
+	// Position In the focal plane of the instrument.
+	Position nullable.Nullable[string] `json:"position"`
+}
+
+// InstrumentModuleConfiguration defines model for InstrumentModuleConfiguration.
+type InstrumentModuleConfiguration struct {
+	Chai               nullable.Nullable[ChaiTuning] `json:"chai"`
+	Description        string                        `json:"description"`
+	ID                 SerialID                      `json:"id"`
+	InstrumentModuleID SerialID                      `json:"instrument_module_id"`
+	Name               string                        `json:"name"`
+
+	// Parameters What the instrument is told, by name.
+	Parameters PlanParameters `json:"parameters"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// InstrumentModuleConfigurationCreate defines model for InstrumentModuleConfigurationCreate.
+type InstrumentModuleConfigurationCreate struct {
+	// Chai What a module of CHAI is tuned to.
+	Chai               *ChaiTuning `json:"chai,omitempty"`
+	Description        *Text       `json:"description,omitempty"`
+	InstrumentModuleID SerialID    `json:"instrument_module_id"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name PlanName `json:"name"`
+
+	// Parameters What the instrument is told, by name.
+	Parameters PlanParameters `json:"parameters,omitempty"`
+}
+
+// InstrumentModuleConfigurationPage defines model for InstrumentModuleConfigurationPage.
+type InstrumentModuleConfigurationPage struct {
+	Items []InstrumentModuleConfiguration `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// InstrumentModuleConfigurationUpdate defines model for InstrumentModuleConfigurationUpdate.
+type InstrumentModuleConfigurationUpdate struct {
+	Chai        nullable.Nullable[ChaiTuning] `json:"chai,omitempty"`
+	Description *Text                         `json:"description,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name *PlanName `json:"name,omitempty"`
+
+	// Parameters What the instrument is told, by name.
+	Parameters PlanParameters `json:"parameters,omitempty"`
+}
+
+// InstrumentModulePage defines model for InstrumentModulePage.
+type InstrumentModulePage struct {
+	Items []InstrumentModule `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// InstrumentPage defines model for InstrumentPage.
+type InstrumentPage struct {
+	Items []Instrument `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// InstrumentUpdate defines model for InstrumentUpdate.
+type InstrumentUpdate struct {
+	Available bool `json:"available"`
+}
+
 // Introspect defines model for Introspect.
 type Introspect struct {
 	Token string `json:"token"`
@@ -2017,7 +2192,7 @@ type LiveEvent struct {
 	// Action `insert`, `update` or `delete` of a record; the state that a transaction came to; `change` of the health.
 	Action string `json:"action"`
 
-	// At When it was written; for what this site has accepted
+	// At When it was written; for what this site has accepted, when it was.
 	At time.Time `json:"at"`
 
 	// Health What `/health` answers.
@@ -2165,8 +2340,215 @@ type NextPasses struct {
 	Transit nullable.Nullable[time.Time] `json:"transit"`
 }
 
+// ObsMode defines model for ObsMode.
+type ObsMode struct {
+	Description string   `json:"description"`
+	ID          SerialID `json:"id"`
+	Name        string   `json:"name"`
+}
+
+// ObsModePage defines model for ObsModePage.
+type ObsModePage struct {
+	Items []ObsMode `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// ObsUnit defines model for ObsUnit.
+type ObsUnit struct {
+	// Active Whether it is still to be observed.
+	Active      bool   `json:"active"`
+	Description string `json:"description"`
+
+	// DurationS Planned length of one execution, in seconds.
+	DurationS                        int32                    `json:"duration_s"`
+	ID                               SerialID                 `json:"id"`
+	InstrumentModuleConfigurationIDs []SerialID               `json:"instrument_module_configuration_ids"`
+	Name                             string                   `json:"name"`
+	ObsModeID                        SerialID                 `json:"obs_mode_id"`
+	ObservationConfigurationID       nullable.Nullable[int32] `json:"observation_configuration_id"`
+	ObservingProgramID               SerialID                 `json:"observing_program_id"`
+	PlannedExecutions                int32                    `json:"planned_executions"`
+
+	// Priority The highest goes first.
+	Priority              int32                    `json:"priority"`
+	SourceID              SerialID                 `json:"source_id"`
+	SubObservingProgramID nullable.Nullable[int32] `json:"sub_observing_program_id"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// ObsUnitCreate defines model for ObsUnitCreate.
+type ObsUnitCreate struct {
+	Active      *bool `json:"active,omitempty"`
+	Description *Text `json:"description,omitempty"`
+
+	// DurationS Planned length of one execution, in seconds.
+	DurationS                        int32      `json:"duration_s"`
+	InstrumentModuleConfigurationIDs []SerialID `json:"instrument_module_configuration_ids,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name                       PlanName                 `json:"name"`
+	ObsModeID                  SerialID                 `json:"obs_mode_id"`
+	ObservationConfigurationID nullable.Nullable[int32] `json:"observation_configuration_id,omitempty"`
+	ObservingProgramID         SerialID                 `json:"observing_program_id"`
+	PlannedExecutions          *int32                   `json:"planned_executions,omitempty"`
+	Priority                   *int32                   `json:"priority,omitempty"`
+	SourceID                   SerialID                 `json:"source_id"`
+	SubObservingProgramID      nullable.Nullable[int32] `json:"sub_observing_program_id,omitempty"`
+}
+
+// ObsUnitDetail defines model for ObsUnitDetail.
+type ObsUnitDetail struct {
+	// Active Whether it is still to be observed.
+	Active      bool   `json:"active"`
+	Description string `json:"description"`
+
+	// DurationS Planned length of one execution, in seconds.
+	DurationS                      int32                                       `json:"duration_s"`
+	ID                             SerialID                                    `json:"id"`
+	InstrumentModuleConfigurations []InstrumentModuleConfiguration             `json:"instrument_module_configurations"`
+	Name                           string                                      `json:"name"`
+	ObsMode                        ObsMode                                     `json:"obs_mode"`
+	ObsModeID                      SerialID                                    `json:"obs_mode_id"`
+	ObservationConfiguration       nullable.Nullable[ObservationConfiguration] `json:"observation_configuration"`
+	ObservationConfigurationID     nullable.Nullable[int32]                    `json:"observation_configuration_id"`
+	ObservingProgramID             SerialID                                    `json:"observing_program_id"`
+	PlannedExecutions              int32                                       `json:"planned_executions"`
+
+	// Priority The highest goes first.
+	Priority              int32                    `json:"priority"`
+	Source                ObsUnitSource            `json:"source"`
+	SourceID              SerialID                 `json:"source_id"`
+	SubObservingProgramID nullable.Nullable[int32] `json:"sub_observing_program_id"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// ObsUnitListed defines model for ObsUnitListed.
+type ObsUnitListed struct {
+	// Active Whether it is still to be observed.
+	Active      bool   `json:"active"`
+	Description string `json:"description"`
+
+	// DurationS Planned length of one execution, in seconds.
+	DurationS                        int32                    `json:"duration_s"`
+	ID                               SerialID                 `json:"id"`
+	InstrumentModuleConfigurationIDs []SerialID               `json:"instrument_module_configuration_ids"`
+	Name                             string                   `json:"name"`
+	ObsModeID                        SerialID                 `json:"obs_mode_id"`
+	ObservationConfigurationID       nullable.Nullable[int32] `json:"observation_configuration_id"`
+	ObservingProgramID               SerialID                 `json:"observing_program_id"`
+	PlannedExecutions                int32                    `json:"planned_executions"`
+
+	// Priority The highest goes first.
+	Priority              int32                    `json:"priority"`
+	SourceID              SerialID                 `json:"source_id"`
+	SourceName            string                   `json:"source_name"`
+	SubObservingProgramID nullable.Nullable[int32] `json:"sub_observing_program_id"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// ObsUnitPage defines model for ObsUnitPage.
+type ObsUnitPage struct {
+	Items []ObsUnitListed `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// ObsUnitSort Priority puts the highest first, and equal ones in order of their names.
+type ObsUnitSort string
+
+// ObsUnitSource defines model for ObsUnitSource.
+type ObsUnitSource struct {
+	ID SerialID `json:"id"`
+
+	// Kind The kind of source; `/sources/{id}/details` tells all of it.
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+}
+
+// ObsUnitUpdate defines model for ObsUnitUpdate.
+type ObsUnitUpdate struct {
+	Active      *bool `json:"active,omitempty"`
+	Description *Text `json:"description,omitempty"`
+
+	// DurationS Planned length of one execution, in seconds.
+	DurationS                        *int32     `json:"duration_s,omitempty"`
+	InstrumentModuleConfigurationIDs []SerialID `json:"instrument_module_configuration_ids,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name                       *PlanName                `json:"name,omitempty"`
+	ObsModeID                  *SerialID                `json:"obs_mode_id,omitempty"`
+	ObservationConfigurationID nullable.Nullable[int32] `json:"observation_configuration_id,omitempty"`
+	PlannedExecutions          *int32                   `json:"planned_executions,omitempty"`
+	Priority                   *int32                   `json:"priority,omitempty"`
+	SourceID                   *SerialID                `json:"source_id,omitempty"`
+	SubObservingProgramID      nullable.Nullable[int32] `json:"sub_observing_program_id,omitempty"`
+}
+
+// ObservationConfiguration defines model for ObservationConfiguration.
+type ObservationConfiguration struct {
+	Chai        nullable.Nullable[ChaiObservation] `json:"chai"`
+	Description string                             `json:"description"`
+	ID          SerialID                           `json:"id"`
+	Name        string                             `json:"name"`
+
+	// Parameters What the instrument is told, by name.
+	Parameters PlanParameters `json:"parameters"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// ObservationConfigurationCreate defines model for ObservationConfigurationCreate.
+type ObservationConfigurationCreate struct {
+	// Chai How CHAI observes. The tiles of a map are in the order in which they are observed.
+	Chai        *ChaiObservation `json:"chai,omitempty"`
+	Description *Text            `json:"description,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name PlanName `json:"name"`
+
+	// Parameters What the instrument is told, by name.
+	Parameters PlanParameters `json:"parameters,omitempty"`
+}
+
+// ObservationConfigurationPage defines model for ObservationConfigurationPage.
+type ObservationConfigurationPage struct {
+	Items []ObservationConfiguration `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// ObservationConfigurationUpdate defines model for ObservationConfigurationUpdate.
+type ObservationConfigurationUpdate struct {
+	Chai        nullable.Nullable[ChaiObservation] `json:"chai,omitempty"`
+	Description *Text                              `json:"description,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name *PlanName `json:"name,omitempty"`
+
+	// Parameters What the instrument is told, by name.
+	Parameters PlanParameters `json:"parameters,omitempty"`
+}
+
 // ObservationStatus defines model for ObservationStatus.
 type ObservationStatus string
+
+// Observatory defines model for Observatory.
+type Observatory struct {
+	ID        SerialID `json:"id"`
+	Name      string   `json:"name"`
+	ShortName string   `json:"short_name"`
+}
 
 // ObservingProgram defines model for ObservingProgram.
 type ObservingProgram struct {
@@ -2326,6 +2708,9 @@ type PipelineStageName string
 
 // PlanName Without control characters, and no blank at its ends.
 type PlanName = string
+
+// PlanParameters What the instrument is told, by name.
+type PlanParameters = json.RawMessage
 
 // Preferences What a person wants the web pages to look like. Only what is set is in it.
 type Preferences struct {
@@ -2788,6 +3173,9 @@ type SessionList struct {
 	Items []SessionInfo `json:"items"`
 }
 
+// Sideband defines model for Sideband.
+type Sideband string
+
 // SiteInfo defines model for SiteInfo.
 type SiteInfo struct {
 	BufferingEnabled bool     `json:"buffering_enabled"`
@@ -3157,6 +3545,20 @@ type SubObservingProgramUpdate struct {
 
 // SyncState How far an item of this site's view has travelled.
 type SyncState string
+
+// Telescope defines model for Telescope.
+type Telescope struct {
+	AltitudeM   float64  `json:"altitude_m"`
+	ApertureM   float64  `json:"aperture_m"`
+	ID          SerialID `json:"id"`
+	LatitudeDeg float64  `json:"latitude_deg"`
+
+	// LongitudeDeg East is positive.
+	LongitudeDeg float64     `json:"longitude_deg"`
+	Name         string      `json:"name"`
+	Observatory  Observatory `json:"observatory"`
+	ShortName    string      `json:"short_name"`
+}
 
 // Text defines model for Text.
 type Text = string
@@ -4232,6 +4634,15 @@ type ListExecutedObsUnitsParams struct {
 	// StartBefore Only executions that started before this time.
 	StartBefore *Time `form:"start_before,omitempty" json:"start_before,omitempty"`
 
+	// DayObs Only what began in this night. An observing day begins at 16:31 UTC, about noon at the telescope.
+	DayObs *DayObs `form:"day_obs,omitempty" json:"day_obs,omitempty"`
+
+	// DayObsFrom Only what began in this observing day or a later one.
+	DayObsFrom *DayObsFrom `form:"day_obs_from,omitempty" json:"day_obs_from,omitempty"`
+
+	// DayObsTo Only what began in this observing day or an earlier one.
+	DayObsTo *DayObsTo `form:"day_obs_to,omitempty" json:"day_obs_to,omitempty"`
+
 	// Order By start time.
 	Order *Order `form:"order,omitempty" json:"order,omitempty"`
 
@@ -4301,6 +4712,104 @@ type StartGitHubSignInParams struct {
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty"`
 }
 
+// ListInstrumentModuleConfigurationsParams defines parameters for ListInstrumentModuleConfigurations.
+type ListInstrumentModuleConfigurationsParams struct {
+	// Q Only records whose name contains this, in capitals or not.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// InstrumentModuleID Only configurations of this module.
+	InstrumentModuleID *SerialID `form:"instrument_module_id,omitempty" json:"instrument_module_id,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateInstrumentModuleConfigurationParams defines parameters for CreateInstrumentModuleConfiguration.
+type CreateInstrumentModuleConfigurationParams struct {
+	// DryRun True: everything is checked, by the main database too, and nothing is done. The answer is 200 with the record as it
+	// would be.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetInstrumentModuleConfigurationParams defines parameters for GetInstrumentModuleConfiguration.
+type GetInstrumentModuleConfigurationParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateInstrumentModuleConfigurationParams defines parameters for UpdateInstrumentModuleConfiguration.
+type UpdateInstrumentModuleConfigurationParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListInstrumentsParams defines parameters for ListInstruments.
+type ListInstrumentsParams struct {
+	// Q Only records whose name contains this, in capitals or not.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// Available Only instruments that are available, or that are not.
+	Available *bool `form:"available,omitempty" json:"available,omitempty"`
+
+	// TelescopeID Only instruments of this telescope.
+	TelescopeID *SerialID `form:"telescope_id,omitempty" json:"telescope_id,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetInstrumentParams defines parameters for GetInstrument.
+type GetInstrumentParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// UpdateInstrumentParams defines parameters for UpdateInstrument.
+type UpdateInstrumentParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListInstrumentModulesParams defines parameters for ListInstrumentModules.
+type ListInstrumentModulesParams struct {
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // FollowBufferParams defines parameters for FollowBuffer.
 type FollowBufferParams struct {
 	// Epoch To go on where a stream was left - the `epoch` of its last message.
@@ -4353,6 +4862,148 @@ type FollowObservationsParams struct {
 
 	// LastEventID The same for server-sent events, which browsers send by themselves.
 	LastEventID *LastEventID `json:"Last-Event-ID,omitempty"`
+}
+
+// ListObsModesParams defines parameters for ListObsModes.
+type ListObsModesParams struct {
+	// Q Only records whose name contains this, in capitals or not.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListObsUnitsParams defines parameters for ListObsUnits.
+type ListObsUnitsParams struct {
+	// Q Only records whose name contains this, in capitals or not.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// ObservingProgramID Only units of this program.
+	ObservingProgramID *SerialID `form:"observing_program_id,omitempty" json:"observing_program_id,omitempty"`
+
+	// SubObservingProgramID Only units of this sub-program.
+	SubObservingProgramID *SerialID `form:"sub_observing_program_id,omitempty" json:"sub_observing_program_id,omitempty"`
+
+	// SourceID Only units that point to this source.
+	SourceID *SerialID `form:"source_id,omitempty" json:"source_id,omitempty"`
+
+	// ObsModeID Only units in this mode.
+	ObsModeID *SerialID `form:"obs_mode_id,omitempty" json:"obs_mode_id,omitempty"`
+
+	// InstrumentModuleID Only units that are planned with a configuration of this instrument module.
+	InstrumentModuleID *SerialID `form:"instrument_module_id,omitempty" json:"instrument_module_id,omitempty"`
+
+	// Active Only units that are active, or that are not.
+	Active *bool `form:"active,omitempty" json:"active,omitempty"`
+
+	// Sort What the list is in order of.
+	Sort *ObsUnitSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateObsUnitParams defines parameters for CreateObsUnit.
+type CreateObsUnitParams struct {
+	// DryRun True: everything is checked, by the main database too, and nothing is done. The answer is 200 with the record as it
+	// would be.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetObsUnitParams defines parameters for GetObsUnit.
+type GetObsUnitParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// UpdateObsUnitParams defines parameters for UpdateObsUnit.
+type UpdateObsUnitParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// GetObsUnitProgressParams defines parameters for GetObsUnitProgress.
+type GetObsUnitProgressParams struct {
+	// DayObs Only what began in this night. An observing day begins at 16:31 UTC, about noon at the telescope.
+	DayObs *DayObs `form:"day_obs,omitempty" json:"day_obs,omitempty"`
+
+	// DayObsFrom Only what began in this observing day or a later one.
+	DayObsFrom *DayObsFrom `form:"day_obs_from,omitempty" json:"day_obs_from,omitempty"`
+
+	// DayObsTo Only what began in this observing day or an earlier one.
+	DayObsTo *DayObsTo `form:"day_obs_to,omitempty" json:"day_obs_to,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListObservationConfigurationsParams defines parameters for ListObservationConfigurations.
+type ListObservationConfigurationsParams struct {
+	// Q Only records whose name contains this, in capitals or not.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateObservationConfigurationParams defines parameters for CreateObservationConfiguration.
+type CreateObservationConfigurationParams struct {
+	// DryRun True: everything is checked, by the main database too, and nothing is done. The answer is 200 with the record as it
+	// would be.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetObservationConfigurationParams defines parameters for GetObservationConfiguration.
+type GetObservationConfigurationParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateObservationConfigurationParams defines parameters for UpdateObservationConfiguration.
+type UpdateObservationConfigurationParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // ListObservingProgramsParams defines parameters for ListObservingPrograms.
@@ -4805,6 +5456,27 @@ type StartExecutedObsUnitJSONRequestBody = ExecutedObsUnitStart
 // FinishExecutedObsUnitJSONRequestBody defines body for FinishExecutedObsUnit for application/json ContentType.
 type FinishExecutedObsUnitJSONRequestBody = ExecutedObsUnitFinish
 
+// CreateInstrumentModuleConfigurationJSONRequestBody defines body for CreateInstrumentModuleConfiguration for application/json ContentType.
+type CreateInstrumentModuleConfigurationJSONRequestBody = InstrumentModuleConfigurationCreate
+
+// UpdateInstrumentModuleConfigurationJSONRequestBody defines body for UpdateInstrumentModuleConfiguration for application/json ContentType.
+type UpdateInstrumentModuleConfigurationJSONRequestBody = InstrumentModuleConfigurationUpdate
+
+// UpdateInstrumentJSONRequestBody defines body for UpdateInstrument for application/json ContentType.
+type UpdateInstrumentJSONRequestBody = InstrumentUpdate
+
+// CreateObsUnitJSONRequestBody defines body for CreateObsUnit for application/json ContentType.
+type CreateObsUnitJSONRequestBody = ObsUnitCreate
+
+// UpdateObsUnitJSONRequestBody defines body for UpdateObsUnit for application/json ContentType.
+type UpdateObsUnitJSONRequestBody = ObsUnitUpdate
+
+// CreateObservationConfigurationJSONRequestBody defines body for CreateObservationConfiguration for application/json ContentType.
+type CreateObservationConfigurationJSONRequestBody = ObservationConfigurationCreate
+
+// UpdateObservationConfigurationJSONRequestBody defines body for UpdateObservationConfiguration for application/json ContentType.
+type UpdateObservationConfigurationJSONRequestBody = ObservationConfigurationUpdate
+
 // CreateObservingProgramJSONRequestBody defines body for CreateObservingProgram for application/json ContentType.
 type CreateObservingProgramJSONRequestBody = ObservingProgramCreate
 
@@ -5223,6 +5895,30 @@ type ServerInterface interface {
 	// GetReadiness Whether this site can accept durable writes
 	// (GET /health/ready)
 	GetReadiness(ctx echo.Context) error
+	// ListInstrumentModuleConfigurations List the configurations of instrument modules
+	// (GET /instrument_module_configurations/)
+	ListInstrumentModuleConfigurations(ctx echo.Context, params ListInstrumentModuleConfigurationsParams) error
+	// CreateInstrumentModuleConfiguration Create a configuration of an instrument module
+	// (POST /instrument_module_configurations/)
+	CreateInstrumentModuleConfiguration(ctx echo.Context, params CreateInstrumentModuleConfigurationParams) error
+	// GetInstrumentModuleConfiguration Read one configuration of an instrument module
+	// (GET /instrument_module_configurations/{id})
+	GetInstrumentModuleConfiguration(ctx echo.Context, id NumberedID, params GetInstrumentModuleConfigurationParams) error
+	// UpdateInstrumentModuleConfiguration Change a configuration of an instrument module
+	// (PATCH /instrument_module_configurations/{id})
+	UpdateInstrumentModuleConfiguration(ctx echo.Context, id NumberedID, params UpdateInstrumentModuleConfigurationParams) error
+	// ListInstruments List the instruments with their telescopes, modules and configurations
+	// (GET /instruments/)
+	ListInstruments(ctx echo.Context, params ListInstrumentsParams) error
+	// GetInstrument Read one instrument with its telescope, modules and configurations
+	// (GET /instruments/{id})
+	GetInstrument(ctx echo.Context, id NumberedID, params GetInstrumentParams) error
+	// UpdateInstrument Say whether an instrument is available
+	// (PATCH /instruments/{id})
+	UpdateInstrument(ctx echo.Context, id NumberedID, params UpdateInstrumentParams) error
+	// ListInstrumentModules List the modules of an instrument with their configurations
+	// (GET /instruments/{id}/modules)
+	ListInstrumentModules(ctx echo.Context, id NumberedID, params ListInstrumentModulesParams) error
 	// FollowBuffer Follow this site's buffer
 	// (GET /live/buffer)
 	FollowBuffer(ctx echo.Context, params FollowBufferParams) error
@@ -5235,6 +5931,36 @@ type ServerInterface interface {
 	// GetMetrics Figures for Prometheus
 	// (GET /metrics)
 	GetMetrics(ctx echo.Context) error
+	// ListObsModes List the observing modes
+	// (GET /obs_modes/)
+	ListObsModes(ctx echo.Context, params ListObsModesParams) error
+	// ListObsUnits List the planned units
+	// (GET /obs_unit/)
+	ListObsUnits(ctx echo.Context, params ListObsUnitsParams) error
+	// CreateObsUnit Plan a unit
+	// (POST /obs_unit/)
+	CreateObsUnit(ctx echo.Context, params CreateObsUnitParams) error
+	// GetObsUnit Read one unit with all that it is planned with
+	// (GET /obs_unit/{id})
+	GetObsUnit(ctx echo.Context, id NumberedID, params GetObsUnitParams) error
+	// UpdateObsUnit Change a unit
+	// (PATCH /obs_unit/{id})
+	UpdateObsUnit(ctx echo.Context, id NumberedID, params UpdateObsUnitParams) error
+	// GetObsUnitProgress How far a unit has come
+	// (GET /obs_unit/{id}/progress)
+	GetObsUnitProgress(ctx echo.Context, id NumberedID, params GetObsUnitProgressParams) error
+	// ListObservationConfigurations List the configurations that units are planned with
+	// (GET /observation_configurations/)
+	ListObservationConfigurations(ctx echo.Context, params ListObservationConfigurationsParams) error
+	// CreateObservationConfiguration Create a configuration
+	// (POST /observation_configurations/)
+	CreateObservationConfiguration(ctx echo.Context, params CreateObservationConfigurationParams) error
+	// GetObservationConfiguration Read one configuration
+	// (GET /observation_configurations/{id})
+	GetObservationConfiguration(ctx echo.Context, id NumberedID, params GetObservationConfigurationParams) error
+	// UpdateObservationConfiguration Change a configuration
+	// (PATCH /observation_configurations/{id})
+	UpdateObservationConfiguration(ctx echo.Context, id NumberedID, params UpdateObservationConfigurationParams) error
 	// ListObservingPrograms List the observing programs
 	// (GET /observing_program/)
 	ListObservingPrograms(ctx echo.Context, params ListObservingProgramsParams) error
@@ -7223,6 +7949,27 @@ func (w *ServerInterfaceWrapper) ListExecutedObsUnits(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter start_before: %s", err))
 	}
 
+	// ------------- Optional query parameter "day_obs" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day_obs", ctx.QueryParams(), &params.DayObs, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day_obs: %s", err))
+	}
+
+	// ------------- Optional query parameter "day_obs_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day_obs_from", ctx.QueryParams(), &params.DayObsFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day_obs_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "day_obs_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day_obs_to", ctx.QueryParams(), &params.DayObsTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day_obs_to: %s", err))
+	}
+
 	// ------------- Optional query parameter "order" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "order", ctx.QueryParams(), &params.Order, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -7507,6 +8254,413 @@ func (w *ServerInterfaceWrapper) GetReadiness(ctx echo.Context) error {
 	return err
 }
 
+// ListInstrumentModuleConfigurations converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInstrumentModuleConfigurations(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInstrumentModuleConfigurationsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "instrument_module_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "instrument_module_id", ctx.QueryParams(), &params.InstrumentModuleID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter instrument_module_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInstrumentModuleConfigurations(ctx, params)
+	return err
+}
+
+// CreateInstrumentModuleConfiguration converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateInstrumentModuleConfiguration(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateInstrumentModuleConfigurationParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateInstrumentModuleConfiguration(ctx, params)
+	return err
+}
+
+// GetInstrumentModuleConfiguration converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInstrumentModuleConfiguration(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetInstrumentModuleConfigurationParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInstrumentModuleConfiguration(ctx, id, params)
+	return err
+}
+
+// UpdateInstrumentModuleConfiguration converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateInstrumentModuleConfiguration(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateInstrumentModuleConfigurationParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateInstrumentModuleConfiguration(ctx, id, params)
+	return err
+}
+
+// ListInstruments converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInstruments(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInstrumentsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "available" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "available", ctx.QueryParams(), &params.Available, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter available: %s", err))
+	}
+
+	// ------------- Optional query parameter "telescope_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "telescope_id", ctx.QueryParams(), &params.TelescopeID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter telescope_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInstruments(ctx, params)
+	return err
+}
+
+// GetInstrument converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInstrument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetInstrumentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInstrument(ctx, id, params)
+	return err
+}
+
+// UpdateInstrument converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateInstrument(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateInstrumentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateInstrument(ctx, id, params)
+	return err
+}
+
+// ListInstrumentModules converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInstrumentModules(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInstrumentModulesParams
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInstrumentModules(ctx, id, params)
+	return err
+}
+
 // FollowBuffer converts echo context to params.
 func (w *ServerInterfaceWrapper) FollowBuffer(ctx echo.Context) error {
 	var err error
@@ -7681,6 +8835,547 @@ func (w *ServerInterfaceWrapper) GetMetrics(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetMetrics(ctx)
+	return err
+}
+
+// ListObsModes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListObsModes(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListObsModesParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListObsModes(ctx, params)
+	return err
+}
+
+// ListObsUnits converts echo context to params.
+func (w *ServerInterfaceWrapper) ListObsUnits(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListObsUnitsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "observing_program_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "observing_program_id", ctx.QueryParams(), &params.ObservingProgramID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter observing_program_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "sub_observing_program_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sub_observing_program_id", ctx.QueryParams(), &params.SubObservingProgramID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sub_observing_program_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "source_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "source_id", ctx.QueryParams(), &params.SourceID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter source_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "obs_mode_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "obs_mode_id", ctx.QueryParams(), &params.ObsModeID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter obs_mode_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "instrument_module_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "instrument_module_id", ctx.QueryParams(), &params.InstrumentModuleID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter instrument_module_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "active" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "active", ctx.QueryParams(), &params.Active, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter active: %s", err))
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", ctx.QueryParams(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sort: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListObsUnits(ctx, params)
+	return err
+}
+
+// CreateObsUnit converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateObsUnit(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateObsUnitParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateObsUnit(ctx, params)
+	return err
+}
+
+// GetObsUnit converts echo context to params.
+func (w *ServerInterfaceWrapper) GetObsUnit(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetObsUnitParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetObsUnit(ctx, id, params)
+	return err
+}
+
+// UpdateObsUnit converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateObsUnit(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateObsUnitParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateObsUnit(ctx, id, params)
+	return err
+}
+
+// GetObsUnitProgress converts echo context to params.
+func (w *ServerInterfaceWrapper) GetObsUnitProgress(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetObsUnitProgressParams
+	// ------------- Optional query parameter "day_obs" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day_obs", ctx.QueryParams(), &params.DayObs, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day_obs: %s", err))
+	}
+
+	// ------------- Optional query parameter "day_obs_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day_obs_from", ctx.QueryParams(), &params.DayObsFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day_obs_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "day_obs_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "day_obs_to", ctx.QueryParams(), &params.DayObsTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day_obs_to: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetObsUnitProgress(ctx, id, params)
+	return err
+}
+
+// ListObservationConfigurations converts echo context to params.
+func (w *ServerInterfaceWrapper) ListObservationConfigurations(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListObservationConfigurationsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListObservationConfigurations(ctx, params)
+	return err
+}
+
+// CreateObservationConfiguration converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateObservationConfiguration(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateObservationConfigurationParams
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", ctx.QueryParams(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter dry_run: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateObservationConfiguration(ctx, params)
+	return err
+}
+
+// GetObservationConfiguration converts echo context to params.
+func (w *ServerInterfaceWrapper) GetObservationConfiguration(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetObservationConfigurationParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Ops-Position" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Ops-Position")]; found {
+		var OpsPosition OpsPosition
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Ops-Position, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Ops-Position", valueList[0], &OpsPosition, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Ops-Position: %s", err))
+		}
+
+		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetObservationConfiguration(ctx, id, params)
+	return err
+}
+
+// UpdateObservationConfiguration converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateObservationConfiguration(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id NumberedID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int32", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateObservationConfigurationParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateObservationConfiguration(ctx, id, params)
 	return err
 }
 
@@ -9543,10 +11238,28 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/health", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/health/live", wrapper.GetLiveness, options.OperationMiddlewares["getLiveness"]...)
 	router.GET(options.BaseURL+"/health/ready", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)
+	router.GET(options.BaseURL+"/instrument_module_configurations/", wrapper.ListInstrumentModuleConfigurations, options.OperationMiddlewares["listInstrumentModuleConfigurations"]...)
+	router.POST(options.BaseURL+"/instrument_module_configurations/", wrapper.CreateInstrumentModuleConfiguration, options.OperationMiddlewares["createInstrumentModuleConfiguration"]...)
+	router.GET(options.BaseURL+"/instrument_module_configurations/:id", wrapper.GetInstrumentModuleConfiguration, options.OperationMiddlewares["getInstrumentModuleConfiguration"]...)
+	router.PATCH(options.BaseURL+"/instrument_module_configurations/:id", wrapper.UpdateInstrumentModuleConfiguration, options.OperationMiddlewares["updateInstrumentModuleConfiguration"]...)
+	router.GET(options.BaseURL+"/instruments/", wrapper.ListInstruments, options.OperationMiddlewares["listInstruments"]...)
+	router.GET(options.BaseURL+"/instruments/:id", wrapper.GetInstrument, options.OperationMiddlewares["getInstrument"]...)
+	router.PATCH(options.BaseURL+"/instruments/:id", wrapper.UpdateInstrument, options.OperationMiddlewares["updateInstrument"]...)
+	router.GET(options.BaseURL+"/instruments/:id/modules", wrapper.ListInstrumentModules, options.OperationMiddlewares["listInstrumentModules"]...)
 	router.GET(options.BaseURL+"/live/buffer", wrapper.FollowBuffer, options.OperationMiddlewares["followBuffer"]...)
 	router.GET(options.BaseURL+"/live/health", wrapper.FollowHealth, options.OperationMiddlewares["followHealth"]...)
 	router.GET(options.BaseURL+"/live/observations", wrapper.FollowObservations, options.OperationMiddlewares["followObservations"]...)
 	router.GET(options.BaseURL+"/metrics", wrapper.GetMetrics, options.OperationMiddlewares["getMetrics"]...)
+	router.GET(options.BaseURL+"/obs_modes/", wrapper.ListObsModes, options.OperationMiddlewares["listObsModes"]...)
+	router.GET(options.BaseURL+"/obs_unit/", wrapper.ListObsUnits, options.OperationMiddlewares["listObsUnits"]...)
+	router.POST(options.BaseURL+"/obs_unit/", wrapper.CreateObsUnit, options.OperationMiddlewares["createObsUnit"]...)
+	router.GET(options.BaseURL+"/obs_unit/:id", wrapper.GetObsUnit, options.OperationMiddlewares["getObsUnit"]...)
+	router.PATCH(options.BaseURL+"/obs_unit/:id", wrapper.UpdateObsUnit, options.OperationMiddlewares["updateObsUnit"]...)
+	router.GET(options.BaseURL+"/obs_unit/:id/progress", wrapper.GetObsUnitProgress, options.OperationMiddlewares["getObsUnitProgress"]...)
+	router.GET(options.BaseURL+"/observation_configurations/", wrapper.ListObservationConfigurations, options.OperationMiddlewares["listObservationConfigurations"]...)
+	router.POST(options.BaseURL+"/observation_configurations/", wrapper.CreateObservationConfiguration, options.OperationMiddlewares["createObservationConfiguration"]...)
+	router.GET(options.BaseURL+"/observation_configurations/:id", wrapper.GetObservationConfiguration, options.OperationMiddlewares["getObservationConfiguration"]...)
+	router.PATCH(options.BaseURL+"/observation_configurations/:id", wrapper.UpdateObservationConfiguration, options.OperationMiddlewares["updateObservationConfiguration"]...)
 	router.GET(options.BaseURL+"/observing_program/", wrapper.ListObservingPrograms, options.OperationMiddlewares["listObservingPrograms"]...)
 	router.POST(options.BaseURL+"/observing_program/", wrapper.CreateObservingProgram, options.OperationMiddlewares["createObservingProgram"]...)
 	router.GET(options.BaseURL+"/observing_program/:id", wrapper.GetObservingProgram, options.OperationMiddlewares["getObservingProgram"]...)
@@ -15254,6 +16967,864 @@ func (response GetReadinessdefaultApplicationProblemPlusJSONResponse) VisitGetRe
 	return err
 }
 
+type ListInstrumentModuleConfigurationsRequestObject struct {
+	Params ListInstrumentModuleConfigurationsParams
+}
+
+type ListInstrumentModuleConfigurationsResponseObject interface {
+	VisitListInstrumentModuleConfigurationsResponse(w http.ResponseWriter) error
+}
+
+type ListInstrumentModuleConfigurations200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListInstrumentModuleConfigurations200JSONResponse struct {
+	Body    InstrumentModuleConfigurationPage
+	Headers ListInstrumentModuleConfigurations200ResponseHeaders
+}
+
+func (response ListInstrumentModuleConfigurations200JSONResponse) VisitListInstrumentModuleConfigurationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInstrumentModuleConfigurations304Response = NotModifiedResponse
+
+func (response ListInstrumentModuleConfigurations304Response) VisitListInstrumentModuleConfigurationsResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListInstrumentModuleConfigurations503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListInstrumentModuleConfigurations503ApplicationProblemPlusJSONResponse) VisitListInstrumentModuleConfigurationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInstrumentModuleConfigurationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListInstrumentModuleConfigurationsdefaultApplicationProblemPlusJSONResponse) VisitListInstrumentModuleConfigurationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateInstrumentModuleConfigurationRequestObject struct {
+	Params CreateInstrumentModuleConfigurationParams
+	Body   *CreateInstrumentModuleConfigurationJSONRequestBody
+}
+
+type CreateInstrumentModuleConfigurationResponseObject interface {
+	VisitCreateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error
+}
+
+type CreateInstrumentModuleConfiguration200JSONResponse InstrumentModuleConfiguration
+
+func (response CreateInstrumentModuleConfiguration200JSONResponse) VisitCreateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateInstrumentModuleConfiguration201ResponseHeaders struct {
+	ETag                *string
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+type CreateInstrumentModuleConfiguration201JSONResponse struct {
+	Body    InstrumentModuleConfiguration
+	Headers CreateInstrumentModuleConfiguration201ResponseHeaders
+}
+
+func (response CreateInstrumentModuleConfiguration201JSONResponse) VisitCreateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateInstrumentModuleConfiguration409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateInstrumentModuleConfiguration409ApplicationProblemPlusJSONResponse) VisitCreateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateInstrumentModuleConfiguration422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateInstrumentModuleConfiguration422ApplicationProblemPlusJSONResponse) VisitCreateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateInstrumentModuleConfiguration503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateInstrumentModuleConfiguration503ApplicationProblemPlusJSONResponse) VisitCreateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateInstrumentModuleConfigurationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateInstrumentModuleConfigurationdefaultApplicationProblemPlusJSONResponse) VisitCreateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInstrumentModuleConfigurationRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params GetInstrumentModuleConfigurationParams
+}
+
+type GetInstrumentModuleConfigurationResponseObject interface {
+	VisitGetInstrumentModuleConfigurationResponse(w http.ResponseWriter) error
+}
+
+type GetInstrumentModuleConfiguration200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetInstrumentModuleConfiguration200JSONResponse struct {
+	Body    InstrumentModuleConfiguration
+	Headers GetInstrumentModuleConfiguration200ResponseHeaders
+}
+
+func (response GetInstrumentModuleConfiguration200JSONResponse) VisitGetInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInstrumentModuleConfiguration304Response = NotModifiedResponse
+
+func (response GetInstrumentModuleConfiguration304Response) VisitGetInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetInstrumentModuleConfiguration404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetInstrumentModuleConfiguration404ApplicationProblemPlusJSONResponse) VisitGetInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInstrumentModuleConfiguration503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetInstrumentModuleConfiguration503ApplicationProblemPlusJSONResponse) VisitGetInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInstrumentModuleConfigurationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetInstrumentModuleConfigurationdefaultApplicationProblemPlusJSONResponse) VisitGetInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInstrumentModuleConfigurationRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params UpdateInstrumentModuleConfigurationParams
+	Body   *UpdateInstrumentModuleConfigurationJSONRequestBody
+}
+
+type UpdateInstrumentModuleConfigurationResponseObject interface {
+	VisitUpdateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error
+}
+
+type UpdateInstrumentModuleConfiguration200ResponseHeaders struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+type UpdateInstrumentModuleConfiguration200JSONResponse struct {
+	Body    InstrumentModuleConfiguration
+	Headers UpdateInstrumentModuleConfiguration200ResponseHeaders
+}
+
+func (response UpdateInstrumentModuleConfiguration200JSONResponse) VisitUpdateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInstrumentModuleConfiguration404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateInstrumentModuleConfiguration404ApplicationProblemPlusJSONResponse) VisitUpdateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInstrumentModuleConfiguration409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateInstrumentModuleConfiguration409ApplicationProblemPlusJSONResponse) VisitUpdateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInstrumentModuleConfiguration412ApplicationProblemPlusJSONResponse struct {
+	PreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateInstrumentModuleConfiguration412ApplicationProblemPlusJSONResponse) VisitUpdateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInstrumentModuleConfiguration422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateInstrumentModuleConfiguration422ApplicationProblemPlusJSONResponse) VisitUpdateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInstrumentModuleConfiguration503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateInstrumentModuleConfiguration503ApplicationProblemPlusJSONResponse) VisitUpdateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInstrumentModuleConfigurationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateInstrumentModuleConfigurationdefaultApplicationProblemPlusJSONResponse) VisitUpdateInstrumentModuleConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInstrumentsRequestObject struct {
+	Params ListInstrumentsParams
+}
+
+type ListInstrumentsResponseObject interface {
+	VisitListInstrumentsResponse(w http.ResponseWriter) error
+}
+
+type ListInstruments200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListInstruments200JSONResponse struct {
+	Body    InstrumentPage
+	Headers ListInstruments200ResponseHeaders
+}
+
+func (response ListInstruments200JSONResponse) VisitListInstrumentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInstruments304Response = NotModifiedResponse
+
+func (response ListInstruments304Response) VisitListInstrumentsResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListInstruments503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListInstruments503ApplicationProblemPlusJSONResponse) VisitListInstrumentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInstrumentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListInstrumentsdefaultApplicationProblemPlusJSONResponse) VisitListInstrumentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInstrumentRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params GetInstrumentParams
+}
+
+type GetInstrumentResponseObject interface {
+	VisitGetInstrumentResponse(w http.ResponseWriter) error
+}
+
+type GetInstrument200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetInstrument200JSONResponse struct {
+	Body    Instrument
+	Headers GetInstrument200ResponseHeaders
+}
+
+func (response GetInstrument200JSONResponse) VisitGetInstrumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInstrument404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetInstrument404ApplicationProblemPlusJSONResponse) VisitGetInstrumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInstrument503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetInstrument503ApplicationProblemPlusJSONResponse) VisitGetInstrumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInstrumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetInstrumentdefaultApplicationProblemPlusJSONResponse) VisitGetInstrumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInstrumentRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params UpdateInstrumentParams
+	Body   *UpdateInstrumentJSONRequestBody
+}
+
+type UpdateInstrumentResponseObject interface {
+	VisitUpdateInstrumentResponse(w http.ResponseWriter) error
+}
+
+type UpdateInstrument200ResponseHeaders struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+type UpdateInstrument200JSONResponse struct {
+	Body    Instrument
+	Headers UpdateInstrument200ResponseHeaders
+}
+
+func (response UpdateInstrument200JSONResponse) VisitUpdateInstrumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInstrument404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateInstrument404ApplicationProblemPlusJSONResponse) VisitUpdateInstrumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInstrument409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateInstrument409ApplicationProblemPlusJSONResponse) VisitUpdateInstrumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInstrument412ApplicationProblemPlusJSONResponse struct {
+	PreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateInstrument412ApplicationProblemPlusJSONResponse) VisitUpdateInstrumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInstrument422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateInstrument422ApplicationProblemPlusJSONResponse) VisitUpdateInstrumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInstrument503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateInstrument503ApplicationProblemPlusJSONResponse) VisitUpdateInstrumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateInstrumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateInstrumentdefaultApplicationProblemPlusJSONResponse) VisitUpdateInstrumentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInstrumentModulesRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params ListInstrumentModulesParams
+}
+
+type ListInstrumentModulesResponseObject interface {
+	VisitListInstrumentModulesResponse(w http.ResponseWriter) error
+}
+
+type ListInstrumentModules200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListInstrumentModules200JSONResponse struct {
+	Body    InstrumentModulePage
+	Headers ListInstrumentModules200ResponseHeaders
+}
+
+func (response ListInstrumentModules200JSONResponse) VisitListInstrumentModulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInstrumentModules304Response = NotModifiedResponse
+
+func (response ListInstrumentModules304Response) VisitListInstrumentModulesResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListInstrumentModules503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListInstrumentModules503ApplicationProblemPlusJSONResponse) VisitListInstrumentModulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInstrumentModulesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListInstrumentModulesdefaultApplicationProblemPlusJSONResponse) VisitListInstrumentModulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type FollowBufferRequestObject struct {
 	Params FollowBufferParams
 }
@@ -15605,6 +18176,1093 @@ type GetMetricsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMetricsdefaultApplicationProblemPlusJSONResponse) VisitGetMetricsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObsModesRequestObject struct {
+	Params ListObsModesParams
+}
+
+type ListObsModesResponseObject interface {
+	VisitListObsModesResponse(w http.ResponseWriter) error
+}
+
+type ListObsModes200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListObsModes200JSONResponse struct {
+	Body    ObsModePage
+	Headers ListObsModes200ResponseHeaders
+}
+
+func (response ListObsModes200JSONResponse) VisitListObsModesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObsModes304Response = NotModifiedResponse
+
+func (response ListObsModes304Response) VisitListObsModesResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListObsModes503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListObsModes503ApplicationProblemPlusJSONResponse) VisitListObsModesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObsModesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListObsModesdefaultApplicationProblemPlusJSONResponse) VisitListObsModesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObsUnitsRequestObject struct {
+	Params ListObsUnitsParams
+}
+
+type ListObsUnitsResponseObject interface {
+	VisitListObsUnitsResponse(w http.ResponseWriter) error
+}
+
+type ListObsUnits200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListObsUnits200JSONResponse struct {
+	Body    ObsUnitPage
+	Headers ListObsUnits200ResponseHeaders
+}
+
+func (response ListObsUnits200JSONResponse) VisitListObsUnitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObsUnits304Response = NotModifiedResponse
+
+func (response ListObsUnits304Response) VisitListObsUnitsResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListObsUnits503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListObsUnits503ApplicationProblemPlusJSONResponse) VisitListObsUnitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObsUnitsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListObsUnitsdefaultApplicationProblemPlusJSONResponse) VisitListObsUnitsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObsUnitRequestObject struct {
+	Params CreateObsUnitParams
+	Body   *CreateObsUnitJSONRequestBody
+}
+
+type CreateObsUnitResponseObject interface {
+	VisitCreateObsUnitResponse(w http.ResponseWriter) error
+}
+
+type CreateObsUnit200JSONResponse ObsUnit
+
+func (response CreateObsUnit200JSONResponse) VisitCreateObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObsUnit201ResponseHeaders struct {
+	ETag                *string
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+type CreateObsUnit201JSONResponse struct {
+	Body    ObsUnit
+	Headers CreateObsUnit201ResponseHeaders
+}
+
+func (response CreateObsUnit201JSONResponse) VisitCreateObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObsUnit409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateObsUnit409ApplicationProblemPlusJSONResponse) VisitCreateObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObsUnit422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateObsUnit422ApplicationProblemPlusJSONResponse) VisitCreateObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObsUnit503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateObsUnit503ApplicationProblemPlusJSONResponse) VisitCreateObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObsUnitdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateObsUnitdefaultApplicationProblemPlusJSONResponse) VisitCreateObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObsUnitRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params GetObsUnitParams
+}
+
+type GetObsUnitResponseObject interface {
+	VisitGetObsUnitResponse(w http.ResponseWriter) error
+}
+
+type GetObsUnit200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetObsUnit200JSONResponse struct {
+	Body    ObsUnitDetail
+	Headers GetObsUnit200ResponseHeaders
+}
+
+func (response GetObsUnit200JSONResponse) VisitGetObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObsUnit404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetObsUnit404ApplicationProblemPlusJSONResponse) VisitGetObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObsUnit503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetObsUnit503ApplicationProblemPlusJSONResponse) VisitGetObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObsUnitdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetObsUnitdefaultApplicationProblemPlusJSONResponse) VisitGetObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObsUnitRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params UpdateObsUnitParams
+	Body   *UpdateObsUnitJSONRequestBody
+}
+
+type UpdateObsUnitResponseObject interface {
+	VisitUpdateObsUnitResponse(w http.ResponseWriter) error
+}
+
+type UpdateObsUnit200ResponseHeaders struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+type UpdateObsUnit200JSONResponse struct {
+	Body    ObsUnit
+	Headers UpdateObsUnit200ResponseHeaders
+}
+
+func (response UpdateObsUnit200JSONResponse) VisitUpdateObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObsUnit404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObsUnit404ApplicationProblemPlusJSONResponse) VisitUpdateObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObsUnit409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObsUnit409ApplicationProblemPlusJSONResponse) VisitUpdateObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObsUnit412ApplicationProblemPlusJSONResponse struct {
+	PreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObsUnit412ApplicationProblemPlusJSONResponse) VisitUpdateObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObsUnit422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObsUnit422ApplicationProblemPlusJSONResponse) VisitUpdateObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObsUnit503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObsUnit503ApplicationProblemPlusJSONResponse) VisitUpdateObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObsUnitdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateObsUnitdefaultApplicationProblemPlusJSONResponse) VisitUpdateObsUnitResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObsUnitProgressRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params GetObsUnitProgressParams
+}
+
+type GetObsUnitProgressResponseObject interface {
+	VisitGetObsUnitProgressResponse(w http.ResponseWriter) error
+}
+
+type GetObsUnitProgress200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetObsUnitProgress200JSONResponse struct {
+	Body    UnitProgress
+	Headers GetObsUnitProgress200ResponseHeaders
+}
+
+func (response GetObsUnitProgress200JSONResponse) VisitGetObsUnitProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObsUnitProgress304Response = NotModifiedResponse
+
+func (response GetObsUnitProgress304Response) VisitGetObsUnitProgressResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetObsUnitProgress404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetObsUnitProgress404ApplicationProblemPlusJSONResponse) VisitGetObsUnitProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObsUnitProgress503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetObsUnitProgress503ApplicationProblemPlusJSONResponse) VisitGetObsUnitProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObsUnitProgressdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetObsUnitProgressdefaultApplicationProblemPlusJSONResponse) VisitGetObsUnitProgressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObservationConfigurationsRequestObject struct {
+	Params ListObservationConfigurationsParams
+}
+
+type ListObservationConfigurationsResponseObject interface {
+	VisitListObservationConfigurationsResponse(w http.ResponseWriter) error
+}
+
+type ListObservationConfigurations200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type ListObservationConfigurations200JSONResponse struct {
+	Body    ObservationConfigurationPage
+	Headers ListObservationConfigurations200ResponseHeaders
+}
+
+func (response ListObservationConfigurations200JSONResponse) VisitListObservationConfigurationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObservationConfigurations304Response = NotModifiedResponse
+
+func (response ListObservationConfigurations304Response) VisitListObservationConfigurationsResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type ListObservationConfigurations503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListObservationConfigurations503ApplicationProblemPlusJSONResponse) VisitListObservationConfigurationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListObservationConfigurationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListObservationConfigurationsdefaultApplicationProblemPlusJSONResponse) VisitListObservationConfigurationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObservationConfigurationRequestObject struct {
+	Params CreateObservationConfigurationParams
+	Body   *CreateObservationConfigurationJSONRequestBody
+}
+
+type CreateObservationConfigurationResponseObject interface {
+	VisitCreateObservationConfigurationResponse(w http.ResponseWriter) error
+}
+
+type CreateObservationConfiguration200JSONResponse ObservationConfiguration
+
+func (response CreateObservationConfiguration200JSONResponse) VisitCreateObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObservationConfiguration201ResponseHeaders struct {
+	ETag                *string
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+type CreateObservationConfiguration201JSONResponse struct {
+	Body    ObservationConfiguration
+	Headers CreateObservationConfiguration201ResponseHeaders
+}
+
+func (response CreateObservationConfiguration201JSONResponse) VisitCreateObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObservationConfiguration409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CreateObservationConfiguration409ApplicationProblemPlusJSONResponse) VisitCreateObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObservationConfiguration422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateObservationConfiguration422ApplicationProblemPlusJSONResponse) VisitCreateObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObservationConfiguration503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateObservationConfiguration503ApplicationProblemPlusJSONResponse) VisitCreateObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateObservationConfigurationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateObservationConfigurationdefaultApplicationProblemPlusJSONResponse) VisitCreateObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservationConfigurationRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params GetObservationConfigurationParams
+}
+
+type GetObservationConfigurationResponseObject interface {
+	VisitGetObservationConfigurationResponse(w http.ResponseWriter) error
+}
+
+type GetObservationConfiguration200ResponseHeaders struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+type GetObservationConfiguration200JSONResponse struct {
+	Body    ObservationConfiguration
+	Headers GetObservationConfiguration200ResponseHeaders
+}
+
+func (response GetObservationConfiguration200JSONResponse) VisitGetObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsAsOf != nil {
+		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
+	}
+	if response.Headers.OpsPending != nil {
+		w.Header().Set("Ops-Pending", fmt.Sprint(*response.Headers.OpsPending))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservationConfiguration304Response = NotModifiedResponse
+
+func (response GetObservationConfiguration304Response) VisitGetObservationConfigurationResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetObservationConfiguration404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetObservationConfiguration404ApplicationProblemPlusJSONResponse) VisitGetObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservationConfiguration503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetObservationConfiguration503ApplicationProblemPlusJSONResponse) VisitGetObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetObservationConfigurationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetObservationConfigurationdefaultApplicationProblemPlusJSONResponse) VisitGetObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObservationConfigurationRequestObject struct {
+	ID     NumberedID `json:"id"`
+	Params UpdateObservationConfigurationParams
+	Body   *UpdateObservationConfigurationJSONRequestBody
+}
+
+type UpdateObservationConfigurationResponseObject interface {
+	VisitUpdateObservationConfigurationResponse(w http.ResponseWriter) error
+}
+
+type UpdateObservationConfiguration200ResponseHeaders struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+type UpdateObservationConfiguration200JSONResponse struct {
+	Body    ObservationConfiguration
+	Headers UpdateObservationConfiguration200ResponseHeaders
+}
+
+func (response UpdateObservationConfiguration200JSONResponse) VisitUpdateObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObservationConfiguration404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObservationConfiguration404ApplicationProblemPlusJSONResponse) VisitUpdateObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObservationConfiguration409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObservationConfiguration409ApplicationProblemPlusJSONResponse) VisitUpdateObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObservationConfiguration412ApplicationProblemPlusJSONResponse struct {
+	PreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObservationConfiguration412ApplicationProblemPlusJSONResponse) VisitUpdateObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObservationConfiguration422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObservationConfiguration422ApplicationProblemPlusJSONResponse) VisitUpdateObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObservationConfiguration503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateObservationConfiguration503ApplicationProblemPlusJSONResponse) VisitUpdateObservationConfigurationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateObservationConfigurationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateObservationConfigurationdefaultApplicationProblemPlusJSONResponse) VisitUpdateObservationConfigurationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20112,6 +23770,30 @@ type StrictServerInterface interface {
 	// GetReadiness Whether this site can accept durable writes
 	// (GET /health/ready)
 	GetReadiness(ctx context.Context, request GetReadinessRequestObject) (GetReadinessResponseObject, error)
+	// ListInstrumentModuleConfigurations List the configurations of instrument modules
+	// (GET /instrument_module_configurations/)
+	ListInstrumentModuleConfigurations(ctx context.Context, request ListInstrumentModuleConfigurationsRequestObject) (ListInstrumentModuleConfigurationsResponseObject, error)
+	// CreateInstrumentModuleConfiguration Create a configuration of an instrument module
+	// (POST /instrument_module_configurations/)
+	CreateInstrumentModuleConfiguration(ctx context.Context, request CreateInstrumentModuleConfigurationRequestObject) (CreateInstrumentModuleConfigurationResponseObject, error)
+	// GetInstrumentModuleConfiguration Read one configuration of an instrument module
+	// (GET /instrument_module_configurations/{id})
+	GetInstrumentModuleConfiguration(ctx context.Context, request GetInstrumentModuleConfigurationRequestObject) (GetInstrumentModuleConfigurationResponseObject, error)
+	// UpdateInstrumentModuleConfiguration Change a configuration of an instrument module
+	// (PATCH /instrument_module_configurations/{id})
+	UpdateInstrumentModuleConfiguration(ctx context.Context, request UpdateInstrumentModuleConfigurationRequestObject) (UpdateInstrumentModuleConfigurationResponseObject, error)
+	// ListInstruments List the instruments with their telescopes, modules and configurations
+	// (GET /instruments/)
+	ListInstruments(ctx context.Context, request ListInstrumentsRequestObject) (ListInstrumentsResponseObject, error)
+	// GetInstrument Read one instrument with its telescope, modules and configurations
+	// (GET /instruments/{id})
+	GetInstrument(ctx context.Context, request GetInstrumentRequestObject) (GetInstrumentResponseObject, error)
+	// UpdateInstrument Say whether an instrument is available
+	// (PATCH /instruments/{id})
+	UpdateInstrument(ctx context.Context, request UpdateInstrumentRequestObject) (UpdateInstrumentResponseObject, error)
+	// ListInstrumentModules List the modules of an instrument with their configurations
+	// (GET /instruments/{id}/modules)
+	ListInstrumentModules(ctx context.Context, request ListInstrumentModulesRequestObject) (ListInstrumentModulesResponseObject, error)
 	// FollowBuffer Follow this site's buffer
 	// (GET /live/buffer)
 	FollowBuffer(ctx context.Context, request FollowBufferRequestObject) (FollowBufferResponseObject, error)
@@ -20124,6 +23806,36 @@ type StrictServerInterface interface {
 	// GetMetrics Figures for Prometheus
 	// (GET /metrics)
 	GetMetrics(ctx context.Context, request GetMetricsRequestObject) (GetMetricsResponseObject, error)
+	// ListObsModes List the observing modes
+	// (GET /obs_modes/)
+	ListObsModes(ctx context.Context, request ListObsModesRequestObject) (ListObsModesResponseObject, error)
+	// ListObsUnits List the planned units
+	// (GET /obs_unit/)
+	ListObsUnits(ctx context.Context, request ListObsUnitsRequestObject) (ListObsUnitsResponseObject, error)
+	// CreateObsUnit Plan a unit
+	// (POST /obs_unit/)
+	CreateObsUnit(ctx context.Context, request CreateObsUnitRequestObject) (CreateObsUnitResponseObject, error)
+	// GetObsUnit Read one unit with all that it is planned with
+	// (GET /obs_unit/{id})
+	GetObsUnit(ctx context.Context, request GetObsUnitRequestObject) (GetObsUnitResponseObject, error)
+	// UpdateObsUnit Change a unit
+	// (PATCH /obs_unit/{id})
+	UpdateObsUnit(ctx context.Context, request UpdateObsUnitRequestObject) (UpdateObsUnitResponseObject, error)
+	// GetObsUnitProgress How far a unit has come
+	// (GET /obs_unit/{id}/progress)
+	GetObsUnitProgress(ctx context.Context, request GetObsUnitProgressRequestObject) (GetObsUnitProgressResponseObject, error)
+	// ListObservationConfigurations List the configurations that units are planned with
+	// (GET /observation_configurations/)
+	ListObservationConfigurations(ctx context.Context, request ListObservationConfigurationsRequestObject) (ListObservationConfigurationsResponseObject, error)
+	// CreateObservationConfiguration Create a configuration
+	// (POST /observation_configurations/)
+	CreateObservationConfiguration(ctx context.Context, request CreateObservationConfigurationRequestObject) (CreateObservationConfigurationResponseObject, error)
+	// GetObservationConfiguration Read one configuration
+	// (GET /observation_configurations/{id})
+	GetObservationConfiguration(ctx context.Context, request GetObservationConfigurationRequestObject) (GetObservationConfigurationResponseObject, error)
+	// UpdateObservationConfiguration Change a configuration
+	// (PATCH /observation_configurations/{id})
+	UpdateObservationConfiguration(ctx context.Context, request UpdateObservationConfigurationRequestObject) (UpdateObservationConfigurationResponseObject, error)
 	// ListObservingPrograms List the observing programs
 	// (GET /observing_program/)
 	ListObservingPrograms(ctx context.Context, request ListObservingProgramsRequestObject) (ListObservingProgramsResponseObject, error)
@@ -22157,6 +25869,280 @@ func (sh *strictHandler) GetReadiness(ctx echo.Context) error {
 	return nil
 }
 
+// ListInstrumentModuleConfigurations operation middleware
+func (sh *strictHandler) ListInstrumentModuleConfigurations(ctx echo.Context, params ListInstrumentModuleConfigurationsParams) error {
+	var request ListInstrumentModuleConfigurationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInstrumentModuleConfigurations(ctx.Request().Context(), request.(ListInstrumentModuleConfigurationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInstrumentModuleConfigurations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListInstrumentModuleConfigurationsResponseObject); ok {
+		return validResponse.VisitListInstrumentModuleConfigurationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateInstrumentModuleConfiguration operation middleware
+func (sh *strictHandler) CreateInstrumentModuleConfiguration(ctx echo.Context, params CreateInstrumentModuleConfigurationParams) error {
+	var request CreateInstrumentModuleConfigurationRequestObject
+
+	request.Params = params
+
+	var body CreateInstrumentModuleConfigurationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateInstrumentModuleConfiguration(ctx.Request().Context(), request.(CreateInstrumentModuleConfigurationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateInstrumentModuleConfiguration")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateInstrumentModuleConfigurationResponseObject); ok {
+		return validResponse.VisitCreateInstrumentModuleConfigurationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetInstrumentModuleConfiguration operation middleware
+func (sh *strictHandler) GetInstrumentModuleConfiguration(ctx echo.Context, id NumberedID, params GetInstrumentModuleConfigurationParams) error {
+	var request GetInstrumentModuleConfigurationRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInstrumentModuleConfiguration(ctx.Request().Context(), request.(GetInstrumentModuleConfigurationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInstrumentModuleConfiguration")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetInstrumentModuleConfigurationResponseObject); ok {
+		return validResponse.VisitGetInstrumentModuleConfigurationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateInstrumentModuleConfiguration operation middleware
+func (sh *strictHandler) UpdateInstrumentModuleConfiguration(ctx echo.Context, id NumberedID, params UpdateInstrumentModuleConfigurationParams) error {
+	var request UpdateInstrumentModuleConfigurationRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body UpdateInstrumentModuleConfigurationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateInstrumentModuleConfiguration(ctx.Request().Context(), request.(UpdateInstrumentModuleConfigurationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateInstrumentModuleConfiguration")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateInstrumentModuleConfigurationResponseObject); ok {
+		return validResponse.VisitUpdateInstrumentModuleConfigurationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListInstruments operation middleware
+func (sh *strictHandler) ListInstruments(ctx echo.Context, params ListInstrumentsParams) error {
+	var request ListInstrumentsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInstruments(ctx.Request().Context(), request.(ListInstrumentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInstruments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListInstrumentsResponseObject); ok {
+		return validResponse.VisitListInstrumentsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetInstrument operation middleware
+func (sh *strictHandler) GetInstrument(ctx echo.Context, id NumberedID, params GetInstrumentParams) error {
+	var request GetInstrumentRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInstrument(ctx.Request().Context(), request.(GetInstrumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInstrument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetInstrumentResponseObject); ok {
+		return validResponse.VisitGetInstrumentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateInstrument operation middleware
+func (sh *strictHandler) UpdateInstrument(ctx echo.Context, id NumberedID, params UpdateInstrumentParams) error {
+	var request UpdateInstrumentRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body UpdateInstrumentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateInstrument(ctx.Request().Context(), request.(UpdateInstrumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateInstrument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateInstrumentResponseObject); ok {
+		return validResponse.VisitUpdateInstrumentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListInstrumentModules operation middleware
+func (sh *strictHandler) ListInstrumentModules(ctx echo.Context, id NumberedID, params ListInstrumentModulesParams) error {
+	var request ListInstrumentModulesRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInstrumentModules(ctx.Request().Context(), request.(ListInstrumentModulesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInstrumentModules")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListInstrumentModulesResponseObject); ok {
+		return validResponse.VisitListInstrumentModulesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // FollowBuffer operation middleware
 func (sh *strictHandler) FollowBuffer(ctx echo.Context, params FollowBufferParams) error {
 	var request FollowBufferRequestObject
@@ -22249,6 +26235,353 @@ func (sh *strictHandler) GetMetrics(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetMetricsResponseObject); ok {
 		return validResponse.VisitGetMetricsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListObsModes operation middleware
+func (sh *strictHandler) ListObsModes(ctx echo.Context, params ListObsModesParams) error {
+	var request ListObsModesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListObsModes(ctx.Request().Context(), request.(ListObsModesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListObsModes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListObsModesResponseObject); ok {
+		return validResponse.VisitListObsModesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListObsUnits operation middleware
+func (sh *strictHandler) ListObsUnits(ctx echo.Context, params ListObsUnitsParams) error {
+	var request ListObsUnitsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListObsUnits(ctx.Request().Context(), request.(ListObsUnitsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListObsUnits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListObsUnitsResponseObject); ok {
+		return validResponse.VisitListObsUnitsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateObsUnit operation middleware
+func (sh *strictHandler) CreateObsUnit(ctx echo.Context, params CreateObsUnitParams) error {
+	var request CreateObsUnitRequestObject
+
+	request.Params = params
+
+	var body CreateObsUnitJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateObsUnit(ctx.Request().Context(), request.(CreateObsUnitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateObsUnit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateObsUnitResponseObject); ok {
+		return validResponse.VisitCreateObsUnitResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetObsUnit operation middleware
+func (sh *strictHandler) GetObsUnit(ctx echo.Context, id NumberedID, params GetObsUnitParams) error {
+	var request GetObsUnitRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetObsUnit(ctx.Request().Context(), request.(GetObsUnitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetObsUnit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetObsUnitResponseObject); ok {
+		return validResponse.VisitGetObsUnitResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateObsUnit operation middleware
+func (sh *strictHandler) UpdateObsUnit(ctx echo.Context, id NumberedID, params UpdateObsUnitParams) error {
+	var request UpdateObsUnitRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body UpdateObsUnitJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateObsUnit(ctx.Request().Context(), request.(UpdateObsUnitRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateObsUnit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateObsUnitResponseObject); ok {
+		return validResponse.VisitUpdateObsUnitResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetObsUnitProgress operation middleware
+func (sh *strictHandler) GetObsUnitProgress(ctx echo.Context, id NumberedID, params GetObsUnitProgressParams) error {
+	var request GetObsUnitProgressRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetObsUnitProgress(ctx.Request().Context(), request.(GetObsUnitProgressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetObsUnitProgress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetObsUnitProgressResponseObject); ok {
+		return validResponse.VisitGetObsUnitProgressResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListObservationConfigurations operation middleware
+func (sh *strictHandler) ListObservationConfigurations(ctx echo.Context, params ListObservationConfigurationsParams) error {
+	var request ListObservationConfigurationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListObservationConfigurations(ctx.Request().Context(), request.(ListObservationConfigurationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListObservationConfigurations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListObservationConfigurationsResponseObject); ok {
+		return validResponse.VisitListObservationConfigurationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateObservationConfiguration operation middleware
+func (sh *strictHandler) CreateObservationConfiguration(ctx echo.Context, params CreateObservationConfigurationParams) error {
+	var request CreateObservationConfigurationRequestObject
+
+	request.Params = params
+
+	var body CreateObservationConfigurationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateObservationConfiguration(ctx.Request().Context(), request.(CreateObservationConfigurationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateObservationConfiguration")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateObservationConfigurationResponseObject); ok {
+		return validResponse.VisitCreateObservationConfigurationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetObservationConfiguration operation middleware
+func (sh *strictHandler) GetObservationConfiguration(ctx echo.Context, id NumberedID, params GetObservationConfigurationParams) error {
+	var request GetObservationConfigurationRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetObservationConfiguration(ctx.Request().Context(), request.(GetObservationConfigurationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetObservationConfiguration")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetObservationConfigurationResponseObject); ok {
+		return validResponse.VisitGetObservationConfigurationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateObservationConfiguration operation middleware
+func (sh *strictHandler) UpdateObservationConfiguration(ctx echo.Context, id NumberedID, params UpdateObservationConfigurationParams) error {
+	var request UpdateObservationConfigurationRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body UpdateObservationConfigurationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateObservationConfiguration(ctx.Request().Context(), request.(UpdateObservationConfigurationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateObservationConfiguration")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateObservationConfigurationResponseObject); ok {
+		return validResponse.VisitUpdateObservationConfigurationResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -23716,554 +28049,605 @@ func (sh *strictHandler) GetVisibility(ctx echo.Context, sourceID SerialID, para
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7P0Lc9s4ti+KfxX89T9VPd1bcmTHSSdO3TrHnTjdns7r2M7pfWecLUEkJGFMARoAtKKem/vZb2EtgAQp",
-	"UKJs2fFkZ++q6dgmidd6YT1+61+dRM7mUjBhdOfoX50poylT8M+TCzqx/02ZThSfGy5F56hzMWXkminN",
-	"pSByTMyUEcUSqdIuGUtFhqfj3ltqkulwr9Pt6GTKZtR+xCznrHPU0UZxMel8+dLtnKZsNpeGiWR5xuYZ",
-	"XbI0MprKGVlMmSBmyrUdeEkU+2fOtCELqglNEjY3LCUjNpaKvSB0pJkwRJopUwuuWXQWIykzRgVM441M",
-	"KA5WH/uPKVMMFijYwi2ScE0Uo+mmxb2f62P9fhzfPs0N+0GTRM6XfgtnlAuSUkNHVDM7CNX4J66J4TO2",
-	"R45xYYspzxgREt9OqCAjFpnRWKoZNZ2jTkoN69kvdLrxab5iE0XT2N4PR/l4zFQvF/Sa8oyOMjb0Z8EI",
-	"FXrBFNFTudDwi+bl0EwK1iUjltBc447ip+38hTR+CS8uxcrxXYrNO/2OfTYvc6Wliu93An/zcxPssyFz",
-	"OgmIBVeUUW3/zVqc7QcmUvvjKs0oblh5dPakiZlSQ6iyp2bIkhnCBeFmzfnXDrtxv6IT5cKwCVPFTKXm",
-	"cfI+ZyIl3JAFN1NC4YNdYmcqljDvLjGSaMZwJQu7sE07c84n4lS04aiRkgvNFJlIu1ti/Ye/dDtzquiM",
-	"GSeZ1h320J7vAI986LfXHrcTEV1csP2tpjNGxjyznyVUpESqlCk7F26/9s+cqWWn2xF0ZqeDn6xMdEY/",
-	"v2FiYqado/1+v9/tzLgofmEnbQxT9lP/9ffj3t9o789+7/lg7//qffqP/xFlx1d0+X6kV9f1XmRLsrBk",
-	"NGITKiwBwaEIPpmaPXIsiBxppq65mJCULu1TXGh7mPtPjx7vk48XL7uEjmRuiJBS2D/Y9RuWMZ3IOWta",
-	"ckqXAznSlTX/D8XGnaPO//9RqTce4V/1Izf/cimvlZy1X051EVIRSjJqmPJMuWaKg7Ed6cbzvJC3maUg",
-	"jKqMt5uokTeaplqe5SKuH48Is3rRTO2cuCbJlCVXLO2S0TIijI2UXSB2IYs3UjtvclFKda7JQb9fcopT",
-	"flQTbi7FQuaZ1bgonKOLVcuByquiO2VjmmemczSmmWbdmC4+mctkGlmkJBNppfQC5Acl2ihGZ2AAZGxs",
-	"SA8mOWT2deB5K15BnM+Y1nTSeCjwRhNLPz2sM/RaI+Z3tlyd+sup1Ez4k0gyzoTpkn0rWg+ePCHXXPNR",
-	"xsjx+cvTU5JMqaKJlUZdcsXmBgyqw37fEprG8wGRVRhAFUF2xZaE60vBPrMktyaRFImVdlOeTC2BoDLi",
-	"xh4uaBcj8QDZZzqbZ3ZhUnEperR30D942uv/3Nt/0tMJFb39njZUGb+JaCOWuxhsQs/uQsN+Hjx5sk5C",
-	"/v96/2+TXDwdg0nZIPCtnTqs2qJIqUAgYFgQbmmCTKnlDiomLCWaw/bUuID85XD/4Me9xpU643aNFmhB",
-	"M+N3UrBWK6LCc6SRqxbwC7TG7EIdR5bUQCeUiy553D8kiZwxDcRiFQAlI5ku163Qzm79Mg/aLPMN1ebk",
-	"mglz+qrBDAb1KxWx8pSpHhAls29oR7beTACCTR0XzTTLrpluXIEdtwcD905f3eqg3vAZN6tzPzVsZo0W",
-	"QsGuaJItGbwdlYAwemGic2EeH3S6dnp8ls8CW8L92I3Zdm/p55OMXTdYWnZ/p3wytWKC+cesCkvZRLFg",
-	"92qTntHPg+L5+OSfh3NPZT7KWDj55+HU+8XURT4b+ZlzsWHmmVxsPXEuNk384NYTl1IcX0ueUpGwBpqe",
-	"0Syzc9fMmqwweWuaAGPa94OlvCB9kjEDkspa9TMQho0LlFIMaDF6dIXrF7j/bOMK31mDMm5ldIlEg8hf",
-	"Sc5zYaXmTIJJTwXZf+ZXRkYskwt4aioV/xMN/NiqwILd1kx4BxNmaZNgQR1QDDmnZlqOyNNOt2MFKFf2",
-	"0mvs0lraY+dMcZqdvsK71XisWWSvjuFWpclQwgPDppXjn+OXdi7M08NO9LBaX+9Akbyf655/BBUKXuTw",
-	"TgoKxepHMsstyU7lYo+cWrVpF5ALw7PgGmuV50TCzcHeolimGXnSf9woh8Oxt1AkLU2CMzjj+6aAjx/d",
-	"6Z8zqmLqGy4NOLomC2v8ETsqSaQw1N7J7H52rRBI6Jwbmml7gxDSNJHJP2+lwc6nUpmWaszal0vwU2RU",
-	"TViXaAl/0PA7bb90J6puo6Y7l7lKWKMVAX+9Y2Y/z0cflJwoOmucRj7qzfGRhrnofDRwTwx2N69bKSQQ",
-	"4YU+ggujvdNStLXQu9Bw5DrfqI0On9xWHV3w5ComY1/bBQwf0dxMHxl4Zmh5Shsry9xFAMURGR7nBnQQ",
-	"LL1RGuNXbsVrF/KKiVPx8exNRCkQY/+KLnKZpZ6xROq1qneMgailWSYXYBf85Y+TX87fv/z95GJw8f73",
-	"k3eD03eDj2dvfiQ9QtNUMa2ZJuDIEySTE/zklGsjFW82lmAyTYs97D9/umm1Xyz16rkUmqFDTopxxhM4",
-	"KivqmIB/0vk84+gMfDRXcpSx2X/8Q6O2akftH/AtHLJJzoNqApcxcYPvkSH+iaVD2JKhuzLZn62eIyNp",
-	"pj6Oofc6X7qd11KNeJoycd+LSCyHKjKjSzADUwnaGeZ0Kq5pxtP7nlEqk3wGnnEFRJlSQ4liY++9d5u5",
-	"R4ZMKan0kMwlFwY8juCLInI8Rhc5mVOFa3knzWuZi/tejIJwipBE58m0MAxwPm9lysc8GncqvDVAXGAF",
-	"4U3c8lQkSBaboHvsETwDs/tgxxcp2ESvKc9Y+hU5puIJCd0lsD3+O/c4v2OxdGzsPn0E3q8ZzawaYSn5",
-	"6/n7d11y2N+35wmc4eXqYf8xmXGtgeKYgn9K+P2h/Z8nXXK4/5gYKb1xc7j/5FIslBQTLzOIFXJdcnhw",
-	"YP/nOTw8o6LwtuguedLv712KDth/6pqpcybQxaFr22TYZ/MIXBk99FVW9yciTmuBEm6mZHgMwc0jsvK1",
-	"4R45ockUnSWOQBnMv4gnod+TUE2G8NSwS8DZiToH7h7wR54OwR18KeqvWaYf+uUuuEmmMUY5Jn+w0bm0",
-	"2tPZu+4baDYyO01Khm/4NXuLfxgCeV1I+caexH3S19viqmoCIcdSAvarn9ZbKpZn7sjvlTsdvXVB6nri",
-	"G4OUIFIwvUeGZ8yoZe94bJgaEk2X2sVjJTFqiT6/mnwK3oiFAK000hviiHaqH4U1tpgwdvn3K7XeSUM0",
-	"nwhmjZyuuy5BlHImFYNT+1hGqO97ZsLemb/iucwhen9WXCXuW5tgJMJqWMZBdI8hblcKBSFVg5N3D8xm",
-	"N5KdiJV3Wh8nTcFjamXdfM4sKRgJsTm7RUzYC8TfOyPF6NVgklGt9xLFgE67ld+iCbP625m8XvktktyA",
-	"g53MQJ3sMZHCc/5nxdzn/C8gTAK/Ab0UTAN/VuxaXoU/S+P+nmumgsfhRzcFmRv/m3yewgOfVkzyrts9",
-	"UEcxvwQjTBhVJBzQPOWGGEV5ZvdwruScKcPRnKfFEayjjcpxfenat2JB+TdywgV6QeTY6giS8pRwOLqV",
-	"RbhLTcOVD65JLwibzc2yiH2AdWfIlZALEf+m2bSSCz5jHSBwQ3kGO5CikUazD8HO4D19Val0iYAIGyWa",
-	"JYqFS5Ojf7DEnt/n3kT23C8tD+6d0YXTiOFfe/qKz3tyjoP3wK62IsIO/aXbwbvAZhdVt2Mvkk0ZGLxk",
-	"pOiO6aVINvohliI5t9RrXwBqHvA0NiBPpmil2WETKRKmBIi2wjeQ5+APEXnmRDju88q0LAs0DCJnt/z6",
-	"l9Af83d0HFFwCNh99MRdEmjXM0k5rWAbClJye/mpTg9Vfv1A0RCqciE3bFb9x2ZuRPb/UgxHlaJL+3OQ",
-	"FbO6f+/yLKtkQfm41pabBvOsjhVduUqm/JpdKCr0GPVfdeVODg624VxtuABNN8hc/tFgM7OUzrRux1pa",
-	"uYryzNISF1pie20IdcwF19NiAdFkvI0fac/qii4G1lofzGlyRSdssMWr1gwZJDIXph6BAEdt3ejodpyK",
-	"u9XStKEm30jRnj7O8ekoi8aW3kwNxcjVhZdn3w1Jr7LW6qG2oOqd8HSNUR46X1ub4sRaGQ3WG7V3cy0F",
-	"WABG+mjUOgPkFtp8tIx+QDGqo9+urRoOfbQMJb17Nbb2X6zp+Ku1HJvNBxfRrC4VXbIbuFUz9Y7iquZU",
-	"64VUacMWD+VcpyNidRIBc7YH5uwQvARzZRkZZNi23u1wZ2DKwUyi+wEJq5Z19SoX0Iyq2SYagZhkJuUV",
-	"oaZi87mUnbitd82UFQOYBGXZ3sqkAbLaajCiGnJwZphzkh/jp078lyxZvT0Hwsrs1SZ2ApQbLiZkxKZc",
-	"pBBYU1d4e9+LCtOULvUgY+OIxf7RhV+L3F+uydjys0venCsGdylFkYE2Le5Lt8MMHWi8WkYtQxQUI5pc",
-	"ZXJCmEj1TQer7uTJxbG70cIsYENj4uqPqRvOP1LNo04lRjTKfLVUUS7syUcowX9jUBr1UbVuv+oc7uu+",
-	"MpVZyhpSjudKWtsLg+ou/U7DpbeYfPTjaFEMjBXvKGMi5/IBSOiIaCPncwaBOWCRGRVwlVZKKherL8Ur",
-	"S3iKm7VKcxmdDEZLwyJj/SYXZExVmc7Ptafl1ST1Tnc1YSE62iSaKX/GCt8EMfSKaZJJMWEKHXRvzt8N",
-	"Lk7fnrz/eBGsokgCsd/VBlJMWyoDe3zaDHIBPhGW3vS9kIFasFzxunLLvcHI5atbDj7HEMwGAjv2JTQu",
-	"KRhKFHwSaZyEHMHHROCJzz7FqEIoPAqudmZVSwpyg9mFWPETy04ql1dMHO/iUqRdIq+ZKk2gGRd5a4mp",
-	"WMr1YEY/lxzTYsb4Vq5ZuuVrRi2jvIKhIlepYYzVhZj5HD+eOrU1nFB43j65fVNpUmzAmnUQpbq4sFs9",
-	"3HUaPNih2hpLlRzSZqBqus7kKOVRKAcjJ7Z69HEjJ7s6Ywnj82gimE/c9UlXcuwDSpAfVNFl1uZFPoSb",
-	"VadMwb7Y3z862D/q9/f2Dx4fPnn6N3tLwQvbgb0larvp/f3nz8YHyWHv5/F+v/fzaJ/16JPDtPc42R//",
-	"TPuj5+mBvc61eOyxXaliY6aYSCztdq6ZwihpeXHroE2CnszyROHi2WaQfcfYFZM/WH47CVlcW+uaBdOv",
-	"PE0HE4zzC4/ZQ1ax81RX88rdRxlWCpV/w3B4p9vuWucv35W7XNVkOn2lUSSU57D+m2flk9tdsHFjSk9e",
-	"7TRb5sOFAsBfqou7du2blWV1KwePZxFjtZdTllzpPHJr+I19ptbgmdHsiDw+ICmfcIPm1yx90iVPDzH+",
-	"MKUHT552yf5TIpV9zv7y8+fp4z3yO5sbTKBZQI0dirk1lSBPq2mK/d5z2hsf915HkxXLuR9nE6m4mcIi",
-	"fNRilj6xewWzs0Twefp41b1vicOL4B6+2UncVwe0+Kwdyx9S1MKHCA1cS0xQO5pMURn7KSVSCJagYE25",
-	"Ln+MhR1e+nwGvZ3f/LViDAL6rjBtwaidHeZxKUw/sRqqUqQWiMv54nowm3WO+nuH+93Ogot0MBvoztHT",
-	"vYMvcHjhBOCKezce+ZdSaEOFqaS0r73/1wPoOoGINDXWMFrCnUsKFmS/222ARHFIELtaklTxsb0pKZlP",
-	"phHvyZ98lpspKK+UTeLWYpGH9/hpmIfXgx9XDKHik1z4T0biM0IqM7Uaj1EUh7cdttiDFuvYnL8fCqnq",
-	"l1cX2F3ZxahUqh/+S8ip2UgCMy4q5Pl1TvBhnU5kc6VKuaDRq+op6uHTl2fne+T92JU1eY2sZUYV0Utt",
-	"2OzIZVf6yjcWJMAWwqUoieWzIofG5XtBjVz1eFKWNC95ZZvs05p9phOmrZJaXcsrn3+LdxPddVeXmrej",
-	"139ydHBwdHCw9yymZSY0szo2GWTUcJOnbIsplu9KMdn2ZUW3e3jtXvwmc7VxJ/pPjh4/Odo/3Nt/2tnk",
-	"rHSz6xaHtjKH1RNq3JCmXY7LhnnED34uZwwrDkHiZ9wuUipwz2ZQsqfljAHFrgr2G8TFqKF45xozVYsP",
-	"bR1/TVnGzL1Fta642Pis3ePf7XNfup0bhv0gSX/lmH4pCpjs371E8ENEvXlFKGrMsxtvcUMob+vvtLsA",
-	"2O3z0bVucc9z5xtxDwNqhTM7IVvUfpMqloJrBcvKla8auAl9xEJ8QAeR7W0M/jWRfJVEur48o7imVEJ/",
-	"4WZUKL+J1X935Bp3aWMWMvWOldDariwssqqmJbW7JcynS80Tmg3syIMrxyt2wm+4NrcNUIKMW4lKRsOH",
-	"Tfu2izhpfBoPKzga8Noq0o42dMLSoaWRXNjzZSnBWFjhHyuEzwsyBHK0dDyXGgAEhkhdloJcFq4jEqhr",
-	"R+IlNFOMpktX9O+ozzlnkQ8meOXzX7fbm+ZZ9ZdcYBUTJsGszKRklvCv6Py7CcXqQjy9VCxlwnCarWc1",
-	"X0/Btb002Xv9aBnyW1H8gjl71bS/6BX3FTX03KVT1Q3BYAb/uom2C1WRDwWvSvOpVGbg/7wSHzIFtBGd",
-	"IfjQP3OWV+I/6wSsC+cGg1TvqDFq9luyCyFSbO/NBUkTcM4FFq8wBA/hkP4excqp2pel87Wux2KK/xVL",
-	"Mpdtss0lqPc8dqd6xWbyTGasUknXwSlDYNWT8TVnC/hF8DdYV8LiRMxmEkrUVo+LfZ5zxfQWZqVyM1x7",
-	"rH4lPj8wStpBTt/WjkbPyWUCHsyrGy4oSi1+K16Cxt8yYWO7tccuticpN0HY4NZ+cMXmGW3hIy5SQ7+m",
-	"dzjiDHazD0yxcBNiJ+hjWO9H+qPgTfnOPoKEhe/zjArBUpILzD0OfImJnM3AZdp5r+zzx110yu1DqCX0",
-	"b4Zexy+WGVMIT60GbJ4f9ft/C7PGRktL906jqg7qhjJW8pT2+72fk+Rx7/mz5LCXJn37/z8/fv5sjDw+",
-	"sPOGTd8PeN4hKPT0lI8NbCZWPUaDSP2jfn+v3z882N//m89s9bKFGgkVohCbbVhT362piALZM/e6HnOG",
-	"O0FUbiXEU2xzRA5Ut3m9sVc8WTmBm95IKycUySwmfk8xNUW0SwFtf8+tnG17Y6EkgchuYt7RACv82mti",
-	"zDVxPsyIPV2hrsYEIixh9lkFvPkyuGrnrM9Zx/pEnEI8bz0g3nais50ofO9YxIlCtEe3TJKPWV7h0ReZ",
-	"5oUQDFYT0HlF4XuOqvBP9ZyqBL4mH70mU1+VtRBZ9n7cOfr7+qXWRfKXbl2zVS667YnyjC6shfiaZ3Ga",
-	"rF2Xt/7wB3ed3mR9rg7UrS9pdVs/ddcqJsjo4Eb76xrW78PH9iJn8hpOckt7JZC6azmCfTa7EsS747zX",
-	"XNAsSADfRLW78CasUvKDdizUpnsOSH0PkkTuVSeue8fnUm+rL2onFM4ydjKv11WUFNThErqC+pLaheAG",
-	"5Wu12CyUZCYOo6Nbw0lchQidAnpiVMO64u64l+KfmTbuPrXq5ilzW87/95u4Tiw+UI4TFFI1XAVCCVG5",
-	"M4fG6WqaKxWBGIa6zmoGRPkuHUlX09nkxYJZfGYpAhVtGf9/nxvNU7YStnwBsU0fl8Ta/b8e9K0Fv7cu",
-	"ILn+Wlp6KiC52TBhBsHLO0KSKz5dhgbDL9cSIDIJ0TCGoQNCdcKEBkdn31UTQ87FVvkEsTnhlg1m0oWs",
-	"k8GM6sFSbbFwu/8VH477xYaxFG0Yquat4jPmsdQ1F0UgOi2PbcMmtJ5feTBrLSR7IMf+PDaHVuP8WXDG",
-	"jpIjdkXsuyXwOyPNOybHr0pNK9TyKze/5SMoGY9hjeCf7eVS5sJ0q0l7vkhoDBARWHITpOn95e8IwP7J",
-	"/XfQ+/Svfvfp4y8//s9o1t5vjGYYGq6S34gmVxMlc5EOXHQmZgQOVS4EF5MhyUXGtAYrfyHVFWhXV8xR",
-	"CQPi851uZ4FVRHADhMeiGgczcONNCFyiX6K44QnNMP0YAVmKe7nHA16X4h3UW/i/brb4fP5hrdRn3Uu4",
-	"1Sf+aTAVmTDcLNu9eeqfhsw/Ltq99dY+6dP1t1qXYjOqrnSzYYeXGw9NMIXhll1I69NMGCYShMbphhDr",
-	"M+Zwmf0lZeXMV/0x4Gxrt1xXcNP50hZpEF87x2cD70zUbTPA326w1blhF/a51vc/N4fC6RJ6j5ED2n0B",
-	"yxFXLU7vaynI25NDdKhunPlL102xESWNhJxanpij00qJgjuVgPhj+rSynlXhtLPSxITOaeI4sGamnB2/",
-	"Oz9+eXH6/t3gl4+vX5+cDc5P/3bygtCRvAZHXeEFhOgz9pcBzwZKH9/x42vXQ44LBLZYyV18hruvB9vy",
-	"C5r/yXZSxPV1q4RgGcURhAU8tcqegg6bmeEkUDP3VWi8pqo0+nxZP7ryp21LGYtLdhmw5mkWdaiH1VaD",
-	"StXexnq0iKRkQR1Vw5ebD+k00Oir1/E5k/OMIfowEhpkQBI4KciKyXVOM/tPLsjQCddhlxgpV6/DYUJH",
-	"o3UEZTxzpqhxCFVsxtSEiYQzDcURmk8E4SJuDwVDDFwmiY4BeeFfLJcA/qQfUJddobiwoydNFeJsJgcQ",
-	"6F6zFMDchPznCTOaUIe3s5hKQvUV1sJUBX2wkgk303zU/HF3NMGOkNHSWeKxL9YIx32+mmXTsH/V5TbT",
-	"0lvKGxDPK2KoW8n2Diqxa+kPSknVBBWRTD2q3OrOQYnrjTyH5YebF3lWGncRbNLGZmslsjtoYMUoZk/X",
-	"BOOEbal3qB7IcVsR1bylY8V0JN/2/5Z5Wfx9dvL65Ozk3cuTweuzk/Pf3p2cnzcVgU+2qrANitFXP7b2",
-	"sBvPz68oXlnafLrnhQleE11c0Bh+Sth2EU7XQYlDUHSU8wy6BbUsqQ4vcxu6O1a1fdEyz4OvrTak21ax",
-	"uAWv2aniouCvyu4+BeLCNS+0ZoP/9af4Zd7M6PylzPKZqPqJUyi+9N/Gn6YyV+u+Ew8zjdpcV4NpQCjF",
-	"/qsJjgPQU/GRIE+tVRDLc2L9yrhdKMzN90wuYt8C2NSN3zi/Wr7BB+8pcAZhbr+xxSy7rQNqwaJXjtgS",
-	"RgNwBrixeVFX6WJRKd76r2mWY7Oj4Ewrh9lCBNf3v02FBHpefY1EY4apkAM2n1oLiOuGLqzoigcrw6UY",
-	"ZzRhgQSwo8OVAVEajcsHUcw1vySweXFJjl0ctgr31Q3U4gtFRqurHMAzq60xdvCnwiip5yzZNn5apDdu",
-	"CaMfS2dcPzGXY7qKlnXN1lu6DoFRk4mUKamYCEIu4ofS1gn3dtXAcVOKLkbrnKVFKmq77BJ8fDWnpNj5",
-	"yAUPeotyAZ3Tin4QlXYQmxOkm87k02oZr2ALcvzh1COSUweaA/0doKzQFSBOAacU2otds5eZ1M4i2Spe",
-	"n7JAIe73+/vd/f7+4+6h/ddhv//sU0ztM99ecd1O21lhH8YvXd+kqMUrrh3SOnw1P6VSkSdu9Z82HgP6",
-	"1GDdxQjdon2jm2aM2srlrKobyJanrl3G8oWDRYfLWsoB3wKaAzNNpvSaFa0CjSSpRMctCHOArI9e+mFw",
-	"D8i7xfnSBgjkIReaKTPskiEiAQ+JVK4chLn+ThjYf1G4oX3/4RAGgyR0ZkXCCzLEFMFh0DUlM9M1MLrR",
-	"qjAwQheKG8PEC1AUi+otZBq06m6XDdjtLMpv73WOrAnwpetMv+2QBhAX7xG+OnRlvXoVo7cJCeT9GJcT",
-	"9Ex4gUAucgzKHX+JbZLm0E8LIIe0vZbTrEC7jil7V8+30dN/M0ZMmnECg8UcFbUjSEHGmlpdMgwIBunM",
-	"7eBayOA1gGK4S9CtQNFrlmXWOKIFpEqAirNeGBSd02iZ8VyiNDYKgaJPwxaMuL3EZMUwrQzsUkJ8AWPh",
-	"FF/aX6WAuux0A7UVnV5UrrxW3aXfGFVmxOjWEss09VCRyVVRlQ/JWe3Tge9HX9U3dlpswbZ7GxJm0wa/",
-	"LROo6gaEb74BTIiNPvYcAoviMy6oc3HP6HzubAavQNcs1FsYJWluoESNjQo8GTQ/XdJKt6MFneupXPv8",
-	"uX+mLAxYvnMNqVxQUArWwhisfawlh+lWj5aLavO039wvn9zxNnWFtLyAFznX1hdbt3CsqTZyzpMX7uDd",
-	"wrD/eXEQXVTjvhDd3o7xE9jVvp5m36aDJM642MjtGD6lht5ADeNVZM4TKM/kV6wLcDeK0LFhDi8T2Siq",
-	"n+/Lgk2sAo+FxUy937qfN/NNdeCYrD1E9RVLwRgaS+jnVtwJipZUrsdO9PIFu9Rm3hfwYESQFTzZVo7h",
-	"kBF5Vm5Ik1grO/Vto11dmV7MmR+0QGkBSm4aGgX+yjEg7dJcoQ0emVNFZ8we29A1D2xxD/T9AYM5N+6F",
-	"P7miMYnPHnDWa7eouXJRD1/aH3U5vnF1302FMdCcDZ1Oe6QsksZ0nyK9xLmLXdxpJq8h43QWh96OORNe",
-	"2xOsxEXhxjtB+FwHVxLzIWyTwF0ANLTJJvEb4zNKGp1b4KiKGacaIcY8xAclKddXXcJEChmn2AgzhzY2",
-	"KLXPHxN7V6QT1iUZHymqsFvmXMoMZDOdR8uu7SZzqaLhz/fjIKtB+zuFxi69jOB5wO+Kw/SdvbkmuV4F",
-	"Um1C7ueGbZlQ7xbbLrkHn8XTiFU7+fEL/1z1tGujBVvW9UTpjzLKee5ju6hIL1ju5hXpFeKMGHvorrQn",
-	"uCi52HJsWOBWSHJMLO+WkiSTYjIwTM0GFHsEVLBU2wEtVLf/S7fzlsULIBOaZTqKRuRkzcbkuSp0g1Xk",
-	"M5c9EUHcDovRG0oMy6EBpvymcDPdzjjPskGzV7xRohQtBnUjEAXX4TThDaO9s7UVGZ4nch6veZNbFdDJ",
-	"jPmKl/qXXOh9i44hYaufNs83Nu2BaM9Yrk/EuH0nnxIcwEmd8sg9GfoNrZ5rNyTwjZgC7xyphM3NnzyJ",
-	"UNw79tl8oFqzKFwFIDqGjfMLP7KX+aCZugGE3QpiHZHiBbGbVGhr0BxcWAVHl6uMrLi+Rf20M69v9jJY",
-	"PvzGH6iH5TlkcPqP4txip7Va0BuYa2Um9nZlQDEZGxh6AZTNe49A4pqKbx/SmUm8RHhQA+jq6SKOwEOV",
-	"+q0wj/ueEGsSbjlnzJMmSxLDiYYlUwE56j6fAdKkqLZKxxpYtTBNGDJcA4pz4R2aYO26DKZcx9swuHyH",
-	"WId8MJR14OtHJ2YrgytqAoUYOx53p9yq6vEEZo+fYjMtl8R0I1CTkN5cYkSF4ZopqE3BaJseNx8yKoq6",
-	"zAr1bDr6dl+th4vXn0Sbjd5FrfGKJHjgxcb1+Z5LZarpNI0wUoEHKON4eeGiAFKvmLsrZxO7F9en8hEi",
-	"YreH3i044Vsi/dWDVEU7G39ygi2YNsE5FL/ArPXoKTj0hLfMUO8SrDkKXZvlzdgjlQ+98q/drr+da5ja",
-	"GkxpA+aDQ5j0c6t8P8YuTYu6IVK6HBNw3mhDnh6S3/kvd9dotDbzD/nWDuLbnnvtKIrvrdnnc0ObAWQQ",
-	"zLVARZToel/QJXEZIu4mHUqishTPu+icpeee3dYc9GSkPaBWMPGqETrKeZZWrdDth0Brs4LqE3FFuMBs",
-	"4bh2XZLBpnQVbK7Y5cVKiykH3g9BjGqbjbY51mPOsnRj74BtiDzIjCsrJHwtzMCDNuwhLM6GqomdoZy5",
-	"XDS3Wp8hHaflGCDxGcuoVUyuYnAs1YKqlOiM6inTL4iQ2NWBa6xg6ZLhHkbt9/aww799JJlSRROD1VMA",
-	"CWGUzMpfVwxbh49b6RR4cFjPaQsbYfzXo0+x/fzA5yzjgnmknQgNKrpAF5jn0JI97xoGO2KjYGfsa5Zp",
-	"V/+xNf7yCrltobPGXNCM/3lvQNtlw43BTKZ5tq2TuPESqBzNDjzGdqRy9E+2JoO/YZHVbrQT1px3wl2i",
-	"i5zF72xFqfuTTaFSGGhws8a1QclWC01YgC22G6yqQaK3zigxNpz7WvxsZ5JXz7WKWOYhzCbFfwfln8vT",
-	"rqFtV0g+KhSrImQXV6+6VHrgNy8/3fM4xftCOdc8BnZ+jxwbnwc4YZr0raXzZEXWYqQQEBUgI8uQp8RA",
-	"hrcck3/IkYsZjhR2LWAzaBHavRTUkJ/tL7giiZxzFhS1OQzoF/g1q31+xiQ6jxqPkNQwqHa+oJQuY802",
-	"GnpVHmvgcKqJJStcw5WA3NpWNTClb69d7VBZLNzi4RAku90bXoh6+2/MM7Tw8JDw36NcpFnUHkXU8NA2",
-	"9QgS/l2PxR29xYXYeaueNJ3PvId5zK+dpYhJDW17OGJPwJZ7UeKOt3zes0SzfP95vXxfLXadBH6hAPDP",
-	"Sy+/oHCy1WOveo9XLgkBY/t7+ipPO4iOFTNNFwbdKKPiilC0wH0orB6DqJhol5ef+/3e5eXng/7l5eef",
-	"x5/+Evxuf4y/+ynyXANMyodqj7otkK+qVdgLKlyHqwUbgSzVVlxBXXbGr9geeS+yJQoR6OPjPUjo6a4n",
-	"yFdaBxU5k//MqZGKV1q8QIUIxFoMzaLcMabXMlfcsIHPomitZEI7aUY/u/TOJwGKTqFsylEw3Hsng2R0",
-	"KfPb+B/wFj1huktGy0Ll3V+7NSHBOUY3dJyLuiQaexFDXJlizsWYZpnvehwPPCByRuNXsNcn1w5hoyF4",
-	"YWiWrfmIF+/YntpewSeSxCMhMe/eHOwuhxTRLBX3q/hO+1HL12r8al4Z4NNBZd1kCt1RqLqKMg50bv1T",
-	"iuiVzyecQxuv43fHQdm2vbbawxhWYfmPZ0zxhD46p8JwOpHrmzRW5d5x728O9uk/HvWifRpj+/hByVHG",
-	"IggSZ69fkueHT37eI69zhRE5NhsxpUnKrG7whqH94hEZ+qSOIcjtoWsYCj87z5RZSF94qzEXyeM1xhuQ",
-	"mcb8CaWk2sIKxhW+5ixLo/Wi0OAuaYixhc2Rgi6okZsgrj/+FfwrHHsRHZBjXxCANQJW2u/tTIq4uUY9",
-	"AGDxWNosSxNc7dh/9s7wvd7pK/SOlYDXP2iSyUnD4t1pr1s9pihy7bfR6UNUbrtatFHLASSsrs23jBpY",
-	"7ibaKhfTZGx9+VfB0VNj5kePHmUyodlUanP0rN/vP5ojTepHngUqHhjFO23zWWEmwf20IOYKBXxqZnxk",
-	"i0jbl0b2KzZ9VeCBCnV/L+sSRzJdosSD7NQjKFcedsnQ8tYRT+0/kf6OTlM2m0vDRLLs/c6WLdJW/WwK",
-	"vJo1a33LqHDasbraWfmHVQdOlk9aiphz++iuiKlusNtvRw7cT33Nss/dCgrHewFEBBAlPYAo6cnxuPYb",
-	"5yUvkvJ6EJkrf8wFvaY8cyARASVbax4AZwPYsd4o10sHf+LGYlRlnKkeYvf1ygvHWKoRT1PofILgKr1c",
-	"hIAUPCCTK7bsKeYmCrQgwPjl4ppm4NP5hxz1yoyXjGrTo+kMsMlmlIvat2c0s6cGn5sxM5VpT0jTo/Yu",
-	"yLyLqGcoNmYRsldWXMOPrkGLfWcsc3CJ239z0ZNqQgXX1KU+2N96+MNuRyo+4SLYc6i51L0F5aaHtprV",
-	"kVKDKQhTcn2NQXWyArG6VwBOodjtYaFnCZrfg/wvh9XmLja9XIBnocRvq51u+dtwrxTTMrsGUgh/Df1G",
-	"e+xzwhgSgcvB63mi0Hwi7I4UU/W/QMLQhs11rzxATE0P9gYy9IqvuZ8ge638OTxH/I1i1/Iq+Llcs/8Z",
-	"W+K5VRgpexlVE//vGRWW0kCo1tDzwk9hZhYcREDGuaC5mTJhCtSv6v66D/SKu0QudD6fQ0JWb8ZSTntO",
-	"5OdzAATpFcIBExB7Kdf2W/ZngGIo+Tca1HYJHoEL5zaeRgCm99+6LzejLzLgYuKvrdsmf2O39Q2ivVhV",
-	"LhwYyKorHopl4e9YJJvPZiwl+fwmeDHRVfnRcdLtoT7CE477U4sEuwm11kPpxCzA9dAvUfo0C1hxje7N",
-	"PXIMay8DrP5VzOKTY8MEkepSZLLEQPLjzugV0ySfO1RbLDYHMK/ItcDnKLZzm23rAS2eH+hG+9HDT7Fg",
-	"Q6CC3kh55bJWAXUfuoSLtCVSYxq9Q15UhpkHjfD87pVnUc2IFVit7R7bAKq9X/UdNvBddbKD0bLoK7A6",
-	"6SJTMzZn+9rKbEtK3PFkt3Jruyk0oUXafW7rEMYvraGklh9SzFopUa9OOakyLqENzzJLe6OAdLYdaiP9",
-	"10fy592S2r05dgOYRn9C4Q5XPdEhF3eDXOeV/OZwb6uLd/xYo/SYfA1796woUd9JON4PzP1xQLOJVNxM",
-	"N+qil+6N4+KFW8fhs7Ly6SHG1++qy9eOelDfdbewbdML1iNT/8l21NSrIdoeTyVsiME3BNpLiqwH0z0r",
-	"RRmn3hCssQVYwK6/5NnVTVp0uezzSiSicDM3o1usfmFLRKRAlrQREg9RxAS+7Cf9B5HRUw8krkUzu1We",
-	"7govrxdgZnoT9q5x63ZpMU25L+3ZcA3HBZlxzXS9UeDGCbodwFqEtD/VZfyXbi31riWMy/dcuDvsyHkf",
-	"KXb3lLt2l+p3S65eyWjbRts2p7Zt1r1uS26kBG/DaP8+ygV0ZhSo7YxNuDZMMddCEy9jE1kGW5xial2B",
-	"7dfc3pYBT9Q/c+b+jEwVdr8LLJ3TV/qGum/3mmwzSW7bEHalvep99INtqt9p3Z/1uMhAL3qzlu1Yq0t6",
-	"7Th7y7SnY+KFBsaQjSaF8ADPwYRf27uRnDAPLPlgbN0bWFyrVAV3kTM2jrjV03jcuIbK3hT1LeJfcWqu",
-	"5KmtaaTgI/IQjsdsHggFQT4a1y7LlAx9RISlQ/RxQhqt3TaWousOstl8OlDhMAbHrQ83+k+A4Ch+iAUl",
-	"zjCcFHSZrOe8QXTbDFjGrmmbGsWX7o2T4gWwuD6zdHNb3rLdZSDSVzJ0MS8Ew2AII9LUWBTPqbgL1Qqx",
-	"3VZKleoy3QQ/25BygXu13vVQzKyA69rG+YDvxhFTrgRbEG5eIK1gsY1DfPGo+kHb/bDizEfKoBXooEi1",
-	"0ky7ctgG6qg8vxETPKPqHB4tz7CCwB3JiGmcPWpZSNAJ3daIdgzO6yUz0eqLVrZnxtbhkQsis9TjXhjf",
-	"LEazlIxYQnPNiJAAWe5Q2YtT3tDgodCR7pT9VKqkFe5aXOQYtTzOsi3tuLCR7tpz3NhId92kzpiGut8V",
-	"tcyM4s1tsXwzwcLRPaLJlc+EwtyHFu2f/CDRCVb7RIJhm2S55tfsrQ9zIMHcqufmmYw5pTfhY7SpvA4B",
-	"d2pIQbfB/YmTaBUxIhwuurcyY7tAyILNuzk6VrFDQeKNzzopmnh3O9ecLZD5mLrmSRwH4EzmpqEEDKpc",
-	"JhLDjiWqmiRUyLht1Qr9rszOxaYcWKzYiLdiXBfaQQG4tREOybW487i53LAbCtBw+Bvgv233NCYENWSK",
-	"OniXAn4QjQN7Qt0C82U0SuZRfd7oVsHEoK+xs27kG2yqvXgtwxcj2tbS6YiZBWPihvNTli1aAfcBAzXD",
-	"9nlVWH6vOOmVXYgTXH3J0WNrZpXuum4SMPndSLTc3E6k+V0MZFrKFSYswQZ0up0k10bO2lXyBzvuv98S",
-	"46Qtokn7ph2FqVFJ3z14/KT/uNpl+e/93vPj3t8+/evJl2i50Dkdswv5CsoDI7BXHlZhbS+Tokbc16Rl",
-	"cMHyLzcAkVqiqoMmNg4ji+7rM1dmRKHBT8++HiJFrA4042KA5ZAtc1zrnq32MROqGwAIl0TIai9L13yE",
-	"jqvOL0+oXPSE7LmNLUveMLmzxLowUvbGbNFz6+t2rH3f46JX7E2vxKP0WZFy7DMAe/bjn1q0O7DzjOPf",
-	"+CtysMU1K9X1gaUiJf7hLpG50TxlPtEmYWtxN7fF9lo5QbeCCjGszr2BKCvoIv6Qo0wJduJqlxBMuzyy",
-	"NxV7Oxm+IMOfhsRe9VNXayuW1coasOmPaqjEzbU1j1cbq3/6j//n8vKnH4/gh4H7KS4B7KxPxVhub3xr",
-	"v+AW1nP9SgS/rZrLjXu6C31SLvPmOqWwGtZWcR3sH/58+Ozx08OwyHU/JmlcO9IY3GDCtB40dFN67Wyn",
-	"WAulLrlicwCyn7GZVEvod7QXDwPuCu3bg5aug4ot2kWLoCebYoIttvHyINhpHVj9F0ZVFKx7RZ8Gu1r5",
-	"WGU3oguKkwM8FucdmqY+k3U1MHwLpN4kV8rBODVp5KBqCRoLOc95XD1WD60NeMs2GhHOd4tvQy7qVm8A",
-	"niyduC3ZgO2QdipDVGZY2YpucX6VEWoYtP4s1hDHTkRXQGe3EF7cNIj5oiH+gAnMyo+qeqgKG6SjwVRq",
-	"E6XrGeVi7QNw42gGKeUtb0h2KR5lvhEt1OG4u4vu5tqscm7hTLqR3akttL4z6+FBi7kHAsx+DsSOlbrV",
-	"7quBno42mv9laVg8N7fQR4dP9/efPnva3392ePDz42fPqkXG0Rrj86vlcZLkiibL6KVAsyR+UYYSFG0I",
-	"VL1i3ayvAiL53CO7QUEuHg8EiVrm4TKqzHQgFWfC4G00t1olPpP6GP6HE/uRHzQJPvPClZeDUW40lnVg",
-	"WUpZ5t1OQYGbd9ZKGLltbF5W+LUoJV0ti2Z29Tb7hps8ZYOUTdq2k/6Tz3Iz3eKNAtPNwzQj2DN2KPGQ",
-	"z01V6DdCf3SYbW7vK4usLqBht94U/XFrBZX0cxmk22IH7GXiRu9JKQb0WvKUimSbQxJQ4B/HIc1v8sna",
-	"Bq8uqBvZnNhg0UX5CTccxzts6BvDhiyic3hJelG0OAHTZgyoK2nEW3wDum9oDgWeZGGH9F3duchNDdm9",
-	"vVzYnr3c5W+UNQDRuAgPdlMuJB3LGNys4rZePo9EhUeu94xHuG8RjUMDqZn/YKTKEhpI4KzoTVqU+7JM",
-	"LgKCg/VhOcQ1i/y+QoorZIiFq4NGQIzzq+WFosnV6rZgS/Ci/UsGN+09ciwmmcss4IKkbKIYi7Xz52pG",
-	"dRN8E0uoKMqM/mTCmucpx1J4F7KFbaifypre1BvriuoenTqr3KbvdY2462g1ckaEVGYKJWYUESluMxwc",
-	"sWZzqiqC9zaftN/KEH5oQO0R7+KjljR3O02vOW/RcX6ljxbq0grz1jnbEXPTNkVXGj+mBjHwBxdprLv7",
-	"WMlZ22VW5eWq7FvrnUWXhOubHlaHtbufFYIsdmbyRrYOLB3erixtgwOyTCR5mTn54wXrPKMCTDN7LvZU",
-	"tWFKcleCBn+xN+N2oZAwu2WQwFDV4cukqK0y8SA1xMcC7dcIjhFJuvPra5lY89JPUlA+jsb5To32LSGd",
-	"bvVYCSkDPfDu+PyY/PXDm/XIpVHvX6/47bONzmtcWTnRDQeNO12iSd8KbH8Xu7rjrYms3ZNWE6p4YQUh",
-	"uoveI6eIO4vBKizxtVaTvVAU0H0NGQg7SuPz+n2NkkQrM03Lu2oiBXuBHesx4uWQmKRoe2W+SfbgdtFz",
-	"fw1cTzH2296D2ez/uV3OXMzZ566MtaYVdWJ6OeXzWAJnBbRw/ZGXj37NHRSoRTcoK3vxus1utauFqGEQ",
-	"HqxIn4Puw8uY3XwGRWOQnRLrhi3HXH+9SxotahQAFCN2AYoAaMgxoVkGshMAPlpW6hdjxW9EXLn7VZFk",
-	"37XyTkeCUGt8I+zzxphB0OttO2bxiaXtSGQN+spFACyBACzYRhpNTsJNN2zC48CcLXHoFy63QmlD9vv9",
-	"9sYpTOmj4CZmncIcBkYaDEVtC29QNML0cC/h91ZorEIIzcT+e82xiPxc5bhBAT0UERotTVjIFL5yIjVg",
-	"7mot1L7zlje1WNg1fi9OZBeA6iUxPmQcdZzl/86ZWm6ZR7WtzN5O5ALHrOkDGIukbi9RbyRAW0jDHVXJ",
-	"roA7xa9NALUHYqqhluR2wFceOqXctlaZXGuSJxtAq1aXW211XJ/FTSXcjlqj7cBeKiuZt7Wayjfv2Xby",
-	"A0fvhoZOWNpYvd/cGeXmSAm7aZkSr4wCUQzBQJcvWDR230Vz1igAShEAD+qryxl+athzLiZ/laNYiYrr",
-	"aFFWp0BHXYNVKs01lc0burqB8OwAJ9kWOs1exbOMpYNRpAP8GznhohBnm2Eetm9/1FyE0FYmjinPcsVa",
-	"4VBgZ617w2wIm1e0gR5zj293gqqIHDXjO7c43MjLRi1LDd4m+62SsnTDns2t4Bkcp61rLdScs19AKFS2",
-	"p9jISleN+pGUfTYqvFbdrZIma4gLlYSrkBZrfLheuNwIgWEHjLZFttuqQN0Ck/TOkA2cDC7ADTzfbO6W",
-	"ullh6DUkt/44t0UvCLTMGuSCUPS0uyNVDIbW8AXFOK0QDFzTH/IPOSpRDPwn9qr7spOLX7hXD/vyV5Fo",
-	"YbTqZv18AonS0guAEwi6c54bNt9SyngHbhyxdqG4MUy8INQSwihjhfJZ1w0TJWi93WN/IyzLnPp+OO0b",
-	"ymDnCEVnzDDlckmogejItg1tG1K23KziJCAVnUQqtfSVPf3HdgJ0ztoeJ3ysKNI6z0ebe/vfUwv+W8M/",
-	"VzpNf82u+Q2351gL92o19Nq82NWjuqnKv/Oe4HfR7r7lnuxEP0S44qEritUp78iJ8nDpZXUTCqS1xgar",
-	"VBC7pQUuiGuFc83ZAiPg0EY3w+SWsrf1eMwQnN85t3yf65lVXWlZO4g/uIZb3aI3Ryy17sLFYwL9ddjv",
-	"x3A0L1xWU1DH2j942uv/3Nt/crG/f3TQP+r3/9Y61fIiXjR1LMjxh1MCRT/YtFnmiIwOv7I2GcvGu2hu",
-	"7N/A22dj3VWjwweQ5dn1mvTSHV7WLe8Ocn3L+2v5FZ+ytbL5rp5mb7vPWfpt5eOIQx79UUDh2F2NXvjn",
-	"io3557hfG6NtYZtHI4lhgCN+xYQmdE5VU4ctaN9xq11V0gAhxff0IiBdYqAtQVFNS+T4Rm2yIWtGr91H",
-	"SLxlKTHS1zNbegWgLpeibQDxR5EZXZJUtg9UxlFWtgah7HZya4rGfTgN3iQ733WuIitPF1M5s3tAE9NM",
-	"TVArdsMe9dx3RxkU/wp6niKZFkdU87EEMqdWx1YhogpdVjeqJgpWeHqFK9dgZ4IIviFkZrNw9O1XuemS",
-	"i/e/n7wbvDl9fXJx+vYEAWWEXLyo/WHw9vg/iz8S1wkjo8b1xWunUNooblhxoe/XcVGgcUJm2iMnLZip",
-	"SxZTnqADYUav7O9zDUmrruMTmfKZ12PbcV3YqDSSJ1DS9WotsuWMF4VKtcdjVyEFg5mQd4ylmgxnVNAJ",
-	"O7Jf0sOYdFpvKTYayeXW3zBwvz+O9p90X96FwY0myQM3sWGSZ9Jsz7QTRRM2cOk6uI4xBSyzZ08P7Sms",
-	"2qqZxN7lABeH7KANXWoykTLdI32CcgoaTUIL9YRtSLt98vxgY2FjzKi+KBtjxZoEIlwkFSmZOhObm1VL",
-	"erV6f76dzWgJczaPZQwdu7+4Lt/g53IN2udMzaj9HkGvbrxZJM1TzGRoRarH9ukTYdQyRq8japJp3BQZ",
-	"Q/dZuzuVlkq8bf93d5eIxmyqSHcwhJWAZVPgrVzs9UUVzrf2xxVE39aGy91j9g3W2LQVx5fqB01Mrtru",
-	"1xYmvhbxgWeUi6LL7w+6rNSFnqSgZPAOWHVW9h897h/s//KqH831mDNF48wEnZb8n09TTyqADmNkg3HO",
-	"RcLnNIvDesKrfF2LW72uxyuSEhBVayIq0XKj6O9gfXsibgeRgPA32zyPF/EtyNV1mm3CXnW5BYr7vmpk",
-	"tAzuwy0rn9k/8ziN25sU3kqq/Xkhy7Eltft7YCzl39GRl7p7jXXZG7erVAUBcD6bbxN5YfPNEA1pBcge",
-	"/lOyTUj03YoqCbRERVyWtO6n64X+p/X67hXXCVXptq1dqE5oyip6Pl7Ok2lJUhzD9+krxXYjIEkZoawa",
-	"c5tiHyuIpvCZDVtw4nTjFuu/6fxuSkuViPDatj3xHfDjbtiJndi5gS310K3dOq+vwnZ5t+jQT8vJrZTr",
-	"qxdkWLhKhy/IsPCVDr2QqyjXF2RYCm73SOmdTeR8SeT4UnDzggzRuzq0Mjg08QBR4wUZOsYfejaiBF8g",
-	"UCs0dPwWfsBahhWM81v7e6GcCYeJ+34dHmsElEUwiEbNGFZA0xK71aMIOphN2By9R36hIl3w1EzBCD+5",
-	"OHYt+qVmtQ/kIgXs8OURShs01C+FHS8lmosEdIVLR8G6L4/Fx0Sq0T9ALeUl0XaeIz+VgUuDiYLOSMEK",
-	"5Gt5DbUMRhN6zRSdNJRtbazevkGKGTV04LfmBmmNO8icYYZWL4Ur7F4BJjcOyP8GO1TNezm5OHb4ZTVT",
-	"PVr3izeqVm7pe86ji2Pptk6adokSzWYfEDGhSnHLHxld4xNr0Vtw27Q5RFPdMgS+Ptc2jlefxeBLP3pZ",
-	"Ubit/H7B3Trs/AuSnxkrJMnF2fG789cnZ4Pzi+M3b05exS2Y+8sI9IK27NjkWV6Bbdh+p3JhZcTgpsPi",
-	"67daczSdsUmKBfSzNXpxkQlZXXM9m7GSAr26rd2IOqjKvJL82qVGhhxbT5QM97fRnBkz5TwOTc5nNMAL",
-	"75GWomvNBJ/pEwX/Lfa/LSmlLGPRKo0NCcDteRpStv4hR21f2XYFuNtcTPSNev6WibTlwJWPdiN7W1tY",
-	"uI3rDvyNnESqlO4Ay9E3w2oqupe5meeGZBydKasCLZ/NqFq2BGlEhnDN39ybG7ZhZxcYt6v/DheYMVPv",
-	"r5m65mzRVKtWZd8mLVg1utv5ZNb28hnziZVDZAH0Qa/YFiB67exsmmWF7R8UmBS3AHTa02sGtqUTxW2R",
-	"BteZrkG/IteDuzClLCtAgQveJbgmxVp8Lx5nbjjI5zuwdFsTeaErrK2ZWX05yMVaxHfhQzYMyNv1ZaOa",
-	"zGjqLj1CejR2e/m6uUG5MqHwPG5wgyr7pRdWUTxdt6QfqZy+NLJoWuIblsQaVazRV9t0GOVzlnHBIDO9",
-	"6v95Fnp/nkUSJZDG13H8e4ehf2urt43WlYZmWxmh+EZoD9QaSlLXQ6ZMnu9uo/8L622Q0mV8c6oChYkU",
-	"YlilUD84JFOZq21HjsYhpA7EVRd5yzsPnGXoUpC4sOQnTJdAtxY7jy0gAAp3zCbPNGjd2iFUz7G7qlVi",
-	"dBc3jus8WDeX48cUE07r5EPBcYFEDA9inTINKkc3UB6eEgaB1/WG3Npx094i29SE5yatcOhiDfv9Jhdk",
-	"RsXSwx9y0zp6s/29/QbX0HUF3/W+OGVH4Uon4fByVtmMFlSzbUlTneh2WdfktUhjZVNNNO1WjqzOez0D",
-	"RmqmVtzCUL2wcEraEd/qGezyErBm7x7iRWCXS/93WfMZ02zb+N2cKlMJXhak2elGE/YkMWqJgfEwaz54",
-	"C6/28QYUjXPfWdFbq8qowolWVrqBHqnk3ff3nz8bHySHvae03+/9nCSPe8+fJYe9NOnb///58fNn482J",
-	"e93OR8HNBz/nrTBUIMcUbJ+oeWatccEWgDDvYThufsdYV6rVtl97zOW+UTj758AtMho0VYZt3WWuxk3V",
-	"7uMe2aFpwADqJDiFYFUxRvzoEqdva/WkXENvhVv5zK15mUUPdJxnWXPp3ISbaT4aZHLCG9KWfuXmt3xE",
-	"aALOYWeh84nATmSYeJ9rNADXT7N6gcfvQp55MBEls5j59csSxnFzMYzOdJnSrHFCPS7apzIFbVFrleWr",
-	"czyDOd3IPl37rGbKz6Fh2b8qKuxNaLQk0JKUa6OokUrffqFgmk4ESwcyN9FAmWu94sz9EZtA46KxVAyM",
-	"YHmrKp0tCxvWmLclfXsuqFG1390ajdUs3pAL61uzJt3fHuLNsv09wwaZNAdPDmvdzP7rf11e6k//8b/8",
-	"PxqA0yo8Hn6w31+T+f1T9Ft1ibDuhGo8fA/8sTXRly6kwzZNjJvO+F28rTzJKpAq4VbT3p/93vNP7r97",
-	"g96nf/W7Tx/HW1HaIXZhxIJOeuAGrJ3jrgpYHdM2gNJ9gyx2V4ywckr/h6mUJxEYQL1iu8urzf3n3Fsx",
-	"evg/XPMRz7hZRpsBFp2YNoCVFk2b7Mlf279GXFlcY0GDZqYIVwSdJsriWNdpBboK2hfgIT6ZgvcfkbW3",
-	"gMjHXkURvtwG5X97rOSsaPqzYX6uO9BmCAfLbQ1Ith7H1uF3L6CvARiJvm7Ltz4Mmwy0CEg5tNIt02UM",
-	"mw/adr3VuRi0Ihm3tnw+Z4pkfDbyvznPBXpp6nRjb213QDdtOyuA7wl7vGwYCnvBfOl23MG1z9Utelhs",
-	"co2VB1kYbw4jJez44E6uoF6/hHJmNWIs2L1ykN1SdqwXOg68r3aLA5SQdG3dAF48KK+UR3HdPtabFk7T",
-	"aHYeBmAAmn9hiRBiU1QTnScJYylLy6bK0HXakIVUV/EMhFSKiPnyVgozBdAbzcUkY67zVBBRtucNtUxS",
-	"uXD2CgpjM1vBAu4LeC+jG1VpeeYfMp9vX4XLi6WibUpnu1m9RYX+ioqLKBh1a2waX1cBe+HO3H9zBfuu",
-	"kn4VkHtwbAWFbmSgXXT6rHLkzXt9RnY2Ut2uMUdZMLKAWORcyYRpDeWNsAGhu1Pl0A4NBIzjvQrcVoDB",
-	"lUkd7/xXI77tLottzIRXdPl+pJ2lt9qbr3D5Pu/HtG5RTPo8Xke6ofNf8fWD23492h+w+Pz6r+8/2/T5",
-	"ootgvXynZVfB4rXDJ7ecyWYN7g+0sTtSjPr/oNwURO/pt6G6IUamfyhu2BlLGJ+bGJaJXjBFjCTUVQe7",
-	"HnFYhVWplazVAseAbfb6/cOD/f2/dVDSt/XBKzZmigmoHCwa2ZdxzaOwyMOUtS6DlTH2ez+PD0a9Z7TP",
-	"ek/pfvrz+HB0kOz3nUP7dmXN27SKLtezqQKzeHK7SHGtsq++KzdF7Kh9p4K0Wsy0Wsm3SrRQQJnkipvl",
-	"uR3RFZxAY/PjPJZ5GeIZkb8MH9E5f4SoNI+GXTKUc52O3F/Rxzf8sUtc43hshO7+CkU0ruM5fCg300fW",
-	"hGd6Ovxxz0WjwBWM8yk18dSYedAA/qWUV5zFnKgGi5Gch7rrG7/b39YGfEHwTe2aB9MJ863ZFKNQNUjO",
-	"UItrD6YJVppi41yzlPzlsP/4x0uxcNlqXJHhewj+D6HMhPGySTrcwBQm3kB6jdV6XSIQvMJO4OX7s/PB",
-	"+7PTX0/fnWNFELcLSnCh/qbYgc0euF0ot4fO+e/Mqm3LCa7z9pqSaF2Ui8HahbsjUiMVlikQza6Zohlm",
-	"aR7BJCtlZnjdogZR/hSbSYNVa4TC7vWkyJaXwok/7IKFrxAUF87oBVLVxfgwt4VrLy8V5FMaLL3VhBLB",
-	"jDW698jJNVNLNx4ISQyMaDpjl6Jc5ougg2ooRjVd6maUhUtxKX766RSar5vl3k8/kXMmUjK03CEV/xO+",
-	"fUR+ARIll3m//zgBAod/suERjFqyDJI9nMUavsAk+R/0pQg4BF1Xj8B1NQTyEWSFb8iJPYNi1djEBRGa",
-	"mJpxF1aw+6+vMP3uL8PPveBvwx9fECqCjQtzR8Fwm1sSlwgXA53zFlMJu0Y9zBl4bapP4L0NZyMkGXqx",
-	"M9wjEO5GolpeCl+RBWSCBVpjmQvgsMMf7dMS526kJLM8mUIROeJ5QOIk+cvhwfMuGZ4xo5a947Fhyq7J",
-	"oTjMsGpx+LmXKG54QrMhop5dCqqYO27QxPqnn6JPOzu0guVW0OJFSWKJtGv1AsERGxi+q1Wd3OhLMUQJ",
-	"PkSK9ISPdWpBVShwgFSEZpa3lhuLQEtnSKAynD/oUoylQ/ChhgwfBU/oR//i6ZfhHvmVXzPkbA9KQoan",
-	"KZvNpWEiWfZ+Z8uhPaylzBWRC3FUcB9x9x4YDMh1xAA84VJYWnJdD+WY2OscopzZ39udcZMOED0Ai4X8",
-	"YeVR8f0rtiRUwDW9GAtbNTuZfHDQvRRDHsz2ii17itk/A7OA6ABFBQAUmZYO08yukqdDTDEeYQg0yTgT",
-	"xhMs8IdUmqRydfOGlwK/I6Sd5RFRbA4Rry4U/3GR6qK5tK/a1IZnGdFGzuf2PETqAFPLJ/9y2H/+o6PR",
-	"M0ZTS6Laii5X5l6g/hZ54CgVHZINGb6f696x7r0fD0uxB6xTEqSrCl6lo0vBdRc/8QEzRobwPqTmOe4K",
-	"8R9BPVr2XTKDhEkNfB3PFijKXiV/0GSolyIZWpJXvlZWpHqPXEirNagr41/KnCyU1S0s0wwe7lpywunj",
-	"xByUyLBAE4aJ/aA9Uy48/djPHpWYLtjtopj7pbDyTNk5shSgpSzDOeXypP+4OANvaVnFcIzLRuoDCsoF",
-	"1JZCy60umck0z1i3TCGxH/V5ZtBt0XuTNpyCvTFf01G2JCD198j7wFEVSBpv++Gqh6VdeERy4Y33oaM0",
-	"lgDWTVka6znPrfW1VDO7yr+ev39nj/Pjxevesz3y0S1xzFmWaviWX/U/c8tcAcJzYC/tEWur46/OXr8k",
-	"jx8/fo7TpORPKVj3UvjakP3nP/fhuwcH/T4occwEvWJzgxN5CclS0MYyURITcvfIcSESQAWBgnJZzE8P",
-	"ye/8F5KLDPTuNLQTkDFK159Vj/YDPfCJDn/0gsl/a/8pydg1yzRJGZu/cFINVzbmwsM44TXPclwGbT/f",
-	"fXyzdynecGtP4r5Qd04YvtNHVss5XJSCaodBgG/o6QOcoY6+w64tIs8yd3gnSkllpYUdaq7kKGMzgh4m",
-	"Tf5iD+D54ZOff/Qn4ADDh9agHHYJGo8jryTc+/rRv3SWT6yKQDHq9R5VijOrz/6z50zm3umr4REoCN0l",
-	"HFQFMq6zd4u9PHhGrrnmdvDj85enpxUQTMv1YPctEHQgEFqZnMABc4PmsuEmKyzkAAH6qLO/19/rO8Qg",
-	"Qee8c9R5vNffe+zqvuD+8wgSPh4VCFYTFkvRwEuFdtIMFQnIa7sigJvrEggZOnPI3pG6zlqAVDLIse/6",
-	"5oZFCVSAVdQ56mRcm2OwD0+8c73kKMj1rSMdgBwBUSsSpiCHhOsiTQguEsCZ5T2iBH/Ea2fbS2nbsWHt",
-	"TYPDH3c2Oox3xS1pjQmEI5rGdXghbUfFMzh2ICN29NjT5dE8eolR+BZPQgSwzYPv59orOEheVkzPpb0h",
-	"2Mkf9PuuOZdhWA1P5+hu4lI8+ofDjtlmsUBwHxBe/8tqqjTckf0uA+VOGU1dYndhaDQN5Z61azrW7wHW",
-	"yr7zik0UTZs7ggWvFY+6V51R0uJN/yQs60n/cdMrxf4++ijoNeUYMIGtcK7ITe99QFFZcbQA04Yulr9/",
-	"sodZFKp2rGWH90IrgKzVDolVhk40VMtY4dT51O1Urm32LyHUZeeTHdNJsiJzwUmyVRFz5vKy7oyk7AAQ",
-	"qojRUpahpITU+od3IHbeaDQW4nzhMFWXeK02tzsf/E2TpjmNd2aN64qPGguhNisJGNTd3a8ZSk67wCaB",
-	"af/WWlyW2S8Ngroc3ZokPpkI7Gz/SyEbhXeRfBTOpx5H+MaFdJG3tlY6wz5/F867lwW5Y7St2b7bmUsd",
-	"YfMPTM4zaxwye0EQ7AjlywTSpRhXpS9pCR5twsUeubBcizDzaA9Dx0rtrwaBKxftVPvcHAa6FBh9dTJN",
-	"QX3xyGUZ+GRjGCyRM/aCDMPMucJHxZNpkZ4+o8XEKsnpYJFXJRWGBj4i1HhNVG3gr8D1BF7uT0V4/ReZ",
-	"LltwVxAlCxILOx8Un7HeSzrDgkuMqmHk2T0xhycSOuulcPJOq/69A1UNCYOzbc+7LnX5SzW6Y1TOvqxI",
-	"jf2dSo2YxMDZOHgyfweLepGqsuTkgm7kanjmS7cTeg3P2Dyjy82yJHineOVLt/PGQetser14zsshL5pb",
-	"CKJCitvdOuw/3yxRXkoxzjhGgw8PDja/cCquacbTh2n2IEkQSlxLgNsaOOBQbrRCJ8zcSB4gMi5Ecx+W",
-	"bo5x2UVQsHNDJvr3Ud6H/cPNlPlOmtcyFw+UBeAqJgW7MQuAVymZNuN+CGnIjAn7W5YiGP0eGYJqGQaQ",
-	"kxggrdQhkYmiwrzAqwgyKfjARktiZXZYr3UpfCQBcwghiMZ1YXZDTwj00gvpHOs+ZD1a+ii9hhD1aOl8",
-	"WRjsQudjODEXN78UI4fAQ+iCLmNWQA6VCHfO9afjt3AGtzIVCmXvMqjVltreVV200vZ3L4ewmbnT9lxY",
-	"szDZubq/pb7dUnhsr6D3D9pIDYgmwMReY6Lht6Hb0VONYqNL/N1fuws4hp6nrBQMu9L/jyAZR+aYsxq9",
-	"CB1HyLBbxvwgD1tKuGNwF+/1eXV75Deuy2wLDQIVm3usSB87kff5bY2Or2FFvJLiG+bLh8csJyLFEI3X",
-	"g5Cjg5xDjYv9OET9mzHJnD9K2Uw+wntxz/67Z3xDwTiXuGCLx0H0oFmvTt6+H0A3qnO8o+uie9PQnmpm",
-	"pkPIGdAvMO+FUFHV3z9EPIs4r1dsJrGn0C0VKWQgOjXaWosWo5cX57u8KJeLbbDjMapFTo1PFBwx2FhR",
-	"YnbUfG73yHRbKqjDgxZMeiHlWyqWPg3ya/FqhTV/ZcannRUJWVawQxOzUGlZloqxY8mAloEf+XzJpivq",
-	"OTfs1D5zh2K/GKOB8DwI4A48uje82e30CF17Oq/weehUBaG69tRc7nFj8OSiFm/fI8fVW5RmrExU/KEh",
-	"qgKCoF1YxRkePhMKbvsk7CGIF7rFVILDFLWBC4dE5nKX8XrolOLmW5SduU6N1g6EuBC2Rkyb5gIFO5WZ",
-	"bCrv+MbDMmX3vrVxGXeH/h6Y2WlgRgr2Q2j/B6LE/SJmkUEuoItirAnQXNSaNjtEuGpWOYZRXeKZvV07",
-	"hwrcX6y1oAn26fRWw0SSEVtKH1MOWmzS5aVIpf3AHjmD9FHuuhf6789cqipmwMLcjhwDF7CeGOVxE5xI",
-	"QzKpTXNM5tb2nQ+WSC5gvriDZQdZv98/dbodyFQ8CvP9t/Cq1GzB+wyinGqds7Sldcixu2TUuxJea4PU",
-	"y+BCWxUQXyHs0YLPX0s14mmKvUbv3FZ9eKLnLb2CtPhC7rQTO0j9pdypmTRTro1E5PqoZVNE7Fyr5a5X",
-	"3atJhrcwen5zs2hj+nib567y/b5n3H3PuLu7MA+o3ymdz5mA1ti7MSZqTF326G5MxTv3ndbv7oJpR2hK",
-	"xoMbJkxhjwx/GmJWh/G5I1iu5osX0BZB5IqHnrvnrC4TFJuRCb9mWAq4hdhef8A+xg1tVGKI3q42id7G",
-	"yX08oVxAJVGtQmhVkKNO8FbdQ/RyN5pRZ6jOvqoj7SHKKjDvb29udONmBdRyYLnZyFU3hpeePfJRu3wx",
-	"mqYsJfmc0JHMkYIJJTMucvRPrTjPbkuFD+2Wv972/3dVz99S2saWLLJZtD9CY7s5LOP8jTD61GVBWsu3",
-	"Gyohj2qX8TEzfMaKdM0Mpu0DNpANgpdHr3sniiZQys1lSrQEdXYpPHaBA3lzkEIIExu56eMadqITbugk",
-	"gGWUrXWePT3s97e7+J9J8zAv/vbwYwLgm7y6//dLijzDxvkV/YsoI47rb3n3d3j5j1x/mV6lXUZUYb8L",
-	"L/rx+kH81kXQJ6dFHAPDFFh5CtXp1OSNIYmyr0k7Fl5pobJmDlx4v6rblMaqkObem+3uRQWI5dr5eDeH",
-	"K91urJepdSPZYY2jnQUAE9iLgyJ0bDy2jNUmTRPymNsOxaqcSRtsvc1zKUoGWk4Dn7/RRL5lR1CVV9c7",
-	"g75uFPjfX5ijc6DoveYEDYOOdD3D1MxLnIrvxzdgabQgawGNzbJ9Y2Z8jSq+jTtUfVERMv/D45pQfcXA",
-	"Cv7KJP8N3Y2KVldA9lR4Wr8HUrdrYOsyQF1BW8GZK31i604ufb88Ei1C+3ps4mg0mni2w6Krh57Q/W+v",
-	"jy6UvUggoG0jf+Ipt+VSl20atMFbZVJrpRYc2opBwcvlXoCUccRQcp3GCc3AizGRTGP/Wr8kSVyzsS4Z",
-	"Bm3vh/hoPrc3KXjVe0hcK03C9aVIMrt1gOzjUZMMxmxSP4BHZoTPSdElRsqoB8Qu7+tJiht6TbCFXHne",
-	"X7a9bmHfumji7A5do98F1X9TQbVzwTTmGXMWQyLnnDU7QX5ZuvhEF5t0FrfzosTJBCKr7O4Jftagp669",
-	"BMSdKK95xl7iJL4J6/ulnC+bYsDfze6dc8wfGNUlY0D42+19MmATTcesZ2SvDD/HIWUQkxNSzpiAVjzI",
-	"YAjOCypdjmt8BNBxTDOBiY0eQJDI3GieYsYhOEe1q0sBIAXMKbYMwNLupQDYR2qKpEXvp+t6LDjoE88F",
-	"oau38NIs8Pxb+gTTPfIHoCeWUfVUYmAc4GQvhce6XAuvSLjDaHMJk1ChG7MgJsyc0zG7kK9wp28lExr6",
-	"XbsjsTuIh9TkUptxMUi8bIpkYh9EeoaUePkhXP5+rN3FwxFalS3/LrjuSXABozrR5UKMKF/SErJ1AXip",
-	"yOY7FW5eQKxPmnpTPLUtI1Zot00x+TspWFhQfkek7le0DjSt2JuvgCdxQ4543JIj3soUe0s8XMdxoOSQ",
-	"K3ZK9/KaqWvOFo063BKAU2Fz13bf6k2rRlF5HRV9661Q9BkFE0gvwN/nImWKLOgSFCti4GvT9amQEPTL",
-	"MiwGQmMfVHCpS13SAnRYK1Uy2NNCFg6LKdV75Nil4dkZaNInRpInrmEAXeAu+k+AT0C7lDhIcmBLQtOU",
-	"5PNLYSQZQl+losv/sEE/+4voe7+TtxINn+7hylzMtCG3wNNEl1Cw1IRcfF399vA40xpPls6AoPBOt1O2",
-	"9ER3i3B8Gdtzn2oTjvfjfuWIfDEN4PGMFciRvig1NhUJjVAG9pE7CMd/D4R/m3WUVS75Hgi/lyz5gr+L",
-	"3rF17azvUqrWA+ErwDAIE9/t9/urE3sBIB3ehQAZyoYMqwMpuuiVdsM6q8HR3TeSrlxd1CvsLfn9An1v",
-	"AXca8T1jrEpHOAzcXEG23h0x2qpTfaOx8t0D/p0PbukBX2GEHXvD59Ol5gnNehtCRpsN9Q/uS01EHzED",
-	"vcvWVXd5B02TCXgnWapuDnd0UbBcs+GSUIYSKu04igq12CxcN/L2c8BG+9+4EWwX+t3yvQdPnr3Mch+4",
-	"2qk4Ci3ORln0R6UFnItWu96Y2DHStfQS0iDI2AsyfFTPMH809E2Q1vodzujiZq4HmJeTJ2ydOGnfJ8JN",
-	"xHXHbeV0sIY97tMo5xnGKu2XM7Z+UlvIuGBWbXwhXtBhg7emOXChjcpnTJgBPrhToR9Opmgw5/sCYMu4",
-	"iaKzRhcNUDEXk4F78M4mB7MpZtgIK+Wazw3kSA9ywc3OqieqxIR32YKy67ZJY6WJ5Tr/8PcCj537tZot",
-	"NUxNwJBDYbpFWV4qE4+Gd3p+htQ+4Tu1V38b/PDpv5vr7YMLJ313vd2XAbLqAvAtH7nCnBpvFPhQ353Z",
-	"KBtrUVbNiG/DHVCj+u9egfstR1mJAhf+sa9A/5vSTRE5M5ZRis2cN6eTltzz3aX2nXlu6VJb4Z0du9RW",
-	"+WPGDLUjrsPdxTbNviP5iJVJon6WDjyzrOpeUTaOR9764b4NTVNb1E2Y5QGneH0rWgmSg90ZoRemzme3",
-	"YbJuZ55HDKx5fq80v5PeOKlMwK8B8K98MrV3rIP+wdNe/+fe/pNOt7Ng1EyZghqmxfVgNusc9fcO94Fa",
-	"bsQyH3Jz3610WjCtwwZJv/fM+SZ75njol93JhTY1UErmZmPzZnjkW8l8huWs7xWduzLw7znP9+yomEpH",
-	"6ROJlb0QmDCy3v5mBzYnHPJGbwQQy6YwxgX07s6D+MCcmmngmk87dVVyM9/3Q7EwcVcasoiLnfhuTt67",
-	"k8NR622sxng/yXey9EWM2IQLTaSwqsmO6LwSGD6kieHX7IXz7JclABNJZMRZgU0a/63YbCdGLW6T62Ly",
-	"pbsN432dXo+NPO+aPX63Sr9Jq/QDzTXzjA7RMWjYaJCfd2mJAvjOeuhy/i3Zoa+ooXZF60zRApDouyX6",
-	"NTDd7e6jcitqzWfymqUeMGqnFukuoDi3xOAsALC+Mg5nOQ9nNHikH4Q43jgtfGFw17OTLo2jaoTUcTnt",
-	"H3dbh1RMAK5ErTI/XU3U3cCUFvPxwKmbZnP3yKnlGbVDT/2eYfO9cuzWxS7f81buDTu1gtB4N2q3dWbK",
-	"t1Wz9T2W/nVwUe+QiB9lctJsRZ5iWFyqFLO/vSZotibf2M/dJdF/C+rgjZw8aI3w369vYoCiAgSfm3lu",
-	"MKJW+DIzvmN1stCboVWgB5qgcz2VBgFNSuwNj7niPxgDHxnLLJOLG6ujk7lMpq14aDwGQM8WbEm1ge6C",
-	"7fj9gidX7T4MvVBOxcezN6tcvI+dV9ZTzvmCm2SKrgbH9hteYOqaqXMmcEEaeeFpC9qeQ3+kM++RfZA8",
-	"8RpIpwJhUtdGGb9mbenfPmXknCcV3FjPFLlm6tFcsTFTTCRr8h1PZnOzhGKSxVQiMhAzREjRkLUVfPLB",
-	"gu6Ek2yIlAVb8xV8fN87c5ZW2Q86PIyAGcLftuvtncfq77iZkuHpuAdu5SGR9mLOx0TIkUyXQPC+qRaA",
-	"S2guMBFkSRYMAC5pusoJ8/xWnLCTMFZGlxJXXLA/vJ/lM9wgcCl0Xdke6EtrCw00/5N1jp70ux27YPTI",
-	"qCu78XzGBn9KYX/18eJlexDqFX67x9yt9az+1fO2bhG/2m/BsRdSvqFqwr6tNKytpIJl414Gd5Ojxwc/",
-	"P33WtidXbqaPRorRq94ko1o3Q+K/lsrX6fpoewLW7Bi9wr9y81s+KhBsAXXWPn0EKtXe5dEFuCRDOdfp",
-	"iFjlTIKhhwWqwDVTy0sBiFvk/XhMcpExjVaqZga67v9ydnL8++DXN8fn50TTpSaAtrvgmnUJzVNuHJQf",
-	"FhPDqJY+MzMd7hEkL0KNYbO5AQDaS6EzuWApSeVCxExezSfiVPxip/srbNQtZJbzckIqaQ+HkWhFa72Q",
-	"yg73159/f9U7ePuf/7v3/OLsuPfH4W/ves9evj7pPf3wt1/ay6Rgvvcsks4ZEF5MHJ3ziWAp4WKPWCMk",
-	"kfKKM0cVA43vDYligi38ocPv9jB4vt+KX3MzZcJgQ+Ebtu1/3kryvKVieYaUoL+WQKnID7u9ADDt7nWO",
-	"vorABLCwNXXZjKkJE0n1Bmp3LmZpBPKCC6OknrPErBcXcHZLbdhMFx1AnfUu1dJD7BkyZ3KeMWRX1+mT",
-	"A88WzXnLsErUJC8n5Jt+3pg3sZvqUUfO9YDO+QDb+fe3/b/2LHpabuY9s2g5cgOjemjkoEeya9eKdTki",
-	"JUIuUM5i4BRaee99G3r4WF8hcIbrnm5JUMsZA4uZZYClXjSvbcFAHZqYI0AhSFiofTM5cRZsUy8aajz7",
-	"oKzcI6dWayUJaEXkD4ShL3qvS5HEfKo41ApNHUZuxCJl6QtCMy0RRp9jIxpmf+8CeU4gb9uG9esctVMi",
-	"L2EHV0/7BOwWKx6d4tpKIs7YurjNW9a5QzZ+25gIm9AsY2rvYbLXOV2CZXhK6MxJEGrIKZnRJUnldtuv",
-	"2FgxPW3moT9ctXmTsYFYGZBxMxE9LrwLyMs2nkwtt4NNUrZhsnxIFlJdaftIxoqcHWznFFrHrOg6v0eO",
-	"/SyMj3IB17rguB0wkTOmsd0MmeXJlGTUMGV5r2IQHZXyaErtiHLOrWFl4i2hYI/OC/L+GqafbyAdyq5b",
-	"mnXfhPT5lRnXYTncme2YwA2hkfp9e5QVhNHSBnRqogvKDMMUluqlBNsRVDlRDKmARdw/TKTnfszWKiUS",
-	"hLpF5u2WibQPTwpatQOornDZ90fYtWcDIqNed9JoXNQv9901WayNh7ZzGdCUWnpRCjHXj0ZUUgsfbjiv",
-	"elCFy6LtMdXctSvMW+SAlBzcxHS3CIh/2oJdv43sB8tnrgHTLU+w0YtmMKbYaIOcGqINtSp87O7GiWKp",
-	"1WY0K6637t6Kstlf3rkURVSWTsgw49ds2HXCO5x/Fz79uE80+FL10aWwvxgpudBM6a6zZBIqAGePWeFD",
-	"ULyiTUPJH2x0Lu1CYjYE5uW54OkKDe3vrjcMv/ajNAgP3OwHKihQm+MU4UTsURYb21qrIz5iTxtq9Lrr",
-	"xS/w3Dk8dociPRym4VTGfJKrCmDgjAnzdfNOdupbK1qXgRTAWzckZTMORWbdSqMZDKCtwMmDpIFTp3nK",
-	"mUgY+ps6TYSQymQtAbyyf9948oZ9No+mZpZVj7yeO9uQPOSa3jCWQpWdvcn4bHCrvI29Bu3t3Jd5YanI",
-	"wy9Yq5TiZCxTodcwuq+xTVxBXNSP1mWoldlpcLbaUGUwU438gWdf8afWkDtDmsDGgvZ1J8OtDRbPdztx",
-	"c3w/0h/tDFsVUQRomHdURfG+TLnYUKoQzKXIg8+oECwldsvXoHNuDYK5MSW/Ohc48XJSXxMtNDaxgn78",
-	"djl1nEgBQjUwArgmJdTqV8VkDRYC8wcmQf9jkeIPBXvUMLWGFpVZLThYm/HIZ2zrSbWtPcD5RCoPbjKj",
-	"X5ah5GgslUkh/6klM8LT33qNQ00Srk9srWIC78jc+J6d5G685c4GunZVm26VsRpRxuUwG+sgasTxbZRD",
-	"1BbV3MLGGtoVfOl/S2L/lioqitMIMD3DVjfQv/pOmQeUzLoQIiM8JVyXJYEiwVBDxmjq6ijDhYBpL+SC",
-	"SLFHjp0SQ5tEkCFPh0US0JWQC0FoZme7dMnkl0LTWdFj2oUPNXF84jPO7TPofHaGTsaTqNsBRr8t05+m",
-	"bDaXholk+Ttb3i7pMJEzxIPrvFd2t467RCdUkP1Ot1MksQFDsozh4Q1SNukcHe53Kwhx3c6Ci3QwG+jO",
-	"0dO9gy/diil8tN91pihTRb6QnvKxwYRGZQZQABmi0V3s7x8d9I/6/b+1T0Gobe05EFOrZITduXzgUnXG",
-	"EsbncTCCJGFzw9IX7m4F164fNEm5vqoJweCke5BMt9ws2IJ3ile+dDu+SfGm14vn7hfyoHvP8ZNvIbnS",
-	"qn7fqRfv5FSUgq+FlE4UNzyhmQf4afAQtxPcUC035oK76HW+pnmKkIZM+DUT5IqxuQaRek2znB2RoZNI",
-	"Q5Dpw1IGOTntPA+w5C4ZMpGC5BiiTxmuaXi1vBROKO6R42Bb7PA4S5aC7jgqJHgh1TFcHch2J/+7mJtZ",
-	"PlfIepjbpdBTudBkJM2UXDMF2xgtOoLx79P2uxeV0SVJxqgi+moJzRrSBpn+HGR61/tujjq+J0x6Y0H/",
-	"GunuixP1d2TYPkzJ/u8kpe8cX+pbEusMm7F9VaEeGHFf1hZhhlHvFzBnKETLXOEo8INi4BiEYjRImIaE",
-	"H64JJSNoAqsUXfo+8iQBp48X+IJ9NugisaLd4ZG7gN/QUuU79tn00FE07JaJTnSkrah2DJlRjV+JieXS",
-	"b2035f24UTBHys9iruEqpF7VM3wP2HrtnWbnU6nM1/GcccNm+oYOhQItBehmo4PhAbjTAhpt8bZ9ujjE",
-	"b9AdV7mna6wmDxmp0lnnDr0QE26m+ehRQrNsRJOrRjHn6oJ0kbzoshEghxwyKCeSIbSVJK/P3r+7OHn3",
-	"avDx7E23WElT1iYmoGMskmUajdJLAfJuwgxayGFCHbo1hpWk0eEe+cNJ2iL7c0x55vKSwFdPCkYmQ/vM",
-	"gIshlh0tpsu9SwEWOjgy3GpndElomnq/Cn6Ea8InQiqWNpu3+P45FBttjP6N3XBdTEP3Od9RRCWZVqMZ",
-	"M/r5DRMTS2ZP+v1uZ8aF/3m/BbITrHjoiSCTE7sjE3rNCM1kcxfU1eaJwTz2bzSPJalQmJDErrWx755S",
-	"UjVN4MBOYOOQF/56wwVZSJXqtWMNwpebF95vtVZrC7jVss/zjHLhu2E2j58rvt24deX0uH+wytVFDRcg",
-	"cgpZT/Jo6zhBSi/dJzcyeHeacvBSzhixEi0sa4zm7IylYlZg4LY3GI4VYQl80igpfcmUT9eysh2THEox",
-	"aWRYaIl54jBZI0t29DJ5uBd3pW4jZMBOo2bqLcqxksKAkW0kjO+Hb4QjZCZXYmDkWvEzp8YwZV//r0d/",
-	"+ft/Pbq8vLz8tPfTj//zf3RuSKEXfqe+JmU+mGLA0XIdJcdIFqtl13QIW1j9d9DvHwE6ABmiY2IIAoHq",
-	"q6Lg9hFEBoaQs0PJNVMpT4ydEL6A4pocC5ILxWgytfuA5cMpNXRENV5ehqkzC4dHZZ2FNx0U3P+gumKY",
-	"Cxx3OcRLUpmfk1AB5sDcgJpwVz7M5Yqp5Akzv+Eu3KF7xI3w/7F37c1t49b+q2D0zzq9tEJJfsrTueNN",
-	"sru5d/NonHZnWt8xIRKSsKYAlQCtaDv73e/gHIAPmZQoy/IrmnbaWHwABHDe5/xOXZK0EZgQ376xeshL",
-	"S6cr1Mw0zuWyBwuAYmoPqLpWJe3wzJyFdMqSG24s5IQBL0SddJpI0BILNjc4XK0LsxIE5ld+wwRTW825",
-	"/AdSS9XpeK9Jkgp1/zl3edUnJkrBwpih1t0eoPulvS0YjfjjLmFIxePS06NLiNJ2AyEW2GSUJsCOMd21",
-	"8QEwhGnTlxtjkM3QoigmPQeW/FSbvKPh2PBAoYnRK2wnaxqiEexAJ5BbQtZtaDR0LevRyzCdeYddtsMu",
-	"Wx+7zFLKD4oM3ClqBl5WPLVl8DL7opx8VuhfJfIx55/lFDKWceToyYKeZJRUSw+ZprOjhx09rI3lh8es",
-	"lBPfmCgQIqRMDmOnFTtyKHkg18G1hNhKliYaVMVrglIJYsG5itWItSTzqTinHeHsCGdNwpHl87Mp/mXp",
-	"ClDOhOmEL68d+mBvaVY+BD7HNeuHLNyzeZ4ger8hxM+JnBjFM92CBfOTLUMbyqQwziYVWLcKQl4v7RP0",
-	"yd3+Ge9enztcMJpY9lBR42AnUSgbwW5e4HvJfrNe2SqnnG3+5d3ex4GUMaOitrxChZwJzYc8zGYBowKi",
-	"pGbhWIBPRQpWX32UvWLlBCofl4les3Qp34kLCamNj1888YT6QC2u0epiC7fzu8ZQjxQAzvhRthUF7naL",
-	"Wa3TfdHmj1fVfS+ek41TsFfTwNtk/iUVG3bvLh3it4xNyZCzOILS/96hD9bTyaFPfv7lj3bOZt6mSmP1",
-	"1r6RWmatRzSm3xAtr8DDXC7KWCb6yj188dPPzdPyFhf2DSz3Q8PB3dreur4cXJOZTOOIDNhZ5mGdUUUi",
-	"AOcDFa/zoNPCBYuITXAqBQ824FFPIJF8l9vdnDviKSBU3GaPa3NHTPebxlS06jTAVVVqG7PLj+lkwBJ2",
-	"l0K1J6xd1GPRZyXZL1eleElVb5sT2VoNoItVEBMje6VgkZHPc1XX1PmBKfAR2zIvfunjdGhuJKptm4F7",
-	"FtW7Ds5PWC7Dlm9BLnur66VyTjFgmC01W1BhASoboBftuGck+Hz+9c0vAYkxhxSYTLsCUBNw+p8jkymv",
-	"1+eYCvOlgL+tqYioTWq0xswbGvMBfviC5QNMasH0eUPjl2j57PjWd8e3XCOOhzQoXsMfTC3pnqjLmEoW",
-	"JxgKhiycsAtxeea0qnQCvd0AZjTDOR7y2LAThN+nCokfygcGc/h/eBaQaS5FhoIFqReQjMoVyTpjYyQ8",
-	"lNO5SxItZ++NAU22JsHulvPRff+GbLTCdV2GgFLpYH8FDJRKB1fbhYJaAH/ajhd/lY+Nzj8NVKvxnT8l",
-	"ctL87q+ytfO2l3s1lc/5MnOYKbWzh5+4PfwLgD0mhDrRgN3U5ITdiz28RFQY9pS5/9eAMjTammXlldWc",
-	"F+lg8wDmelptIdy54xSZ9Li9D6tDcwWxps5sOXFVJfEucvc4kbvi/tjizfv1ni0J4FUcqG1bq48S8bPq",
-	"0UdGk8G8FLUrGqof14jQVazc45iqVVv4NOJ0DWe2C9XtAD42iO0V+efWbPCiYvX6P4W/rlaE/B6ewV6k",
-	"AzvQ844SNuQeX8sSdGccPZdg4SZku+0w4dOn2i04/X/jRh8gXZ98mIbtjTShxwk2NtU3dn777zXeeM+6",
-	"wpQJOuVtd0qXNOMAwP1Na1pphDtD48+JGUQbE8bmGlovrxz8zkINSesjuW9/NG9qf6GzD0ypGm/BpykT",
-	"55/fk17bb/e23LSjcc3oFN9sFK44HS2HTaNRlDBVaAqctUnKIIPMS1wJUGCWJnDBCTtQZU23+7wGoBgW",
-	"FM1CiLq3/qDsaDV4ZmZadwYys7O7MO/4c9tOajPSB0ZFXVWHVmSCl/PunVqSSG6jIh268NolhmGb1yIn",
-	"dHZlGP4V4F+9rgfJPgeErBzSejAH/KhbvTbgc82utskXNuJKG7lv0U/z41dERuW6gNiK9Wg88i6FeRHA",
-	"nvJIARC3WUCuz/A1ZdRUbMe4HCcbvTxf6Owt1fQnDs1xHhEke8zCa5VOWv3WKfV7RweDU3Z6OhgcnPhR",
-	"1D1knaHfPTkITw4PD1tedvcVjUcy4XpsnptE5tKtij3Axm75ndOTYTc82D+ivr9/HIa9/dOT8GA/Cn3z",
-	"n+Pe6cmw5bXMpl5Z3jjqAVVW9ETpd3LAGt+POled45ODTufgwPevfN9vw5MJi6nmN+wKaLrfgnteJ0Ml",
-	"Q9+PEilY53X904r/wa4Gc22oteMfnBweH/l+Y72rsKvreJ52AN07gO5nlnSBLJVQYMcFNl9m5JvCti6I",
-	"hUEaXy8RDXFsYc7GXIwwNUKwIgZFn1AjH5QmHc/3fQRbBEnRIR/4j2TvoNN75YGq4O7z/WKp8d5Bt/sK",
-	"oQgvRYF8EBcA8Fds5A47QKms27ttbKS4GGVIHRDn2Tv0e68ayQn1iILiXyVJ4Ydh5/hwcBr6w87giJ70",
-	"OmHv9JR1j06Pj7tHR50nJym6d5QU3df1T9dIirJI7bLB4XDI2BFl3SELezQ67oTHx8eHvc7hMXzP01yo",
-	"Qx8+tXO3hSo/XVyo496B7/e6PrCTdUXqj4b8H1igmjF3sOgPKBs7DWTdVyl/pcmIvTBhCj1LrUzC5j8r",
-	"BOtARvP9GDIoHAu6V3l7u831bfdklNAZGvAJfIc18Yt5h0QxpsBkskmNzNhYLB46F7CWaTiual4/swNs",
-	"Yi1t3Eti13HhZXRceHqU7+jHqtE/qBINbapVI9XejsnUAv09EJE9WLO+4gfV9sKO2a473yOHHu9y+hsm",
-	"ZWaPWpD9JZ5FMLHyjO6k4DW0bfNCKsiAkWmqCRfgBHQBK3AkFgxNaAEyJ5NUafOEa+xk7sqsSfQsckGE",
-	"tF5EO8eVxuBnvO9R/Yab2SarTJFpwicspJOrYffEL1hfbU2TWntk6UPruvDsGu+8eDsv3stP15pmDOUW",
-	"y3WX7suR5/jwKlyGDVndU9ZH7Dct7x3sZMFON3ls3cTuRN41eLFFTzWt3FVBcb0macz/YLXdJs+zaWHP",
-	"R7j7vps+krzn46VY0fQRJvCARLulGGg37B4NDo4GRyfDYWj+5/R0cHDYCztRzz/o9Mx/u93o2D86OOkN",
-	"htQfnp7QQ3ZyctQ9OmLHlNU5dNWYdg+PFr3Gxyfdw+PTrn9H5eQnd0p2vSF3vSGfuS7ygSbXBWbr2qZu",
-	"USVRMk1Cm2vSsCgPyvEQSNP9FHGlqQgZ9iGC5EUeRTHDfKMQ2kEGCQ08EkQstJ1/ExrxVAVkJImWI0D2",
-	"B649vxQxozfM+km/sYjYWZLZWCpGpvZcObszpJrGcpQyEnOmsl+lYB5CjWdCK3ATvYrYKKhrEXmBo63s",
-	"aQYYo3ZmLr3rmouorgbaXGtejw0v/l/zSC2+aWlVhJN10GrLTAaCvyGdck0hJqwmNI5JzLT5oLpJ/vs+",
-	"W5594aOxJlSFTJijmNXcZ4cj3yguSMRGCTNH6/2bLxe1PZpo4yWE0c/d4FXze8vCmAv01d/D3CIWNp5c",
-	"YejKlQPiKE6jMIszOMwDpMsBi6UYKczHql8187rS5BDf2MxapgNwdk7oNz4xCkDnBLca/8r7rgnIHK+a",
-	"7o/znLYCIhiLlCP8OsCCRWjcjLPiHV6LCTP6v9yf7vWG41UcvF0tbplzNCi/RfbxwgtTnr1OAOW4KhNJ",
-	"WSap/WX9ctvyeXj3jYY6niNM3pAEIHCNoFYypskVNjzIe/UbGtRXLGb4ZttaVA5tP2Yj4jD/s95/i+fz",
-	"mSDywnLgqoVGaWj197uH7e7JSddrsW/mJVfZFb+d/5hQ99uh13J/dDrtk5OTPzMe+PHnN6R72FujogWW",
-	"7pHKeXHbanpTOYSy0NbMxvyagRLyEOW8tTOzFbw7XN3vr/bWMZkm/PJWAY2zihKmZIyN+6q5pzUV8oAZ",
-	"5uMjfgWkzEecZWocsFSCLBVBlMABxSKwUGSqbW8XPZPJdZu8u2HJPG8KCK0lYymvWUTSKaGavHl7QS4Y",
-	"uLL2Lt5/+PH87SsPhqWafHz31oFpUA3TylsMyoREkmHWie0aSM6x6RJ+BJtq7IF5KSZS6DG+1aZwziXy",
-	"+NmYx4wICT3+bVSQKjO7vUBpGrPg1RnWWth7cBIAx2XuggHAJ0eHkEUryFimSZXgsPuQSY5N4Rbef3nz",
-	"Xx2/2zlal/X+DZTYB+a8X/Dro3o+9xVw9n9noW7fqRr3+RP+T0bxMBQ0s7Rn18McN1sdY+2IuypQRb6w",
-	"Km5zRxUHH3vm1fFLDyku4K4W/tnUwsN+EUBFxET+UCYRizYzRNYvhyfnbip5dZqxNfooYAo+ECowmoOW",
-	"SFZ6UCVVbEn99mn1XmriM0tk0ezoGhNjwezotg//XFO0PVJpfL3ujtXwu8L3F174fi+KOsSLwzGfLsWi",
-	"DSV0XqcaowQ0jg2zoXljXlQeEEZbRIYVzTzDVNAxLFLNKkuxrVluhv9+RT58fo3YD2kS7YT+cxD62u4W",
-	"Ru7WIs4mSvPrCPJ9lrdFNeN71mCuVj/wahlaGuxcHB5IGIJ+FTjTls4F4fpSJFwx5RHlMOW5ImM+GjOl",
-	"iWDf6oCg8cC/tZ/y/ZK8W4Gdsv/s6Z7lviY6MHb0fRG/piMuRvX5BR+xkzG2L64Ox+Mr/kcOmoXkf5cD",
-	"5dAtuIJG+2l9g0+42jwqj3O5wKfqAvMwA1AbuCKxdefWzcBdv1ew9pkDzw9pHLMEcJ4zr1vdTCZcsOqQ",
-	"rG2ecQfE9m3HXbfK5LKDtzyYek/pqXfNMX0hEU5cbKCdIs/BnzcOc0IlCk0YCeWUGzJI5IRQQWgSjvkN",
-	"A88BmSYyZEqZaTiqtM0mpjQ0xAPA1G0CGAvg0p9k1S32RRXlmzbqmR2m59OLVNsElasij+qferey0K54",
-	"BDtSLHzp1BW+wKSowjQXFqWhS7/5lJh/nK/hk8/W9JFCovme1gEbGx78uxxk6Mb3H/xcOofqAOguqPms",
-	"+OO5uoZgmSU2UC0GjAwSmY7GmgxoaK9n7KshA51QQUesDyV7Q3M2yjrbyijH3Vnak6xMyb+nvirlN2dQ",
-	"lrSpR5T+L6bCpKAA5Nh0rrWMEQ+Qynu7SGtdDWHxhL8OqQhZXB/jd3EJ81ChDhYCE7nHkFdg9uKbH4hM",
-	"HhK1YYXQgc+Otyl2dpUI2/bPwx6WyXIzqVIoDF/u/pNxlHsEiNl1c0hZ5PDCXHGAsa250mfIGEIqiNI8",
-	"jo1oNBSagWJGdXn+X4szauJZsBOwkGpoASgGHga21MNQNqu5ZtgFaRmJFSZ3AW/4ExK03+Ozx5Cfbf/I",
-	"M/FpktB5vVMApw+O0iHEkgpukou//Xrx9fzru9rP+Hd8+0uW8oi//Wonfq9ugouxTLT1FWyTxRXWf3Uq",
-	"Na7s42oCT9SuLx462yOQzJkmSUbXBbZS4hG1Ar181y3m8jphOpkvkeeFwADUUbAxF2DbTzxbPMQTIhM+",
-	"4gIKZyKWVLXU1cl8gYPc2dbOiKvf6vbMRjavhTTTOI/jh89Jw3G/MGUOUAV1vL3duuu7p4jPqYao85Qm",
-	"17lAQwhlwTIejCYdoKsYJRhxNdchk6IIXkIoCwZeBZkEhkQCmAUmihLXmRrbtOEngHs5MWIYfGRUo0iE",
-	"GkG4M9B8wmSqA6NHyxuW9FFEB3Bf0CZGx74UOVaaeeFQJiOptR0oZtGIJVbEQyaphws3ZGZaQ87iSNXE",
-	"6wpkupkKvrBClGOabBZnwE82Wwn+RayJyJcppMKwP7OEtscd6igsHtaJXbP+jUWumVBB5pZn+4uckViK",
-	"EdESGJ9Dd/WISsMxoYoEHV8F5gMCv30YnGXwr0c+UZCFAhIuY1utjq9qZm23u6a+C5/L6s/MZPbNE1iC",
-	"ltcb3q7zeiCBXxfQhF3c2fv3lVwIy7mp9PfqoCEEm1mys25Y7JBtU/FlDHPwLI2iMc9LrAZ4GjxU4dRn",
-	"Eb8ntrKJjz7zo5tpQ0tsyHUQOisqIJTMEkP1tnbTaynNpjhFqEfu3waxamPEwn2TwjlNoEVGv9XyWllG",
-	"mrn0p9daB/SqhJTV8WyLE5a0+i3BR2O9r8Z8iB1JMNfjCphE1+8e7fvH+53Dr51Ov+v3/c4/AUhCY3cR",
-	"dPFIYEJK00RfAUepetD/p+EkjTWswi6/i7h+aEXLjHk/qBM7qIiXBT5vO/6XlEmjUFASyiRhoQYonOUM",
-	"toid2/VPjzuH3c3UydcRVyFNomXuVCYQcUehHmLtL649IsFNAYpnSFVIIxY4Dm3fqzDqqqW8zZPtLY/P",
-	"lu3cs7yJjE0X4BT1jIewXWOKZ3htbvTWrvQDM6QVetLjm33b5x5Pjxv8zG9usYJ0uiWT8Y4OFkPgVsNa",
-	"17myKR3vSOH7IQXwsSwIxa25U2644gMecz03e6AntL4AIbO/IVxhM5tt2axVggEIFy5njf9IROfgVHBX",
-	"xjIF4CUHTGP+VmeQbciELVJQbfJeXIoibpNDkPgB4ZvaxDqvITHQ2vkHPvSDuaFxytRZnjtt9sYYCK59",
-	"C1d54bKF6K9xvPwjW55f7Oo06FaHXcdKK9Am742eMOICZts56vc65O9f39R5TYaJnNy5dd1bOv80qEzu",
-	"zHrplSaXO0p6R0cuL8wjnQMj3c3SQ1VznadEbmGetgldKON0Imxkumrwwbyxa8nu3xt4ZW2EycbDcmCZ",
-	"auQfc3kx3bVRUCzPey0Gwxwy1ZrhsAeD7lohqz5w8c7hqTSJgH2g39a6/yIV5zeSRwCe1OT9Uq73wEdj",
-	"t7e2FuV7vlUSlmhWxw8TOdvhMD1xg/uCMQxmWI+h5R4LErygVuS6wVq5SQWVAnKhl6VKiELxBPaVAfHU",
-	"9RdgPMiMsevq6opcRNsCi61RQ2mkX7nSdW5289ntJ5yqflsxomPIYdN5t597Pwcr2xC910RpOcVwIhdZ",
-	"yIZ8EgyDcmPwDUeuqN6W1cEvdblrpT27Vyusu51zVYNPxRXRMoamtWaRQKPOlwP12vYLqefKUrfweC72",
-	"EVlxHEMphnyUJqyPOEVLm+Vs73j4D3c8LMt5Kdtv5NRYzsiQJuUzQLi6V640TVhI4zCNqV6CkPWbTK6z",
-	"yJoxxEeJWbtM6zbM0oNwINgsmk/YGQJCzZy7lxjTmkzoNE+5i4B/iYiA71oVTdJLYW1Sz8o+QLDCFANz",
-	"X8a0swRem8kgk2u47rJXwerWyqXVG16hzmyPN+WQSi6FOaRcpCwqBPMrrOHiauVHcpOkITBy8wCX32mB",
-	"FZSDMyIUSM/3jJWZ39jrNHc35zP9HFPRzNX8gJz9RzZKxYLivH5FyveKlYeEACc6J2so/I/jTL8F1WYj",
-	"8bHANv6T2f/1uUefbqCrsmEGHmJ5LbrDsDiAKSYWvDFI0IJxQAHiioz4DRMFH00nZx6Hnu/7l8IMo6BZ",
-	"FdEJDa9tjhMoeHE6Ecr620gMqSlt8hsXkZwpMpRxLGfWYwfjORy/EZ2qM0xysL9gDEgBiJ9Fc87Tg6q9",
-	"gTgly+GMQq8B6Ns69DSLmQrllJFUxIY/KcojnMaMq9UeuSauuLyCH5wi0Giq0o9zNw/WsjLm3BOIIgGj",
-	"gloGXrakQUTnwQoXYENHPp+wukmweq8QOO82H2EjV2dEmzvx6j2GF2gskAHTM2YE4kzCumfQlUAY9Snu",
-	"bFqd69Xz/UKmFxe61y0CjfeO/CLSeO6540KzUTXU+E8g1C3FyCFxoMQkk3sVOO4qpMIrIai7Q8T1wu2G",
-	"2BIqRrXI5fQPPkmBEBqBqfeOip+4D39W4KnvnIRP3JlX4JyVNqZCGjHsCaWDkTDsxrxjB4HywtBGrS8w",
-	"yQHMHGJYAV3onl2DDeYHiXQoy9MkbvVbr4Ek7KiLjPTviiXKs+UOiYyZQnAkSPZOI8MYE8rj9qW4FGA8",
-	"KTlhAOQ7oXMSyayVVjpBAHiqibHo4FXmnj4JaDThIiB7ObxMPgZGVSegwQ1JambzyiOBSwgMLsVeaOGc",
-	"RUQQrJEUV8XL2pOSiGpqHr7hbMaSgOwlmGQaz82vIF5DFpA9mmo5gaf7BNdCZfNBhdWoZzZFNE8qfAWL",
-	"cE7yfUKLk2A0GDGXjVkIZ8EjwV8CND6FWYS/9P8SeCS4tavmx9uNeQLvUgQ50B32zLnVwzh7YTEobX6s",
-	"iFVn91owfw+Q/EtqenYLDUOZCl2YRPZL+d1DlhTHg+0L2uSjhI8PpTmJJKCh7rvVd5lc0kYKiZbXTGQa",
-	"hjk2ha0a0xurwzqxa45Sy1CLOZzMiJ1+K+WtKmUGScm8ecrkNGYO9UuCSo4BUfdaFOWr3/o1mRsVLT8p",
-	"RKa6XWz+MpGLL6JxXPGmd675Lc7QopgVdhcRzbysmxJPCOS0WihCnpAhF1yNC6PfSuJVi3ORU9Wq1qZm",
-	"YzmBwgzLqHC1nA8pcx0bq6gwYqa1XkGRNp00WkVgJCGAPxp2Ax5o+2ef/MYGFzK8ZrrAibBRnyLIFPbB",
-	"4EOpChSmxiyOFZBnbjFMmFK2KyAlgRJ0qsZSB9avBEOChQdcyQ4PLiNimxFD5gRML8Cxgr41vqxzveuT",
-	"iSJqTBN2KagbsE3eQYoGBd4QyOFQMUM4gOoOup477PBWMxIg18kpD72S7ejGMa9hUxmOgzY5R5T0SxFx",
-	"FUohWKgJtdAQwX/DXX+9TH2/e4QD/zVwo0FQyM6xb9tqFddJG4EFjTyChAHpsqhPjCUXZPuQMKUvBVq8",
-	"2P2reC8kOgYu41ywGXGrnjvYssIeISERxpjLLpJiuKoxeM/z54z0hEoZqi8FFXOwR3D2Y64MV8ZTiTCx",
-	"ZA9FilHxqaYDavYKMvjNrejMc9n8XjFR+guLuIJbY6m0xc8HaEC8W4E3xGW+6Da5MHMqbqOrqEVnAM2/",
-	"wIjJAcNddrABKEiEPQCQi4OrYL/DFkbhiocyQZh8uAMhEGN+zawzs1wuRW0muPNe6PxEA8q+dylweyxA",
-	"cqDmIgw8IvEQzozpCa91ublYsoTlXuZBV7EJnb2hNwHpHBKVnVvqvgpLmwzxXYpgzGiiB4xqEA6IMMcd",
-	"hAlQs03LQgKH9fkRV5sSpRNGJ+B5JUEYS8XFyLacmY3nXo4TEcrIBrlozkXAmxtLZUsh+qTj+53CWESN",
-	"U61IJGfiUuwB0K4hqlce6fidntXghNRkZOQGEXJG8rtITDVLXnnkwL00TFjEhOY0zkNLcPkE1R0kNkVm",
-	"zJbBmp2+FENDnEzIdDQuvj77NEw4AopGNeTHRM6MtHWzU8xwa1ToHQVma4Ad9czzLLHa2mCaSC1DGSsS",
-	"yKmKBra7DyqUbcNCeiHIZvinEdwyISOmzX5qDisLkil4bYTna/wpKAnrmN+w5vKAGsVKSUFmFMmJkRkb",
-	"QHYEnJRYyms8+K1Cc3Q2ZIl5tWomvoHrGc3UnFMngck0kVFqK3yyXmmlRvvNxCi82boJ87ebdUVnn+v0",
-	"TrDTO55VndAbFmfdD6vmkOOdNJjFAlfgygMpDozDqUDISMYyjhSEYwqD2rh1Aw3mN6DwshdyKrk1dUv+",
-	"wWa7c/75vVUHPTKYuxSLgoJulXNwg8aGtEW76IczTzab+ucMRMlVpJdxlBZw4cq4Su0SrMMIkZYabAxy",
-	"S1uNpkqmAg4IvBs6aGpZZLRn+a5paWwukKaoxNoc1+I6lMvRG50YI/mrU1nAE1kMmGVdbbC/n5BZq5p8",
-	"CjdF//Lqff9FzuAYmbPuyMGWztoThqh9rhgsz+K1G5SrfgDPk1kTUz5lMResT3xD9kbq7Fnyh9e5OgyL",
-	"JJy3kR6kPAYRYH+EJ10jVg8y2sEMkJdiwMggFVHMolce6eK/4XajuBFnJbmXv/JIL/sxgfuct9UQnrF9",
-	"DyzSIFw0Cw1dlLkYvfLIof1iLkaXYg+WgYIata9ZMnHLURCJE6apNYuPMhSXvSWgYa88ckzA1DSsay9r",
-	"PTnlllouBQA4MGY2QkgykQl71SafUf1XeTtYORPmrBrFyTx3RnKQJKIYEwVeBIXeiEVitIKEM6uulMSJ",
-	"W7aqM/V/f/5/AAAA//8=",
+	"7L0Lc9s4uij4V7DeWzWPIzmy47yc2trrTpxpT+d1bOf22RnnShAJSRhTgJoArahns799C98HkCAJSqQs",
+	"O+6cnFM1HVMknt/7+e+9SM4XUjCh1d7xv/dmjMYshX+eXtKp+W/MVJTyheZS7B3vXc4YuWGp4lIQOSF6",
+	"xkjKIpnGPTKRKRmdTfrvqI5mo/293p6KZmxOzSB6tWB7x3tKp1xM975+7e2dxWy+kJqJaHXOFgldsTgw",
+	"W5oxspwxQfSMKzPxiqTst4wpTZZUERpFbKFZTMZsIlP2ktCxYkITqWcsXXLFgqsYS5kwKmAZb2VEcbLq",
+	"3L/OWMpgg4It7SYJVyRlNN60uQ8LdaI+TMLHp7hmf1IkkouVO8I55YLEVNMxVcxMQhX+xBXRfM72yQlu",
+	"bDnjCSNC4tcRFWTMAiuayHRO9d7xXkw165sR9nrhZb5m05TGobMfjbPJhKX9TNAbyhM6TtjI3QUjVKgl",
+	"S4mayaWCB83boYkUrEfGLKKZwhPFoc36hdRuCy+vRO36rsTmk37PvuhXWapkGj7vCH5zaxPsiyYLOvWA",
+	"BXeUUGX+zVrc7UcmYvNnHWZSrllxdeamiZ5RTWhqbk2TFdOEC8L1mvuvXHbjeQUXyoVmU5bmK5WKh8H7",
+	"gomYcE2WXM8IhQF7xKxUrGDdPaIlUYzhTpZmY5tO5oJPxZlog1HjVC4VS8lUmtMS6wf+2ttb0JTOmbaU",
+	"ad1lj8z9DvHKR+54zXVbEtHDDZunis4ZmfDEDEuoiIlMY5aatXAz2m8ZS1d7vT1B52Y5OGRpoXP65S0T",
+	"Uz3bOz4YDAa9vTkX+QOzaK1Zaob63/886f+D9n8f9F8M9/+v/uf/+B9BdHxNVx/Gqr6vDyJZkaUBozGb",
+	"UmEACC5F8OlM75MTQeRYsfSGiymJ6cq8xYUyl3nw9PjxAfl0+apH6FhmmggphfnB7F+zhKlILljTlmO6",
+	"GsqxKu35f6Rssne8938+KvjGI/xVPbLrL7byJpXz9tspb0KmhJKEapY6pFyzxOHEzLT1Oi/lbVYpCKNp",
+	"wtstVMutlpmuzjMR5o/HhBm+qGdmTVyRaMaiaxb3yHgVIMZayh4Au5D5F7FZN7ksqDpX5HAwKDDFMj+q",
+	"CNdXYimzxHBcJM7BzaarYZqVSXfMJjRL9N7xhCaK9UK8+HQho1lgk5JMpaHSS6AflCidMjoHASBhE036",
+	"sMgRM58DzhvyCuR8zpSi08ZLgS+aUPrpURWh1woxv7BVfemvZlIx4W4iSjgTukcODGk9fPKE3HDFxwkj",
+	"Jxevzs5INKMpjQw16pFrttAgUB0NBgbQFN4PkKxcACoRsmu2IlxdCfaFRZkRiaSIDLWb8WhmAASZEdfm",
+	"coG7aIkXyL7Q+SIxG5Mpl6JP+4eDw6f9wbP+wZO+iqjoH/SVpql2h4gyYnGK3iH0zSk0nOfhkyfrKOT/",
+	"0f//muji2QREygaCb+TUUVkWRUgFAAHBgnADE2RGDXZQMWUxURyOp4IF5M9HB4d/2W/cqRVu13CBFjAz",
+	"eS8Fa7UjKhxGalmXgF+iNGY2ajGygAY6pVz0yOPBEYnknCkAFsMAKBnLeLVuh2Z167d52Gabb6nSpzdM",
+	"6LPXDWIwsF+ZEkNPWdoHoGTmC2XB1okJALCxxaK5YskNU407MPP2YeL+2etbXdRbPue6vvYzzeZGaCEU",
+	"5Iom2pLA10EKCLPnIjoX+vHhXs8sj8+zuSdL2D97IdnuHf1ymrCbBknLnO+MT2eGTDD3mmFhMZumzDu9",
+	"yqLn9Mswfz+8+Bf+2mOZjRPmL/6Fv/RBvnSRzcdu5VxsWHkil50XzsWmhR/eeuFSipMbyWMqItYA03Oa",
+	"JGbtihmRFRZvRBNATPO9t5WXZEASpoFSGal+DsSwcYNSiiHNZw/ucP0GD55v3OF7I1CGpYwekSgQOZXk",
+	"IhOGas4liPRUkIPnbmdkzBK5hLdmMuW/o4Af2hVIsF3FhPewYBY3ERbkAfmUC6pnxYw83uvtGQLKU6P0",
+	"arO1lvLYBUs5Tc5eo241mSgWOKsT0KoUGUl4YdS0c/w5rLRzoZ8e7QUvq7V6B4zkw0L13SvIUFCRQ50U",
+	"GIrhj2SeGZCdyeU+OTNs02wgE5onnhprmOdUguZgtCiWKEaeDB430mF/7g6MpKVIcA53fN8Q8OmTvf0L",
+	"RtMQ+walAWdXZGmEP2JmJZEUmhqdzJxnzxCBiC64pokyGoSQuglMfrsVB7uYyVS3ZGNGvlyBnSKh6ZT1",
+	"iJLwg4Jnyox0J6xuI6e7kFkasUYpAn69Y2S/yMYfUzlN6bxxGdm4v8BXGtaisvHQvjHc3bpuxZCAhOf8",
+	"CBRGo9NSlLXQutBw5SrbyI2OntyWHV3y6DpEY9+YDYwe0UzPHml4Z2RwSmlDy6wigOSIjE4yDTwItt5I",
+	"jXGUW+Hapbxm4kx8On8bYApEm1/RRC6T2CGWiB1XdYYxILU0SeQS5II//3r608WHV7+cXg4vP/xy+n54",
+	"9n746fztX0if0DhOmVJMETDkCZLIKQ4540rLlDcLS7CYps0eDV483bTbrwZ61UIKxdAgJ8Uk4RFclSF1",
+	"TMA/6WKRcDQGPlqkcpyw+X/8SyG3agftH/ErnLKJzgNrApMxsZPvkxH+xOIRHMnIqkzmb8PnyFjqmfNj",
+	"qP29r729NzId8zhm4r43ERkMTcmcrkAMjCVwZ1jTmbihCY/ve0WxjLI5WMZTAMqYakpSNnHWe3uY+2TE",
+	"0lSmakQWkgsNFkewRRE5maCJnCxoint5L/UbmYn73kwK7hQhicqiWS4Y4HreyZhPeNDvlFtrALhACkJN",
+	"3OBUwEkWWqB97RG8A6v7aOYXMchEbyhPWPwNMaZkCfHNJXA8bpx7XN+JWFk0tkMfg/VrThPDRlhM/n7x",
+	"4X2PHA0OzH0CZji6ejR4TOZcKYA4lsI/JTw/Mv/zpEeODh4TLaUTbo4OnlyJZSrF1NEMYohcjxwdHpr/",
+	"eQEvz6nIrS2qR54MBvtXYg/kv/SGpRdMoIlDVY5Jsy/6EZgy+mirLJ9PgJxWHCVcz8joBJybx6Q22mif",
+	"nNJohsYSC6AM1p/7k9DuSagiI3hr1CNg7ESeA7oH/MjjEZiDr0T1M4P0I7fdJdfRLIQoJ+RXNr6Qhnta",
+	"edeOgWIjM8ukZPSW37B3+MMIwOtSyrfmJu4Tvt7lqqr2iByLCcivblnvqFid2yu/V+y08NYDquuAbwJU",
+	"gkjB1D4ZnTOdrvonE83SEVF0paw/VhKdrtDmV6FP3hchF6ChRmqDH9Es9ZMwwhYT2mz/fqnWe6mJ4lPB",
+	"jJDTs+oSeCnnMmVwa58KD/V9r0wYnfkb3ssCvPfnuSpx39wEPRGGwzIOpHsCfruCKAiZNhh590FstjOZ",
+	"hRh6p9RJ1OQ8pobWLRbMgIKW4JszR8SEUSD+uTdOGb0eThOq1H6UMoDTXukpijD1p3N5U3uKIDfkICcz",
+	"YCf7TMTwnvs7ZXY49wDcJPAE+JK3DPw7ZTfy2v9bavt7pljqvQ5/2iXITLsn2SKGFz7XRPKePT1gRyG7",
+	"BCNM6DQPOKBZzDXRKeWJOcNFKhcs1RzFeZpfwTrYKF3X1575KuSUfyunXKAVRE4MjyAxjwmHq6ttwio1",
+	"DSofqEkvCZsv9Cr3fYB0p8m1kEsRHlNv2skln7M9AHBNeQInEKOQRpOP3smgnl5nKj0iwMNGiWJRyvyt",
+	"yfG/WGTu70t/Kvv2ocHB/XO6tBzR/7WvrvmiLxc4eR/kakMizNRfe3uoC2w2UfX2jCLZFIHBC0QKnpha",
+	"iWijHWIlogsDveYDgOYhj0MT8miGUpqZNpIiYqkA0pbbBrIM7CEiSywJx3OuLcugQMMkcn7L0b/69ph/",
+	"ouGIgkHAnKMD7gJAew5JimV5x5CDkj3Lz1V4KOPrR4qCUBkLuWbz8j82YyOi/9d8OpqmdGX+9qJi6uf3",
+	"PkuSUhSU82t1PDRYZ3mu4M7TaMZv2GVKhZog/yvv3NLBYRfMVZoL4HTDxMYfDTcjS2FM6+0ZSStLgziz",
+	"MsCFkth+G0CdcMHVLN9AMBhv4yDtUT2ly6GR1ocLGl3TKRt2+NSIIcNIZkJXPRBgqK0KHb09y+JutTWl",
+	"qc42QrSDjwt8O4iioa03Q0M+c3njxd33fNAr7bV8qS2geic4XUGUh47XRqY4NVJGg/RGjW6upAAJQEvn",
+	"jVongNyCm49XwQFSRlVw7Mqu4dLHK5/S209De//JiI5/M5Jjs/hgPZrlraJJdgO2Kpa+p7irBVVqKdO4",
+	"4YhHcqHiMTE8iYA42wdxdgRWgkVqEBloWFfrtn8ysGRvJcHzgIBVg7qqjgU0oel8E4yATzKR8ppQXZL5",
+	"bMhOWNa7YakhAxgEZdDe0KQholrdGVF2OVgxzBrJT3CoUzeSAat3FwBYiVFtQjdAueZiSsZsxkUMjrX0",
+	"GrX3/SAxjelKDRM2CUjsn6z7NY/95YpMDD7b4M1FykCXSiki0KbNfe3tMU2HClXLoGSIhGJMo+tETgkT",
+	"sdp2svJJnl6eWI0WVgEHGiJXv87sdO6Vchx1LNGjUcSrxSnlwtx8ABLcGMNCqA+ydTOqNbivG2Umk5g1",
+	"hBwvUmlkL3Sq2/A7BUpvvvjg4ChRDLUh70hjAvfyEUDomCgtFwsGjjlAkTkVoEqnqUytr74gryziMR5W",
+	"HeYSOh2OV5oF5vpZLsmEpkU4P1cOlutB6nu9esBCcLZpMFL+nOW2CaLpNVMkkWLKUjTQvb14P7w8e3f6",
+	"4dOlt4s8CMSMqzSEmLZkBub6lB5mAmwiLN72Ox+BWqBc/nlqt7vFzMWnHSdfoAtmA4CduBQaGxQMKQou",
+	"iDQMQhbgQyTw1EWfolfBJx45VluxqiUE2cnMRgz5CUUnFdvLF466uBRxj8gblhYi0JyLrDXFTFnM1XBO",
+	"vxQY02LF+FWmWNzxM52ugriCriKbqaG14YUY+Ry+niq0NdyQf98uuH1TalJowop0EIS6MLGrX+46Du6d",
+	"UGWPBUv2YdNjNT0rchT0yKeDgRurX31YyEmuz1nE+CIYCOYCd13QlZw4hxLEB5V4mZF5EQ9Bs9orQrAv",
+	"Dw6ODw+OB4P9g8PHR0+e/sNoKaiwHRotUZlDHxy8eD45jI76zyYHg/6z8QHr0ydHcf9xdDB5RgfjF/Gh",
+	"UedavPbY7DRlE5YyERnY3bthKXpJC8VtD2UStGQWNwqKZ5tJDixil0R+b/vtKGSutlY5C4ZfOZj2FhjG",
+	"Fx6Shwxj57Eqx5XbQRlmChW/oTt8r9dOrXPKd0mXK4tMZ68VkoTiHtaPeV682U3BxoMpLHmV22wZD+cT",
+	"AKdU57p2ZczStnqli8e7CKHaqxnlZ2JB0ztQrz4mVDj1KhMuVs5GMe0FlKWaJHdDk2zjNJfsi27SpXCA",
+	"po1/gJSjPGB67fbrEt2rn0/ObNYSs2kkmieYpUjJnC7AU1sCbC5sAL52MYH2+7iuq3N3K5XwQrHINCny",
+	"9hyyFOlTNhjO/GCW2ENnMToKhA3pa4NOBWh8has6w48wir5qLwG0xzg4ZCwwPPsSJZniN+ydi0dDu0gg",
+	"fK05YM2D6yF62IcJ1UOaRopFm+O0W4wmxfajwZW3tjyZM73kCdt8pFVbUf18m6Aaxu+GzVRMEzaM2XSL",
+	"A5gxPp3517GjSw9edRvVIHSpLb5b8ljPdr2Nyi3W1xbaZ2Ut1SNuvPdMWCm3AyGztqG5jLOEOZJh9FOd",
+	"oTu4TpgSLlh3Up4apWsCLF1Eq+F09vsOYUXxmI2p2OyXcO8Z3sISGXG9Gl7Ph6oK9xUvL5JYDIl2FD2R",
+	"EU2MziVimkJ4bGqFlY3AVoGKwNF4WwpfN4uuVRaw9f3MvtCYRXxOk2Py+JDEfMo1Gk3m8ZMeeXqEUQMz",
+	"evjkaY8cPCUyNe+Zh1++zB7vk1/YQmPY6xIy41E5WZO/+bScXDDov6D9yUn/TTDFoFj7STKVKdcz2ISL",
+	"NZjHT8zeYXVGdPsye1x3yhuRzilOffxyL7KjDmk+rJnLgUDQLgdxFWBM1F7Fh2iG3NgtKZJCsAjVoZir",
+	"4s9QsMArF4Wounm736SMQRieTSdfMmpWh9HXKQaNGr2ylFruKTmL5c1wbpBj/+jAkA8RDwGqn+4fIqfx",
+	"F+Aj6I796K+kMBihS4loHcjRCVERxJFRbVBrBZZSKZiXs2aOAdK7ACWvVyRO+UQTPUtlNp0FfB6/83mm",
+	"Z6ByWg63Jnr+8VM/er4Pf9bITT4kFwXTrEVVCJnqmdFTGW2iC92mzc+gxT42Z935FKg8cn2DvdopBqlS",
+	"9fJfQSTsRhCYc1ECz29zgw/rdgKHK9OYCxo0MJ8hSzp7dX6xTz5MbDKyUw2UTGhK1EppNj+2OREuX515",
+	"aSs5cckLWfB5Hvlqo7Qhs718PTGLmrdcOybztmJf6JQpw6Tqe3ntsmbQoqh61uBY8VH0B0+ODw+PDw/3",
+	"n4e4zJQmRjOOjFzFdRazDkssvpVi2vXjlHZ7ee1Z/CyzdONJDJ4cP35yfHC0f/B0b5OL0a6ul19abQ31",
+	"G2o8kKZTDtOGRcB7fSHnDOsEAMVPuNmkTMGpmkCivZJzBhBbJ+xbRLNQTdFSOmFpJaqjc9RUzBKm7y0W",
+	"5Zpvlm7NGf/CUbrdMlgHUutq1/RTnnZsfncUwU0R9MHlASQTnmx9xA0BOJ3HaWe2M8fnYmJ6uXXW3m/A",
+	"qQu1pqzYCTkeZkyashgcIlgMJnW5ftvARygwB+AgcLyNITtNIF8GkZ5LqsyNi6WAHf8wSpDfhOq/WHAN",
+	"O6Ixd4g6d4gvbZc2FthV05baaQmL2UrxiCZDM/Pw2uKKWfBbrvRtw4qAxn3dZMiBkZrObRfRTeFlPKyQ",
+	"Jg/X6vXxlKZTFo8MjGTC3C+LCUaw5F6tnPi8JCMARwPHC6mg7M8IoctAkM2dsUAC1WgQeAlNUkbjlS3V",
+	"Y6HPulQRD6ao8rnRzfHGWVJ+yAXmHmPoam0lBbL4v6LLbhuIVTl5epWymAnNabIe1VwWJFdGaTJ6/Xjl",
+	"41uesoqR9uVg/aCK+5pqemGDoKuCoLeCf2/D7XxW5DwMdWo+k6keup9rUR06L0hI52iM/y1jWSlqYx2B",
+	"tY4Db5KyjhqCZnckuyAi+fFuT0iayt1dYsopw5JfHJLWghXuyvJl4TKt8rEQ43/NosTGiHZRgvovQjrV",
+	"azaX5zKpmButzyT1wPiGsyU88H6DfUUsDMRsLiGxvH5d7MuCp0x1ECtTu8K11+p24qL6g6DtReJ3dg86",
+	"TC7C5mFdPX9DQWhxR/EKOH5Hz0G3vYcU29OYa8/Zf2vvdcoWCW3h2c0TOr6lTzfgwrWr90Qx/xBCN+gi",
+	"Tz6M1SfBm7KUXNwHuicXCRWCxSQTmDHk2RIjOZ+DyXTvQ2reP+mhUe4AAiR8+6ZvdfxqkDEG31Q9zOLF",
+	"8WDwDz/We7wycG85arqHvKGIcHhKB4P+syh63H/xPDrqx9HA/P+zxy+eTxDHh2bdcOgHHs7bukd9NeMT",
+	"DYeJtQqCoR+D48FgfzA4Ojw4+IfLR3G0hWoJdR0goqphTwO7pzx2w9y54/WY6bPnxdLUAjPyYw7QgfIx",
+	"rxf28jdLN7CtRlq6oUA+EHFnigGlol3iRns9t3S37YWFAgQCp4nRwkPMy2/PiTFC1NowA/J0Cboaw36x",
+	"8IiLBeTNymBdzlmfaYZVBXAJ4WwzD3jbkc52pNCLmijU5Y6pbSHJy7/6PD8sJ4Lebjw4LzF8h1El/Cnf",
+	"UxnA12SRVWjq6yKDMUk+TPaO/7l+q1WS/LVX5WwlRbc9UJ7TpZEQ39gYghpMVtTlzgN/tOr0JumzPlGv",
+	"uqX6sX7urWVMEIfJtXLqGlbdgcH2A3fyBm6yo7ziUd3NMUW7IcS7w7w3XNDES9vaBLW7sCbUIflBGxYq",
+	"y72A+roPEkTulSeu+8aF6HXlF9XYFm+VoZt5sy4PNIcOG4btZYVWFIItks4rvlkopBDZylq9SnXjemHv",
+	"GdQ8DnJYW5IlbKX4LVHa6lN1M08RkXrxn2/DPDEfoJjHS39uUAV8ClHSmX3htB7KSIVHhqEaQzkCoviW",
+	"jqWtxNBkxYJVfGExlhfs6P//kGnFY1ZzW74E36bzS2LFnb8fDowEv7/OIbleLS0sFZCSpJnQQ+/jHdV/",
+	"zYcuXIPNoUYniQRvGEPXAaEqYkKBoXNga4BAzEWneILQmvDIhnNpXdbRcE7VcJV22Lg5/5INxz7YMFdK",
+	"G6aqWKv4nLkOKIqL3BEdF9e24RBar6+4mLUSkrmQE3cfm12rYfzMMWNHwRG7AvbdAvidgeYdg+M3haYa",
+	"tPyN65+zMRR6CVUIw5+NcikzoXvloD2X2juBwk6YKOuF6f35n9g25bP977D/+d+D3tPHX//yfwej9n5m",
+	"NEHXcBn8xjS6nqYyE/HQemdCQuAozYTgYjoimUiYUiDlL2V6DdzVpmCW3ID4/l5vb4m5v6ABwmtBjoN5",
+	"M+HWQTbQL0q55hFNMGkIy6jlermr4r8uMcvLknS/bpb4XPxhJUF33Ud41KfubRAVmdBcr9p9eebehsg/",
+	"Ltp99c686ZLsOu0rZXOaXqtmwQ6VG1dQaAbTrXoQ1qeY0ExEWNCu5zdGmTPbTcEpKbU7r9tjwNjWbrs2",
+	"TXbva9v6wPjZBb7rWWeCZpshPt0UjKzZpXmvtf5n15AbXXzrMWJAuxGwiEBd4nS2lhy8HTgEp+qFkb8w",
+	"3eQHUcCIj6nFjVk4LSUW2lvxgD/ET0v7qROnnRUUiOiCRhYDK2LK+cn7i5NXl2cf3g9/+vTmzen58OLs",
+	"H6cvCR3LGzDU5VZA8D5jVziwbCD1cX26vnUVg0leNzWUKB9e4e6zuDuOoPjvbCep1982txe2kV+Bn3Zb",
+	"ycfN4bAZGU49NnNf5UHW1IIIvl9Ufaj91LUAQa5kFw5rHidBg7qfIz0s5dpvzCIPUErmZT83jNx8SWce",
+	"R6+r4wsmFwnDngEIaBABSeCmIComUxlNzD+5ICNLXEc9omUgX8cP6GiUjiCFcMFSqm1dSTZn6ZSJiDMF",
+	"yRGKTwXhIiwPeVMMbSSJCpXfxF8MlkDVaDehKno5cmFmj5rqurC5HIKje81WoFI2xD9PmVaE2ip5y5kk",
+	"VF1jLkyZ0Hs7mXI9y8bNg9ur8U6EjFdWEg+NWAEcO3w5yqbh/MrbbYald5Q39CkpkaFeKdrbq59SCX9I",
+	"U5k2FXiKZq4WbP3koDDFVpbDYuDmTZ4Xwl2gonhji9SiHwtw4JRRjJ6uEMYp68h3qBrKSVsS1Xykk5Sp",
+	"QLzt/yOzomTL+emb0/PT969Oh2/OTy9+fn96cdFUumXaqS6GV0KmPtjay268P7ejcD2I5tu9yEXwCuni",
+	"goaqnvnNkuF2Xc7zkioyzngCPf5aFkLxlbkNPZnL3D5vdOtKptbbyHZlLHbDa04qVxScqmz1KSAXtuWw",
+	"ERvc489hZV7P6eKVTLK5KNuJYyiZ4MbGv2YyS9eNE3Yzjduoq94ywJVi/tVURAvS2PEVL06tlRPLYWIt",
+	"a72TK8yu91wuQ2NBsfONY1xcr97ii/fkOAM3tzvYfJW91g41b9O1KzaA0VDuCszYPM+rdGUOUOuHqgwo",
+	"ZRR3WrrMNon3lfNvkyGBlleXI9EYYSrkkC1mRgLiqqF3OpriQcqwIcYJjZhHAczsoDJgbWVt40FSZltW",
+	"Ezi8MCXHRONO7r6qgJqPkEe02swBvLPKHkMXf5ZnngY0Cb8sfDUVTWmaJFZXQgkPbNsNlrSdxgxjGnt7",
+	"jC72+A6+DHq3m6AkT5fb7Cl2L2JeiQrWYT/TZC5vbEdRixjgIqjykWAB2TWhzP40Pe/qirX4eykOcT1Q",
+	"2AML95lkNwxMERhlDG1uDNQvUhlnUcitG0kx4dMMYWX7+3vlDxO6zE3gVmThz+kXV6SgTowaSLBnTCnG",
+	"4eIW43QD/yJZfLijWPsF/8ISFSxh3LB2v8JcYxNFm686gRIKi4QW3r1iC/vbJUiVz6ABCRZF/0S7w9CV",
+	"hcChVwXVNlhSBst6We4Z5e1Dy7xSH18/V49o5xTVO06kCzuDrLyCUZsyUh+Lt++Xhgb33wRVxSJ7eKnF",
+	"UjuDyVbR+A6S2sJPDVraBDztCiTalg7bHlJqNZSa77Lz/ewitq4z+3pIkXZrF/8JGqrcOrjhTiljG1i/",
+	"V1jdeMR3AXN/HDDb7e7/OPtuiUtrNLQN9rvi3fBCdCrVgkVd42jzNLeOTVBDaW3rFxaUqmik+Q1b7/Gw",
+	"/XMUmUoZk5KpWMhlWGNtG4zxrm7otksKbkapjMV5SmI7goev13ML8pMPOPqmkinChZZ+N99SM9/NibJN",
+	"d/K5Xs5JsCU5+Xjm+klSW/IcuvNCeRlbiGYGXaa+9vbe8hv2KpGqTSm7qg4ZM88wejAYHPQOBgePe0fm",
+	"X0eDwfPPIS0Fgkk3XaZZ1Sm8mFcYbPOJbWa/rjuGW1Jh0I3s7j9vvAaMrYB95zO4DeXLDEFbsZ06mYOs",
+	"aWqbHa9e2qaW4LSLOVQnFlCSS5EZvWHOLUy0JLH05G5oOBp0/sLkrp1aF5LW0MBuxIViqR71yAj7uI2I",
+	"TG1ZAGa782OA98s8HMl6hqhfxJhEdG5IwksyQqVh5PW8TvRsTRO0YHUQcEYsU641Ey/BYLgse6NmVOUR",
+	"aL3cibCkqn2O2CwPy2tfaw77mTzCT0e2sJOq91ZrquD8YYIb8XrdvsQC3HIC5l18iO3tFyn0Dr9hKVHs",
+	"hqU0ybsUhsy9tqLLxliv7VAwau7v4m3mOK8egLCjDWvskZEHKghh9gTXtnpb0wgCTwm6zKb0hiWJgQKa",
+	"l8L2qpmvJwP2LGxfNbvLvLtOI/rn/XU7oGB3WsnyaVrJZwVt+ApigiuQW4eAKtW0E7Ulmo5I1j4rn9LP",
+	"jKZ6zGhnWqWbel/L6DqvywbpOe2R/X44VfVgZ/kRdD1bHzCbDvhdkUJTFR1c02RAQmzQvG9rcKZ8zgW1",
+	"QU5zulhYacGxzjUbdbJFAZobIFFhg1kHBs1vF7DS21OCLtRMrn3/wr1TpIav3mNSkLZhoVKwFmJgZbCW",
+	"GKZavVpsqs3b7nC/frbX+yEHwDouoJUbrlfYltscq2ppueDRS3vxdmMEHG75RfSQgbtSZEYfwyHGbCIh",
+	"QTrofg/kHXiiYOkguyF8TDXdgg2jErLgERTo4desBwVPU0Inmtk+R4hGQf58X7JrZBh4KDDSbOwYI65Q",
+	"DHTrZq4ZOlyTkYSoumYxiEETmSRyqXJtAMuBCel6owfVLjilNuu+hBcDhCzHybZ0DKcM0LPiQJrI2iWP",
+	"rllXGHKFWkLhXF7r6hbNJHU+fXmUv3EMSbaJjr9lLF0VvQTICL8btdAAcYKev+bGs3A3lzeUdvHjVnrt",
+	"5VU3bNybK+4WDDp5ayt/NZVGAG8jhh3sk6JMFiZ85AkGNmDIRh7O5Q3kHM7DLRNDZoQ35gZLkbGg606x",
+	"7ZktWBmyHnQxlecl+trkE7iDcTkFza6XhEYsJJwqLDLtijxSEnN13SNMxJBzCD+OM2g/jlT74jExWiKd",
+	"sh5J+Dil6QpHkDIB2kwXwcJb5pC5TIMBsLbYOgKJcjoFKExQhxbuA57llznj05ltl56pegOspo6rXHd1",
+	"XdjNtkvvwHfxNkKuJTd/7k0q33ZlNu/Ieg4o3VUGMc8OtouaZDnKbV+TrAScAWHP1dZXtj5xHjPglzjJ",
+	"KTmmFvcKSpJIMR1qls6HFHu7lnpgtSu1Vz7+r729dyxcAieiSaKC9WgtrdnogisX7zOMfG7j5wOdEv1y",
+	"ZA1FZoqpob3ktgVHe3uTLEmGzXFRjRSFpXPeFPb9a2718JYJX2jlzKytwPDCxdDUMr9kpxIqMmHOX1Md",
+	"yQZfd+j07Ldob/N+Y7N18C9gc8vmUPzbd2AvysNZqlNcuQNDd6Dle+35AL6xqtx7Cyqe7f/wyZMAxL1n",
+	"X/RHqhQLFiyEmv5I42XKf7fl/32aD5yp5xUxr9UsJ1K8JOaQcm4NnIMLw+Doqo7IKVe3qKBlxevtPgbJ",
+	"h289QDUwm0MOnxsU1xa6rQ9j9c5az79BSc+WsWtrFr4L16A7gwfuF/SK/HXzd1lHi+ZJQrT0g3K3i8yM",
+	"rat/GGqua6sLJoD6TobLS4xAqrrqpNHcNmqpFLU1tHbtdlzHG3ddZ8F14RC27WAj/5RjZRbKtqrwg1uq",
+	"bnDLmL28HOzQakhdC8jjzRdtRsPBg6F2tE0KwaVH7UG9mvBU6bZCfvdQ6t6eysbDpoPY4kzvMVwtuOo1",
+	"G+qVIsV9MNwAXQ0hcB5RCMJCWIsp4pDbIO4aqrhV0FxBODcSwTYhQ3dJF3Pz5UGQRt4R1Ss1KqwRwUzw",
+	"3zJmX0AU2JYuto2yui9y6R/3gyGd62HAJ6MPgjx2OcN6RbluFMuRpAID19CKoqTnDzlqSznqLiNdN4lK",
+	"HcT5XZOL9gFaXqncyo5D8ak/xLmW9KrF3UPxT3z5hxT4R5MCc/tujuzrsLEFmVrDBt5yZUu+/GADP9Tp",
+	"H/T3LuRF/Ki5oc8PQvtNCa2z/t9S+d6REdYjyn8MU+yFTHW5iEbgro73PtqbIIvMNi92WAgIiNEw7LeM",
+	"JhhdzQWRaYwBUnrGeIoNrXw/qJ0nv+NQuERZFqpfTydMvg72GjMUxfwCdZ1gnpdk9Aj/pR79m8dfH2GB",
+	"MDUimiWJIjSB8ICGstod3AS2qEFjCp/d/Y7S0X5Yin5YinZhKfph6fkaxtWwsryDhHlv7PvImv+jZ73v",
+	"JL296T7vNLO9dNEPP+XXP/l1TCx4kDsSuBosVA9e9gqu+5slnnelMA8/+7ze58uL4S0KtHfrDhIKvPO5",
+	"bdHh9oPXie+WYmvLVrJbdYdtBk4uph+RY3a3Ls0lBsW7No1QS8valyAmrCQ631k9reaDizgTmk941BQZ",
+	"jQXSNItmAqruuwqNUPiVKhJRCBiuJBz7RdDWtPm9dAl6EL1ta7JmpVLLxVrvkW+WugY7WCmOqlaLq6qR",
+	"twGmW/q4cy21RI1vp8h0pVNl6Nl09e1GrRbAW38TbQ56d+zVowR/CLZarLdu22hsjO1lNCUcg/E9E0Yp",
+	"fLt2Nw2Gi9JSHqYO/0BAv36RqS2w7lml2JIp7ZuP3AOswx+8BdsP8h3T1KW4VSJEZZS1aZdXGei1+yzQ",
+	"tLJLNDUARfv20Bu6WKKpNd9SafwQujRtqlMi4JuUMfL3iw/vIanG8CSlydMj8gv/qZ70Z00m9uG/lBT7",
+	"53T5Lm8Ql//aV9d80ZcLXEMfwqQNRFhptLLyj1nnhMfb3nvlKvLx1pzzhav1H8r7gqwufM/QHomppEu6",
+	"IrbWic0M8SlR0VzIpZxZIdW+21WSdWCkXItwb+Fl+Xmc8SQuC9Ddp0BBudSnOJBaYwsN5ImYKZtkysqU",
+	"tiePbd/xsmgDEbOIx0wROpaZxqTcovxBl6rxE86SWG3CiC5A7tmhi54PrrvH0LWh3MdGvxv6QOysb7s1",
+	"RNvduprvYVjWgbIr5yyhhjHZHkgTmS5pGhOVUDVj6iURkixoClwVenL0yGgfq1Ds7496ti+JueqURhr7",
+	"wUCTS53KpHhcEmwXFHIvvQyNg8HhUbU6k9cz7J//+9Hn0Hl+5AuWcMFc7+AADKZ0iSldDkML9AwmUtFu",
+	"Pf+BhjsUrrCRgIzCtS25oWxHi44pNb06uHXgWRMuaMJ/zze4XaZI+/nurIRnamF2uLAgHeiF9Ttb05Ng",
+	"s6Vc6SBAuToq3BZukfOwzpY373uyKfUfJhq2a8N1aQHN637uGFMLTnjheEO7ycocJKh1BoGxsXRpI67k",
+	"elL5Xss92F1T9mn+32Hxc3HbPR+JKyAfJIplErIL1atKlR645uWWexGGeNf6h2pMhzZv7ZMT7SpaTZki",
+	"AyPpPKnRWsx8hx6RUGFIk6dEQ816OSH/kmObAz9OOXaenZMxja57V4Jq8sy6niO54Mxr04PFtYzAYEYz",
+	"3OcZFoVaIjqiRRAnVdYWFNPV/pWotydy5KHCMxRgOFXEgBXu4VpAlbhWXT0Ks2S7bihF+7MWL3OBzjCm",
+	"2jZbcUTUyX8TnqCEh5eE/x5nIk6C8mgmzHu+bOp6Yrpv4UbKNiTf7WSb9ActaSqbu4zJCb+xkiIW6Wh5",
+	"2AsmYluCp8XbBkMNPWp72jkTaKbvz9bT93r7rqlnF8pPp7fnqJfbkL/Y8rWXDd81JcFDbKen13HaNh2t",
+	"iWkqF+jGCRXXhKIE7lK7qzm1JRHt6urLYNC/uvpyOLi6+vJs8vnP3rODCT77a+C9hsavFU/BdiVuClZk",
+	"aJiWSdwj4xWYcO2G/KEOvdiBXau9KYMKhhFTHTuTl7vkLamwQTxLNgbOYLaFffMSfs32yQeRrJAkckUU",
+	"c/YwtNtXC1fKNOaCWjqYVzT7LaNapphuPaWJUTci6OABmdCaJkFcn9AbmaVcM+evv20ox5NaKEdpFhvn",
+	"cxeTJHQls9tYU9AmMGUKwM0x8Aq4HdwduAkJpr4iWaKDgcVrzxWo+kCxIsqEJomybUzDbhTsbNo4CjRD",
+	"Bk9Ttc2nb5TEji6NgzhmRWLJ0KAwlSTs1wnZKhcgRdpOns00/qDcf/sgKMcb+aVc9WmlNJtD56PpTIP8",
+	"m14HEcdoXsPfpQgqsK4cpIGos5P3J15bPaOEm8uAskmFReJkzlIe0UcXVGhOp7JMuJ+uVbRP+v+wbbn/",
+	"41H/83/8j2A9pjqnSeU4YYEOn+dvXpEXR0+e7ZM3WYr+RTYfs1SRmBlO58RcM+IxGbmSKyPgQiPogaE0",
+	"/G3tbHopXWM0hZWCIikmCY90SMIruoPW9eg0lWkHmR53+IazJBgdavgMFVGDx9DVNcLqmrCpoMPQ7T88",
+	"Cv4K1577OuTElevECp6G2u/vjIrYtQbtGSC/GdgsCofams7/1T/H7/pnr9HWJ/JWxH9SJJHThs3b2163",
+	"eywgxpU7RssPkbntatM6XQ2hnNzaamhBcdHq1a0qpemErS/LnGP0TOvF8aNHiYxoMpNKHz8fDAaPFgiT",
+	"6pFDgZI9KeV7bavNwUo8bTsH5hIEfG5GfESLQA2PRvTLD71O8ICF2t+LeuFjGa+Q4kHtuGNoJzfqkZHB",
+	"rWMem38i/B2fxWy+kJqJaNX/ha1aFJVzq8n7Ca/Z6ztGheWO5d3Oix/q5qgkm7YkMRfm1V0BU1X9MGMH",
+	"Ltwtfc22L+wOcjdC3igaWsj2oYVsX04mlSfW5p+XzOqDn7H4MxN+XzAPko1uwgQ2lcxdEeNMrWx7WjsX",
+	"o2nCWdoHcUL1C/VpItMxj2NmuAI2v+1nwm8Yyj0wuWarfsrsQgEWBAi/XNzQBCxU/5LjfhF6lFCl+zSe",
+	"Q+/4OeWiMvacJubWYLg50zMZ94XUfWo0W+YMXn1Nr2F5QvaLjnjwZyqxS5fU/YnMMNJc6j4XfZlOqeDK",
+	"JaCZp0rLxQJGlSmfcuGdOdRCV/0l5bqPsprXgwqWBKuGdxcp0Db8KW8IjmS3jwXYVfEAqjPZXvpWseln",
+	"AuwkRX/9yu0WT/2zSpmSyQ2Agv8YmsL12ZeIMQQCWyGr74BC8akwJ5Iv1T1AwFCaLVS/uEAsHOmdDdTP",
+	"ykezf0FtqeJv/x7xScpu5LX3d7Fn9/cNS/mE211oKfsJTafu33MqDKQBUVXl/t3+UFg3CS7CA+NM0EzP",
+	"mNB5V/by+doB+rkukQmVLRYQGdefs5jTviX52QIatvZz4oDlwfoxV2Ys8ze0yizwN+iit+EqnkHqNnZT",
+	"SOVxY92X0fT2mXIqm7cg7fmuMmGbtdYdC1DKHn7HEvbZfM5iki226efbkAWGs+Oi27di9W84bB3OwwWn",
+	"1EgPhUnWuQisXaKw0BYpCGis3ScnsPfCXew+xZhEOdFMEJleiUQWPardvHN6zRTJFmDxFRKbQECz9YBa",
+	"4IJF2xkBu9pz8/eHqlF+dO3BmXcgkHulpby2NeWUpqkmWhImyoVFmzvTxkEd8rI0DThznYXCnl5xF+V6",
+	"dQJ7KdjXwosotOSyJXRjh0mz2OF4NQS/Y3DRedxpaM3ms9pqC0jc8WI7GentEuqbOs3Pua152+brqNZ1",
+	"mRsGSpmRUoJWnWJRhZfFzy7PQafrVBvhvzqTn8feAtqdONbmUqoCv70h/4TLdnUfi3te0Hkt0Nw/2/Lm",
+	"LT5WID1EX8/p8jXV9A1PWCjniEXXlsnUmJf7cUiTqUy5ns0356rgFyf5B7eOKkiKusQPMVoADYxDjEbq",
+	"YPLxo5tCtV/DwYOdIzqc0Wd9oV0wurqePdUmA2ubd3QNllh73vx35jeZWfvuSkQ25KBD7EA4MHJ9M9Rq",
+	"2EABkdXQAIdKQcQpX4Xd5AZ0/SlLrtvX/y2+s7H01czVwYbeM/URuiazFbSkDZF4iCTGs2U/GTyI+KSq",
+	"W3Rtl8FbRR3XcHk9AdOzbdC7gq3dgnyaInnao+EajPPi/JrheiPBDQN024S7GmiHUu7KgYQtmyz9iOy7",
+	"O159LwGD9xSJd5fstyNW1+LzunDb5kC9zbzXHslWTPA2iPbHYS7AM4NtFM/ZlCvNUhYT85JVxqaycLZY",
+	"xtS6P4Lbc3tZZmNNDk/SsRU4tuB9u+dkm0GyqO7ZjqNUWFu9p27pRtU2wubG7imVKVr113Xx9JA1wLVC",
+	"WNqvH8gbi9kdw55OiCMa6EPWiuTEAywHU35jdCM5Za7h64ORdbeQuOpQBbrIufk0nINe9xtXum43eX1z",
+	"/1cYmktxauEkcWi75jzy4I7HaB5wBUE8Glc2ZpaMnEeExSO0cUJQsDk2FqPpDqLZXDhQbjAGw61zN7oh",
+	"gHDkf4ScEufoToqb6k5FErzbesgSdkPbZFy+sl+c5h+AxPWFbaTnb8xLRTHQcEr5ibJxIegGwyY/TRWq",
+	"8J5yXaiSVm6PUqaxKsJNcNiGkAs8q/Wmh3xleTO9LsYH/Dbcz+hasCXh+iXCCqYO2X5MsHyuiCyKMfj5",
+	"c85TpmRC02EeaqWYssm9DdBRen8Tbpp3L+DVhoKugYiYxtUjl4UAHd9sjdU8wXi9YuFiiK1kzyRkQ08z",
+	"Ww5BEJnEriuNtj4byMUbs4hmihEhxzJe2fZ1xS1vaOCf80h7y24pZdDyTy1McnS6OkmSjnKc+i1pJXRf",
+	"/OfbsCCcD7BuUedMQRZzjS0znfKQkR91ESRonqF7TKNrFwmFsQ/7m+3UbpLgAvl0pk9UxIQrMsG+REmm",
+	"+A1759wcCDBr/CCPnw6CAeyFlf1cJlu052mTR+63w6r08bpNV64wiFYqSnnTBc9WJmwX/evg8LbvXZef",
+	"kBd446JOrLPE4NwNZ0tEPpbe8Chc1eBcZrohoQ1ydqYS3Y5Fz0NJqJBh2apVb8oiOnfMplzYzOjG6jGa",
+	"C6zEk7fD29isDPEo72rNNduSgPrTb9GdsdvbGBDUEClqi9XkzUFRODA31Msr2IzH0aJL/UoXGPQtTtbO",
+	"vMWhGsVr5X8Y4LYGTsdMLxkTW64vNWjRqq0mIFBzU03HCovx8puunUIY4KpbDl5bM6rkVX3ClCTTO6Jo",
+	"mb4dSXOn6NG0mKcYsAQHsNfbizKl5bxdXQLvxN34LSu2tK3PUtncmmPORY1S+O7h4yeDx3vlQPtB/8VJ",
+	"/x+f//3kazD56YJO2KV8DcmOgSJerkhEo4bm16TIM+wSULDcxw1tgg1QVVuaNk5jmAUOP7dpRpSYz/vm",
+	"c7/uRX2iORdDTO5sGeNatWy195lQ1dAedEWE1C+xroEvjis6KRu/HKBy0Reybw+2SODD4M6icoeWsj9h",
+	"y77dX2/PyPd9Lvr52fSLbrEuKlJOXARg3wweTBSpNg2lk4aCQk5F9o64WhSaKWY7K7uXe0RmWvGYuUCb",
+	"iK3titu1UlntBu0OSsBQX3sDUJZqpbhLDiIlyIm1Exhh2OWx0VSMdjJ6SUZ/HRGj6sc2c1isypk1INMf",
+	"V3qGN+fWPC6h/J//Sfu/f/6P//fq6q9/OYY/hvavMAUwqz4TE9ld+FZuwy2k56pKBE83t7+Er3fBT4pt",
+	"bs9TcqlhbRbX4cHRs6Pnj58ePdtU4PgCI41DxRMjptQQIn0Dwq+VnWwazEmmIWGSYtnsa7bQhkDO2Vym",
+	"KyJFstoPuwF31YvftRRe18j5k9A8MasG0me1/5QJtuxi5cFWxLrC1X9iNA220q/xU+9US4OVTiO4oTA4",
+	"wGth3KFx7CJZ647hW/TRjrI0tUWpmjiyl7UU0XluOQ+zx/KltSlF04Ujwv12GBtiUTt9Ad2e6dQeSYsC",
+	"p94UpRWWjqKX319phkqHaHcXa4BjJ6TLg7NbEC8eszG1VaUs5iQS9flssYD/jmXJ9bRGGFZuNBhZNzAQ",
+	"1O64mA6ZwHj/oBAB+WbDeDycSaWDGDOnXKx9AXSZ5mKuvKXuZbZyaSX8xqqqH2yAMKrQm7O+irX5K+kF",
+	"Tqey0erJrC+jmq/du2AzHBA0Q89pGm6gcWGdZuVd/rTSLBz1m3O6o6cHB0+fPx0cPD86fPb4+fNy+nIw",
+	"e/nienUSRVlKo1VQ3VAsCqvgkNyiNIF8WszIdflFJFu4CngMe3RABq850pYRvoymejaUKWdCo56bGX4V",
+	"Xkl1DvfHqRnkT4p4w7y0iesg7muFCSOY8FIkkLdjfWBAnrcic/YYm7fljxaEpOvV6Y2dqnJDieY6i9kw",
+	"ZuV46Oazpb/zeaZnHb7Ia9+5StzY5F0x7bV6b8pv36pKpq1tZ8++tMnyBhpO6y2f22SbSqom/VK4/zqc",
+	"gFFTtvpOSjGkN5LHVERdLklA6YBwvdZsmyErB1zfUC9wOKHJgptyC264jvdy2VRDM/f7ofr10ijmMy6m",
+	"BISmCVSniQN26C3gXofJB9iohZnS0o05F5nOqQj6ztrThe7oZdXKcdJQsMf6jiDxOXfvapYw0NnCUmS2",
+	"CPibx/IGNXxbz6WFnw9Fr2b8g5lKW2gAgXPQ00uJxCyRSw/gYH+YaHHDAs9LoFgDQ0yJHTaW2ri4Xl2m",
+	"NLquH8srmWRzLCohBbPtj/bJiZgmNmaBCxKzacqQ/VYAkadzqprKXLGIijyB6XcmjOAfc0yyt85gOIbq",
+	"reRiaB18NmYsVW1FVVRZM/bmscrAXa2DI+dEyFTPIHmNYq2L20wHV6zYgqYlwnubIc1YCRY2GlJzxbsY",
+	"1IDmbpfpOGcrfcSpXmsVEcdLS8hbxWwLzE3HFNxp+JoayMCvXMTIDMpoNEnlvO02y/SyTvvW2n3R2CGk",
+	"ruadtdP8ckIWujO5lawDW4evS1vbYNosQlReJZb+OMK6SKgA0czci7lVpVkquU1ug1+Mzt1Sr/TiZoYR",
+	"TFWevgi36hTjB0EnzstoRiM4RyCcz+2vZcjOK7dIQfkk6EE804og6rm4DFeFIWbAB96fXJyQv398u77C",
+	"a9Cu2M+fPt9oFsedFQvdcNF40kXV7du1G9rBqe74aAJ7d6DVVH09l4KwbozaJ2dYnxfdYJg8bKQmo1Dk",
+	"JQ4bYht2FCDo+PsaJolSZhwXumokBXsJtmHrS7M1nqRoqzJvE5e4XSvO9RBjxna20Wb7z+2i8bbpy+mw",
+	"hy9CoaGlcojrr7x49VueoEAuuoFZGcXrNqfVLsuiWkyzRn0Oew8vFnfzHeQNVHYKrBuOHLMI1C5hNM9+",
+	"gHIbIQUoUJpDTqBlrqGdUDqkZQ2AfK6wRsRT117Whe83tpVdYxthXzZ6I96zL/ojVQpPoAOyuJDVdiCy",
+	"pq7LpVeyAku7QGiXFTkJ172mfssvbdRGqjQ5GAzaC6ewpE+C65B0CmsYaqnRydW1cII9laKQjD9eDcZK",
+	"gNAM7L9UDIuIz2WMG+ZFjQJEo6UICzHI15akeshdzrI6sNbyplYUu65zjAvZReH5Ahgfcr15XOV/Zgzb",
+	"K3aI0OpKs7uRXMCYNf0SQz7a7hR1KwLaghruKP+2VjYqrDZBEb+8ivbOS2q1bFPdoaFwQzms+na93oiB",
+	"VWxL4XbVHPb28lKRI91Vaiq+vGfZyU0c1A01nbK4sS5AcweZ7Wsw7Ka1TDjnCkgxOANtJKKRjVij16Eb",
+	"gQ6XVskd4F7mdrHCzw1nzsX073IcSn6xnT+KvJdUZtOZxvyX5mzN5gOtHyC8O8RFti3KZlTxJGHxcLyq",
+	"r/qtnHKRk7PNBSS6t4lqTm9oSxMnlCdZylpVuMAOZPdWDcJv8tGmqJl9vdsNprnnqLlydIvLDXys01XB",
+	"wdvE1ZWCobY73HaFHyymrWvB1JwNkBdnKB1PfpCl7iPVKyn6kZRwrXxaBUxWajmUQrl8WKzg4XrislVt",
+	"hx0gWoc4ujpB7VDt9M5qJlganJdNcHizuavsZoah1oDc+uvsWhfB4zJraiL4pKedjlQSGFoXRsjnaVUb",
+	"wTZHIv+S46I+ghtiv3wuO1H8/LN62MpfiaL53qrt+h55FKWlFQAX4HUxvdBs0ZHKOANuuBbuMuVaM/GS",
+	"UAMI44TlzGdd11CkoNW2mIONBV8W1HXaad+qBntSuNZKaHeiGrwjXRv/NoRs2VWFQUCmdBrIAVPX5vYf",
+	"mwXQBWt7nTBYnv51kY1rnc8750/clS7dtbB0qSN3bfjGONgzlzkKpIfRaGY78W6TsxNWk62EEWh1X86z",
+	"XhsXW7+qbVn+nfdO3643eslwuqb1/Noz2Ql/CGDFQ2cU9SXvyIjycOGlfgh5DbfGRrRUEHOkecUR22Tn",
+	"hrMlesCh3XCCwS1FD/DJhGHZf2vccv3A54Z1xUVWIv5hW3n18q4fodC6S+eEXxOePG8bpGk+ztL2H3Sj",
+	"rAntHDaaSDEtfVMpom0wgisb+37T1lu/gXdA4ZhNG/vgvbqJa6yxkJYIVOmAqpvv+fdZuqvyukNofWmd",
+	"dp6QczQYhMq4XtrQNy+NenD4tD941j94cnlwcHw4OB4M/tE6HvcynLN3IsjJxzMCOWfYAV1mWJgfHhnB",
+	"nSWTXXQKd1+giaIx7a/RKgiNDdjNmhjkHVp0DIEfZuqWRo5iFBfXVzt8m8613204Q+RaGcLCFbd+zSsx",
+	"mVMNWoUWKZvwL2HnB7pk/Z6pWhLNoIz9NROK0AVNmxq8QfeYW51qKjUAUvhMLz3QJRq6YuTJ3EROtuo5",
+	"D1RdrT1HiM5mMdHSpdMbeIU6cTaOX0PBqZTM6YrEsr03O1zkp3MN1N5eZvSVsKGvweRo1rvOnmiY7nIm",
+	"5+YMaKSboQlSFdtiX4hGuwHsmooGwgim+RVVDHEezamkUZaAqASX5YOqkIIaTtewck3pViDBW1ZsbSaO",
+	"rpcx1z1y+eGX0/fDt2dvTi/P3p1iPSMhly8rPwzfnfxX/iOxjVgSqm1bxnYMpY10BzvOhcJ1WORxHB+Z",
+	"9slpC2TqkeWMR2hlmtNr8zxTENlsG46RGZ87PtYN6/w+uYFgkgKu66nwBjNe5izVXI/ZhRQMVkLeMxYr",
+	"MppTQafs2IykRiHqtF6CadSkiqPfMrrjYBJsf2pH3oVWhiLJA9fDYJHnUndH2mlKIza0MV24jwmFUnrP",
+	"nx6ZW6grNEbOhI3JJLbooDRdKTKVMt4nA4J0CvqcUk2kiNiG2OwnLw43Zr+GNK/Loi9bqEclViulIiYz",
+	"q4dxXVe36sUjFt1kRgOY80UorOzE/mJb5oMxFGuWkAVL59SMR9D0H+5VSrMYw11ageqJeftUaFQxqvA6",
+	"pjqahUWRCTQ/NqdT6ujFRcs4GKtwBh175UKLMIWhgEVP6k5+mOqmcgtt++vyXLRrYyrsa+YL1tgzGOeX",
+	"6Z8U0Vna9rw6iPhKhCeeUy7yJtN/UkU6N7TEBSaDhoKyRXvw6PHg8OCn14NgQNCCpTSMTNDoy/18FjtQ",
+	"geJEWjYI51xEfEGTcFVZ+JSv67Cs1rUYRlACoGoNREWx5mDzAZC+HRC3q9CB1Ze6vI/Wmg7gahsdN5X+",
+	"tQEoKXdt/ch45enDLdPj2W9ZGMaNJoVaSbk9NITCtoR2pweG8kIsHDmqu9+YvL/xuApW4PVtYIsu7jm2",
+	"2FwhJC71UYD/FGjjA32vxEo8LlEilwWsu+U6ov95Pb97zVVE07hrZyGqIhqzEp8P53wlSpIY53BtIguy",
+	"3VgPp3Bjl4W5TQ6yWkFdGGbDEZxa3thh/9uub1tYKoUNrO0aFT4BN++Gk9iJnOvJUg9d2q3ier1qnLOd",
+	"j9yyLN2Kubp+SUa5PX30koxyg/rIEbkSc31JRgXhtq8UJvxILlZETq4E1y/JCE3wI0ODfREPyq68JCOL",
+	"+COHRpTgBwQSykYW3/wBjGRYKrF/a6cA5LzhNGEHgS0HHKjcIxi4LOcM0+RpUTrYFbG0VV7hcNQ++YmK",
+	"eMljPQMh/PTyBGIN9UwqVhkgEzGUrl8dI7VBQf1KmPlioriIgFfYmCVMDnSlIJmIFdoHqIG8KNhNduyW",
+	"MrSxUsHKRFKwvPC6vIGEF60IvWEpnTZ4Czam+G8Rh0g1Hbqj2SL2dQfhVUzTslJYQ/dSXXxt+0hscULl",
+	"4KjTyxNbPq8iqgeTw1GjamWWvudgy3Ap59aR9TaaplnsAyAmNE25wY+ErrGJtWht2TW2Eov5doyTWB+Q",
+	"HW6XkISq535ytCI3W7nzAt3abzwNlJ9pQyTJ5fnJ+4s3p+fDi8uTt29PX4clmPsLG3WEtmgY5lA+Bdmw",
+	"/UllwtCI4bbT4ue32nMw5rWJinnw07l4dh4uW95zNeS1FCdfP9ZegB2UaV4Bfu3iZ32MrUbT+ufbKM5M",
+	"WGotDk3GZxTAc+uRkqJnxAQXDhasPZ2ff1tQilnCgqk8G6LE2+M0xPX9S47bftJ1B3jaXEzVVi2ni2jr",
+	"YuLSoL3A2VY25h/jugt/K6eBKIw7KCXqerE1VWaQmV5kmiQcjSl1gpbN5zRdtQxVQISwvQftlxuOYWcK",
+	"jD3VP4ICM2HphxuW3nC2bEpoLKNvExcsC93tbDJrW0lN+NTQIbIE+KDXrEOlxXZyNk2SXPb3spByLQCN",
+	"9vSGgWxpSXHbcpTrRFevXZZtAZ+LUgYVIAsKdQmuSL4X1wrKihu24vgdSLqtgTznFUbWTAy/HGZibcMB",
+	"4Vw2DMDbtgWkisxpbJUeIV0zAKN8bS9Q1hbk38cWGlTRrj+XisIx3QX8yNTySy3znjmuX06oT8oaftWl",
+	"wS1fsIQLBukLZfvPc9/68zwQKIEwvg7jP9gWDreWettwXalp0kkIxS98eaDSz5TaFkZFhkWvC//Ppbdh",
+	"TFfhwykTFCZi8GEVRP3wiMxklnadOeiHkMojVz3ELWc8sJKhDUHiwoCf0D0CzYLMOjrUicjNMZss08B1",
+	"K5dQvsdenauE4C4sHFdxsCouh68pRJzW0Ycc4zyK6F/EOmbqpRdvgDy8JXQCr2tN2tlw014i29QDaptO",
+	"THS5Bv1+lksyp2LlamRy3dp7011v30INXVcVoNqWqWhoXWpk7StnpcNoATVd896qQLfL5DfHRRrT3yqk",
+	"abd0pL7u9QgYSKyrmYUhxWVpmbQFvvod7FIJWHN2D1ER2OXW/yh7PmeKdfXfLWiqS87LHDT3esGAPUl0",
+	"ukLHuJ9a4X2Fqn24/0nj2neWGdkqfS43ohXpkMBHSnH3g4MXzyeH0VH/KR0M+s+i6HH/xfPoqB9HA/P/",
+	"zx6/eD7ZHLjX2/skuP7o1typ0A7EmILsExTPjDQu2BLaELhaLdvrGOtyMvKu8VuY3DcSZ/cemEXGw6b0",
+	"wc5NDivYVG5+77I/mib06uF4t+DtKoSIn2zg9G2lnpgraMBxK5u5ES+T4IVOsiRpzq+ccj3LxsNETnlD",
+	"2NLfuP45GxMagXHYSuh8KrARHgbeZwoFwPXLLCvwOC7EmXsLSWUSEr9+WsE8di2a0bkqQpoVLqjPRftQ",
+	"Jq8rb6X8QH2N57CmreTTte8qlro1NGz7bykVRhMarwh0xOVKp1TLVN1+oyCaTgWLhzLTQUeZ7fxjxf0x",
+	"m0LfrIlMGQjB8lZZOh0TG9aItwV8OyyoQLU73QqMVSReHwurR7Mm3N9c4nbR/g5hvUiawydHlWZ6//t/",
+	"Xl2pz//xP90/GqrrlXDcH3AwWBP5/dfgWFWKsO6GKjh8D/jRGegLE9JRmx7aTXf8PphjdUKSUt0d/6hp",
+	"//dB/8Vn+9/9Yf/zvwe9p4/DnVDNFLsQYoEnPXAB1qxxV1nOFmkbKhd+hyh2V4hQu6X/xdKYR4Fakaom",
+	"u8vrze0P7VchePhfXPExT7heBXtR5u26NlS0zTt7mZu/Mb8GTFlcYUKDYjp3V3jtSIrkWNuOB5pamg/g",
+	"JT6dgfUfy6936KOADa0CeNmlFUT3gtpJ3hlqw/psC6kWudrjhDWUO3bFjm2R9yU0vwAh0eVtuc6bfieK",
+	"Fg4pW9K2Y7iMZoth26bLKhPDViBj9wYdC0nC52P35CITaKWpwo3R2u4Abtq23wDbEzYC2jAVNgz62tuz",
+	"F9c+VjdvdLLJNFZcZC682UI6flsQe3M59LotFCurAGOO7qWL7BW0Yz3RsRUeK1oclJKJ1+YNoOJBeSk9",
+	"iqv2vt44N5oGo/PQAQP9G5YGCME3RRVRWRQxFrO46OkNTc81Wcr0OhyBEEsREF/eSaFnUBlJcTFNmG1P",
+	"5nmUzX1DLpNMrTu7VqqzGa1gA/dVnTGhG1lpcecfExdvX66pGApF2xTOtl2+RQn+8oyLYMXy1gWMXF4F",
+	"nIW9czdmrUBiKfzKA3fv2nII3YhAu2g0W8bI7VvNBk42kN2OhUykYGQJvshFKiOmFKQ3wgH45s40g555",
+	"QGAs7pVqsnmF2hKpwu0hK8DXTVlsIya8pqsPY2UlvXoDx9zk+2IQ4rp5MumLcB7phvaQ+eiHtx092EQy",
+	"H3796AfPNw2ft5qspu+0bD2Zf3b05JYr2czB3YU2ttAKQf+vlOsc6B38NmQ3hMD015Rrds4ixhc6VMtE",
+	"LVlKtCTUZgfbRoKYhVXKlazkAocK2+wPBkeHBwf/2ENK39YGn7IJS5mAzMG9G5byCWeeX/PYT/LQRa7L",
+	"sDbHQf/Z5HDcf04HrP+UHsTPJkfjw+hgYA3at0tr7tKpvNjPpgzM/M1unuJKZl/1VLat2FEZp1SON19p",
+	"OZOvDrSQQBllKderCzOjTTiBvvonWSjy0q9nRP48ekQX/BFWpXk06pGRXKh4bH9FG9/oLz0jwUCLU+jD",
+	"b3+FJBrbcB8GyvTskRHhmZqN/rJvvVFgCsb1FJx4pvUCcz/h61dSXnMWMqJqTEayFuoesV3fzdPKhC8J",
+	"fqlsh2k6Za5/X8ooZA2Sc+TiylVcBSktZZNMsZj8+Wjw+C9XYmmj1XhKRh/A+T+CNBPGix79oIGlGHgD",
+	"4TWG6/WIwOIVZgGvPpxfDD+cn/3t7P0FZgRxs6EIN+o0xT047KE9heJ46IL/wgzbNphg27OvSYlWeboY",
+	"7F0Qr8QWblWxG5bSBKM0j2GRpTQzVLeoxlKQKZtLjVlrhMLp9aVIVlfCkj9slYafECQXVugFUFX5/LC2",
+	"5QxCXAwImcvQmHqrCCWCaSN075PTG5au7HxAJNExouicXYlimy+9Nrs+GVV0pZqrLFyJK/HXv55B73+9",
+	"2v/rX8kFEzEZGeyQKf8dxj4mPwGIkqtsMHgcAYDDP9noGGYtUAbBHu5iDV5gkPyf1JXwMARNV4/AdDUC",
+	"8BGkhjfk1NxBvmvs9IMVmlg659atYM5fXWP43Z9HX/reb6O/vCRUeAfnx46C4LYwIC6xXAy0V1zOJJwa",
+	"dWXOwGpTfgP1NlyNkGTkyM5on4C7G4FqdSVcRhaACSZoTWQmAMOO/mLelrh2LSWZZ9EMksixngcETpI/",
+	"Hx2+6JHROdPpqn8y0Sw1e7JVHOaYtTj60o9SrnlEkxFWPbsSNGX2uoETq7/+Nfi2lUNLtdxyWLwsQCyS",
+	"Zq+OIFhgA8G3ntXJtboSI6TgI4RIB/iYp+ZlhQIGyJTQxODWamMSaGEM8ViGtQddiYm0FXyoJqNH3hvq",
+	"0b95/HW0T/7GbxhititKQkZnMZsvpGYiWvV/YauRuayVzFIil+I4xz5i9R6YDMB1zKB4wpUwsGRbY8oJ",
+	"MeocVjkzz83J2EV7FT2gFgv51dCjfPxrtiJUgJqez4X9vC1NPjzsXYkR91Z7zVb9lJmfAVmAdACjggIU",
+	"iZK2ppnZJY9HGGI8RhdolHAmtANYwA+ZKhLL+uGNrgSOI6RZ5TFJ2QI8Xj1I/uMiVnkHcpe1qTRPEqK0",
+	"XCzMfYjYVtUt3vzz0eDFXyyMnjMaGxBVhnTZNPe8NHQeB45U0VayIaMPC9U/Uf0Pk1FB9gB1CoC0WcF1",
+	"OLoSXPVwiI8YMTKC7yE0z2KXXyQU2KNB3xXTCJhUw+h4twBRRpX8kyIjtRLRyIB86nJlRaz2yaU0XIPa",
+	"NP6VzMgyNbyFJYrByz0DTrh8XJgtJTLKS07Dwv6kHFIuHfyYYY+Lmi7YEiVf+5Uw9Cw1a2QxlJYyCGeZ",
+	"y5PB4/wOnKRlGMMJbhuhDyAoE5BbCn3ZemQu4yxhvSKExAzq4sygJaezJm24BaMx39BxsiJA9ffJB89Q",
+	"5VEaJ/vhrkeFXHhMMuGE95GFNBZBrZsiNdZhnt3rG5nOzS7/fvHhvbnOT5dv+s/3ySe7xQlnSaxgLLfr",
+	"3zKDXF4ZcE9e2idGVsdH529ekcePH7/AZVLyuxSsdyVcbsjBi2cDGPfwcDAAJo6RoNdsoXEhryBYCnqd",
+	"RqnEgNx9cpKTBGBBwKBsFPPTI/IL/4lkIgG+O/PlBESMwvRn2KMZoA820dFfHGFyYx08JQm7YYkiMWOL",
+	"l5aq4c4mXLgyTqjmGYxLoDfs+09v96/EW27kSTwXau8J3Xfq2HA5Wxclh9qR5+AbOfgAY6iFb7+1j8iS",
+	"xF7eaZrK1FALM9UileOEzQlamBT5s7mAF0dPnv3F3YCtKj8yAuWoR1B4HDsmYb9Xj/6tkmxqWASSUcf3",
+	"aJpyZvjZf/WtyNw/ez06BgaheoQDq0DEtfJufpaHz8kNV9xMfnLx6uysVATTYD3IfUssOuARrURO4YK5",
+	"RnFZc53kErJXJvx472B/sD+wFYMEXfC9473H+4P9xzbvC/SfRxDw8SivYDVloRANVCqUpWbISIBemx1B",
+	"ubkeAZehFYeMjtSz0gKEkkGMfc91wMxToLxaRXvHewlX+gTkw1NnXC8wCmJ9q5UOgI4AqRURSyGGhKs8",
+	"TAgUCcDMQo8oij+i2tlWKW07N+y9aXL4cWezw3zX3IDWhIA7omleWy+k7ax4Bye2yIiZPfR2cTWPXqEX",
+	"vsWb4AFs8+KHhXIMDoKXU6YW0mgIZvGHg4Ht4KYZZsPTBZqbuBSP/mVrx3TZLADcR+zB8LUeKg06sjtl",
+	"gNwZo7EN7M4Fjaap7LtmTyfqA5S1Mt+8ZtOUxs1t47zP8lftp1YoafGlexO29WTwuOmT/HwffRL0hnJ0",
+	"mMBRWFPkpu8+IqksGVoAaX0Tyz8/m8vME1X3jGSHeqEhQEZqh8AqTacKsmUMcdr73NsrqW3mF7/U5d5n",
+	"M6elZHnkgqVkdRJzbuOy7gykzATgqgjBUpIgpYTQ+od3IWbdKDTm5Hxpa6quUK3Wt7sffNLEac7C7XvD",
+	"vOKTwkSozUwCJrW6+w1Dymk22EQwzW+tyWUR/dJAqIvZjUjigolAznYPhWwk3nnwkb+eqh/hOyfSedza",
+	"WuoM5/yDOO+eFmQW0TqjfW9vIVUAzT8yuUiMcMiMgiDYMdKXKYRLMZ4WtqQVWLQJF/vk0mAtlplHeRja",
+	"miqnGnimXJRTzXsLmOhKoPfV0rQU8ovHNsrABRvDZJGcs5dk5EfO5TYqHs3y8PQ5zRdWCk4HibxMqdA1",
+	"8AlLjVdI1Qb88kxPYOX+nLvXf5LxqgV2eV4yL7Bw72PK56z/is4x4RK9auh5tm8s4I2Izvsx3Lzlqv/c",
+	"g6yGiMHdtsddG7r8tezd0WnGvtaoxsFOqUaIYuBqbHkyp4MFrUhlWnJ6STdiNbzztbfnWw3P2SKhq820",
+	"xPsm/+Rrb++tLa2z6fP8PUeHHGluQYhyKm5O62jwYjNFeSXFJOHoDT46PNz8wZm4oQmPH6bYgyBBKLEt",
+	"AW4r4IBBuVEKnTK9FT3AyrjgzX1YvDmEZZdews6WSPTHYd5Hg6PNkPle6jcyEw8UBUAVk4JtjQJgVYpm",
+	"zXU/hNRkzoR5ymIsRr9PRsBaRl7JSXSQlvKQyDSlQr9EVQSRFGxg4xUxNNvP17oSzpOAMYTgROMqF7uh",
+	"JwRa6YW0hnXnsh6vnJdegYt6vLK2LHR2ofHRX5j1m1+Jsa3AQ+iSrkJSQAaZCHeO9WeTd3AHtxIVcmZv",
+	"I6jTjtzeZl204vZ3T4ew473l9lwYsTDaObu/Jb/tSDy6M+iDwzZUA7wJsLA3GGj4ffB2tFQj2egRp/sr",
+	"q4Cj63nGCsKwK/7/CIJxZIYxq0FF6CQAhr3C5wdx2FKCjsGtv9fF1e2Tn7kqoi0UEFRs7lGjPmYhH7Lb",
+	"Ch3fQop4LcV3jJcPD1lORYwuGscHIUYHMYdq6/uxFfW3Q5IFfxSzuXyEenHf/LuvXUPBMJZYZ4urg+iK",
+	"Zr0+ffdhCN2oLlBHV3n3ppG51UTPRhAzoF5i3Auhosy//xSwLOK6XrO5xJ5Ct2SkEIFo2WhrLprPXijO",
+	"d6koF5ttkOPRq0XOtAsUHDM4WFHU7KjY3O4R6ToyqKPDFkh6KeU7KlYuDPJb4WoJNf/GtAs7ywOyDGGH",
+	"JmY+0zIoFULHAgENAj9y8ZJNKuoF1+zMvHOHZD+fowHwXBHAHVh0t9TsdnqFtj2dY/jcN6oCUV17azb2",
+	"uNF5clnxt++Tk7IWpRgrAhX/1OBVAULQzq1iBQ8XCQXaPvF7CKJCt5xJMJgiN7DukMBa7tJfD51S7Hrz",
+	"tDPbqdHIgeAXwtaIcdNaIGGntJJN6R3fuVum6N631i9jdegfjpmdOmakYH/y5X+PlNgHIYkMYgGtF2ON",
+	"g+ay0rTZVoQrR5WjG9UGnhnt2hpUQH8x0oIi2KfTSQ1TScZsJZ1P2WuxSVdXIpZmgH1yDuGj3HYvdOPP",
+	"bagqRsDC2o4tAudlPdHLYxc4lZokUulmn8yt5TvnLJFcwHrxBIsOsu68/7rX24NIxWM/3r+DVaUiC96n",
+	"E+VMqYzFLaVDjt0lg9YVX631Qi89hbZMIL6B26MFnr+R6ZjHMfYavXNZ9eGRnnf0GsLic7rTjuwg9Bd0",
+	"pyLSzLhy3fmDkk3usbOtlnuOddeDDG8h9PxsV9FG9HEyz13F+/2IuPsRcXd3bh5gvzO6WDABrbF3I0xU",
+	"kLro0d0YinfhOq3fnYJpZmgKxgMNE5awT0Z/HWFUh3axI5iu5pIXUBbByhUPPXbPSl3aSzYjU37DMBWw",
+	"A9lef8HOxw1tVEIVvW1uEr2NkftkSrmATKJKhlCdkCNPcFLdQ7RyN4pR58jOvqkh7SHSKhDvby9u9MJi",
+	"BeRyYLrZ2GY3+krPPvmkbLwYjWMWk2xB6FhmCMGEkjkXGdqnasaz20LhQ9Py18v+f1T2/D2FbXREkc2k",
+	"/REK281uGWtvhNlnNgrSSL49nwm5qnYJnzDN5ywP10xg2c5hA9EgqDw63jtNaQSp3FzGRElgZ1fC1S6w",
+	"Rd5sSSEsExvQ9HEPO+EJWxoJYBtFa53nT48Gg26K/7nUD1PxN5cfIgDfper+3y8o8hwb55f4L1YZsVh/",
+	"S93f1st/ZPvL9EvtMoIM+72v6IfzB3GsS69PTgs/BropMPMUstOpzhpdEkVfk3YoXGuhsmYNXDi7qj2U",
+	"xqyQ5t6b7fSivIjl2vU4M4dN3W7Ml6l0I9lhjqNZBRQmMIpDSuhEu9oyhps0LcjV3LZVrIqVtKmtt3kt",
+	"ecpAy2Xg+1st5Hs2BJVxdb0x6Nt6gf/4xByNA3nvNUtoGHSk62uWzh3FKdl+XAOWRgmy4tDYTNs3RsZX",
+	"oOL70KGqmwqA+a+urglV1wyk4G8M8t+RbpS3ugKwp8LB+j2AutkDWxcBahPacsys9YmtGrnU/eJIMAnt",
+	"26GJhdFg4NkOk64eekD3H54fXaZGkcCCto34ibfcFktttKnXBq+OpEZKzTG0FYKClct+ACHjWEPJdhon",
+	"NAErxlQyhf1r3ZYksc3GemTktb0f4avZwmhS8KmzkNhWmoSrKxEl5uigso+rmqTRZxO7CVxlRhhOih7R",
+	"UgYtIGZ7345SbGk1wRZyxX1/7apuYd+6YODsDk2jPwjVf1NCtXPCNOEJsxJDJBecNRtBflpZ/0QPm3Tm",
+	"2nme4qQ9klV09wQ7q9dT1ygBYSPKG56wV7iI70L6fiUXqyYf8A+xe+cY8yt6dckEKvztVp/00ETRCetr",
+	"2S/cz+GSMliTE0LOmIBWPIhgWJwXWLqcVPAISscxxQQGNroCgkRmWvEYIw7BOKpsXgoUUsCYYoMALO5d",
+	"CSj7SHUetOjsdD1XCw76xHNBaF0LL8QCh7+FTTDeJ79C9cTCqx5LdIxDOdkr4Wpdri2vSLit0WYDJiFD",
+	"NyRBTJm+oBN2KV/jSd+KJjT0u7ZXYk4QL6nJpDbnYhg52hSIxD4M9Awp6uX75fIPQu0uHg7RKh35D8J1",
+	"T4QLENWSLutiRPoSFyVbl1AvFdF8p8TNEYj1QVNv87e6ImIJdtskk7+XgvkJ5XcE6m5H64qm5WfzDepJ",
+	"bIkRj1tixDsZY2+Jh2s49pgcYsVO4V7esPSGs2UjDzcAYFnYwrbdN3zTsFFkXsd533pDFF1EwRTCC/B5",
+	"JmKWkiVdAWPFGvhK91woJDj9kgSTgVDYBxZc8FIbtAAd1gqWDPK0kLnBYkbVPjmxYXhmBYoMiJbkiW0Y",
+	"QJd4im4IsAkoGxIHQQ5sRWgck2xxJbQkI+irlHf5HzXwZ6eIfnAneSvS8PkeVOZ8pQ2xBQ4meoSCpCbk",
+	"8tvyt4eHmUZ4MnAGAIU63U7R0gHdLdzxhW/PDtXGHe/m/cYe+XwZgOMJyytHuqTU0FIkNEIZmlfuwB3/",
+	"wxH+feZRlrHkhyP8XqLkc/zOe8dWubO6S6padYTXCsNgmfjeYDCoL+wlFOlwJgSIUNZkVJ4opct+ITes",
+	"kxos3H0n4crlTb3G3pI/FOh7c7jTgO0ZfVUqgGFg5vKi9e4I0epG9Y3Cyg8L+A88uKUFvIYIO7aGL2Yr",
+	"xSOa9De4jDYL6h/tSE1AHxADncnWZnc5A02TCHgnUap2DXekKBis2aAkFK6EUjuOPEMttArbjbz9GrDR",
+	"/ncuBJuN/pB878GSZ5RZ7hxXOyVHvsTZSIt+LbWAs95q2xsTO0ball5Caiwy9pKMHlUjzB+NXBOktXaH",
+	"c7rczvQA67L0hK0jJ+37RNiF2O64rYwORrDHcxpnPEFfpRk5YesX1YHGeatqYwtxhA4bvDWtgQul02zO",
+	"hB7iizsl+v5i8gZzri8AtoybpnTeaKIBKOZiOrQv3tniYDX5ChvLStnmc0M5VsNMcL2z7IkyMKEum0N2",
+	"VTZpzDQxWOde/pHgsXO7VrOkhqEJ6HLIRbcgystUh73he323QmrecJ3ay0+9Pz7/dzO9fbTupB+mt/sS",
+	"QOomANfykacYU+OEAufquzMZZWMuSl2M+D7MARWo/2EVuN90lJoXOLePfQP43xRuipUzQxGl2Mx5czhp",
+	"gT0/TGo/kOeWJrUa7uzYpFbHjznT1My4ru4utml2HcnHrAgSdau0xTOLrO4as7E48s5N931wmsqmtkGW",
+	"Bxzi9b1wJQgOtneEVpgqnt0GyXp7iywgYC2ye4X5nfTGiWUEdg0o/8qnM6NjHQ4On/YHz/oHT/Z6e0tG",
+	"9YylkMO0vBnO53vHg/2jA4CWrVDmY6bvu5VOC6S1tUHiHz1zvsueOa70y+7oQpscqFRmemPzZnjle4l8",
+	"hu2s7xWd2TTwHzHP92yomEkL6VOJmb3gmNCy2v5mBzInXPJGawQAyyY3xiX07s48/8CC6plnmo/3qqxk",
+	"O9v3Q5Ew8VQaoojzk/ghTt67kcNC622kxnA/yfeysEWM2ZQLRaQwrMnMaK0S6D6kkeY37KW17BcpAFNJ",
+	"ZMBYgU0a/1BothOhFo/JdjH52uuCeN+m12Mjzttmjz+k0u9SKv1IM8UcooN3DBo2asTnXUqiUHxnfely",
+	"/j3Joa+ppmZH60TRvCDRD0n0W9R0N6ePzC3PNZ/LGxa7glE7lUh3UYqzYw3OvADWN67DWazDCg2u0g+W",
+	"ON64LPxgeNerkzaMoyyEVOtymh93m4eULwBUolaRnzYn6m7KlObrcYVTN63m7iunFnfUrnrqjwibH5lj",
+	"t052+RG3cm+1U0sVGu+G7baOTPm+crZ++NK/TV3UOwTiR4mcNkuRZ+gWl2mM0d+OEzRLk2/NcHcJ9N8D",
+	"O3grpw+aI/z365voVVEBgM/0ItPoUcttmQnfMTtZqs2lVaAHmqALNZMaC5oUtTdczRU3YKj4yEQmiVxu",
+	"zY5OFzKatcKhyQQKerZAS6o0dBdsh++XPLpuNzD0QjkTn87f1rH4ADuvrIeciyXX0QxNDRbtN3zA0huW",
+	"XjCBG1KIC09bwPYC+iOdO4vsg8SJNwA6pRImVW6U8BvWFv7NW1oueFSqG+uQIlMsfbRI2YSlTERr4h1P",
+	"5wu9gmSS5UxiZSCmiZCiIWrLG/LBFt3xF9ngKfOO5hvY+H505iyksj8p/zI8ZPCftuvtnYXy77iekdHZ",
+	"pA9m5RGRRjHnEyLkWMYrAHjXVAuKSyguMBBkRZYMClzSuI4Ji+xWmLATN1ZCVxJ3nKM/fJ9kczwgMCn0",
+	"bNoe8EsjCw0V/53tHT8Z9PbMhtEik16bg+dzNvxdCvPo0+Wr9kWoa/h2j7Fb61H9m8dt3cJ/ddACYy+l",
+	"fEvTKfu+wrA6UQWDxv0EdJPjx4fPnj5v25Mr07NH45TR6/40oUo1l8R/I1OXp+u87RFIsxO0Cv+N65+z",
+	"cV7BFqrOmrePgaUaXR5NgCsykgsVj4lhzsSbepRXFbhh6epKQMUt8mEyIZlImEIpVTENXfd/Oj89+WX4",
+	"t7cnFxdE0ZUiUG13yRXrEZrFXNtSfphMDLMa+Ez0bLRPELwI1ZrNFxoK0F4Jlcgli0kslyIk8io+FWfi",
+	"J7Pcv8FB3YJmWSsnhJL2cRqJUrRSS5ma6f7+7JfX/cN3//Wf/ReX5yf9X49+ft9//urNaf/px3/81J4m",
+	"eeu9Z5J0wQDwQuTogk8FiwkX+8QIIZGU15xZqBgq/G5EUibY0l06PNtH5/lBK3zN9IwJjQ2Ft2zb/6IV",
+	"5XlHxeocIUF9K4JSoh/meKHAtNXrLHzljglAYSPqsjlLp0xEZQ3UnFxI0vDoBRc6lWrBIr2eXMDdrZRm",
+	"c5V3ALXSu0xXrsSeJgsmFwlDdLWdPjngbN6ct3CrBEXyYkGu6efWuIndVI/35EIN6YIPsZ3/oOv/tUfR",
+	"s+Iw7xlFi5kbENWVRvZ6JNt2rZiXI2Ii5BLpLDpOoZX3/vfBh0/UNRbOsN3TDQgqOWcgMbMEaqnnzWtb",
+	"INAejfQxVCGImM99Ezm1EmxTLxqqHfogrdwnZ4ZrRRFwRcQPLEOf916XIgrZVHGqGkwdBTRiEbP4JaGJ",
+	"klhGn2MjGmaeW0eeJchd27B+m6u2TOQVnGD9tk9BbjHk0TKuThRxztb5bd6xvTtE43eNgbARTRKW7j9M",
+	"9LqgK5AMzwidWwpCNTkjc7oisex2/CmbpEzNmnHoV5tt3iRsYK0MiLiZij4XzgTkaBuPZgbbQSYp2jAZ",
+	"PCRLmV4r80rC8pgdbOfkS8cs7zq/T07cKrTzcgHWWue4mTCSc6aw3QyZZ9GMJFSz1OBeSSA6LujRjJoZ",
+	"5YIbwUqHW0LBGV3k4P0tRD/XQNqnXbcU674L6vM3pm2HZf9kuiGBnUIh9Lv2KLUKo4UMaNlED5gZuikM",
+	"1EsJsiOwcpIyhAIWMP8wEV+4OVuzlIAT6haRtx0DaR8eFTRsB6q6grLvrrBn7gZIRjXvpFG4qCr3vTVR",
+	"rI2XtnMa0BRaelkQMduPRpRCCx+uO698UbnJou01Vcy1NeTNY0AKDG5Culs4xD93QNfvI/rB4JltwHTL",
+	"G2y0omn0KTbKIGeaKE0NC59Y3ThKWWy4GU1y9dbqrUibnfLOpci9snRKRgm/YaOeJd7++nsw9OMBUWBL",
+	"VcdXwjwYp3KpWKp6VpKJqIA6e8wQH4LkFWUaSn5l4wtpNhKSITAuzzpPazB0sLveMPzGzdJAPPCwHyih",
+	"QG6OS4QbMVeZH2xrro71EftKU63WqRc/wXsX8NodknR/moZbmfBplpYKBs6Z0N827mSntrW8dRlQAdS6",
+	"ISib/f/sfQtv2zq27l8hjAvsdq7iyM6zDg4OsvuY3Xt2H9N0ToGZzIloiba5I5M+JB3Xe9D/fsFFUqJs",
+	"yZZjO05SYwYzjfUgRXK91/oWhSKzoNBoxgTQ5uDkgdPAruNxQgmLifE3NaoOQsLjhQfgjb6+dOcV+a4O",
+	"B2qYFrd8Nne2InnINr0hJIEqO23JuGxwLbyVNoOaG/dlftWnyMEvaK0Um8loojJew9J1LVvEOcRFebgo",
+	"Qy3PToO9lQoLZTLV0Dez9wV/6gxyp38mTGNB/bjl4VoHK893e2vn+Kkr/65nWKuIwkPD3FIVxac85WJJ",
+	"qYI3lywPPsWMkQTpJV+AzrkyCObSlPziXGDH80ntEi20bGLZ+XHLZcVxzBkwVU8JoBLlUKs7xWT1PgTm",
+	"D0Ri/I9Zij8U7GFFxIKzKNR8wcHCjEc6JCtPqm7tgZlPSeVBvRkt0cHf4OmnrmzUvvOdXpfad3/lJe02",
+	"f5363KuyXCeBHKyaDAHufu51FjPceHFybRGXeEMqzz5Dylrd+cp68n5eoq+UNVuiEOTDLK3FmDkcz6Mk",
+	"Y+ajqtvoaGW/gHH9JA/7c6rqyHbDwxX12+1AD+2tEg8ImUVhTIJogqjMyxJZbMIdKcGJreX0PwTMC8Yn",
+	"iLMmurRCzOhFDEU0ibJEpFvGJwzhVM92ahPar5nEw6zPtQ1hSmTpxGW963uMA9wqWymNS10fMPq6RP8+",
+	"IcMRV4TF0/8i0/USH2M+NJh0jU9Cr9ZlgGSMGWo1gkaWSAcESVJiNu8mIf1G57gVFFDqgsaEsuRmeCMb",
+	"ndNm+0dQUMc7rcCqw0RkOUtyQHvKJFUKdQNFmD4i3tdWq9MOO2H4j/ppEDNLewWHqVZCxObcTmDYfSEx",
+	"oaNyQIQ4JiNFkgtr34Hp94tECZW3M0zQ2+kDSOibLmds3jPZIz+ChmuUvOzx7L6HhV0IHjiG8xwSPLXo",
+	"d92CjV8As5zx1eDSsaCKxjh1IEMVXup6jBsq9nqUURtBHy9o4MK4Qn16Rxi6JWQkgaXe4XRMOiiyHCkC",
+	"nh7lPMjyaev9gE8OUERYApwjMn5tMBWNeXvNLFNsoktvWfTwZpYkAdnRyTh4xtVNyNzj7Zb/ByY/NL8v",
+	"4/Uwt2smB3wiUZerAbojApaxtPAJxn9I3e9BREaA4pRggeTtFBpGJBU8/RXw9MD5jzoN15cmuTejf2fO",
+	"3Q/L6rek2D5Ozv6UuPTWMa6eE1snpiHcTpm6p8T9WFgI6kfeL2DOUAyX2uJVoAdBwDkJBXGQtA1JR1Qi",
+	"jLrQiFYIPHW97FEMTh/H8Bn5royLRLN2i4lug46RPpUfyXd1YBxFUZAnW+Gu1KzaEmSKpXlLGVvOfed6",
+	"UT71KhlzSQlcmXu6COtX9E4/AL5ffafZ1YALtRvPGVVkKO/pUMgQW+DcLHUwPAJ3mndGazyt78428Rm6",
+	"4wp2ujQV7T4hFbr7bNEL0adqMO4exjhNuzi+rWRztjZJZgmUNiMC8tghi7PPiYHX4ujdl08fv779+Obm",
+	"719+D7IvqcocNUnwJh5KUmmU0msG/K5PlNGQ/aQ+49aIComrURN9s5w2y0DtYZra3Cjw1aOMkFGk77mh",
+	"LDKlT5PBtHnNQEMHR4b92iGeIpwkzq9iXkIlon3GBUmq1Vvz/BUUPC2NQPbscIFJhXd556WoTjwpRlSG",
+	"+PvvhPX1MTsJw6AxpMz93aqBLgVfHLlDkPK+XpE+viMIp7y6E+t8A0dvHq17zWOKCieMcaS/tbL3nxBc",
+	"VE2grSewdMivzryhDE24SOTCsW78h6s/PKz1rVoXsF9Lvo9STJnryFk9/ljQ1cadFU5HYXueqrM6MkAF",
+	"ZXw20aSu48Sc9Nx9ci+Fd6NpD6/5kCDN0fzSytK8oR4XRDMMs+wVimOBWQKdVHJKV7blUsY0bzeJFjmb",
+	"VNwv9jS56jBZxXNydDw5apa7UldhMqCnYTVwGmVPcKZAyVYcxnfDV0IiEjUW7EbxhexnhJUiQj/+P4cv",
+	"/vk/h9fX19f/av7l5X/+n8Y9T+hXt1K7PJmPpiCxO110ksuOrKnYXdClbKLlXzsMO4BQgCLjmIiAIWB5",
+	"mxX9HkJkIIK8IYzuiEhorPSEzAOGXaNLhsZMEBwP9DqYEuYEK9zF0hgvUWLVwqiT13o41UGA/QcVHtGY",
+	"mXGnkTGS8hyhGDNQB0YKxIQ1+Uw+WZlI7hP1m1mFLbpH7AhVidpaYEJ8+87qIc8tpc+r26mdT2YPFoDV",
+	"VB5QeSsL2uGFPgvjERF3VFvIggAvNDrpSHDQEj2bGxyu1oVZCkTzO70jjMit5n3+t6GWstPxXiExZnLz",
+	"eX955alJ1oKF0UOtuj1A9wv7axCc0N0uYYzZbulp5xKisN1AiB6bTMYC2LFJua19AOZT3wq5dCtlf2o1",
+	"QpanbL7PhvkAo7wuDLJyaOCKYGGx0Upy24pf8PB92Xec7PWIsPMXbvvyTLHiRu7x9Xfkw5qnp7nMWp/h",
+	"5BflKg1tbDpMWSnNwmO0dnpJjbRRMf0yZmtGFQeYAhIXBcys15/Q8cGRkabqpgevZfH0pj/4s9E5Pm01",
+	"w+Pw7PS8HTQkTUgXM9OEZwTpp3ck5TFV05tbSEdpt8MfQTkD67QyBmdGRFihdjtEt8NDuQr6xoINeA17",
+	"9PCwHIvORBVYMlVowsdpgrrkIlM5J1iiBBBTAHyytbs5mqVMXEvcgmm1Bvt7BGk2+8yX+ozXnIKysgbM",
+	"5lnvCpzXREZHKWaNmtrfsvzezXLmj+Nhlwhyn3zfp6L0VIKQ+Dc9b03nOeUTb5pCV2r252eb6VdSzkiC",
+	"pMJTeYEirXBEDpwCxyQxhYGTAU9JgNg4TZHCtwQgLPAET6t6/u2SxDfTl7rUdf8B90maYkZj9Drl48S4",
+	"ZzZA4btp+7e6qmGBbDesaux7BD5ivQK2/GH1is07kDbtLfLmmteXZrsCMZLsZxs9LfMf5fsYzJeNdzlP",
+	"CWaV1Zj+HJy7SpGUyJiPKj1W2Q17T9Um+edyt5S3W3uf1I58Uj7FeGlUGU3IwHmmbPh9xt+8jkI2y+Hq",
+	"G0kPaRE9DLVU2TP5+uxbjO/CMPHEeVbpmBHHFmnDM1YWGxNPwXLIN27F/t/5Z+7aGtir/nvVP4ORNeHj",
+	"orJPJfJV17q075gG6Rjo8gqxeOjCQysaAXUqLGoFmuWW+cxPHMxdrijbzd8ryTtSkp2Un7PwPY1545px",
+	"Su+IBeWr3VlvYnLUfSi/yCZ0ySZ6i+MBInd64sAcTDc0HJtwtGulYvLvAEsuxkOCFK/uyWdA+vYd+fYd",
+	"+VbvyGdzr36RqOtOUb2WfP6pLbbksy/KyWdJRm+BfPT5JzmFDHiaOHqyrXwySqqkhyx3dk8Pe3pYuUOl",
+	"OWYFpMfaROG0R58cBi7P2pFDQcqs0q0VqnUzdSQqqwCOCsDaXrmewdiuJJlP/pz2hLMnnBUJhxfPz7pd",
+	"XQtXgHKGRAm6GBH3g72lHiguVLGtiIprm5jr51GPi6EBOPks+FDbouMt5MS/s+DKPS68cdbBFda8YsgT",
+	"sqlQ1qeu/KBft04ca2+Veqi7ejVrGaN7U3RnpmiGFWz2waNHJ4pXMjLdQ4eV7M1SWgVA9FoR40cEklyc",
+	"ihx3D5ZMR467Nw8xJQiZjzhlylTW69nxsaguezdXtzAT8HKb8g+yCFlbX9/WQjw1yOqZqWuj9W6FVAi4",
+	"fcU8iG+utxj4e2EpMplafWaEWgWeHSATOSAm7mXo/NIsl6FwLvYydEcy1MeOWUuCBgvAZz0ZgkwjWYcn",
+	"4EmWsiKdTaG9Pkw5TmI5741sdE6Ow7LymQKHvqGJ/prWvzLmk4EDJoSMGkFBhuRwsDNSVl+w23jjoXV3",
+	"joLGSFBuzsNJ4EnDTuvHihxuN/U4bvsfR+XNgtnsa2z2NTadxucUM4SBldblpHNZrpkRsiwB7L6s8ZFm",
+	"f9XCvXdIgfvUr4dO/cqh5XCaWvB30Kh9C2RN9WHlgpQmujQTg7808wXs/SqVwmSLPQzdbCZVzNg8Floq",
+	"l+WvVpXeu0kYWyQv99liP22hyObE4yGQOpELMsFMLposhNhjPpo6+6MINDXADlCvStx+diNul308SK+q",
+	"J+pYKGxDhaLgDsa+6PWRKxi/Qb9OYdkCEGDMh2QDrnz303awh7xI/eZgh/bOw5K2l3t4n2cA7wMGgwkA",
+	"zIYtNuNzrHAelh6iJwbuQ9kIC5hmhqIMvkFYqU4Di1iSuBE0oBdMo9M4bZ7AwJQp0reORkWHBFB9midB",
+	"QwESuH7hgND+QN3YV3Tax2HQ4JAddJPi/HfvV86yXw9Ow6AxoYkaZD+12qFenLVeW/5WvdcOc+i3y/do",
+	"iEea2o+RovP5+P/28GRTygg2aZDrsZ6deUDLz/CjcYnWnt7eR7r3kVbhEK1jD1YpejUcqJsRD88DYWgV",
+	"Ut6DCz0PcKGHdthuEEFoR9S7JfCgIR6B/3qilTaxAmpQ1TLszONbXx3Yu4D3WEEbkP1eMsTSxE1z+2dz",
+	"96YzOO0kHjjFDYaWMdWMtkfjbBYwKtcXFYkHDDodcEYqu9Xkr1g6gU1kzRV2Yp8+t3yNlnu+3M7vfV47",
+	"T0cf5RzGY21FZrVRJ1d+Tp5KqlzhEL8hZIR6lKSJRFiho5MQKlDPT0L019/+bOZs5s1YKugcIw56XAz1",
+	"Wvdxir9T8AF5PMx1iBxwoW7cw1fv/rqqZpUv7C79P972Pia/z+Jp7f09e39P7u9h8+xxZe5YQwOs5/RZ",
+	"g10+J2fPYvr9WkzP3rt3noJ7Z30i21hy3kLHzYNR4EYT8VYDbJv90l36ZJaI6r0v5mf1xWxcLgeN0VjV",
+	"5RRdYnqYTmZUWH0SMWJk4uZ0gaLPl19f/xah1HR2BiYzz2OsV/kpMpnien1OMdNfqu0gqTBLsG017KLg",
+	"OKXdzIHmWz7ApGZMn9c4fY6Wz55v/XR864sh8Ac1KOrkGctiJSXCfUwZgExiBXa4gwkK9GmV4yHid0Tk",
+	"1RQGWSjV7ESzODTC0hA/5EV2Tfl0kBUwX7OZLEV0v1Tn8ra3c87HDWU9Pzmwge158Z9AAvhP5G2fPef7",
+	"tPLnklbuys7LM8vvaQ8vEBWaPWXu//qp5qCtLUo4vxp31w9grqbV7jPTy6TH/D4sD815Yk1eWAjqCvTp",
+	"feRuB5E7f38A2HjT3rMFAbySA7Vta3UnET+rHn0kWHSnhaidb6h+XCFCV7JyuzFVy7bwccTpas5sH6rb",
+	"hRn/fHK5Pf65NRvcV6wO/+39dbMk5PfwDPZq3LUDPe0oYU3uMYPwtDeOnkqwcB2y3XaY8PFT7Rac/t+o",
+	"1gdQO0QfRnFzLU1oN8HGuvrG3m//0+Z+b1ZXGBGGR7TpTmmVDvCGx65B3FpnHydmZ3D6WehBlDZhbK6h",
+	"9fLy7h8kVgD83ecH9kf9puYXPPlApKzwFnwaEXb5+T06aobNo81DmH8dUG1jZMswj1xeBlM+Mm/WClc6",
+	"7v9Y2CcBJ4kgMvflZ5uQdQZC+iWujUKklybycCD1QKXQK+7z5tj//BxSDK0ZhMqseP3kL9KOlvnsRxgK",
+	"z11IIR33G7NsMqjvOtZjXOl3/Ni2k1qP9IFgVoWMryQamssQO4Lgk+Io4Zs/UCDTsyWGYWXtcyXw5EYz",
+	"/JseTS0Gfjl66CXSd+gzc8v4hKHuFBn85RlIY/hcvatN9IX0qVRa7psgnHf88BAK4BT0qFPolpCRhPeZ",
+	"nh40Ca6ZflGXqwGiiUSpVpUUR1RdmNdw6HbnvYNKW8+iuXxZOM14eb7gyRus8DsKDfHWy9BeD1SAxLdy",
+	"PGx0Gq9weHR63H1FXr3qdo/PwyRpn5BWL2yfH8fnJycnjSC7+wanfS6oGujnhom+NNf1BHBFG2Hr1Xmv",
+	"HR8fnOIwPDiL46ODV+fx8UESh/o/Z0evznuNoKE39cbyxv5RIyiHnu60MhIVYZi0blpn58et1vFxGN6E",
+	"YdiEJwVJsaJ35AZoutOAew5FT/I4DBPBGWkdVj8t6Z/kpjtVmlpb4fH5ydlpGNbWu7xdXcXztDn/zjct",
+	"EL+QmNBRKc7aZRyTkSLJBeJG1bJx4YTK2xlF6xE4ax7I9Nsnca9uMRqWijCwY4/NFxm5YfixoIrGOHVy",
+	"tEKNK4mpzYiF7ji9XSAa0hRx4XyoJjWCEb+PXwdhLR+kQq0gDEOYu0mqaKEP9Ff04rh19DIAVcHdF4Z+",
+	"u6YXx+32yyb6NiDsmnnkY3qrITFm0kbuDNC+RIL0xhIS23pc6PtZPyUIPthA37w4CY9e1pITcoeC4p8F",
+	"SRHGcevspPsqDnut7ik+P2rFR69ekfbpq7Oz9ulp69FJivY9JUX7sPrpCklRFKlt0j3p9Qg5xaTdI/ER",
+	"Ts5a8dnZ2clR6+QMvudxLtRJCJ/aut9CFZ/2F+rs6DgMj9ohsJNVReqvmvwfWKDqMR+dPH3OsrFVQ9Z9",
+	"5fx3LPrkmQnTIWZTJ5MU4ixeJli7PJkepJBB4VjQRuWtK55KSEpUhXsyEXhiDHgB32FNfD/vEEkC+B0X",
+	"LqmRaBuLpD3nAlZ8HA9IMm/sT+wA61hLX0jMxT0j4du03h+nqv6UWMuTD7w4+rFq9C+yQEPratWGaudj",
+	"MlU+0YcisgdrIeB/UEWYUq/nDDHdlwLeEOgLmtR4LLt130+A4ORep79mUmb26AjHt7hPFngWwcTKM7qF",
+	"5zVM9eunKMYMdQkajRWiDJyALmAFjkTP0GyirwMyRcOxVPoJ69OGuzJr0ngWKUOMWy+ineNSY/CzuW+n",
+	"fsP1bJNlpshI0CGJ8fCm1z4PPeurqbCotEcWPrSqC8+u8d6Lt/fiPf90rVHGUOZYrru0KUee48PLcBnW",
+	"ZHWPWR+x37S4s5GTBXvdZNe6id0JE+4zscG00Fu4nFbuq6BAbmOPMpzSP0HSllZPX2bTonpC5u4EfAad",
+	"+dCmCXvaODtcwUxOiAhmwpd54NLoQXLAJxKCn9fsjgj4mDLtxE3gAYl2SzHQdtw+7R6fdk/Pe71Y/8+r",
+	"V93jk6O4lRyFx60j/d92OzkLT4/Pj7o9HPZeneMTcn5+2j49JWeYVDl05QC3T05nvcZn5+2Ts1ft8J7K",
+	"yTt3Sn5Y/WTvqXgenoqfUBf5gMWtx2z1i8HnuD2VxHQ/Xb3/iwHSdD8lVCrMYoJ6gg9N8iJNkpSYfKOY",
+	"M9JEkcBRgKKExBEEGyOBEzqWEepzpHifaB4MXHt6zVKC74j1k34nie1nLtFkwCVBI3uunN0ZY4VT3h8T",
+	"lFIis185IwEiOB7kQityE71JSD8qY+JQVGhGW5ZZZTBG7cxcetctZUlVDbS+Vr8eG178X/qRSnzTwqow",
+	"J+swZcbtDMHfGI+owhATlkOcpiglSn9Q1ST/tzDDIf7+O2F9fVZbYRg0hpRlf2e5fVIJo/HMTfML7Q8U",
+	"wjImTGa91/3DkW8UZSghfUH00Xr/+stV1fwErr2EMPqlG7xsfm9InFLm9YVfb24JiWtPzhu6dOWAOPxp",
+	"eLO4gMPcNXTZJSlnfWnysapXTb+uMLkeF0Os9Kz5uAvOziH+TodaAWidm602f4XZRjPIHC+b7q/TnLYi",
+	"xAhJpCP8ug3lM85q7ggahOnR/+n+dK/XHK/k4O1rcYuco0b5rWEfz7ww5cnrBFCOKzORlGWS2l/WbUT/",
+	"9juOVTp13ecjELhaUEueYnEjp1KRoZXYMWeaBtUNSYl5c4QkngKbmgxoPADxZ/I/q/235nw+EUReWA6z",
+	"arFWGhqdg/ZJs31+3g4a5Lt+yU12JWzmPwrsfjsJGu6PVqt5fn6e92z6+NfXqH1ytEJFCyzdjsp5zbaV",
+	"5lej2CGUxbZmNqW3BJSQhyjnrZyZreDd4+r+fLW3jsnU4ZdzBTTOKhJE8vSOVIfLrKmQB8xMPr7Br4CU",
+	"+YSSTI0DlooMSzUgSuCAsi3/+NjALjCiJlzcNtHbOyKmhnZIKgmi8pqlnN+SBI1HCCv0+s0VuiLgynpx",
+	"9f7Dr5dvXgYwLFbo49s3DkwDK5iWzCiRC5RwYrJOzBSa6BL+32Rj3pKRQj0uEL5mQ87UwLzVpnBOueHx",
+	"kwFNCWK8y/OoIJZ6di8iqXBKopcXptbC3mMmAXBc+i4YAHxyuAdZtAwN+FiUCQ67D5nkWBdu4f2X1/+3",
+	"FbZbp6uy3r+BEvvAnPeL+fqkms99BZz9P0ismveqxn36hP9OKx6agiaW9ux66ONmq2OsHXFfBcrnC8vi",
+	"NvdUccxjT7w6fuEhNQu4r4V/MrXwsF8IUBFNIn/MRUKS9QyR1cvh0aWbSl6dpm2NjhEwng8EMxPNMZZI",
+	"VnpQJlVsSf32aXUjNfGZJTJrdkD32hmzo908+bGiaNtRaXy17m6q4feF78+88H0jijrEi+MBHS3Eoo05",
+	"FwllWJkoAU5TzWxsM25TGayVBwOjzRLNiiaBZirGMczGipSWYluzXA//84p8+PyqrqhYJHuh/xSEvrK7",
+	"ZSJ3KxFnHaX5MIF8H7kQMkGPH1iDuVz9MFeL0NJg55rhgYQh6FeCM23pnCGqrpmgksgASYcpTyUa0P6A",
+	"SIUY+V4FBG0O/Bv7KT8vybsV2Cv7T57uSe5rwl1tR2+K+BXuU9avzi/4SCaa2gBqogLj17zi//FuvZD8",
+	"H7wrHboFlVqUq3F1g0+4Wj8qb+ZyZZ6qCszDDEBtoBKl1p1bNQN3faNg7RMHnh/jNCUCcJ4zr1vVTIaU",
+	"kfKQrG2ecQ/E9m3HXbfK5LKDtziYuqH01PvmmD6TCKdZbKAdn+eYn9cOc0IlChYExXxENRkIPkSYISzi",
+	"Ab0j4DlAI8FjIqWehqNK22xihGNNPABM3USAsQAu/WFW3WJfVFK+aaOe2WF6Or1IlU1QufF5VOdVMJeF",
+	"dkMT2BG/8KVVVfgCk8LSpLmQZBy79JtPQv/jcgWffLamOwqJ5ntaBWysefAfvJuhG28++LlwDuUB0H1Q",
+	"80nxx0t5C8EyS2ygWnQJ6go+7g8U6uLYXs/YV00GOsQM90kHSvZ6+mwUdbalUY77s7RHWZmSf091Vco3",
+	"Z1AWtKkdSv9nU2HiKQA5Np1rLaPFA6TyzhdpraohzJ7wwxizmKTVMX4Xl9APeXWwEJjIPYa0BLPXvPmB",
+	"yOQhURuWCB347HSbYmdfibBt/zzsYZEs15MqXmH4YvcfT5PcI4D0rutDShKHF+aKA7RtTaW6MIwhxgxJ",
+	"RdNUi0ZNoRkoZlKV5//Vn1Edz4KdgIVUMxaAJOBhIAs9DEWzmipiuiAtIjFvclfwhh+QoP3ePHsG+dn2",
+	"jzwTHwuBp9VOATN9cJT2IJbkuUmu/vb71dfLr28rP+N/0/kvWcgj/va7nfhG3QRXAy6U9RVsk8V56788",
+	"ldqs7G41gUdq1/uHzvYIRFOikMjo2mMrBR5RKdCLd80xl0NBlJgukOdeYADqKMiAMrDth4EtHqICcUH7",
+	"lEHhTEJEWUtdJaYzHOTetnZGXJ1G+0hvZP1aSD2NyzR9+Jw0M+4XIvUBKqGON/Otu356ivg8VhB1HmFx",
+	"mws0A6HMSMaDjUkH6CpaCTa4mquQiS+CFxDKjIFXQiaRJpEIZmESRZHrTG3atJlPAPey0GIYfGRYGZEI",
+	"NYJwZ6TokPCxirQeze+I6BgRHcF9URNpHfua5Vhp+oU9LvpcKTtQSpI+EVbEQyZpYBauR/S0epSkiayI",
+	"13lkup4KPrNCmJo02SzOYD5ZbyX4F01NRL5MMWaa/ekltD3ujI5C0l6V2NXrX1vk6gl5Mrc429/4BKWc",
+	"9ZHiwPgcumuA5DgeICxR1AplpD8gCpsn0UUG/3oaIglZKCDhMrbVaIWyYtZ2uyvqu8xzWf2ZnsyBfsKU",
+	"oOX1hvN1Xg8k8KsCmrCLe3t/U8mFsJzrSv+gChqCkYklO+uGNR2ybSo+T2EOgaVRY8zTAqsBngYPlTj1",
+	"SUI3xFbW8dFnfnQ9bWiJDbkOTGVFBQijidBUb2s3g4ZUZGSmCPXInXkQq6aJWLhvkmZOQ2iR0Wk0gkaW",
+	"kaYv/Qgaq4BeFZCyWoFtcUJEo9NgtD9QB3JAe6Yjicn1uAEm0Q7bpwfh2UHr5Gur1WmHnbD1DwCSUKa7",
+	"iHHxcGBCUmGhboCjlD0Y/kNzktoalrfLbxOqHlrR0mNuBnViDxXxvMDnbcf/gjKpFQqMYi4EiRVA4Sxm",
+	"sD52bjt8ddY6aa+nTh4mVMZYJIvcqYQZxB1p9BBrf1EVIA5uClA8YyxjnJDIcWj7XmmirorzeZ5sb9k9",
+	"W7Zzz/ImMjbtwSmqCY1huwbYnOGVudEbu9IPzJCW6Em7N/u2zz0eHzf4K72bYwXj0ZZMxns6WDSBWw1r",
+	"VefKunS8J4WfhxTAxzIjFLfmTrmjknZpStVU74Ea4uoChMz+hnCFzWy2ZbNWCQYgXLicNf5DCZ6CU8Fd",
+	"GfAxAC85YBr9t7yAbEPCbJGCbKL37Jr5uE0OQeIXA9/URNZ5DYmB1s4/DqEfzB1Ox0Re5LnTem+0geDa",
+	"t1CZFy5biP4Kx8t/Z8vzm12dGt3qTNexwgo00XutJ/Qpg9m2TjtHLfT3r6+rvCY9wYf3bl33Bk8/dUuT",
+	"O7NeeoXJ5Y6So9NTlxcWoNaxlu566aGqucpTwrcwT9uELubpeMhsZLps8O60tmvJ7t9reGVlhMnGw3Jg",
+	"mXLkH315Nt21VlAsz3v1g2EOmWrFcNiDQXctkVUfKHvr8FTqRMA+4O8r3X81Zpd3nCYAnlTn/Zyv9sBH",
+	"bbc3thble7pVEpZolscPBZ/scZgeucF9RYgJZliPoeUeMxLcUyty3WCl3CRPpYBc6EWpEswrnjB9ZUA8",
+	"tcMZGA80IeS2vLoiF9G2wGJr1FAY6XcqVZWbXX928xGnqs8rRngAOWwq7/az8XOwtA3Re4Wk4iMTTqQs",
+	"C9mgT4yYoNwAfMOJK6q3ZXXwS1XuWmHPNmqFtbdzrirwqahEiqfQtFYvEmjU+XIYvbb5TOq5stQtczxn",
+	"+4gsOY4xZz3aHwvSMThFC5vlbO94hA93PCzLeS7br+XUgE9QD4viGUBUbpQrjQSJcRqPU6wWIGR94+I2",
+	"i6xpQ7wv9NplWrdmlgGEA8FmUXRILgwg1MS5e5E2rdEQj/KUuwT4F0sQ+K6lb5JeM2uTBlb2AYKVSTHQ",
+	"92VMO0vgtZkMXNzCdZe9Cla3ki6tXvMKeWF7vEmHVHLN9CGlbEwSL5hfYg37q5UfyXWShsDIzQNcYasB",
+	"VlAOzmigQI7CQFuZ+Y1Hrfru5nymn1PM6rmaH5Cz/0r6YzajOK9ekfKzYuUZQoATnZM1FP6naabfgmqz",
+	"lviYYRv/zuz/6tyjT3fQVVkzg8Bgec26w0xxAJGEzXhjDEEzQgEFiErUp3eEeT6aVs48ToIwDK+ZHkZC",
+	"syqkBI5vbY4TKHjpeMik9behFFJTmugbZQmfSNTjacon1mMH4zkcvz4eyQuT5GB/MTEgCSB+Fs05Tw8q",
+	"9waaKVkOpxV6BUDf1qGnSEpkzEcEjVmq+ZPENDHTmFC53CNXxxWXV/CDUwQaTZX6ce7nwVpUxpx7Ao1I",
+	"MFFBxaMgW9IowdNoiQuwpiOfDknVJEi1Vwicd+uPsJarM8H1nXjVHsMrYyygLlETogXihMO6Z9CVQBjV",
+	"Ke5kVJ7rdRSGXqYXZeqo7QONH52GPtJ47rmjTJF+OdT4OxDqlmJ4DzlQYpTJvRIcdxljFhQQ1N0homrm",
+	"dk1sArN+JXI5/pMOx0AItcDUj079TzyAP0vw1PdOwkfuzPM4Z6mNKQ2NaPZkpIOWMOROv2MPgfLM0Eat",
+	"L1DkAGYOMcxDF9qwa7DG/CCRzsjysUgbncYhkIQddZaR/l0SIQNb7iB4SqQBR4Jk73GiGaPANG1es2sG",
+	"xpPkQwJAvkM8RQnPWmmNhwYAHiukLTp4lb6ngyKcDCmL0IscXiYfw0RVh6DB9dBYz+ZlgCKXEBhdsxex",
+	"hXNmCTJgjchflSBrT4oSrLB++I6SCREReiFMkmk61b+CeI1JhF7gseJDeLqDzFrIbD5GYdXqmU0RzZMK",
+	"X8IiXKJ8n4zFiUw02GAua7MQzkKAor9ExvhkehH+0vlLFKBoblf1j/ONeaLgmkU50J3pmTPXwzh7oR+U",
+	"1j+WxKqzey2YfwBI/gU1PbsFxzEfM+VNIvul+O4eEf54sH1RE33k8PEx1ycRRThWHbf6LpOL20ghUvyW",
+	"sEzD0MfG26oBvrM6rBO7+ig1NLXow0m02Ok0xrRRpswYUtJvHhE+SolD/eKgkpuAqHutEeXL3/pVTLWK",
+	"lp8UxMeq6Td/GfLZF+E0LXnTW9f81szQoph5u2sQzYKsmxIVCHJaLRQhFahHGZUDb/S5JF45Oxc+ko2K",
+	"ULElOemWCSvQgkxTWmN6SKJH9wbMm9fKWsvn3C/2c81QAz6xyG4G0iCzfPJx3PfUGuQdFJzwIZSZ2Hfl",
+	"I/WwyB3h2sYrDmN08BsoOcfD+h8VA5SlXjzwp9s/O+gb6V7x+JYoj6+atoMSGRZ3AOar0RGAX8gBSVMJ",
+	"zCa3f4ZEStvjEKNIMjySA64i6yWDIcFeBR5rhwcHGLKtlSEPBKYXmbGijjUlbaigHaKhRHKABblm2A3Y",
+	"RG8h4QQDp4t4ryeJZgOAUQ+aqyNdeKseCXD4+IjGQcESduPo15ARjwdRE10azPdrllAZc8ZIrBC2QBfR",
+	"f8Jd/3E9DsP2qRn4PyI3GoS47Bw7tkmYv05Ki19oSxIJAoyIJB2k7dIo2wdBpLpmxn43vcz8eyFtM3L5",
+	"84xMkFv13F2YlSkxDmk92vh3cSEtI7T5fpk/p3UBqPvB6pphNgXrysx+QKWWMeZUGtBb9MIISG2wYIW7",
+	"WO8V1CPoW41r0tUmBH7a9xeSUAm3plwq2w0AgA7N3RJ8Oy6PRzXRlZ6Tv42uPti4NnD+BVrod4nZZQeC",
+	"YMQiswcAMovMKtjvsGVeZsVjLgzov2UwCAq4b4l1zRaLv7DNa3e+GJWfaOgZEFwzsz0W7jmSUxZHAeLm",
+	"EE60IW14m800NgVYpnhNP+jqT6FPOXRaQK0TJLNzi91XmUItTXzXLBoQLFSXYAWizuDlZdwLqNkmmRkC",
+	"h/X51aw2RlIJgofgR0ZRnHJJWd820JkMpkGOehHzxIbscM5FwDedcmkLOzqoFYYtbywkB2MlUcIn7Jq9",
+	"ANhgTVQvA9QKW0dWH2Vcob6WgojxCcrvQilWRLwM0LF7aSxIQpiiOM0DZXD53ChvhtgkmhBb1Kt3+pr1",
+	"NHESxsf9gf/67NNM+hRQtFGqfhV8onUHNztJNLc25omjwGwNTH9A/TwRVvfsjgRXPOapRBEfyaRrexUZ",
+	"9bipWchRDJoG/FOrIVygPlF6PxWFlQU5Gx1qVeDQ/BQVVI+U3pH68gBrNVFyhibYkBNBE9KFXA84KSnn",
+	"t+bgN7xW76RHhH51PWlqpAMIZ5Y300cjwZNxXJCfGVSXa9hbQyl4B2+2Ts/87XpdjevSiX6rIpizqgS+",
+	"I2nWy7FsDjl6S13VJOcKVAa5vlDQVNCAp4mE4JI3qI3C19DHvgGFF32qI06t4V7wdtbbncvP761yG6Du",
+	"1CWMeOaGNTVAs0o1abOm71XUT9ab+ucMEsrV1xdRoWZQ7oooUc0CSEXf4EbV2BjDLW1tnSwYPmZA4N3Q",
+	"D1Rxn9Fe5LumuLYgQZoaldxm7PrrUCyur3VitOQvT8wBv6of/st69JhuhYxnjXfyKdz53vLl+/4bn8Ax",
+	"0mfdkYMtBLYnzGAQutK2PCfZblCu+gHYUGYbjeiIpJSRDgo12Wup88KSP7zOVZVYXOS8KXZ3TFMQAfZH",
+	"eNK1lQ0gPx+MGn7NugR1xyxJSfIyQG3zb7hdK27I2Xzu5S8DdJT9KOA+5zvWhKct+WOLmwgX9UJDT2jK",
+	"+i8DdGK/mLL+NXsBy4BBjTpQRAzdcngicUgUtkb+aYZJ82IBBNrLAJ0hMJw163qRNdIcUUst1wzgKAjR",
+	"G8E4GnJBXjbRZ6P+y7y5LZ8wfVa14qSfu0A55BOShDCPF0HZukFW0VqBoMSqKwVx4pat7Ez968f/DwAA",
+	"//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

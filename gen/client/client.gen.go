@@ -419,6 +419,24 @@ func (e LocationType) Valid() bool {
 	}
 }
 
+// Defines values for ObsUnitSort.
+const (
+	ObsUnitSortName     ObsUnitSort = "name"
+	ObsUnitSortPriority ObsUnitSort = "priority"
+)
+
+// Valid indicates whether the value is a known member of the ObsUnitSort enum.
+func (e ObsUnitSort) Valid() bool {
+	switch e {
+	case ObsUnitSortName:
+		return true
+	case ObsUnitSortPriority:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ObservationStatus.
 const (
 	ObservationStatusAborted   ObservationStatus = "aborted"
@@ -911,6 +929,27 @@ const (
 func (e SessionTokenType) Valid() bool {
 	switch e {
 	case SessionTokenTypeBearer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Sideband.
+const (
+	SidebandBoth  Sideband = "both"
+	SidebandLower Sideband = "lower"
+	SidebandUpper Sideband = "upper"
+)
+
+// Valid indicates whether the value is a known member of the Sideband enum.
+func (e Sideband) Valid() bool {
+	switch e {
+	case SidebandBoth:
+		return true
+	case SidebandLower:
+		return true
+	case SidebandUpper:
 		return true
 	default:
 		return false
@@ -1465,6 +1504,43 @@ type BulkReceipt struct {
 	TransactionID UUID `json:"transaction_id"`
 }
 
+// ChaiInpar defines model for ChaiInpar.
+type ChaiInpar struct {
+	// Name Without control characters, and no blank at its ends.
+	Name  PlanName `json:"name"`
+	Unit  *string  `json:"unit,omitempty"`
+	Value Text     `json:"value"`
+}
+
+// ChaiObservation How CHAI observes. The tiles of a map are in the order in which they are observed.
+type ChaiObservation struct {
+	// Inpar Input parameters of the observing program of CHAI, each name once.
+	Inpar                    []ChaiInpar `json:"inpar,omitempty"`
+	IntegrationTimeS         float64     `json:"integration_time_s"`
+	ReferenceOffsetLatArcsec *float64    `json:"reference_offset_lat_arcsec,omitempty"`
+	ReferenceOffsetLonArcsec *float64    `json:"reference_offset_lon_arcsec,omitempty"`
+	Tiles                    []ChaiTile  `json:"tiles,omitempty"`
+}
+
+// ChaiTile defines model for ChaiTile.
+type ChaiTile struct {
+	AngleDeg        *float64 `json:"angle_deg,omitempty"`
+	HeightArcsec    float64  `json:"height_arcsec"`
+	OffsetLatArcsec float64  `json:"offset_lat_arcsec"`
+	OffsetLonArcsec float64  `json:"offset_lon_arcsec"`
+	WidthArcsec     float64  `json:"width_arcsec"`
+}
+
+// ChaiTuning What a module of CHAI is tuned to.
+type ChaiTuning struct {
+	Line             *string  `json:"line,omitempty"`
+	RestFrequencyGhz float64  `json:"rest_frequency_ghz"`
+	Sideband         Sideband `json:"sideband"`
+
+	// VelocityKmS Of the source in the local standard of rest.
+	VelocityKmS *float64 `json:"velocity_km_s,omitempty"`
+}
+
 // Checksum Hexadecimal: 32 digits for md5, 64 for sha256, 16 or 32 for xxh3. Kept in lower case.
 type Checksum = string
 
@@ -1927,6 +2003,105 @@ type HeatmapRow struct {
 	SourceID    SerialID `json:"source_id"`
 }
 
+// Instrument defines model for Instrument.
+type Instrument struct {
+	// Available Installed and operational.
+	Available   bool               `json:"available"`
+	Description string             `json:"description"`
+	ID          SerialID           `json:"id"`
+	Modules     []InstrumentModule `json:"modules"`
+	Name        string             `json:"name"`
+	Telescope   Telescope          `json:"telescope"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// InstrumentModule The level at which data are produced.
+type InstrumentModule struct {
+	Configurations  []InstrumentModuleConfiguration `json:"configurations"`
+	Description     string                          `json:"description"`
+	FrequencyMaxGhz nullable.Nullable[float64]      `json:"frequency_max_ghz"`
+	FrequencyMinGhz nullable.Nullable[float64]      `json:"frequency_min_ghz"`
+	ID              SerialID                        `json:"id"`
+	InstrumentID    SerialID                        `json:"instrument_id"`
+	Name            string                          `json:"name"`
+	Pixels          nullable.Nullable[int32]        `json:"pixels"`
+
+	// Position In the focal plane of the instrument.
+	Position nullable.Nullable[string] `json:"position"`
+}
+
+// InstrumentModuleConfiguration defines model for InstrumentModuleConfiguration.
+type InstrumentModuleConfiguration struct {
+	Chai               nullable.Nullable[ChaiTuning] `json:"chai"`
+	Description        string                        `json:"description"`
+	ID                 SerialID                      `json:"id"`
+	InstrumentModuleID SerialID                      `json:"instrument_module_id"`
+	Name               string                        `json:"name"`
+
+	// Parameters What the instrument is told, by name.
+	Parameters PlanParameters `json:"parameters"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// InstrumentModuleConfigurationCreate defines model for InstrumentModuleConfigurationCreate.
+type InstrumentModuleConfigurationCreate struct {
+	// Chai What a module of CHAI is tuned to.
+	Chai               *ChaiTuning `json:"chai,omitempty"`
+	Description        *Text       `json:"description,omitempty"`
+	InstrumentModuleID SerialID    `json:"instrument_module_id"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name PlanName `json:"name"`
+
+	// Parameters What the instrument is told, by name.
+	Parameters PlanParameters `json:"parameters,omitempty"`
+}
+
+// InstrumentModuleConfigurationPage defines model for InstrumentModuleConfigurationPage.
+type InstrumentModuleConfigurationPage struct {
+	Items []InstrumentModuleConfiguration `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// InstrumentModuleConfigurationUpdate defines model for InstrumentModuleConfigurationUpdate.
+type InstrumentModuleConfigurationUpdate struct {
+	Chai        nullable.Nullable[ChaiTuning] `json:"chai,omitempty"`
+	Description *Text                         `json:"description,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name *PlanName `json:"name,omitempty"`
+
+	// Parameters What the instrument is told, by name.
+	Parameters PlanParameters `json:"parameters,omitempty"`
+}
+
+// InstrumentModulePage defines model for InstrumentModulePage.
+type InstrumentModulePage struct {
+	Items []InstrumentModule `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// InstrumentPage defines model for InstrumentPage.
+type InstrumentPage struct {
+	Items []Instrument `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// InstrumentUpdate defines model for InstrumentUpdate.
+type InstrumentUpdate struct {
+	Available bool `json:"available"`
+}
+
 // Introspect defines model for Introspect.
 type Introspect struct {
 	Token string `json:"token"`
@@ -2012,7 +2187,7 @@ type LiveEvent struct {
 	// Action `insert`, `update` or `delete` of a record; the state that a transaction came to; `change` of the health.
 	Action string `json:"action"`
 
-	// At When it was written; for what this site has accepted
+	// At When it was written; for what this site has accepted, when it was.
 	At time.Time `json:"at"`
 
 	// Health What `/health` answers.
@@ -2160,8 +2335,215 @@ type NextPasses struct {
 	Transit nullable.Nullable[time.Time] `json:"transit"`
 }
 
+// ObsMode defines model for ObsMode.
+type ObsMode struct {
+	Description string   `json:"description"`
+	ID          SerialID `json:"id"`
+	Name        string   `json:"name"`
+}
+
+// ObsModePage defines model for ObsModePage.
+type ObsModePage struct {
+	Items []ObsMode `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// ObsUnit defines model for ObsUnit.
+type ObsUnit struct {
+	// Active Whether it is still to be observed.
+	Active      bool   `json:"active"`
+	Description string `json:"description"`
+
+	// DurationS Planned length of one execution, in seconds.
+	DurationS                        int32                    `json:"duration_s"`
+	ID                               SerialID                 `json:"id"`
+	InstrumentModuleConfigurationIDs []SerialID               `json:"instrument_module_configuration_ids"`
+	Name                             string                   `json:"name"`
+	ObsModeID                        SerialID                 `json:"obs_mode_id"`
+	ObservationConfigurationID       nullable.Nullable[int32] `json:"observation_configuration_id"`
+	ObservingProgramID               SerialID                 `json:"observing_program_id"`
+	PlannedExecutions                int32                    `json:"planned_executions"`
+
+	// Priority The highest goes first.
+	Priority              int32                    `json:"priority"`
+	SourceID              SerialID                 `json:"source_id"`
+	SubObservingProgramID nullable.Nullable[int32] `json:"sub_observing_program_id"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// ObsUnitCreate defines model for ObsUnitCreate.
+type ObsUnitCreate struct {
+	Active      *bool `json:"active,omitempty"`
+	Description *Text `json:"description,omitempty"`
+
+	// DurationS Planned length of one execution, in seconds.
+	DurationS                        int32      `json:"duration_s"`
+	InstrumentModuleConfigurationIDs []SerialID `json:"instrument_module_configuration_ids,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name                       PlanName                 `json:"name"`
+	ObsModeID                  SerialID                 `json:"obs_mode_id"`
+	ObservationConfigurationID nullable.Nullable[int32] `json:"observation_configuration_id,omitempty"`
+	ObservingProgramID         SerialID                 `json:"observing_program_id"`
+	PlannedExecutions          *int32                   `json:"planned_executions,omitempty"`
+	Priority                   *int32                   `json:"priority,omitempty"`
+	SourceID                   SerialID                 `json:"source_id"`
+	SubObservingProgramID      nullable.Nullable[int32] `json:"sub_observing_program_id,omitempty"`
+}
+
+// ObsUnitDetail defines model for ObsUnitDetail.
+type ObsUnitDetail struct {
+	// Active Whether it is still to be observed.
+	Active      bool   `json:"active"`
+	Description string `json:"description"`
+
+	// DurationS Planned length of one execution, in seconds.
+	DurationS                      int32                                       `json:"duration_s"`
+	ID                             SerialID                                    `json:"id"`
+	InstrumentModuleConfigurations []InstrumentModuleConfiguration             `json:"instrument_module_configurations"`
+	Name                           string                                      `json:"name"`
+	ObsMode                        ObsMode                                     `json:"obs_mode"`
+	ObsModeID                      SerialID                                    `json:"obs_mode_id"`
+	ObservationConfiguration       nullable.Nullable[ObservationConfiguration] `json:"observation_configuration"`
+	ObservationConfigurationID     nullable.Nullable[int32]                    `json:"observation_configuration_id"`
+	ObservingProgramID             SerialID                                    `json:"observing_program_id"`
+	PlannedExecutions              int32                                       `json:"planned_executions"`
+
+	// Priority The highest goes first.
+	Priority              int32                    `json:"priority"`
+	Source                ObsUnitSource            `json:"source"`
+	SourceID              SerialID                 `json:"source_id"`
+	SubObservingProgramID nullable.Nullable[int32] `json:"sub_observing_program_id"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// ObsUnitListed defines model for ObsUnitListed.
+type ObsUnitListed struct {
+	// Active Whether it is still to be observed.
+	Active      bool   `json:"active"`
+	Description string `json:"description"`
+
+	// DurationS Planned length of one execution, in seconds.
+	DurationS                        int32                    `json:"duration_s"`
+	ID                               SerialID                 `json:"id"`
+	InstrumentModuleConfigurationIDs []SerialID               `json:"instrument_module_configuration_ids"`
+	Name                             string                   `json:"name"`
+	ObsModeID                        SerialID                 `json:"obs_mode_id"`
+	ObservationConfigurationID       nullable.Nullable[int32] `json:"observation_configuration_id"`
+	ObservingProgramID               SerialID                 `json:"observing_program_id"`
+	PlannedExecutions                int32                    `json:"planned_executions"`
+
+	// Priority The highest goes first.
+	Priority              int32                    `json:"priority"`
+	SourceID              SerialID                 `json:"source_id"`
+	SourceName            string                   `json:"source_name"`
+	SubObservingProgramID nullable.Nullable[int32] `json:"sub_observing_program_id"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// ObsUnitPage defines model for ObsUnitPage.
+type ObsUnitPage struct {
+	Items []ObsUnitListed `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// ObsUnitSort Priority puts the highest first, and equal ones in order of their names.
+type ObsUnitSort string
+
+// ObsUnitSource defines model for ObsUnitSource.
+type ObsUnitSource struct {
+	ID SerialID `json:"id"`
+
+	// Kind The kind of source; `/sources/{id}/details` tells all of it.
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+}
+
+// ObsUnitUpdate defines model for ObsUnitUpdate.
+type ObsUnitUpdate struct {
+	Active      *bool `json:"active,omitempty"`
+	Description *Text `json:"description,omitempty"`
+
+	// DurationS Planned length of one execution, in seconds.
+	DurationS                        *int32     `json:"duration_s,omitempty"`
+	InstrumentModuleConfigurationIDs []SerialID `json:"instrument_module_configuration_ids,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name                       *PlanName                `json:"name,omitempty"`
+	ObsModeID                  *SerialID                `json:"obs_mode_id,omitempty"`
+	ObservationConfigurationID nullable.Nullable[int32] `json:"observation_configuration_id,omitempty"`
+	PlannedExecutions          *int32                   `json:"planned_executions,omitempty"`
+	Priority                   *int32                   `json:"priority,omitempty"`
+	SourceID                   *SerialID                `json:"source_id,omitempty"`
+	SubObservingProgramID      nullable.Nullable[int32] `json:"sub_observing_program_id,omitempty"`
+}
+
+// ObservationConfiguration defines model for ObservationConfiguration.
+type ObservationConfiguration struct {
+	Chai        nullable.Nullable[ChaiObservation] `json:"chai"`
+	Description string                             `json:"description"`
+	ID          SerialID                           `json:"id"`
+	Name        string                             `json:"name"`
+
+	// Parameters What the instrument is told, by name.
+	Parameters PlanParameters `json:"parameters"`
+
+	// Version It moves with each change.
+	Version int32 `json:"version"`
+}
+
+// ObservationConfigurationCreate defines model for ObservationConfigurationCreate.
+type ObservationConfigurationCreate struct {
+	// Chai How CHAI observes. The tiles of a map are in the order in which they are observed.
+	Chai        *ChaiObservation `json:"chai,omitempty"`
+	Description *Text            `json:"description,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name PlanName `json:"name"`
+
+	// Parameters What the instrument is told, by name.
+	Parameters PlanParameters `json:"parameters,omitempty"`
+}
+
+// ObservationConfigurationPage defines model for ObservationConfigurationPage.
+type ObservationConfigurationPage struct {
+	Items []ObservationConfiguration `json:"items"`
+
+	// NextCursor Null on the last page.
+	NextCursor nullable.Nullable[string] `json:"next_cursor"`
+}
+
+// ObservationConfigurationUpdate defines model for ObservationConfigurationUpdate.
+type ObservationConfigurationUpdate struct {
+	Chai        nullable.Nullable[ChaiObservation] `json:"chai,omitempty"`
+	Description *Text                              `json:"description,omitempty"`
+
+	// Name Without control characters, and no blank at its ends.
+	Name *PlanName `json:"name,omitempty"`
+
+	// Parameters What the instrument is told, by name.
+	Parameters PlanParameters `json:"parameters,omitempty"`
+}
+
 // ObservationStatus defines model for ObservationStatus.
 type ObservationStatus string
+
+// Observatory defines model for Observatory.
+type Observatory struct {
+	ID        SerialID `json:"id"`
+	Name      string   `json:"name"`
+	ShortName string   `json:"short_name"`
+}
 
 // ObservingProgram defines model for ObservingProgram.
 type ObservingProgram struct {
@@ -2321,6 +2703,9 @@ type PipelineStageName string
 
 // PlanName Without control characters, and no blank at its ends.
 type PlanName = string
+
+// PlanParameters What the instrument is told, by name.
+type PlanParameters = json.RawMessage
 
 // Preferences What a person wants the web pages to look like. Only what is set is in it.
 type Preferences struct {
@@ -2783,6 +3168,9 @@ type SessionList struct {
 	Items []SessionInfo `json:"items"`
 }
 
+// Sideband defines model for Sideband.
+type Sideband string
+
 // SiteInfo defines model for SiteInfo.
 type SiteInfo struct {
 	BufferingEnabled bool     `json:"buffering_enabled"`
@@ -3152,6 +3540,20 @@ type SubObservingProgramUpdate struct {
 
 // SyncState How far an item of this site's view has travelled.
 type SyncState string
+
+// Telescope defines model for Telescope.
+type Telescope struct {
+	AltitudeM   float64  `json:"altitude_m"`
+	ApertureM   float64  `json:"aperture_m"`
+	ID          SerialID `json:"id"`
+	LatitudeDeg float64  `json:"latitude_deg"`
+
+	// LongitudeDeg East is positive.
+	LongitudeDeg float64     `json:"longitude_deg"`
+	Name         string      `json:"name"`
+	Observatory  Observatory `json:"observatory"`
+	ShortName    string      `json:"short_name"`
+}
 
 // Text defines model for Text.
 type Text = string
@@ -4227,6 +4629,15 @@ type ListExecutedObsUnitsParams struct {
 	// StartBefore Only executions that started before this time.
 	StartBefore *Time `form:"start_before,omitempty" json:"start_before,omitempty"`
 
+	// DayObs Only what began in this night. An observing day begins at 16:31 UTC, about noon at the telescope.
+	DayObs *DayObs `form:"day_obs,omitempty" json:"day_obs,omitempty"`
+
+	// DayObsFrom Only what began in this observing day or a later one.
+	DayObsFrom *DayObsFrom `form:"day_obs_from,omitempty" json:"day_obs_from,omitempty"`
+
+	// DayObsTo Only what began in this observing day or an earlier one.
+	DayObsTo *DayObsTo `form:"day_obs_to,omitempty" json:"day_obs_to,omitempty"`
+
 	// Order By start time.
 	Order *Order `form:"order,omitempty" json:"order,omitempty"`
 
@@ -4296,6 +4707,104 @@ type StartGitHubSignInParams struct {
 	ReturnTo *string `form:"return_to,omitempty" json:"return_to,omitempty"`
 }
 
+// ListInstrumentModuleConfigurationsParams defines parameters for ListInstrumentModuleConfigurations.
+type ListInstrumentModuleConfigurationsParams struct {
+	// Q Only records whose name contains this, in capitals or not.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// InstrumentModuleID Only configurations of this module.
+	InstrumentModuleID *SerialID `form:"instrument_module_id,omitempty" json:"instrument_module_id,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateInstrumentModuleConfigurationParams defines parameters for CreateInstrumentModuleConfiguration.
+type CreateInstrumentModuleConfigurationParams struct {
+	// DryRun True: everything is checked, by the main database too, and nothing is done. The answer is 200 with the record as it
+	// would be.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetInstrumentModuleConfigurationParams defines parameters for GetInstrumentModuleConfiguration.
+type GetInstrumentModuleConfigurationParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateInstrumentModuleConfigurationParams defines parameters for UpdateInstrumentModuleConfiguration.
+type UpdateInstrumentModuleConfigurationParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListInstrumentsParams defines parameters for ListInstruments.
+type ListInstrumentsParams struct {
+	// Q Only records whose name contains this, in capitals or not.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// Available Only instruments that are available, or that are not.
+	Available *bool `form:"available,omitempty" json:"available,omitempty"`
+
+	// TelescopeID Only instruments of this telescope.
+	TelescopeID *SerialID `form:"telescope_id,omitempty" json:"telescope_id,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetInstrumentParams defines parameters for GetInstrument.
+type GetInstrumentParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// UpdateInstrumentParams defines parameters for UpdateInstrument.
+type UpdateInstrumentParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListInstrumentModulesParams defines parameters for ListInstrumentModules.
+type ListInstrumentModulesParams struct {
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
 // FollowBufferParams defines parameters for FollowBuffer.
 type FollowBufferParams struct {
 	// Epoch To go on where a stream was left - the `epoch` of its last message.
@@ -4348,6 +4857,148 @@ type FollowObservationsParams struct {
 
 	// LastEventID The same for server-sent events, which browsers send by themselves.
 	LastEventID *LastEventID `json:"Last-Event-ID,omitempty"`
+}
+
+// ListObsModesParams defines parameters for ListObsModes.
+type ListObsModesParams struct {
+	// Q Only records whose name contains this, in capitals or not.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListObsUnitsParams defines parameters for ListObsUnits.
+type ListObsUnitsParams struct {
+	// Q Only records whose name contains this, in capitals or not.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// ObservingProgramID Only units of this program.
+	ObservingProgramID *SerialID `form:"observing_program_id,omitempty" json:"observing_program_id,omitempty"`
+
+	// SubObservingProgramID Only units of this sub-program.
+	SubObservingProgramID *SerialID `form:"sub_observing_program_id,omitempty" json:"sub_observing_program_id,omitempty"`
+
+	// SourceID Only units that point to this source.
+	SourceID *SerialID `form:"source_id,omitempty" json:"source_id,omitempty"`
+
+	// ObsModeID Only units in this mode.
+	ObsModeID *SerialID `form:"obs_mode_id,omitempty" json:"obs_mode_id,omitempty"`
+
+	// InstrumentModuleID Only units that are planned with a configuration of this instrument module.
+	InstrumentModuleID *SerialID `form:"instrument_module_id,omitempty" json:"instrument_module_id,omitempty"`
+
+	// Active Only units that are active, or that are not.
+	Active *bool `form:"active,omitempty" json:"active,omitempty"`
+
+	// Sort What the list is in order of.
+	Sort *ObsUnitSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateObsUnitParams defines parameters for CreateObsUnit.
+type CreateObsUnitParams struct {
+	// DryRun True: everything is checked, by the main database too, and nothing is done. The answer is 200 with the record as it
+	// would be.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetObsUnitParams defines parameters for GetObsUnit.
+type GetObsUnitParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+}
+
+// UpdateObsUnitParams defines parameters for UpdateObsUnit.
+type UpdateObsUnitParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// GetObsUnitProgressParams defines parameters for GetObsUnitProgress.
+type GetObsUnitProgressParams struct {
+	// DayObs Only what began in this night. An observing day begins at 16:31 UTC, about noon at the telescope.
+	DayObs *DayObs `form:"day_obs,omitempty" json:"day_obs,omitempty"`
+
+	// DayObsFrom Only what began in this observing day or a later one.
+	DayObsFrom *DayObsFrom `form:"day_obs_from,omitempty" json:"day_obs_from,omitempty"`
+
+	// DayObsTo Only what began in this observing day or an earlier one.
+	DayObsTo *DayObsTo `form:"day_obs_to,omitempty" json:"day_obs_to,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListObservationConfigurationsParams defines parameters for ListObservationConfigurations.
+type ListObservationConfigurationsParams struct {
+	// Q Only records whose name contains this, in capitals or not.
+	Q *Search `form:"q,omitempty" json:"q,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, with the same filters and order.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit Items on a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CreateObservationConfigurationParams defines parameters for CreateObservationConfiguration.
+type CreateObservationConfigurationParams struct {
+	// DryRun True: everything is checked, by the main database too, and nothing is done. The answer is 200 with the record as it
+	// would be.
+	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetObservationConfigurationParams defines parameters for GetObservationConfiguration.
+type GetObservationConfigurationParams struct {
+	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
+	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// UpdateObservationConfigurationParams defines parameters for UpdateObservationConfiguration.
+type UpdateObservationConfigurationParams struct {
+	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // ListObservingProgramsParams defines parameters for ListObservingPrograms.
@@ -4799,6 +5450,27 @@ type StartExecutedObsUnitJSONRequestBody = ExecutedObsUnitStart
 
 // FinishExecutedObsUnitJSONRequestBody defines body for FinishExecutedObsUnit for application/json ContentType.
 type FinishExecutedObsUnitJSONRequestBody = ExecutedObsUnitFinish
+
+// CreateInstrumentModuleConfigurationJSONRequestBody defines body for CreateInstrumentModuleConfiguration for application/json ContentType.
+type CreateInstrumentModuleConfigurationJSONRequestBody = InstrumentModuleConfigurationCreate
+
+// UpdateInstrumentModuleConfigurationJSONRequestBody defines body for UpdateInstrumentModuleConfiguration for application/json ContentType.
+type UpdateInstrumentModuleConfigurationJSONRequestBody = InstrumentModuleConfigurationUpdate
+
+// UpdateInstrumentJSONRequestBody defines body for UpdateInstrument for application/json ContentType.
+type UpdateInstrumentJSONRequestBody = InstrumentUpdate
+
+// CreateObsUnitJSONRequestBody defines body for CreateObsUnit for application/json ContentType.
+type CreateObsUnitJSONRequestBody = ObsUnitCreate
+
+// UpdateObsUnitJSONRequestBody defines body for UpdateObsUnit for application/json ContentType.
+type UpdateObsUnitJSONRequestBody = ObsUnitUpdate
+
+// CreateObservationConfigurationJSONRequestBody defines body for CreateObservationConfiguration for application/json ContentType.
+type CreateObservationConfigurationJSONRequestBody = ObservationConfigurationCreate
+
+// UpdateObservationConfigurationJSONRequestBody defines body for UpdateObservationConfiguration for application/json ContentType.
+type UpdateObservationConfigurationJSONRequestBody = ObservationConfigurationUpdate
 
 // CreateObservingProgramJSONRequestBody defines body for CreateObservingProgram for application/json ContentType.
 type CreateObservingProgramJSONRequestBody = ObservingProgramCreate
@@ -5680,6 +6352,83 @@ type ClientInterface interface {
 	// Corresponds with GET /health/ready (the `GetReadiness` operationId).
 	GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListInstrumentModuleConfigurations List the configurations of instrument modules
+	//
+	// In order of their names.
+	//
+	// Corresponds with GET /instrument_module_configurations/ (the `ListInstrumentModuleConfigurations` operationId).
+	ListInstrumentModuleConfigurations(ctx context.Context, params *ListInstrumentModuleConfigurationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateInstrumentModuleConfigurationWithBody Create a configuration of an instrument module
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /instrument_module_configurations/ (the `CreateInstrumentModuleConfiguration` operationId).
+	CreateInstrumentModuleConfigurationWithBody(ctx context.Context, params *CreateInstrumentModuleConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateInstrumentModuleConfiguration Create a configuration of an instrument module
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /instrument_module_configurations/ (the `CreateInstrumentModuleConfiguration` operationId).
+	CreateInstrumentModuleConfiguration(ctx context.Context, params *CreateInstrumentModuleConfigurationParams, body CreateInstrumentModuleConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetInstrumentModuleConfiguration Read one configuration of an instrument module
+	//
+	// Corresponds with GET /instrument_module_configurations/{id} (the `GetInstrumentModuleConfiguration` operationId).
+	GetInstrumentModuleConfiguration(ctx context.Context, id NumberedID, params *GetInstrumentModuleConfigurationParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateInstrumentModuleConfigurationWithBody Change a configuration of an instrument module
+	//
+	// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /instrument_module_configurations/{id} (the `UpdateInstrumentModuleConfiguration` operationId).
+	UpdateInstrumentModuleConfigurationWithBody(ctx context.Context, id NumberedID, params *UpdateInstrumentModuleConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateInstrumentModuleConfiguration Change a configuration of an instrument module
+	//
+	// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /instrument_module_configurations/{id} (the `UpdateInstrumentModuleConfiguration` operationId).
+	UpdateInstrumentModuleConfiguration(ctx context.Context, id NumberedID, params *UpdateInstrumentModuleConfigurationParams, body UpdateInstrumentModuleConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListInstruments List the instruments with their telescopes, modules and configurations
+	//
+	// In order of their names.
+	//
+	// Corresponds with GET /instruments/ (the `ListInstruments` operationId).
+	ListInstruments(ctx context.Context, params *ListInstrumentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetInstrument Read one instrument with its telescope, modules and configurations
+	//
+	// Corresponds with GET /instruments/{id} (the `GetInstrument` operationId).
+	GetInstrument(ctx context.Context, id NumberedID, params *GetInstrumentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateInstrumentWithBody Say whether an instrument is available
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /instruments/{id} (the `UpdateInstrument` operationId).
+	UpdateInstrumentWithBody(ctx context.Context, id NumberedID, params *UpdateInstrumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateInstrument Say whether an instrument is available
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /instruments/{id} (the `UpdateInstrument` operationId).
+	UpdateInstrument(ctx context.Context, id NumberedID, params *UpdateInstrumentParams, body UpdateInstrumentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListInstrumentModules List the modules of an instrument with their configurations
+	//
+	// In order of their names; an empty list when there are none.
+	//
+	// Corresponds with GET /instruments/{id}/modules (the `ListInstrumentModules` operationId).
+	ListInstrumentModules(ctx context.Context, id NumberedID, params *ListInstrumentModulesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// FollowBuffer Follow this site's buffer
 	//
 	// The snapshot is what `/buffer-stats` answers. Each event names transactions and the state they came to.
@@ -5705,6 +6454,110 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /metrics (the `GetMetrics` operationId).
 	GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListObsModes List the observing modes
+	//
+	// In order of their names.
+	//
+	// Corresponds with GET /obs_modes/ (the `ListObsModes` operationId).
+	ListObsModes(ctx context.Context, params *ListObsModesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListObsUnits List the planned units
+	//
+	// Corresponds with GET /obs_unit/ (the `ListObsUnits` operationId).
+	ListObsUnits(ctx context.Context, params *ListObsUnitsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateObsUnitWithBody Plan a unit
+	//
+	// The sub-program is one of the program.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /obs_unit/ (the `CreateObsUnit` operationId).
+	CreateObsUnitWithBody(ctx context.Context, params *CreateObsUnitParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateObsUnit Plan a unit
+	//
+	// The sub-program is one of the program.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /obs_unit/ (the `CreateObsUnit` operationId).
+	CreateObsUnit(ctx context.Context, params *CreateObsUnitParams, body CreateObsUnitJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetObsUnit Read one unit with all that it is planned with
+	//
+	// Corresponds with GET /obs_unit/{id} (the `GetObsUnit` operationId).
+	GetObsUnit(ctx context.Context, id NumberedID, params *GetObsUnitParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateObsUnitWithBody Change a unit
+	//
+	// What is not mentioned stays. A unit stays in its program.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /obs_unit/{id} (the `UpdateObsUnit` operationId).
+	UpdateObsUnitWithBody(ctx context.Context, id NumberedID, params *UpdateObsUnitParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateObsUnit Change a unit
+	//
+	// What is not mentioned stays. A unit stays in its program.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /obs_unit/{id} (the `UpdateObsUnit` operationId).
+	UpdateObsUnit(ctx context.Context, id NumberedID, params *UpdateObsUnitParams, body UpdateObsUnitJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetObsUnitProgress How far a unit has come
+	//
+	// It is as this site's copy of the main database has it.
+	//
+	// Corresponds with GET /obs_unit/{id}/progress (the `GetObsUnitProgress` operationId).
+	GetObsUnitProgress(ctx context.Context, id NumberedID, params *GetObsUnitProgressParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListObservationConfigurations List the configurations that units are planned with
+	//
+	// In order of their names.
+	//
+	// Corresponds with GET /observation_configurations/ (the `ListObservationConfigurations` operationId).
+	ListObservationConfigurations(ctx context.Context, params *ListObservationConfigurationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateObservationConfigurationWithBody Create a configuration
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /observation_configurations/ (the `CreateObservationConfiguration` operationId).
+	CreateObservationConfigurationWithBody(ctx context.Context, params *CreateObservationConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateObservationConfiguration Create a configuration
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /observation_configurations/ (the `CreateObservationConfiguration` operationId).
+	CreateObservationConfiguration(ctx context.Context, params *CreateObservationConfigurationParams, body CreateObservationConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetObservationConfiguration Read one configuration
+	//
+	// Corresponds with GET /observation_configurations/{id} (the `GetObservationConfiguration` operationId).
+	GetObservationConfiguration(ctx context.Context, id NumberedID, params *GetObservationConfigurationParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateObservationConfigurationWithBody Change a configuration
+	//
+	// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /observation_configurations/{id} (the `UpdateObservationConfiguration` operationId).
+	UpdateObservationConfigurationWithBody(ctx context.Context, id NumberedID, params *UpdateObservationConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateObservationConfiguration Change a configuration
+	//
+	// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /observation_configurations/{id} (the `UpdateObservationConfiguration` operationId).
+	UpdateObservationConfiguration(ctx context.Context, id NumberedID, params *UpdateObservationConfigurationParams, body UpdateObservationConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListObservingPrograms List the observing programs
 	//
@@ -7537,6 +8390,193 @@ func (c *Client) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn
 	return c.Client.Do(req)
 }
 
+// ListInstrumentModuleConfigurations List the configurations of instrument modules
+//
+// In order of their names.
+//
+// Corresponds with GET /instrument_module_configurations/ (the `ListInstrumentModuleConfigurations` operationId).
+func (c *Client) ListInstrumentModuleConfigurations(ctx context.Context, params *ListInstrumentModuleConfigurationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListInstrumentModuleConfigurationsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateInstrumentModuleConfigurationWithBody Create a configuration of an instrument module
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /instrument_module_configurations/ (the `CreateInstrumentModuleConfiguration` operationId).
+func (c *Client) CreateInstrumentModuleConfigurationWithBody(ctx context.Context, params *CreateInstrumentModuleConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateInstrumentModuleConfigurationRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateInstrumentModuleConfiguration Create a configuration of an instrument module
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /instrument_module_configurations/ (the `CreateInstrumentModuleConfiguration` operationId).
+func (c *Client) CreateInstrumentModuleConfiguration(ctx context.Context, params *CreateInstrumentModuleConfigurationParams, body CreateInstrumentModuleConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateInstrumentModuleConfigurationRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetInstrumentModuleConfiguration Read one configuration of an instrument module
+//
+// Corresponds with GET /instrument_module_configurations/{id} (the `GetInstrumentModuleConfiguration` operationId).
+func (c *Client) GetInstrumentModuleConfiguration(ctx context.Context, id NumberedID, params *GetInstrumentModuleConfigurationParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetInstrumentModuleConfigurationRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateInstrumentModuleConfigurationWithBody Change a configuration of an instrument module
+//
+// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /instrument_module_configurations/{id} (the `UpdateInstrumentModuleConfiguration` operationId).
+func (c *Client) UpdateInstrumentModuleConfigurationWithBody(ctx context.Context, id NumberedID, params *UpdateInstrumentModuleConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateInstrumentModuleConfigurationRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateInstrumentModuleConfiguration Change a configuration of an instrument module
+//
+// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /instrument_module_configurations/{id} (the `UpdateInstrumentModuleConfiguration` operationId).
+func (c *Client) UpdateInstrumentModuleConfiguration(ctx context.Context, id NumberedID, params *UpdateInstrumentModuleConfigurationParams, body UpdateInstrumentModuleConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateInstrumentModuleConfigurationRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListInstruments List the instruments with their telescopes, modules and configurations
+//
+// In order of their names.
+//
+// Corresponds with GET /instruments/ (the `ListInstruments` operationId).
+func (c *Client) ListInstruments(ctx context.Context, params *ListInstrumentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListInstrumentsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetInstrument Read one instrument with its telescope, modules and configurations
+//
+// Corresponds with GET /instruments/{id} (the `GetInstrument` operationId).
+func (c *Client) GetInstrument(ctx context.Context, id NumberedID, params *GetInstrumentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetInstrumentRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateInstrumentWithBody Say whether an instrument is available
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /instruments/{id} (the `UpdateInstrument` operationId).
+func (c *Client) UpdateInstrumentWithBody(ctx context.Context, id NumberedID, params *UpdateInstrumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateInstrumentRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateInstrument Say whether an instrument is available
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /instruments/{id} (the `UpdateInstrument` operationId).
+func (c *Client) UpdateInstrument(ctx context.Context, id NumberedID, params *UpdateInstrumentParams, body UpdateInstrumentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateInstrumentRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListInstrumentModules List the modules of an instrument with their configurations
+//
+// In order of their names; an empty list when there are none.
+//
+// Corresponds with GET /instruments/{id}/modules (the `ListInstrumentModules` operationId).
+func (c *Client) ListInstrumentModules(ctx context.Context, id NumberedID, params *ListInstrumentModulesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListInstrumentModulesRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // FollowBuffer Follow this site's buffer
 //
 // The snapshot is what `/buffer-stats` answers. Each event names transactions and the state they came to.
@@ -7593,6 +8633,250 @@ func (c *Client) FollowObservations(ctx context.Context, params *FollowObservati
 // Corresponds with GET /metrics (the `GetMetrics` operationId).
 func (c *Client) GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetMetricsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListObsModes List the observing modes
+//
+// In order of their names.
+//
+// Corresponds with GET /obs_modes/ (the `ListObsModes` operationId).
+func (c *Client) ListObsModes(ctx context.Context, params *ListObsModesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListObsModesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListObsUnits List the planned units
+//
+// Corresponds with GET /obs_unit/ (the `ListObsUnits` operationId).
+func (c *Client) ListObsUnits(ctx context.Context, params *ListObsUnitsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListObsUnitsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateObsUnitWithBody Plan a unit
+//
+// The sub-program is one of the program.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /obs_unit/ (the `CreateObsUnit` operationId).
+func (c *Client) CreateObsUnitWithBody(ctx context.Context, params *CreateObsUnitParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateObsUnitRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateObsUnit Plan a unit
+//
+// The sub-program is one of the program.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /obs_unit/ (the `CreateObsUnit` operationId).
+func (c *Client) CreateObsUnit(ctx context.Context, params *CreateObsUnitParams, body CreateObsUnitJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateObsUnitRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetObsUnit Read one unit with all that it is planned with
+//
+// Corresponds with GET /obs_unit/{id} (the `GetObsUnit` operationId).
+func (c *Client) GetObsUnit(ctx context.Context, id NumberedID, params *GetObsUnitParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetObsUnitRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateObsUnitWithBody Change a unit
+//
+// What is not mentioned stays. A unit stays in its program.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /obs_unit/{id} (the `UpdateObsUnit` operationId).
+func (c *Client) UpdateObsUnitWithBody(ctx context.Context, id NumberedID, params *UpdateObsUnitParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateObsUnitRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateObsUnit Change a unit
+//
+// What is not mentioned stays. A unit stays in its program.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /obs_unit/{id} (the `UpdateObsUnit` operationId).
+func (c *Client) UpdateObsUnit(ctx context.Context, id NumberedID, params *UpdateObsUnitParams, body UpdateObsUnitJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateObsUnitRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetObsUnitProgress How far a unit has come
+//
+// It is as this site's copy of the main database has it.
+//
+// Corresponds with GET /obs_unit/{id}/progress (the `GetObsUnitProgress` operationId).
+func (c *Client) GetObsUnitProgress(ctx context.Context, id NumberedID, params *GetObsUnitProgressParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetObsUnitProgressRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListObservationConfigurations List the configurations that units are planned with
+//
+// In order of their names.
+//
+// Corresponds with GET /observation_configurations/ (the `ListObservationConfigurations` operationId).
+func (c *Client) ListObservationConfigurations(ctx context.Context, params *ListObservationConfigurationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListObservationConfigurationsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateObservationConfigurationWithBody Create a configuration
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /observation_configurations/ (the `CreateObservationConfiguration` operationId).
+func (c *Client) CreateObservationConfigurationWithBody(ctx context.Context, params *CreateObservationConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateObservationConfigurationRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateObservationConfiguration Create a configuration
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /observation_configurations/ (the `CreateObservationConfiguration` operationId).
+func (c *Client) CreateObservationConfiguration(ctx context.Context, params *CreateObservationConfigurationParams, body CreateObservationConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateObservationConfigurationRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetObservationConfiguration Read one configuration
+//
+// Corresponds with GET /observation_configurations/{id} (the `GetObservationConfiguration` operationId).
+func (c *Client) GetObservationConfiguration(ctx context.Context, id NumberedID, params *GetObservationConfigurationParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetObservationConfigurationRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateObservationConfigurationWithBody Change a configuration
+//
+// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /observation_configurations/{id} (the `UpdateObservationConfiguration` operationId).
+func (c *Client) UpdateObservationConfigurationWithBody(ctx context.Context, id NumberedID, params *UpdateObservationConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateObservationConfigurationRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateObservationConfiguration Change a configuration
+//
+// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /observation_configurations/{id} (the `UpdateObservationConfiguration` operationId).
+func (c *Client) UpdateObservationConfiguration(ctx context.Context, id NumberedID, params *UpdateObservationConfigurationParams, body UpdateObservationConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateObservationConfigurationRequest(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -12008,6 +13292,42 @@ func NewListExecutedObsUnitsRequest(server string, params *ListExecutedObsUnitsP
 
 		}
 
+		if params.DayObs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "day_obs", *params.DayObs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DayObsFrom != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "day_obs_from", *params.DayObsFrom, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DayObsTo != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "day_obs_to", *params.DayObsTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Order != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "order", *params.Order, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
@@ -12564,6 +13884,664 @@ func NewGetReadinessRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListInstrumentModuleConfigurationsRequest constructs an http.Request for the ListInstrumentModuleConfigurations method
+func NewListInstrumentModuleConfigurationsRequest(server string, params *ListInstrumentModuleConfigurationsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/instrument_module_configurations/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.InstrumentModuleID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "instrument_module_id", *params.InstrumentModuleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCreateInstrumentModuleConfigurationRequest calls the generic CreateInstrumentModuleConfiguration builder with application/json body
+func NewCreateInstrumentModuleConfigurationRequest(server string, params *CreateInstrumentModuleConfigurationParams, body CreateInstrumentModuleConfigurationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateInstrumentModuleConfigurationRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateInstrumentModuleConfigurationRequestWithBody constructs an http.Request for the CreateInstrumentModuleConfiguration method, with any body, and a specified content type
+func NewCreateInstrumentModuleConfigurationRequestWithBody(server string, params *CreateInstrumentModuleConfigurationParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/instrument_module_configurations/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetInstrumentModuleConfigurationRequest constructs an http.Request for the GetInstrumentModuleConfiguration method
+func NewGetInstrumentModuleConfigurationRequest(server string, id NumberedID, params *GetInstrumentModuleConfigurationParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/instrument_module_configurations/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewUpdateInstrumentModuleConfigurationRequest calls the generic UpdateInstrumentModuleConfiguration builder with application/json body
+func NewUpdateInstrumentModuleConfigurationRequest(server string, id NumberedID, params *UpdateInstrumentModuleConfigurationParams, body UpdateInstrumentModuleConfigurationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateInstrumentModuleConfigurationRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewUpdateInstrumentModuleConfigurationRequestWithBody constructs an http.Request for the UpdateInstrumentModuleConfiguration method, with any body, and a specified content type
+func NewUpdateInstrumentModuleConfigurationRequestWithBody(server string, id NumberedID, params *UpdateInstrumentModuleConfigurationParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/instrument_module_configurations/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListInstrumentsRequest constructs an http.Request for the ListInstruments method
+func NewListInstrumentsRequest(server string, params *ListInstrumentsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/instruments/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Available != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "available", *params.Available, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TelescopeID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "telescope_id", *params.TelescopeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetInstrumentRequest constructs an http.Request for the GetInstrument method
+func NewGetInstrumentRequest(server string, id NumberedID, params *GetInstrumentParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/instruments/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewUpdateInstrumentRequest calls the generic UpdateInstrument builder with application/json body
+func NewUpdateInstrumentRequest(server string, id NumberedID, params *UpdateInstrumentParams, body UpdateInstrumentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateInstrumentRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewUpdateInstrumentRequestWithBody constructs an http.Request for the UpdateInstrument method, with any body, and a specified content type
+func NewUpdateInstrumentRequestWithBody(server string, id NumberedID, params *UpdateInstrumentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/instruments/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListInstrumentModulesRequest constructs an http.Request for the ListInstrumentModules method
+func NewListInstrumentModulesRequest(server string, id NumberedID, params *ListInstrumentModulesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/instruments/%s/modules", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewFollowBufferRequest constructs an http.Request for the FollowBuffer method
 func NewFollowBufferRequest(server string, params *FollowBufferParams) (*http.Request, error) {
 	var err error
@@ -12901,6 +14879,910 @@ func NewGetMetricsRequest(server string) (*http.Request, error) {
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListObsModesRequest constructs an http.Request for the ListObsModes method
+func NewListObsModesRequest(server string, params *ListObsModesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/obs_modes/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListObsUnitsRequest constructs an http.Request for the ListObsUnits method
+func NewListObsUnitsRequest(server string, params *ListObsUnitsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/obs_unit/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ObservingProgramID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "observing_program_id", *params.ObservingProgramID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SubObservingProgramID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sub_observing_program_id", *params.SubObservingProgramID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SourceID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "source_id", *params.SourceID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ObsModeID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "obs_mode_id", *params.ObsModeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.InstrumentModuleID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "instrument_module_id", *params.InstrumentModuleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Active != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "active", *params.Active, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCreateObsUnitRequest calls the generic CreateObsUnit builder with application/json body
+func NewCreateObsUnitRequest(server string, params *CreateObsUnitParams, body CreateObsUnitJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateObsUnitRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateObsUnitRequestWithBody constructs an http.Request for the CreateObsUnit method, with any body, and a specified content type
+func NewCreateObsUnitRequestWithBody(server string, params *CreateObsUnitParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/obs_unit/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetObsUnitRequest constructs an http.Request for the GetObsUnit method
+func NewGetObsUnitRequest(server string, id NumberedID, params *GetObsUnitParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/obs_unit/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewUpdateObsUnitRequest calls the generic UpdateObsUnit builder with application/json body
+func NewUpdateObsUnitRequest(server string, id NumberedID, params *UpdateObsUnitParams, body UpdateObsUnitJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateObsUnitRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewUpdateObsUnitRequestWithBody constructs an http.Request for the UpdateObsUnit method, with any body, and a specified content type
+func NewUpdateObsUnitRequestWithBody(server string, id NumberedID, params *UpdateObsUnitParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/obs_unit/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetObsUnitProgressRequest constructs an http.Request for the GetObsUnitProgress method
+func NewGetObsUnitProgressRequest(server string, id NumberedID, params *GetObsUnitProgressParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/obs_unit/%s/progress", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DayObs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "day_obs", *params.DayObs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DayObsFrom != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "day_obs_from", *params.DayObsFrom, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DayObsTo != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "day_obs_to", *params.DayObsTo, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListObservationConfigurationsRequest constructs an http.Request for the ListObservationConfigurations method
+func NewListObservationConfigurationsRequest(server string, params *ListObservationConfigurationsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/observation_configurations/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCreateObservationConfigurationRequest calls the generic CreateObservationConfiguration builder with application/json body
+func NewCreateObservationConfigurationRequest(server string, params *CreateObservationConfigurationParams, body CreateObservationConfigurationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateObservationConfigurationRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateObservationConfigurationRequestWithBody constructs an http.Request for the CreateObservationConfiguration method, with any body, and a specified content type
+func NewCreateObservationConfigurationRequestWithBody(server string, params *CreateObservationConfigurationParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/observation_configurations/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetObservationConfigurationRequest constructs an http.Request for the GetObservationConfiguration method
+func NewGetObservationConfigurationRequest(server string, id NumberedID, params *GetObservationConfigurationParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/observation_configurations/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.OpsPosition != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Ops-Position", *params.OpsPosition, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewUpdateObservationConfigurationRequest calls the generic UpdateObservationConfiguration builder with application/json body
+func NewUpdateObservationConfigurationRequest(server string, id NumberedID, params *UpdateObservationConfigurationParams, body UpdateObservationConfigurationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateObservationConfigurationRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewUpdateObservationConfigurationRequestWithBody constructs an http.Request for the UpdateObservationConfiguration method, with any body, and a specified content type
+func NewUpdateObservationConfigurationRequestWithBody(server string, id NumberedID, params *UpdateObservationConfigurationParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int32"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/observation_configurations/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -16660,6 +19542,93 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /health/ready (the `GetReadiness` operationId).
 	GetReadinessWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetReadinessResponse, error)
 
+	// ListInstrumentModuleConfigurationsWithResponse List the configurations of instrument modules
+	//
+	// In order of their names.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /instrument_module_configurations/ (the `ListInstrumentModuleConfigurations` operationId).
+	ListInstrumentModuleConfigurationsWithResponse(ctx context.Context, params *ListInstrumentModuleConfigurationsParams, reqEditors ...RequestEditorFn) (*ListInstrumentModuleConfigurationsResponse, error)
+
+	// CreateInstrumentModuleConfigurationWithBodyWithResponse Create a configuration of an instrument module
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /instrument_module_configurations/ (the `CreateInstrumentModuleConfiguration` operationId).
+	CreateInstrumentModuleConfigurationWithBodyWithResponse(ctx context.Context, params *CreateInstrumentModuleConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateInstrumentModuleConfigurationResponse, error)
+
+	// CreateInstrumentModuleConfigurationWithResponse Create a configuration of an instrument module
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /instrument_module_configurations/ (the `CreateInstrumentModuleConfiguration` operationId).
+	CreateInstrumentModuleConfigurationWithResponse(ctx context.Context, params *CreateInstrumentModuleConfigurationParams, body CreateInstrumentModuleConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateInstrumentModuleConfigurationResponse, error)
+
+	// GetInstrumentModuleConfigurationWithResponse Read one configuration of an instrument module
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /instrument_module_configurations/{id} (the `GetInstrumentModuleConfiguration` operationId).
+	GetInstrumentModuleConfigurationWithResponse(ctx context.Context, id NumberedID, params *GetInstrumentModuleConfigurationParams, reqEditors ...RequestEditorFn) (*GetInstrumentModuleConfigurationResponse, error)
+
+	// UpdateInstrumentModuleConfigurationWithBodyWithResponse Change a configuration of an instrument module
+	//
+	// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /instrument_module_configurations/{id} (the `UpdateInstrumentModuleConfiguration` operationId).
+	UpdateInstrumentModuleConfigurationWithBodyWithResponse(ctx context.Context, id NumberedID, params *UpdateInstrumentModuleConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateInstrumentModuleConfigurationResponse, error)
+
+	// UpdateInstrumentModuleConfigurationWithResponse Change a configuration of an instrument module
+	//
+	// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /instrument_module_configurations/{id} (the `UpdateInstrumentModuleConfiguration` operationId).
+	UpdateInstrumentModuleConfigurationWithResponse(ctx context.Context, id NumberedID, params *UpdateInstrumentModuleConfigurationParams, body UpdateInstrumentModuleConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateInstrumentModuleConfigurationResponse, error)
+
+	// ListInstrumentsWithResponse List the instruments with their telescopes, modules and configurations
+	//
+	// In order of their names.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /instruments/ (the `ListInstruments` operationId).
+	ListInstrumentsWithResponse(ctx context.Context, params *ListInstrumentsParams, reqEditors ...RequestEditorFn) (*ListInstrumentsResponse, error)
+
+	// GetInstrumentWithResponse Read one instrument with its telescope, modules and configurations
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /instruments/{id} (the `GetInstrument` operationId).
+	GetInstrumentWithResponse(ctx context.Context, id NumberedID, params *GetInstrumentParams, reqEditors ...RequestEditorFn) (*GetInstrumentResponse, error)
+
+	// UpdateInstrumentWithBodyWithResponse Say whether an instrument is available
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /instruments/{id} (the `UpdateInstrument` operationId).
+	UpdateInstrumentWithBodyWithResponse(ctx context.Context, id NumberedID, params *UpdateInstrumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateInstrumentResponse, error)
+
+	// UpdateInstrumentWithResponse Say whether an instrument is available
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /instruments/{id} (the `UpdateInstrument` operationId).
+	UpdateInstrumentWithResponse(ctx context.Context, id NumberedID, params *UpdateInstrumentParams, body UpdateInstrumentJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateInstrumentResponse, error)
+
+	// ListInstrumentModulesWithResponse List the modules of an instrument with their configurations
+	//
+	// In order of their names; an empty list when there are none.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /instruments/{id}/modules (the `ListInstrumentModules` operationId).
+	ListInstrumentModulesWithResponse(ctx context.Context, id NumberedID, params *ListInstrumentModulesParams, reqEditors ...RequestEditorFn) (*ListInstrumentModulesResponse, error)
+
 	// FollowBufferWithResponse Follow this site's buffer
 	//
 	// The snapshot is what `/buffer-stats` answers. Each event names transactions and the state they came to.
@@ -16693,6 +19662,122 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /metrics (the `GetMetrics` operationId).
 	GetMetricsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMetricsResponse, error)
+
+	// ListObsModesWithResponse List the observing modes
+	//
+	// In order of their names.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /obs_modes/ (the `ListObsModes` operationId).
+	ListObsModesWithResponse(ctx context.Context, params *ListObsModesParams, reqEditors ...RequestEditorFn) (*ListObsModesResponse, error)
+
+	// ListObsUnitsWithResponse List the planned units
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /obs_unit/ (the `ListObsUnits` operationId).
+	ListObsUnitsWithResponse(ctx context.Context, params *ListObsUnitsParams, reqEditors ...RequestEditorFn) (*ListObsUnitsResponse, error)
+
+	// CreateObsUnitWithBodyWithResponse Plan a unit
+	//
+	// The sub-program is one of the program.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /obs_unit/ (the `CreateObsUnit` operationId).
+	CreateObsUnitWithBodyWithResponse(ctx context.Context, params *CreateObsUnitParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateObsUnitResponse, error)
+
+	// CreateObsUnitWithResponse Plan a unit
+	//
+	// The sub-program is one of the program.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /obs_unit/ (the `CreateObsUnit` operationId).
+	CreateObsUnitWithResponse(ctx context.Context, params *CreateObsUnitParams, body CreateObsUnitJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateObsUnitResponse, error)
+
+	// GetObsUnitWithResponse Read one unit with all that it is planned with
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /obs_unit/{id} (the `GetObsUnit` operationId).
+	GetObsUnitWithResponse(ctx context.Context, id NumberedID, params *GetObsUnitParams, reqEditors ...RequestEditorFn) (*GetObsUnitResponse, error)
+
+	// UpdateObsUnitWithBodyWithResponse Change a unit
+	//
+	// What is not mentioned stays. A unit stays in its program.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /obs_unit/{id} (the `UpdateObsUnit` operationId).
+	UpdateObsUnitWithBodyWithResponse(ctx context.Context, id NumberedID, params *UpdateObsUnitParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateObsUnitResponse, error)
+
+	// UpdateObsUnitWithResponse Change a unit
+	//
+	// What is not mentioned stays. A unit stays in its program.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /obs_unit/{id} (the `UpdateObsUnit` operationId).
+	UpdateObsUnitWithResponse(ctx context.Context, id NumberedID, params *UpdateObsUnitParams, body UpdateObsUnitJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateObsUnitResponse, error)
+
+	// GetObsUnitProgressWithResponse How far a unit has come
+	//
+	// It is as this site's copy of the main database has it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /obs_unit/{id}/progress (the `GetObsUnitProgress` operationId).
+	GetObsUnitProgressWithResponse(ctx context.Context, id NumberedID, params *GetObsUnitProgressParams, reqEditors ...RequestEditorFn) (*GetObsUnitProgressResponse, error)
+
+	// ListObservationConfigurationsWithResponse List the configurations that units are planned with
+	//
+	// In order of their names.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /observation_configurations/ (the `ListObservationConfigurations` operationId).
+	ListObservationConfigurationsWithResponse(ctx context.Context, params *ListObservationConfigurationsParams, reqEditors ...RequestEditorFn) (*ListObservationConfigurationsResponse, error)
+
+	// CreateObservationConfigurationWithBodyWithResponse Create a configuration
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /observation_configurations/ (the `CreateObservationConfiguration` operationId).
+	CreateObservationConfigurationWithBodyWithResponse(ctx context.Context, params *CreateObservationConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateObservationConfigurationResponse, error)
+
+	// CreateObservationConfigurationWithResponse Create a configuration
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /observation_configurations/ (the `CreateObservationConfiguration` operationId).
+	CreateObservationConfigurationWithResponse(ctx context.Context, params *CreateObservationConfigurationParams, body CreateObservationConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateObservationConfigurationResponse, error)
+
+	// GetObservationConfigurationWithResponse Read one configuration
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /observation_configurations/{id} (the `GetObservationConfiguration` operationId).
+	GetObservationConfigurationWithResponse(ctx context.Context, id NumberedID, params *GetObservationConfigurationParams, reqEditors ...RequestEditorFn) (*GetObservationConfigurationResponse, error)
+
+	// UpdateObservationConfigurationWithBodyWithResponse Change a configuration
+	//
+	// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /observation_configurations/{id} (the `UpdateObservationConfiguration` operationId).
+	UpdateObservationConfigurationWithBodyWithResponse(ctx context.Context, id NumberedID, params *UpdateObservationConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateObservationConfigurationResponse, error)
+
+	// UpdateObservationConfigurationWithResponse Change a configuration
+	//
+	// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /observation_configurations/{id} (the `UpdateObservationConfiguration` operationId).
+	UpdateObservationConfigurationWithResponse(ctx context.Context, id NumberedID, params *UpdateObservationConfigurationParams, body UpdateObservationConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateObservationConfigurationResponse, error)
 
 	// ListObservingProgramsWithResponse List the observing programs
 	//
@@ -22032,6 +25117,692 @@ func (r GetReadinessResponse) ContentType() string {
 	return ""
 }
 
+// ListInstrumentModuleConfigurationsResponse200Headers the declared response headers of an HTTP 200 response for ListInstrumentModuleConfigurations
+type ListInstrumentModuleConfigurationsResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListInstrumentModuleConfigurationsResponse304Headers the declared response headers of an HTTP 304 response for ListInstrumentModuleConfigurations
+type ListInstrumentModuleConfigurationsResponse304Headers struct {
+	ETag *string
+}
+
+// ListInstrumentModuleConfigurationsResponse503Headers the declared response headers of an HTTP 503 response for ListInstrumentModuleConfigurations
+type ListInstrumentModuleConfigurationsResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListInstrumentModuleConfigurationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InstrumentModuleConfigurationPage
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListInstrumentModuleConfigurationsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListInstrumentModuleConfigurationsResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListInstrumentModuleConfigurationsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListInstrumentModuleConfigurationsResponse) GetJSON200() *InstrumentModuleConfigurationPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListInstrumentModuleConfigurationsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListInstrumentModuleConfigurationsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListInstrumentModuleConfigurationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListInstrumentModuleConfigurationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListInstrumentModuleConfigurationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListInstrumentModuleConfigurationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateInstrumentModuleConfigurationResponse201Headers the declared response headers of an HTTP 201 response for CreateInstrumentModuleConfiguration
+type CreateInstrumentModuleConfigurationResponse201Headers struct {
+	ETag                *string
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+// CreateInstrumentModuleConfigurationResponse503Headers the declared response headers of an HTTP 503 response for CreateInstrumentModuleConfiguration
+type CreateInstrumentModuleConfigurationResponse503Headers struct {
+	RetryAfter *int
+}
+
+type CreateInstrumentModuleConfigurationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InstrumentModuleConfiguration
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *InstrumentModuleConfiguration
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateInstrumentModuleConfigurationResponse201Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CreateInstrumentModuleConfigurationResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CreateInstrumentModuleConfigurationResponse) GetJSON200() *InstrumentModuleConfiguration {
+	return r.JSON200
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateInstrumentModuleConfigurationResponse) GetJSON201() *InstrumentModuleConfiguration {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateInstrumentModuleConfigurationResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateInstrumentModuleConfigurationResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CreateInstrumentModuleConfigurationResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateInstrumentModuleConfigurationResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateInstrumentModuleConfigurationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateInstrumentModuleConfigurationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateInstrumentModuleConfigurationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateInstrumentModuleConfigurationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetInstrumentModuleConfigurationResponse200Headers the declared response headers of an HTTP 200 response for GetInstrumentModuleConfiguration
+type GetInstrumentModuleConfigurationResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetInstrumentModuleConfigurationResponse304Headers the declared response headers of an HTTP 304 response for GetInstrumentModuleConfiguration
+type GetInstrumentModuleConfigurationResponse304Headers struct {
+	ETag *string
+}
+
+// GetInstrumentModuleConfigurationResponse503Headers the declared response headers of an HTTP 503 response for GetInstrumentModuleConfiguration
+type GetInstrumentModuleConfigurationResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetInstrumentModuleConfigurationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InstrumentModuleConfiguration
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetInstrumentModuleConfigurationResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetInstrumentModuleConfigurationResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetInstrumentModuleConfigurationResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetInstrumentModuleConfigurationResponse) GetJSON200() *InstrumentModuleConfiguration {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetInstrumentModuleConfigurationResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetInstrumentModuleConfigurationResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetInstrumentModuleConfigurationResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetInstrumentModuleConfigurationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetInstrumentModuleConfigurationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetInstrumentModuleConfigurationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetInstrumentModuleConfigurationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateInstrumentModuleConfigurationResponse200Headers the declared response headers of an HTTP 200 response for UpdateInstrumentModuleConfiguration
+type UpdateInstrumentModuleConfigurationResponse200Headers struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+// UpdateInstrumentModuleConfigurationResponse503Headers the declared response headers of an HTTP 503 response for UpdateInstrumentModuleConfiguration
+type UpdateInstrumentModuleConfigurationResponse503Headers struct {
+	RetryAfter *int
+}
+
+type UpdateInstrumentModuleConfigurationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InstrumentModuleConfiguration
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateInstrumentModuleConfigurationResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateInstrumentModuleConfigurationResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateInstrumentModuleConfigurationResponse) GetJSON200() *InstrumentModuleConfiguration {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateInstrumentModuleConfigurationResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateInstrumentModuleConfigurationResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r UpdateInstrumentModuleConfigurationResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateInstrumentModuleConfigurationResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r UpdateInstrumentModuleConfigurationResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UpdateInstrumentModuleConfigurationResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateInstrumentModuleConfigurationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateInstrumentModuleConfigurationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateInstrumentModuleConfigurationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateInstrumentModuleConfigurationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListInstrumentsResponse200Headers the declared response headers of an HTTP 200 response for ListInstruments
+type ListInstrumentsResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListInstrumentsResponse304Headers the declared response headers of an HTTP 304 response for ListInstruments
+type ListInstrumentsResponse304Headers struct {
+	ETag *string
+}
+
+// ListInstrumentsResponse503Headers the declared response headers of an HTTP 503 response for ListInstruments
+type ListInstrumentsResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListInstrumentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InstrumentPage
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListInstrumentsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListInstrumentsResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListInstrumentsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListInstrumentsResponse) GetJSON200() *InstrumentPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListInstrumentsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListInstrumentsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListInstrumentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListInstrumentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListInstrumentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListInstrumentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetInstrumentResponse200Headers the declared response headers of an HTTP 200 response for GetInstrument
+type GetInstrumentResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetInstrumentResponse503Headers the declared response headers of an HTTP 503 response for GetInstrument
+type GetInstrumentResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetInstrumentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Instrument
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetInstrumentResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetInstrumentResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetInstrumentResponse) GetJSON200() *Instrument {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetInstrumentResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetInstrumentResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetInstrumentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetInstrumentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetInstrumentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetInstrumentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetInstrumentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateInstrumentResponse200Headers the declared response headers of an HTTP 200 response for UpdateInstrument
+type UpdateInstrumentResponse200Headers struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+// UpdateInstrumentResponse503Headers the declared response headers of an HTTP 503 response for UpdateInstrument
+type UpdateInstrumentResponse503Headers struct {
+	RetryAfter *int
+}
+
+type UpdateInstrumentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Instrument
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateInstrumentResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateInstrumentResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateInstrumentResponse) GetJSON200() *Instrument {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateInstrumentResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateInstrumentResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r UpdateInstrumentResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateInstrumentResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r UpdateInstrumentResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UpdateInstrumentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateInstrumentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateInstrumentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateInstrumentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateInstrumentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListInstrumentModulesResponse200Headers the declared response headers of an HTTP 200 response for ListInstrumentModules
+type ListInstrumentModulesResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListInstrumentModulesResponse304Headers the declared response headers of an HTTP 304 response for ListInstrumentModules
+type ListInstrumentModulesResponse304Headers struct {
+	ETag *string
+}
+
+// ListInstrumentModulesResponse503Headers the declared response headers of an HTTP 503 response for ListInstrumentModules
+type ListInstrumentModulesResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListInstrumentModulesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InstrumentModulePage
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListInstrumentModulesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListInstrumentModulesResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListInstrumentModulesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListInstrumentModulesResponse) GetJSON200() *InstrumentModulePage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListInstrumentModulesResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListInstrumentModulesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListInstrumentModulesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListInstrumentModulesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListInstrumentModulesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListInstrumentModulesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // FollowBufferResponse503Headers the declared response headers of an HTTP 503 response for FollowBuffer
 type FollowBufferResponse503Headers struct {
 	RetryAfter *int
@@ -22253,6 +26024,870 @@ func (r GetMetricsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetMetricsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListObsModesResponse200Headers the declared response headers of an HTTP 200 response for ListObsModes
+type ListObsModesResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListObsModesResponse304Headers the declared response headers of an HTTP 304 response for ListObsModes
+type ListObsModesResponse304Headers struct {
+	ETag *string
+}
+
+// ListObsModesResponse503Headers the declared response headers of an HTTP 503 response for ListObsModes
+type ListObsModesResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListObsModesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObsModePage
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListObsModesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListObsModesResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListObsModesResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListObsModesResponse) GetJSON200() *ObsModePage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListObsModesResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListObsModesResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListObsModesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListObsModesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListObsModesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListObsModesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListObsUnitsResponse200Headers the declared response headers of an HTTP 200 response for ListObsUnits
+type ListObsUnitsResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListObsUnitsResponse304Headers the declared response headers of an HTTP 304 response for ListObsUnits
+type ListObsUnitsResponse304Headers struct {
+	ETag *string
+}
+
+// ListObsUnitsResponse503Headers the declared response headers of an HTTP 503 response for ListObsUnits
+type ListObsUnitsResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListObsUnitsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObsUnitPage
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListObsUnitsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListObsUnitsResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListObsUnitsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListObsUnitsResponse) GetJSON200() *ObsUnitPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListObsUnitsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListObsUnitsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListObsUnitsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListObsUnitsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListObsUnitsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListObsUnitsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateObsUnitResponse201Headers the declared response headers of an HTTP 201 response for CreateObsUnit
+type CreateObsUnitResponse201Headers struct {
+	ETag                *string
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+// CreateObsUnitResponse503Headers the declared response headers of an HTTP 503 response for CreateObsUnit
+type CreateObsUnitResponse503Headers struct {
+	RetryAfter *int
+}
+
+type CreateObsUnitResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObsUnit
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *ObsUnit
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateObsUnitResponse201Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CreateObsUnitResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CreateObsUnitResponse) GetJSON200() *ObsUnit {
+	return r.JSON200
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateObsUnitResponse) GetJSON201() *ObsUnit {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateObsUnitResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateObsUnitResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CreateObsUnitResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateObsUnitResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateObsUnitResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateObsUnitResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateObsUnitResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateObsUnitResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetObsUnitResponse200Headers the declared response headers of an HTTP 200 response for GetObsUnit
+type GetObsUnitResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetObsUnitResponse503Headers the declared response headers of an HTTP 503 response for GetObsUnit
+type GetObsUnitResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetObsUnitResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObsUnitDetail
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetObsUnitResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetObsUnitResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetObsUnitResponse) GetJSON200() *ObsUnitDetail {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetObsUnitResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetObsUnitResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetObsUnitResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetObsUnitResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetObsUnitResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetObsUnitResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetObsUnitResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateObsUnitResponse200Headers the declared response headers of an HTTP 200 response for UpdateObsUnit
+type UpdateObsUnitResponse200Headers struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+// UpdateObsUnitResponse503Headers the declared response headers of an HTTP 503 response for UpdateObsUnit
+type UpdateObsUnitResponse503Headers struct {
+	RetryAfter *int
+}
+
+type UpdateObsUnitResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObsUnit
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateObsUnitResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateObsUnitResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateObsUnitResponse) GetJSON200() *ObsUnit {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateObsUnitResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateObsUnitResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r UpdateObsUnitResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateObsUnitResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r UpdateObsUnitResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UpdateObsUnitResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateObsUnitResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateObsUnitResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateObsUnitResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateObsUnitResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetObsUnitProgressResponse200Headers the declared response headers of an HTTP 200 response for GetObsUnitProgress
+type GetObsUnitProgressResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetObsUnitProgressResponse304Headers the declared response headers of an HTTP 304 response for GetObsUnitProgress
+type GetObsUnitProgressResponse304Headers struct {
+	ETag *string
+}
+
+// GetObsUnitProgressResponse503Headers the declared response headers of an HTTP 503 response for GetObsUnitProgress
+type GetObsUnitProgressResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetObsUnitProgressResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UnitProgress
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetObsUnitProgressResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetObsUnitProgressResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetObsUnitProgressResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetObsUnitProgressResponse) GetJSON200() *UnitProgress {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetObsUnitProgressResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetObsUnitProgressResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetObsUnitProgressResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetObsUnitProgressResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetObsUnitProgressResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetObsUnitProgressResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetObsUnitProgressResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListObservationConfigurationsResponse200Headers the declared response headers of an HTTP 200 response for ListObservationConfigurations
+type ListObservationConfigurationsResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// ListObservationConfigurationsResponse304Headers the declared response headers of an HTTP 304 response for ListObservationConfigurations
+type ListObservationConfigurationsResponse304Headers struct {
+	ETag *string
+}
+
+// ListObservationConfigurationsResponse503Headers the declared response headers of an HTTP 503 response for ListObservationConfigurations
+type ListObservationConfigurationsResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ListObservationConfigurationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObservationConfigurationPage
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListObservationConfigurationsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListObservationConfigurationsResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListObservationConfigurationsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListObservationConfigurationsResponse) GetJSON200() *ObservationConfigurationPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListObservationConfigurationsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListObservationConfigurationsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListObservationConfigurationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListObservationConfigurationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListObservationConfigurationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListObservationConfigurationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateObservationConfigurationResponse201Headers the declared response headers of an HTTP 201 response for CreateObservationConfiguration
+type CreateObservationConfigurationResponse201Headers struct {
+	ETag                *string
+	IdempotencyReplayed *bool
+	Location            *string
+	OpsPosition         *string
+}
+
+// CreateObservationConfigurationResponse503Headers the declared response headers of an HTTP 503 response for CreateObservationConfiguration
+type CreateObservationConfigurationResponse503Headers struct {
+	RetryAfter *int
+}
+
+type CreateObservationConfigurationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObservationConfiguration
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *ObservationConfiguration
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateObservationConfigurationResponse201Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CreateObservationConfigurationResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CreateObservationConfigurationResponse) GetJSON200() *ObservationConfiguration {
+	return r.JSON200
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateObservationConfigurationResponse) GetJSON201() *ObservationConfiguration {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateObservationConfigurationResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateObservationConfigurationResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CreateObservationConfigurationResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateObservationConfigurationResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateObservationConfigurationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateObservationConfigurationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateObservationConfigurationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateObservationConfigurationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetObservationConfigurationResponse200Headers the declared response headers of an HTTP 200 response for GetObservationConfiguration
+type GetObservationConfigurationResponse200Headers struct {
+	ETag       *string
+	OpsAsOf    *time.Time
+	OpsPending *int
+}
+
+// GetObservationConfigurationResponse304Headers the declared response headers of an HTTP 304 response for GetObservationConfiguration
+type GetObservationConfigurationResponse304Headers struct {
+	ETag *string
+}
+
+// GetObservationConfigurationResponse503Headers the declared response headers of an HTTP 503 response for GetObservationConfiguration
+type GetObservationConfigurationResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetObservationConfigurationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObservationConfiguration
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetObservationConfigurationResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetObservationConfigurationResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetObservationConfigurationResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetObservationConfigurationResponse) GetJSON200() *ObservationConfiguration {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetObservationConfigurationResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetObservationConfigurationResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetObservationConfigurationResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetObservationConfigurationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetObservationConfigurationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetObservationConfigurationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetObservationConfigurationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateObservationConfigurationResponse200Headers the declared response headers of an HTTP 200 response for UpdateObservationConfiguration
+type UpdateObservationConfigurationResponse200Headers struct {
+	ETag        *string
+	OpsPosition *string
+}
+
+// UpdateObservationConfigurationResponse503Headers the declared response headers of an HTTP 503 response for UpdateObservationConfiguration
+type UpdateObservationConfigurationResponse503Headers struct {
+	RetryAfter *int
+}
+
+type UpdateObservationConfigurationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ObservationConfiguration
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *PreconditionFailed
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *UpdateObservationConfigurationResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateObservationConfigurationResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateObservationConfigurationResponse) GetJSON200() *ObservationConfiguration {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateObservationConfigurationResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateObservationConfigurationResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r UpdateObservationConfigurationResponse) GetApplicationProblemJSON412() *PreconditionFailed {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateObservationConfigurationResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r UpdateObservationConfigurationResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UpdateObservationConfigurationResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateObservationConfigurationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateObservationConfigurationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateObservationConfigurationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateObservationConfigurationResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -26875,6 +31510,159 @@ func (c *ClientWithResponses) GetReadinessWithResponse(ctx context.Context, reqE
 	return ParseGetReadinessResponse(rsp)
 }
 
+// ListInstrumentModuleConfigurationsWithResponse List the configurations of instrument modules
+//
+// In order of their names.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /instrument_module_configurations/ (the `ListInstrumentModuleConfigurations` operationId).
+func (c *ClientWithResponses) ListInstrumentModuleConfigurationsWithResponse(ctx context.Context, params *ListInstrumentModuleConfigurationsParams, reqEditors ...RequestEditorFn) (*ListInstrumentModuleConfigurationsResponse, error) {
+	rsp, err := c.ListInstrumentModuleConfigurations(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListInstrumentModuleConfigurationsResponse(rsp)
+}
+
+// CreateInstrumentModuleConfigurationWithBodyWithResponse Create a configuration of an instrument module
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /instrument_module_configurations/ (the `CreateInstrumentModuleConfiguration` operationId).
+func (c *ClientWithResponses) CreateInstrumentModuleConfigurationWithBodyWithResponse(ctx context.Context, params *CreateInstrumentModuleConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateInstrumentModuleConfigurationResponse, error) {
+	rsp, err := c.CreateInstrumentModuleConfigurationWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateInstrumentModuleConfigurationResponse(rsp)
+}
+
+// CreateInstrumentModuleConfigurationWithResponse Create a configuration of an instrument module
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /instrument_module_configurations/ (the `CreateInstrumentModuleConfiguration` operationId).
+func (c *ClientWithResponses) CreateInstrumentModuleConfigurationWithResponse(ctx context.Context, params *CreateInstrumentModuleConfigurationParams, body CreateInstrumentModuleConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateInstrumentModuleConfigurationResponse, error) {
+	rsp, err := c.CreateInstrumentModuleConfiguration(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateInstrumentModuleConfigurationResponse(rsp)
+}
+
+// GetInstrumentModuleConfigurationWithResponse Read one configuration of an instrument module
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /instrument_module_configurations/{id} (the `GetInstrumentModuleConfiguration` operationId).
+func (c *ClientWithResponses) GetInstrumentModuleConfigurationWithResponse(ctx context.Context, id NumberedID, params *GetInstrumentModuleConfigurationParams, reqEditors ...RequestEditorFn) (*GetInstrumentModuleConfigurationResponse, error) {
+	rsp, err := c.GetInstrumentModuleConfiguration(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetInstrumentModuleConfigurationResponse(rsp)
+}
+
+// UpdateInstrumentModuleConfigurationWithBodyWithResponse Change a configuration of an instrument module
+//
+// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /instrument_module_configurations/{id} (the `UpdateInstrumentModuleConfiguration` operationId).
+func (c *ClientWithResponses) UpdateInstrumentModuleConfigurationWithBodyWithResponse(ctx context.Context, id NumberedID, params *UpdateInstrumentModuleConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateInstrumentModuleConfigurationResponse, error) {
+	rsp, err := c.UpdateInstrumentModuleConfigurationWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateInstrumentModuleConfigurationResponse(rsp)
+}
+
+// UpdateInstrumentModuleConfigurationWithResponse Change a configuration of an instrument module
+//
+// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /instrument_module_configurations/{id} (the `UpdateInstrumentModuleConfiguration` operationId).
+func (c *ClientWithResponses) UpdateInstrumentModuleConfigurationWithResponse(ctx context.Context, id NumberedID, params *UpdateInstrumentModuleConfigurationParams, body UpdateInstrumentModuleConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateInstrumentModuleConfigurationResponse, error) {
+	rsp, err := c.UpdateInstrumentModuleConfiguration(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateInstrumentModuleConfigurationResponse(rsp)
+}
+
+// ListInstrumentsWithResponse List the instruments with their telescopes, modules and configurations
+//
+// In order of their names.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /instruments/ (the `ListInstruments` operationId).
+func (c *ClientWithResponses) ListInstrumentsWithResponse(ctx context.Context, params *ListInstrumentsParams, reqEditors ...RequestEditorFn) (*ListInstrumentsResponse, error) {
+	rsp, err := c.ListInstruments(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListInstrumentsResponse(rsp)
+}
+
+// GetInstrumentWithResponse Read one instrument with its telescope, modules and configurations
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /instruments/{id} (the `GetInstrument` operationId).
+func (c *ClientWithResponses) GetInstrumentWithResponse(ctx context.Context, id NumberedID, params *GetInstrumentParams, reqEditors ...RequestEditorFn) (*GetInstrumentResponse, error) {
+	rsp, err := c.GetInstrument(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetInstrumentResponse(rsp)
+}
+
+// UpdateInstrumentWithBodyWithResponse Say whether an instrument is available
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /instruments/{id} (the `UpdateInstrument` operationId).
+func (c *ClientWithResponses) UpdateInstrumentWithBodyWithResponse(ctx context.Context, id NumberedID, params *UpdateInstrumentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateInstrumentResponse, error) {
+	rsp, err := c.UpdateInstrumentWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateInstrumentResponse(rsp)
+}
+
+// UpdateInstrumentWithResponse Say whether an instrument is available
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /instruments/{id} (the `UpdateInstrument` operationId).
+func (c *ClientWithResponses) UpdateInstrumentWithResponse(ctx context.Context, id NumberedID, params *UpdateInstrumentParams, body UpdateInstrumentJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateInstrumentResponse, error) {
+	rsp, err := c.UpdateInstrument(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateInstrumentResponse(rsp)
+}
+
+// ListInstrumentModulesWithResponse List the modules of an instrument with their configurations
+//
+// In order of their names; an empty list when there are none.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /instruments/{id}/modules (the `ListInstrumentModules` operationId).
+func (c *ClientWithResponses) ListInstrumentModulesWithResponse(ctx context.Context, id NumberedID, params *ListInstrumentModulesParams, reqEditors ...RequestEditorFn) (*ListInstrumentModulesResponse, error) {
+	rsp, err := c.ListInstrumentModules(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListInstrumentModulesResponse(rsp)
+}
+
 // FollowBufferWithResponse Follow this site's buffer
 //
 // The snapshot is what `/buffer-stats` answers. Each event names transactions and the state they came to.
@@ -26931,6 +31719,206 @@ func (c *ClientWithResponses) GetMetricsWithResponse(ctx context.Context, reqEdi
 		return nil, err
 	}
 	return ParseGetMetricsResponse(rsp)
+}
+
+// ListObsModesWithResponse List the observing modes
+//
+// In order of their names.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /obs_modes/ (the `ListObsModes` operationId).
+func (c *ClientWithResponses) ListObsModesWithResponse(ctx context.Context, params *ListObsModesParams, reqEditors ...RequestEditorFn) (*ListObsModesResponse, error) {
+	rsp, err := c.ListObsModes(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListObsModesResponse(rsp)
+}
+
+// ListObsUnitsWithResponse List the planned units
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /obs_unit/ (the `ListObsUnits` operationId).
+func (c *ClientWithResponses) ListObsUnitsWithResponse(ctx context.Context, params *ListObsUnitsParams, reqEditors ...RequestEditorFn) (*ListObsUnitsResponse, error) {
+	rsp, err := c.ListObsUnits(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListObsUnitsResponse(rsp)
+}
+
+// CreateObsUnitWithBodyWithResponse Plan a unit
+//
+// The sub-program is one of the program.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /obs_unit/ (the `CreateObsUnit` operationId).
+func (c *ClientWithResponses) CreateObsUnitWithBodyWithResponse(ctx context.Context, params *CreateObsUnitParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateObsUnitResponse, error) {
+	rsp, err := c.CreateObsUnitWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateObsUnitResponse(rsp)
+}
+
+// CreateObsUnitWithResponse Plan a unit
+//
+// The sub-program is one of the program.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /obs_unit/ (the `CreateObsUnit` operationId).
+func (c *ClientWithResponses) CreateObsUnitWithResponse(ctx context.Context, params *CreateObsUnitParams, body CreateObsUnitJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateObsUnitResponse, error) {
+	rsp, err := c.CreateObsUnit(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateObsUnitResponse(rsp)
+}
+
+// GetObsUnitWithResponse Read one unit with all that it is planned with
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /obs_unit/{id} (the `GetObsUnit` operationId).
+func (c *ClientWithResponses) GetObsUnitWithResponse(ctx context.Context, id NumberedID, params *GetObsUnitParams, reqEditors ...RequestEditorFn) (*GetObsUnitResponse, error) {
+	rsp, err := c.GetObsUnit(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetObsUnitResponse(rsp)
+}
+
+// UpdateObsUnitWithBodyWithResponse Change a unit
+//
+// What is not mentioned stays. A unit stays in its program.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /obs_unit/{id} (the `UpdateObsUnit` operationId).
+func (c *ClientWithResponses) UpdateObsUnitWithBodyWithResponse(ctx context.Context, id NumberedID, params *UpdateObsUnitParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateObsUnitResponse, error) {
+	rsp, err := c.UpdateObsUnitWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateObsUnitResponse(rsp)
+}
+
+// UpdateObsUnitWithResponse Change a unit
+//
+// What is not mentioned stays. A unit stays in its program.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /obs_unit/{id} (the `UpdateObsUnit` operationId).
+func (c *ClientWithResponses) UpdateObsUnitWithResponse(ctx context.Context, id NumberedID, params *UpdateObsUnitParams, body UpdateObsUnitJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateObsUnitResponse, error) {
+	rsp, err := c.UpdateObsUnit(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateObsUnitResponse(rsp)
+}
+
+// GetObsUnitProgressWithResponse How far a unit has come
+//
+// It is as this site's copy of the main database has it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /obs_unit/{id}/progress (the `GetObsUnitProgress` operationId).
+func (c *ClientWithResponses) GetObsUnitProgressWithResponse(ctx context.Context, id NumberedID, params *GetObsUnitProgressParams, reqEditors ...RequestEditorFn) (*GetObsUnitProgressResponse, error) {
+	rsp, err := c.GetObsUnitProgress(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetObsUnitProgressResponse(rsp)
+}
+
+// ListObservationConfigurationsWithResponse List the configurations that units are planned with
+//
+// In order of their names.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /observation_configurations/ (the `ListObservationConfigurations` operationId).
+func (c *ClientWithResponses) ListObservationConfigurationsWithResponse(ctx context.Context, params *ListObservationConfigurationsParams, reqEditors ...RequestEditorFn) (*ListObservationConfigurationsResponse, error) {
+	rsp, err := c.ListObservationConfigurations(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListObservationConfigurationsResponse(rsp)
+}
+
+// CreateObservationConfigurationWithBodyWithResponse Create a configuration
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /observation_configurations/ (the `CreateObservationConfiguration` operationId).
+func (c *ClientWithResponses) CreateObservationConfigurationWithBodyWithResponse(ctx context.Context, params *CreateObservationConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateObservationConfigurationResponse, error) {
+	rsp, err := c.CreateObservationConfigurationWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateObservationConfigurationResponse(rsp)
+}
+
+// CreateObservationConfigurationWithResponse Create a configuration
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /observation_configurations/ (the `CreateObservationConfiguration` operationId).
+func (c *ClientWithResponses) CreateObservationConfigurationWithResponse(ctx context.Context, params *CreateObservationConfigurationParams, body CreateObservationConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateObservationConfigurationResponse, error) {
+	rsp, err := c.CreateObservationConfiguration(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateObservationConfigurationResponse(rsp)
+}
+
+// GetObservationConfigurationWithResponse Read one configuration
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /observation_configurations/{id} (the `GetObservationConfiguration` operationId).
+func (c *ClientWithResponses) GetObservationConfigurationWithResponse(ctx context.Context, id NumberedID, params *GetObservationConfigurationParams, reqEditors ...RequestEditorFn) (*GetObservationConfigurationResponse, error) {
+	rsp, err := c.GetObservationConfiguration(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetObservationConfigurationResponse(rsp)
+}
+
+// UpdateObservationConfigurationWithBodyWithResponse Change a configuration
+//
+// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /observation_configurations/{id} (the `UpdateObservationConfiguration` operationId).
+func (c *ClientWithResponses) UpdateObservationConfigurationWithBodyWithResponse(ctx context.Context, id NumberedID, params *UpdateObservationConfigurationParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateObservationConfigurationResponse, error) {
+	rsp, err := c.UpdateObservationConfigurationWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateObservationConfigurationResponse(rsp)
+}
+
+// UpdateObservationConfigurationWithResponse Change a configuration
+//
+// What is not mentioned stays; `chai` is replaced as a whole, null takes it away.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /observation_configurations/{id} (the `UpdateObservationConfiguration` operationId).
+func (c *ClientWithResponses) UpdateObservationConfigurationWithResponse(ctx context.Context, id NumberedID, params *UpdateObservationConfigurationParams, body UpdateObservationConfigurationJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateObservationConfigurationResponse, error) {
+	rsp, err := c.UpdateObservationConfiguration(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateObservationConfigurationResponse(rsp)
 }
 
 // ListObservingProgramsWithResponse List the observing programs
@@ -32645,6 +37633,758 @@ func ParseGetReadinessResponse(rsp *http.Response) (*GetReadinessResponse, error
 	return response, nil
 }
 
+// ParseListInstrumentModuleConfigurationsResponse parses an HTTP response from a ListInstrumentModuleConfigurationsWithResponse call
+func ParseListInstrumentModuleConfigurationsResponse(rsp *http.Response) (*ListInstrumentModuleConfigurationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListInstrumentModuleConfigurationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InstrumentModuleConfigurationPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListInstrumentModuleConfigurationsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListInstrumentModuleConfigurationsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListInstrumentModuleConfigurationsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateInstrumentModuleConfigurationResponse parses an HTTP response from a CreateInstrumentModuleConfigurationWithResponse call
+func ParseCreateInstrumentModuleConfigurationResponse(rsp *http.Response) (*CreateInstrumentModuleConfigurationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateInstrumentModuleConfigurationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InstrumentModuleConfiguration
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest InstrumentModuleConfiguration
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateInstrumentModuleConfigurationResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value bool
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 503:
+		var headers CreateInstrumentModuleConfigurationResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetInstrumentModuleConfigurationResponse parses an HTTP response from a GetInstrumentModuleConfigurationWithResponse call
+func ParseGetInstrumentModuleConfigurationResponse(rsp *http.Response) (*GetInstrumentModuleConfigurationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetInstrumentModuleConfigurationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InstrumentModuleConfiguration
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetInstrumentModuleConfigurationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetInstrumentModuleConfigurationResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetInstrumentModuleConfigurationResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateInstrumentModuleConfigurationResponse parses an HTTP response from a UpdateInstrumentModuleConfigurationWithResponse call
+func ParseUpdateInstrumentModuleConfigurationResponse(rsp *http.Response) (*UpdateInstrumentModuleConfigurationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateInstrumentModuleConfigurationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InstrumentModuleConfiguration
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateInstrumentModuleConfigurationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateInstrumentModuleConfigurationResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListInstrumentsResponse parses an HTTP response from a ListInstrumentsWithResponse call
+func ParseListInstrumentsResponse(rsp *http.Response) (*ListInstrumentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListInstrumentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InstrumentPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListInstrumentsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListInstrumentsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListInstrumentsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetInstrumentResponse parses an HTTP response from a GetInstrumentWithResponse call
+func ParseGetInstrumentResponse(rsp *http.Response) (*GetInstrumentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetInstrumentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Instrument
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetInstrumentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetInstrumentResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateInstrumentResponse parses an HTTP response from a UpdateInstrumentWithResponse call
+func ParseUpdateInstrumentResponse(rsp *http.Response) (*UpdateInstrumentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateInstrumentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Instrument
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateInstrumentResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateInstrumentResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListInstrumentModulesResponse parses an HTTP response from a ListInstrumentModulesWithResponse call
+func ParseListInstrumentModulesResponse(rsp *http.Response) (*ListInstrumentModulesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListInstrumentModulesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InstrumentModulePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListInstrumentModulesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListInstrumentModulesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListInstrumentModulesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseFollowBufferResponse parses an HTTP response from a FollowBufferWithResponse call
 func ParseFollowBufferResponse(rsp *http.Response) (*FollowBufferResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -32834,6 +38574,960 @@ func ParseGetMetricsResponse(rsp *http.Response) (*GetMetricsResponse, error) {
 		}
 		response.ApplicationProblemJSONDefault = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseListObsModesResponse parses an HTTP response from a ListObsModesWithResponse call
+func ParseListObsModesResponse(rsp *http.Response) (*ListObsModesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListObsModesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObsModePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListObsModesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListObsModesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListObsModesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListObsUnitsResponse parses an HTTP response from a ListObsUnitsWithResponse call
+func ParseListObsUnitsResponse(rsp *http.Response) (*ListObsUnitsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListObsUnitsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObsUnitPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListObsUnitsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListObsUnitsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListObsUnitsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateObsUnitResponse parses an HTTP response from a CreateObsUnitWithResponse call
+func ParseCreateObsUnitResponse(rsp *http.Response) (*CreateObsUnitResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateObsUnitResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObsUnit
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest ObsUnit
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateObsUnitResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value bool
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 503:
+		var headers CreateObsUnitResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetObsUnitResponse parses an HTTP response from a GetObsUnitWithResponse call
+func ParseGetObsUnitResponse(rsp *http.Response) (*GetObsUnitResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetObsUnitResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObsUnitDetail
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetObsUnitResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetObsUnitResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateObsUnitResponse parses an HTTP response from a UpdateObsUnitWithResponse call
+func ParseUpdateObsUnitResponse(rsp *http.Response) (*UpdateObsUnitResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateObsUnitResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObsUnit
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateObsUnitResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateObsUnitResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetObsUnitProgressResponse parses an HTTP response from a GetObsUnitProgressWithResponse call
+func ParseGetObsUnitProgressResponse(rsp *http.Response) (*GetObsUnitProgressResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetObsUnitProgressResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UnitProgress
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetObsUnitProgressResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetObsUnitProgressResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetObsUnitProgressResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListObservationConfigurationsResponse parses an HTTP response from a ListObservationConfigurationsWithResponse call
+func ParseListObservationConfigurationsResponse(rsp *http.Response) (*ListObservationConfigurationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListObservationConfigurationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObservationConfigurationPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListObservationConfigurationsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListObservationConfigurationsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListObservationConfigurationsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateObservationConfigurationResponse parses an HTTP response from a CreateObservationConfigurationWithResponse call
+func ParseCreateObservationConfigurationResponse(rsp *http.Response) (*CreateObservationConfigurationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateObservationConfigurationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObservationConfiguration
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest ObservationConfiguration
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateObservationConfigurationResponse201Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value bool
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers201 = &headers
+	case rsp.StatusCode == 503:
+		var headers CreateObservationConfigurationResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetObservationConfigurationResponse parses an HTTP response from a GetObservationConfigurationWithResponse call
+func ParseGetObservationConfigurationResponse(rsp *http.Response) (*GetObservationConfigurationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetObservationConfigurationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObservationConfiguration
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetObservationConfigurationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
+			var value time.Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.OpsAsOf = &value
+		}
+		if values := rsp.Header.Values("Ops-Pending"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Pending", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPending = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetObservationConfigurationResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetObservationConfigurationResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateObservationConfigurationResponse parses an HTTP response from a UpdateObservationConfigurationWithResponse call
+func ParseUpdateObservationConfigurationResponse(rsp *http.Response) (*UpdateObservationConfigurationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateObservationConfigurationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ObservationConfiguration
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest PreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers UpdateObservationConfigurationResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateObservationConfigurationResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil

@@ -128,6 +128,8 @@ func versionTag(version int32) *string { return new(strconv.Quote(strconv.Itoa(i
 
 // planPointers are the fields that constraints of the plan are about.
 var planPointers = map[string]string{
+	"source_name_key":                                           "/name",
+	"solar_system_object_naif_id_key":                           "/solar_system/naif_id",
 	"observing_program_short_name_key":                          "/short_name",
 	"sub_observing_program_observing_program_id_short_name_key": "/short_name",
 }

@@ -26,6 +26,11 @@ var Bodies = map[string]Body{
 	"uranus": Uranus, "neptune": Neptune,
 }
 
+// String returns the English name.
+func (b Body) String() string {
+	return [...]string{"Sun", "Moon", "Mercury", "Venus", "Mars", "Jupiter", "Saturn", "Uranus", "Neptune"}[b]
+}
+
 // planetNumbers are those of SOFA's Plan94.
 var planetNumbers = map[Body]int{Mercury: 1, Venus: 2, Mars: 4, Jupiter: 5, Saturn: 6, Uranus: 7, Neptune: 8}
 

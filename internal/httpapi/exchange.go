@@ -17,6 +17,7 @@ type exchange struct {
 	address   string            // of the client; empty when it is not known
 	operation *operation        // nil while, and when, no operation is found
 	principal auth.Principal    // who calls; the zero value at public operations
+	bearer    string            // the credential; empty at public operations
 	params    map[string]string // of the path
 	body      any               // as validated, defaults included; nil when there is none
 	header    http.Header       // of the answer

@@ -26,6 +26,7 @@ import (
 	"github.com/ccatobs/opsdb/internal/buffer"
 	"github.com/ccatobs/opsdb/internal/cache"
 	"github.com/ccatobs/opsdb/internal/httpapi"
+	"github.com/ccatobs/opsdb/internal/live"
 	"github.com/ccatobs/opsdb/internal/ops"
 	"github.com/ccatobs/opsdb/internal/postgres"
 	"github.com/ccatobs/opsdb/internal/postgres/pgtest"
@@ -93,6 +94,7 @@ type setup struct {
 	kind        site.Type
 	mainAway    bool // the main database cannot be reached
 	replicaAway bool
+	live        bool                // what changes is told
 	idle        bool                // nothing executes what is buffered
 	main        postgres.Address    // as the site reaches it; zero: without a detour
 	replica     postgres.Address    // zero: the main database
@@ -145,8 +147,9 @@ func (s *station) process(like setup) string {
 	if !like.idle {
 		w.background(b.Run)
 	}
+	hub := live.NewHub(name, client, 100, log)
 	deps := httpapi.Deps{
-		Site: here, Buffer: b, Replica: replica, Log: log, PublicURL: "http://ops.example", MainHost: "db.cologne", LocalHost: "db.here",
+		Site: here, Buffer: b, Replica: replica, Live: hub, Log: log, PublicURL: "http://ops.example", MainHost: "db.cologne", LocalHost: "db.here",
 		Access: w.access(here, b, replica, client, log), Version: "test",
 	}
 	kept := cache.New(client, name, log)
@@ -159,6 +162,10 @@ func (s *station) process(like setup) string {
 	server, err := httpapi.New(deps)
 	if err != nil {
 		w.t.Fatal(err)
+	}
+	if like.live {
+		w.background(hub.Run)
+		w.background(live.NewPublisher(name, client, replica, server.Condition, log).Run)
 	}
 	if s.server == nil {
 		s.server, s.sessions = server, deps.Access.Sessions

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/errs"
 )
 
@@ -90,6 +91,9 @@ func (s *Server) record(c echo.Context, x *exchange, took time.Duration, refused
 	}
 	attrs = append(attrs, slog.Int("status", status))
 	s.log.LogAttrs(c.Request().Context(), level, "request", attrs...)
+	if x.operation != nil && x.operation.topic != "" {
+		took = 0 // a stream takes as long as its reader likes
+	}
 	s.metrics.requests.WithLabelValues(name, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
@@ -156,19 +160,35 @@ func found(op *operation) echo.MiddlewareFunc {
 // authenticate finds out who calls.
 func (s *Server) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		scheme, token, _ := strings.Cut(c.Request().Header.Get("Authorization"), " ")
-		if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		ctx := c.Request().Context()
+		x := exchangeOf(ctx)
+		bearer, err := s.bearer(c.Request(), x.operation)
+		if err != nil {
+			return s.limits.failed(x.address, err)
+		}
+		if bearer == "" {
 			return errs.New(errs.Unauthenticated, "Could not validate credentials: send Authorization: Bearer and a token.")
 		}
-		ctx := c.Request().Context()
-		principal, err := s.access.Verifier.Verify(ctx, strings.TrimSpace(token))
-		if err != nil {
-			return s.limits.failed(exchangeOf(ctx).address, err)
+		if x.principal, err = s.access.Verifier.Verify(ctx, bearer); err != nil {
+			x.principal = auth.Principal{}
+			return s.limits.failed(x.address, err)
 		}
-		exchangeOf(ctx).principal = principal
-		s.access.Usage.Count(principal, exchangeOf(ctx).address)
+		x.bearer = bearer
+		s.access.Usage.Count(x.principal, x.address)
 		return next(c)
 	}
+}
+
+// bearer returns the credential of a request, empty when it has none. Streams take it in more ways: browsers cannot send
+// the header with a WebSocket.
+func (s *Server) bearer(r *http.Request, op *operation) (string, error) {
+	if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") && token != "" {
+		return strings.TrimSpace(token), nil
+	}
+	if op.topic == "" {
+		return "", nil
+	}
+	return s.streamBearer(r)
 }
 
 // authorise lets those pass who have every permission.

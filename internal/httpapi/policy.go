@@ -10,6 +10,8 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
+
+	"github.com/ccatobs/opsdb/internal/live"
 )
 
 // defaultBodyLimit is how many bytes a request body may have when the operation does not say otherwise.
@@ -19,16 +21,17 @@ const defaultBodyLimit = 64 << 10
 type operation struct {
 	id             string
 	method         string
-	path           string   // as in the document, with {braces}
-	authenticated  bool     // only with a token
-	byCookie       bool     // with the cookie of a session, which the handler reads
-	permissions    []string // all of them are needed
-	critical       bool     // must succeed without the network
-	bodyLimit      int64    // bytes
-	awaitsPosition bool     // takes the header Ops-Position
-	foreignQuery   bool     // the query is made by somebody who does not know the document
-	saysFreshness  bool     // answers with the header Ops-As-Of
-	conditional    bool     // takes the header If-None-Match
+	path           string     // as in the document, with {braces}
+	authenticated  bool       // only with a token
+	byCookie       bool       // with the cookie of a session, which the handler reads
+	permissions    []string   // all of them are needed
+	critical       bool       // must succeed without the network
+	bodyLimit      int64      // bytes
+	awaitsPosition bool       // takes the header Ops-Position
+	foreignQuery   bool       // the query is made by somebody who does not know the document
+	saysFreshness  bool       // answers with the header Ops-As-Of
+	conditional    bool       // takes the header If-None-Match
+	topic          live.Topic // of its stream; empty: it is none
 	query          map[string]bool
 	route          *routers.Route
 }
@@ -79,6 +82,9 @@ func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method 
 	if !op.authenticated && len(op.permissions) > 0 {
 		return nil, errors.New("security and x-permissions contradict each other")
 	}
+	if op.topic != "" && !slices.Contains(live.Topics(), op.topic) {
+		return nil, fmt.Errorf("the topic %s is not known", op.topic)
+	}
 	if op.critical && method == http.MethodGet {
 		return nil, errors.New("a read cannot be x-critical")
 	}
@@ -104,8 +110,7 @@ func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method 
 	return op, nil
 }
 
-// readExtensions takes in the fields of our own. x-topic names the events of a stream, x-audience who an operation is
-// for; neither changes how a request is treated here.
+// readExtensions takes in the fields of our own. x-audience says who an operation is for, which changes nothing here.
 func (op *operation) readExtensions(extensions map[string]any) error {
 	if _, ok := extensions["x-permissions"]; !ok {
 		return errors.New("x-permissions is missing")
@@ -121,7 +126,9 @@ func (op *operation) readExtensions(extensions map[string]any) error {
 			target = &op.bodyLimit
 		case "x-foreign-query":
 			target = &op.foreignQuery
-		case "x-topic", "x-audience":
+		case "x-topic":
+			target = &op.topic
+		case "x-audience":
 			target = new(string)
 		default:
 			return fmt.Errorf("%s is not known", name)

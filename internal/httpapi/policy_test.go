@@ -98,6 +98,7 @@ func TestOperationsRefusesWhatItDoesNotKnow(t *testing.T) {
 		"good":                   {good, ""},
 		"unknown field":          {good + `,"x-permision":[]`, "x-permision is not known"},
 		"wrong type":             {good + `,"x-critical":"yes"`, "x-critical"},
+		"unknown topic":          {good + `,"x-topic":"weather"`, "weather is not known"},
 		"critical read":          {good + `,"x-critical":true`, "a read cannot be x-critical"},
 		"no permissions":         {strings.Replace(good, `"x-permissions":[],`, "", 1), "x-permissions is missing"},
 		"public with permission": {strings.Replace(good, `"x-permissions":[]`, `"x-permissions":["read:all"]`, 1), "contradict"},

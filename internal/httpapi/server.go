@@ -4,6 +4,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,8 +23,11 @@ import (
 	"github.com/ccatobs/opsdb/gen/api"
 	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/buffer"
+	"github.com/ccatobs/opsdb/internal/live"
 	"github.com/ccatobs/opsdb/internal/postgres"
+	"github.com/ccatobs/opsdb/internal/resolver"
 	"github.com/ccatobs/opsdb/internal/site"
+	"github.com/ccatobs/opsdb/internal/visibility"
 )
 
 // Access is what a server knows of who may do what.
@@ -44,6 +48,7 @@ type Access struct {
 	TokenLifetimeMax time.Duration
 	DemoTokens       bool // everybody gets a token who asks
 	TokenInURL       bool // the sign-in also hands the access token over in the address
+	StreamTokenInURL bool // streams take a token from the address
 }
 
 // Deps is what a server works with.
@@ -52,11 +57,15 @@ type Deps struct {
 	Buffer    *buffer.Buffer
 	Replica   *postgres.Replica
 	Access    Access
+	Live      *live.Hub
+	Sky       *visibility.Planner
+	Names     *resolver.Resolver
 	Log       *slog.Logger
-	PublicURL string // what clients put before a path
-	MainHost  string // of the main database, as /api/site/info shows it
-	LocalHost string // of the database this site reads
-	Version   string // of the program
+	PublicURL string        // what clients put before a path
+	MainHost  string        // of the main database, as /api/site/info shows it
+	LocalHost string        // of the database this site reads
+	Version   string        // of the program
+	Stalled   time.Duration // a transfer without progress for longer has stalled; 0: a minute
 }
 
 // Server answers the operations of the document.
@@ -65,6 +74,10 @@ type Server struct {
 	buffer    *buffer.Buffer
 	replica   *postgres.Replica
 	access    Access
+	live      *live.Hub
+	tickets   *auth.Tickets
+	sky       *visibility.Planner
+	names     *resolver.Resolver
 	log       *slog.Logger
 	publicURL string
 	info      api.SiteInfo
@@ -73,6 +86,8 @@ type Server struct {
 	units     *knownIDs
 	modules   *knownIDs
 	stats     *recentStats
+	stalled   time.Duration
+	overview  *shared[api.TransferOverview]
 	metrics   *metrics
 	limits    limits
 	demos     *budgets          // of demo tokens, for all who ask together
@@ -100,7 +115,8 @@ func New(d Deps) (*Server, error) {
 		return nil, fmt.Errorf("the docs page: %w", err)
 	}
 	s := &Server{
-		site: d.Site, buffer: d.Buffer, replica: d.Replica, access: d.Access, log: d.Log,
+		site: d.Site, buffer: d.Buffer, replica: d.Replica, access: d.Access, live: d.Live, sky: d.Sky, names: d.Names, log: d.Log,
+		tickets:   auth.NewTickets(d.Access.Sessions),
 		publicURL: strings.TrimSuffix(d.PublicURL, "/"),
 		info: api.SiteInfo{
 			SiteName: d.Site.Name, SiteType: api.SiteType(d.Site.Type), BufferingEnabled: d.Site.Buffers(true),
@@ -112,6 +128,7 @@ func New(d Deps) (*Server, error) {
 	}
 	s.metrics, s.limits, s.cautions = newMetrics(s.stats), newLimits(d.Access.RateLimit), cautions(s.publicURL)
 	s.demos = newBudgets(demoPerSecond, demoAtOnce)
+	s.stalled, s.overview = cmp.Or(d.Stalled, time.Minute), newShared(s.transferOverview)
 	s.handler = s.route(doc, ops)
 	return s, nil
 }

@@ -10,12 +10,17 @@ import (
 	"github.com/ccatobs/opsdb/internal/auth/github"
 	"github.com/ccatobs/opsdb/internal/buffer"
 	"github.com/ccatobs/opsdb/internal/buildinfo"
+	"github.com/ccatobs/opsdb/internal/cache"
 	"github.com/ccatobs/opsdb/internal/config"
 	"github.com/ccatobs/opsdb/internal/httpapi"
+	"github.com/ccatobs/opsdb/internal/live"
 	"github.com/ccatobs/opsdb/internal/ops"
 	"github.com/ccatobs/opsdb/internal/postgres"
 	"github.com/ccatobs/opsdb/internal/redisclient"
+	"github.com/ccatobs/opsdb/internal/resolver"
 	"github.com/ccatobs/opsdb/internal/site"
+	"github.com/ccatobs/opsdb/internal/sky"
+	"github.com/ccatobs/opsdb/internal/visibility"
 )
 
 // parts are what a serving process consists of.
@@ -27,6 +32,9 @@ type parts struct {
 	buffer   *buffer.Buffer
 	verifier *auth.Verifier
 	usage    *auth.Usage
+	sky      *visibility.Planner
+	hub      *live.Hub
+	events   *live.Publisher
 	api      *httpapi.Server
 }
 
@@ -54,14 +62,20 @@ func assemble(ctx context.Context, c config.Config, log *slog.Logger) (*parts, e
 		return nil, err
 	}
 	p.verifier, p.usage = access.Verifier, access.Usage
+	p.hub = live.NewHub(c.Site.Name, p.redis, c.Server.Streams, log)
+	kept := cache.New(p.redis, c.Site.Name, log)
+	p.sky = visibility.New(sky.FYST, kept, cache.NewBoard(p.redis, c.Site.Name), log)
+	names := resolver.New(resolver.Config{SesameURL: c.Names.SesameURL, NEDURL: c.Names.NEDURL}, kept, log)
 	p.api, err = httpapi.New(httpapi.Deps{
-		Site: c.Site.Site(), Buffer: p.buffer, Replica: p.replica, Access: access, Log: log, PublicURL: c.Server.PublicURL,
+		Site: c.Site.Site(), Buffer: p.buffer, Replica: p.replica, Access: access, Sky: p.sky, Names: names, Live: p.hub, Log: log, PublicURL: c.Server.PublicURL,
 		MainHost: c.Main.Host, LocalHost: c.Local.Host, Version: buildinfo.Read().Version,
+		Stalled: c.Transfer.Stalled.Duration(),
 	})
 	if err != nil {
 		p.close()
 		return nil, err
 	}
+	p.events = live.NewPublisher(c.Site.Name, p.redis, p.replica, p.api.Condition, log)
 	return p, nil
 }
 
@@ -81,7 +95,7 @@ func (p *parts) access(c config.Config, keys auth.Keys) (httpapi.Access, error) 
 		Usage:       auth.NewUsage(keys, c.Site.Name, p.buffer, p.log),
 		FrontendURL: c.Access.FrontendURL, CORSOrigins: c.Access.CORSOrigins, RateLimit: c.Access.RateLimit,
 		TokenLifetime: c.Access.TokenLifetime.Duration(), TokenLifetimeMax: c.Access.TokenLifetimeMax.Duration(),
-		DemoTokens: c.Access.DemoTokens, TokenInURL: c.Access.TokenInURL,
+		DemoTokens: c.Access.DemoTokens, TokenInURL: c.Access.TokenInURL, StreamTokenInURL: c.Access.StreamTokenInURL,
 	}
 	if c.Access.GitHubClientID != "" {
 		a.SignIn = auth.NewSignIn(gitHub(c), auth.RoleRules{Teams: c.Access.GitHubTeams, Default: c.Access.GitHubDefaultRole}, directory, sessions)

@@ -64,6 +64,9 @@ func (p *parts) serve(ctx context.Context, listener net.Listener, settings confi
 	group.Go(func() error { return p.buffer.Run(working) })
 	group.Go(func() error { return p.verifier.Run(working) })
 	group.Go(func() error { return p.usage.Run(working) })
+	group.Go(func() error { return p.sky.Run(working) })
+	group.Go(func() error { return p.hub.Run(working) })
+	group.Go(func() error { return p.events.Run(working) })
 	group.Go(func() error { return p.awaitRedis(working) })
 	if settings.ProfileSocket != "" {
 		group.Go(func() error {
@@ -110,6 +113,8 @@ func (p *parts) finishRequests(server *http.Server, pause time.Duration) {
 	<-time.After(pause)
 	ctx, cancel := context.WithTimeout(context.Background(), finishTime)
 	defer cancel()
+	// They would not end by themselves, and the server does not know of WebSockets.
+	p.hub.Stop(ctx)
 	if err := server.Shutdown(ctx); err != nil {
 		p.log.Warn("requests were cut off", "error", errors.Join(err, server.Close()))
 	}

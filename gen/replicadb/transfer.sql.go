@@ -146,8 +146,8 @@ func (q *Queries) CopiesOfTransferPackage(ctx context.Context, arg CopiesOfTrans
 }
 
 const deletedSince = `-- name: DeletedSince :one
-select count(*) as packages, coalesce(sum(p.size_bytes), 0)::bigint as bytes
-from physical_copy c join raw_data_package p on p.id = c.raw_data_package_id
+select count(*) as packages, coalesce(sum((select p.size_bytes from raw_data_package p where p.id = c.raw_data_package_id)), 0)::bigint as bytes
+from physical_copy c
 where c.kind = 'raw_data_package' and c.status = 'deleted' and c.deleted_at > $1::timestamptz
 `
 
@@ -168,9 +168,9 @@ func (q *Queries) DeletedSince(ctx context.Context, arg DeletedSinceParams) (Del
 }
 
 const deletionCounts = `-- name: DeletionCounts :many
-select c.status, count(*) as packages, coalesce(sum(p.size_bytes), 0)::bigint as bytes
-from physical_copy c join raw_data_package p on p.id = c.raw_data_package_id
-where c.status in ('deletion_scheduled', 'deletion_in_progress', 'deletion_failed')
+select c.status, count(*) as packages, coalesce(sum((select p.size_bytes from raw_data_package p where p.id = c.raw_data_package_id)), 0)::bigint as bytes
+from physical_copy c
+where c.kind = 'raw_data_package' and c.status in ('deletion_scheduled', 'deletion_in_progress', 'deletion_failed')
 group by c.status
 `
 
@@ -1100,8 +1100,8 @@ func (q *Queries) SafetyOfFile(ctx context.Context, arg SafetyOfFileParams) (Saf
 }
 
 const stagedSince = `-- name: StagedSince :one
-select count(*) as packages, coalesce(sum(p.size_bytes), 0)::bigint as bytes
-from staging_job_package s join raw_data_package p on p.id = s.raw_data_package_id
+select count(*) as packages, coalesce(sum((select p.size_bytes from raw_data_package p where p.id = s.raw_data_package_id)), 0)::bigint as bytes
+from staging_job_package s
 where s.staged_at > $1::timestamptz
 `
 
@@ -1114,6 +1114,7 @@ type StagedSinceRow struct {
 	Bytes    int64 `json:"bytes"`
 }
 
+// Each package is looked up by itself: they are few beside those of a join.
 func (q *Queries) StagedSince(ctx context.Context, arg StagedSinceParams) (StagedSinceRow, error) {
 	row := q.db.QueryRow(ctx, stagedSince, arg.Since)
 	var i StagedSinceRow

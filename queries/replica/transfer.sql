@@ -18,20 +18,21 @@ where j.status in ('pending', 'scheduled', 'in_progress', 'failed')
 group by j.status;
 
 -- name: StagedSince :one
-select count(*) as packages, coalesce(sum(p.size_bytes), 0)::bigint as bytes
-from staging_job_package s join raw_data_package p on p.id = s.raw_data_package_id
+-- Each package is looked up by itself: they are few beside those of a join.
+select count(*) as packages, coalesce(sum((select p.size_bytes from raw_data_package p where p.id = s.raw_data_package_id)), 0)::bigint as bytes
+from staging_job_package s
 where s.staged_at > @since::timestamptz;
 
 -- name: DeletionCounts :many
 -- The copies of packages that are to be deleted.
-select c.status, count(*) as packages, coalesce(sum(p.size_bytes), 0)::bigint as bytes
-from physical_copy c join raw_data_package p on p.id = c.raw_data_package_id
-where c.status in ('deletion_scheduled', 'deletion_in_progress', 'deletion_failed')
+select c.status, count(*) as packages, coalesce(sum((select p.size_bytes from raw_data_package p where p.id = c.raw_data_package_id)), 0)::bigint as bytes
+from physical_copy c
+where c.kind = 'raw_data_package' and c.status in ('deletion_scheduled', 'deletion_in_progress', 'deletion_failed')
 group by c.status;
 
 -- name: DeletedSince :one
-select count(*) as packages, coalesce(sum(p.size_bytes), 0)::bigint as bytes
-from physical_copy c join raw_data_package p on p.id = c.raw_data_package_id
+select count(*) as packages, coalesce(sum((select p.size_bytes from raw_data_package p where p.id = c.raw_data_package_id)), 0)::bigint as bytes
+from physical_copy c
 where c.kind = 'raw_data_package' and c.status = 'deleted' and c.deleted_at > @since::timestamptz;
 
 -- name: TransferTotals :one

@@ -1,0 +1,285 @@
+package postgres_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/ccatobs/opsdb/gen/replicadb"
+	"github.com/ccatobs/opsdb/internal/postgres"
+	"github.com/ccatobs/opsdb/internal/postgres/pgtest"
+)
+
+// archiveFiles is how many files the archive of the tests has, each with a copy; five of them are in a package.
+const archiveFiles = 200_000
+
+// archived returns a database with so many files in packages, most of them archived long ago, of 200 executions; one
+// package in a hundred is on its way, and of each kind of trouble there is a little. All that is recorded within a month.
+func archived(t *testing.T, files int) postgres.Address {
+	t.Helper()
+	a := pgtest.New(t)
+	conn := pgtest.Connect(t, a)
+	for _, sql := range []string{
+		`insert into executed_obs_unit (id, obs_unit_id, site, start_time, recorded_at, status, end_time)
+		 select md5('execution' || n)::uuid, u.ids[1 + n % cardinality(u.ids)], 'observatory', $1::timestamptz + n * interval '1 hour', now(), 'completed', '2027-01-01'
+		 from generate_series(0, 199) n, (select array_agg(id order by id) as ids from obs_unit) u, (select $2::integer) unused`,
+		`insert into data_transfer_package (id, name, origin_site_id, status, size_bytes, created_at)
+		 select md5('bundle' || n)::uuid, 'bundle-' || n, 1, (case when n % 100 = 0 then 'in_progress' else 'completed' end)::transfer_status, 20000,
+		        $1::timestamptz + n * interval '10 minutes'
+		 from generate_series(0, $2::integer / 100 - 1) n`,
+		`insert into raw_data_package (id, executed_obs_unit_id, instrument_module_id, name, relative_path, status, state, size_bytes, created_at,
+		                               finalized_at, data_transfer_package_id)
+		 select md5('package' || n)::uuid, md5('execution' || n % 200)::uuid, 1 + (case when n % 1000 = 0 then 1 else 0 end), 'p' || n, 'p' || n,
+		        (case when n % 500 = 1 then 'building' else 'complete' end)::package_status,
+		        (case when n % 500 = 1 then 'waiting' when n / 20 % 100 = 0 then 'transferring' when n % 1000 = 7 then 'failed' else 'archived' end)::package_state,
+		        1000, $1::timestamptz + n * interval '1 minute', case when n % 500 <> 1 then now() end, md5('bundle' || n / 20)::uuid
+		 from generate_series(0, $2::integer / 5 - 1) n`,
+		`insert into raw_data_file (id, executed_obs_unit_id, raw_data_package_id, instrument_module_id, name, relative_path, size_bytes, checksum, checksum_algorithm, recorded_at)
+		 select md5('file' || n)::uuid, md5('execution' || n / 5 % 200)::uuid, md5('package' || n / 5)::uuid, 1, 'f' || n, 'f' || n, 200, 'x', 'md5', $1
+		 from generate_series(0, $2::integer - 1) n`,
+		`insert into physical_copy (id, kind, raw_data_file_id, data_location_id, path, status, created_at, verified_at, deleted_at)
+		 select md5('copy' || n)::uuid, 'raw_data_file', md5('file' || n)::uuid, 3, 'f' || n, (case when n % 10 = 0 then 'present' else 'deleted' end)::physical_copy_status,
+		        $1::timestamptz + n * interval '10 seconds', $1, case when n % 10 <> 0 then now() end
+		 from generate_series(0, $2::integer - 1) n`,
+		`insert into physical_copy (id, kind, raw_data_package_id, data_location_id, path, status, created_at, verified_at)
+		 select md5('tar' || n || l)::uuid, 'raw_data_package', md5('package' || n)::uuid, l,  'p' || n,
+		        (case when n % 2000 = 3 and l = 5 then 'deletion_failed' when n % 2000 = 4 and l = 5 then 'deletion_scheduled' else 'present' end)::physical_copy_status,
+		        $1::timestamptz + n * interval '1 minute', $1
+		 from generate_series(0, $2::integer / 5 - 1) n, unnest('{5,6}'::integer[]) l`,
+		`insert into data_transfer (id, data_transfer_package_id, data_transfer_route_id, origin_location_id, destination_location_id, status, unpack_status,
+		                            size_bytes, transferred_bytes, created_at, started_at, finished_at, failure)
+		 select md5('transfer' || n)::uuid, md5('bundle' || n / 5)::uuid, 1 + n % 2, 4, 5 + 2 * (n % 2), s.status::transfer_status,
+		        (case when s.status = 'completed' and n % 1000 = 1 then 'failed' when s.status = 'completed' then 'completed' else 'pending' end)::transfer_status,
+		        20000, case when s.status = 'completed' then 20000 else 0 end, $1::timestamptz + n * interval '2 minutes',
+		        case when s.status <> 'pending' then $1::timestamptz + n * interval '2 minutes' end, case when s.status = 'completed' then $1::timestamptz + n * interval '3 minutes' end, null
+		 from generate_series(0, $2::integer / 20 - 1) n,
+		      lateral (select case n % 500 when 0 then 'in_progress' when 5 then 'failed' when 10 then 'pending' else 'completed' end as status) s`,
+		`insert into data_transfer_log (id, data_transfer_id, at, path) select md5('log' || n)::uuid, md5('transfer' || n / 2)::uuid, $1::timestamptz + n * interval '1 minute', '/log'
+		 from generate_series(0, $2::integer / 10 - 1) n`,
+		`insert into long_term_archive_transfer (id, raw_data_package_id, destination_location_id, status, created_at, finished_at)
+		 select md5('lta' || n)::uuid, md5('package' || n)::uuid, 6, (case when n % 1000 = 9 then 'failed' else 'completed' end)::transfer_status,
+		        $1::timestamptz + n * interval '1 minute', case when n % 1000 <> 9 then now() end
+		 from generate_series(0, $2::integer / 5 - 1) n`,
+		`insert into staging_job (id, destination_location_id, requested_by, status, created_at, finished_at)
+		 select md5('job' || n)::uuid, 9, 'user-' || n % 100, (case when n % 500 = 0 then 'pending' else 'completed' end)::staging_status, $1::timestamptz + n * interval '1 minute',
+		        case when n % 500 <> 0 then now() end
+		 from generate_series(0, $2::integer / 40 - 1) n`,
+		`insert into staging_job_package (staging_job_id, raw_data_package_id, staged_at)
+		 select md5('job' || n / 5)::uuid, md5('package' || n)::uuid, case when n / 5 % 500 <> 0 then $1::timestamptz end from generate_series(0, $2::integer / 8 - 1) n`,
+	} {
+		execute(t, conn, sql, night, files)
+	}
+	execute(t, conn, "vacuum analyze")
+	return a
+}
+
+// wary explains each query, and fails when one reads a whole large table or takes long.
+type wary struct {
+	replicadb.DBTX
+	t *testing.T
+}
+
+// longest is how long a query of these lists may take on the database of the tests: many times what it should.
+const longest = 500 * time.Millisecond
+
+func (w *wary) look(ctx context.Context, sql string, args []any) {
+	w.t.Helper()
+	rows, err := w.DBTX.Query(ctx, "explain (analyze, costs off, timing off) "+sql, args...)
+	check(w.t, err)
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	check(w.t, err)
+	plan := strings.Join(lines, "\n")
+	for _, table := range []string{
+		"raw_data_package", "raw_data_file", "physical_copy", "data_transfer_package", "data_transfer", "data_transfer_log",
+		"long_term_archive_transfer", "staging_job", "staging_job_package",
+	} {
+		for line := range strings.Lines(plan) {
+			if _, scanned, ok := strings.Cut(strings.TrimSpace(line), "Seq Scan on "); ok && strings.Fields(scanned)[0] == table {
+				w.t.Errorf("%v: a whole table is read:\n%s\n%s", args, sql, plan)
+			}
+		}
+	}
+	last := strings.TrimSuffix(strings.TrimPrefix(lines[len(lines)-1], "Execution Time: "), " ms")
+	if took, err := time.ParseDuration(last + "ms"); err != nil || took > longest {
+		w.t.Errorf("%v: took %s:\n%s\n%s", args, last, sql, plan)
+	}
+}
+
+func (w *wary) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	w.t.Helper()
+	w.look(ctx, sql, args)
+	return w.DBTX.Query(ctx, sql, args...)
+}
+
+func (w *wary) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	w.t.Helper()
+	w.look(ctx, sql, args)
+	return w.DBTX.QueryRow(ctx, sql, args...)
+}
+
+// Every list of what moves data, with every filter, from its beginning and from its middle, and the overview.
+func TestListsOfTransfersUseIndexes(t *testing.T) {
+	a := archived(t, archiveFiles)
+	q := replicadb.New(&wary{DBTX: newReplica(t, a).Any(), t: t})
+	for _, before := range []time.Time{always, night.AddDate(0, 0, 10)} {
+		listPackages(t, q, before)
+		listMovements(t, q, before)
+	}
+	ctx := t.Context()
+	file, pack, bundle := uuid.NewMD5(uuid.Nil, nil), uuid.UUID{}, uuid.UUID{}
+	conn := pgtest.Connect(t, a)
+	check(t, conn.QueryRow(ctx, "select md5('file777')::uuid, md5('package155')::uuid, md5('bundle7')::uuid").Scan(&file, &pack, &bundle))
+	copies, err := q.CopiesOfFile(ctx, replicadb.CopiesOfFileParams{ID: &file})
+	check(t, err)
+	if len(copies) != 3 {
+		t.Errorf("%d copies of a file, want 3", len(copies))
+	}
+	_, err = q.CopiesOfPackage(ctx, replicadb.CopiesOfPackageParams{ID: &pack})
+	check(t, err)
+	_, err = q.CopiesOfTransferPackage(ctx, replicadb.CopiesOfTransferPackageParams{ID: &bundle})
+	check(t, err)
+	safety, err := q.SafetyOfFile(ctx, replicadb.SafetyOfFileParams{ID: file})
+	check(t, err)
+	if safety.Copies != 2 || !safety.InLongTermArchive || !safety.Archived {
+		t.Errorf("safety: %+v", safety)
+	}
+	_, err = q.GetTransferPackage(ctx, replicadb.GetTransferPackageParams{ID: bundle})
+	check(t, err)
+}
+
+// listPackages asks for pages of packages with all filters.
+func listPackages(t *testing.T, q *replicadb.Queries, before time.Time) {
+	t.Helper()
+	ctx := t.Context()
+	execution, bundle := uuid.MustParse("00000000-0000-0000-0000-000000000001"), uuid.MustParse("00000000-0000-0000-0000-000000000002")
+	for _, p := range []replicadb.ListPipelinePackagesDescendingParams{
+		{},
+		{State: new(replicadb.PackageStateArchived)},
+		{State: new(replicadb.PackageStateTransferring)},
+		{State: new(replicadb.PackageStateFailed)},
+		{Status: new(replicadb.PackageStatusBuilding)},
+		{Status: new(replicadb.PackageStatusComplete)},
+		{InstrumentModuleID: new(int32(1))},
+		{InstrumentModuleID: new(int32(2))},
+		{InstrumentModuleID: new(int32(7))},
+		{ExecutedObsUnitID: &execution},
+		{DataTransferPackageID: &bundle},
+		{ObservingProgramID: new(int32(1))},
+		{ObservingProgramID: new(int32(2)), State: new(replicadb.PackageStateArchived)},
+		{ObservingProgramID: new(int32(9999))},
+		{CreatedFrom: night.AddDate(0, 0, 5)},
+	} {
+		p.BeforeAt, p.RowLimit = before, 101
+		_, err := q.ListPipelinePackagesDescending(ctx, p)
+		check(t, err)
+		_, err = q.ListPipelinePackagesAscending(ctx, replicadb.ListPipelinePackagesAscendingParams{
+			State: p.State, Status: p.Status, InstrumentModuleID: p.InstrumentModuleID, ExecutedObsUnitID: p.ExecutedObsUnitID,
+			DataTransferPackageID: p.DataTransferPackageID, ObservingProgramID: p.ObservingProgramID,
+			CreatedBefore: before, AfterAt: p.CreatedFrom, RowLimit: 101,
+		})
+		check(t, err)
+	}
+	for _, p := range []replicadb.ListTransferPackagesParams{
+		{},
+		{Status: new(replicadb.TransferStatusCompleted)},
+		{Status: new(replicadb.TransferStatusInProgress)},
+		{Status: new(replicadb.TransferStatusFailed)},
+		{OriginSiteID: new(int32(1))},
+		{OriginSiteID: new(int32(2))},
+	} {
+		p.BeforeAt, p.RowLimit = before, 101
+		_, err := q.ListTransferPackages(ctx, p)
+		check(t, err)
+	}
+}
+
+// listMovements asks for pages of all else with all filters.
+func listMovements(t *testing.T, q *replicadb.Queries, before time.Time) {
+	t.Helper()
+	ctx, some := t.Context(), uuid.MustParse("00000000-0000-0000-0000-000000000001")
+	statuses := []*replicadb.TransferStatus{
+		nil, new(replicadb.TransferStatusPending), new(replicadb.TransferStatusInProgress), new(replicadb.TransferStatusCompleted), new(replicadb.TransferStatusFailed),
+	}
+	for _, status := range statuses {
+		for _, p := range []replicadb.ListTransfersParams{
+			{Status: status},
+			{UnpackStatus: status},
+			{RouteID: new(int32(1)), Status: status},
+			{OriginLocationID: new(int32(4)), Status: status},
+			{DestinationLocationID: new(int32(9)), Status: status},
+			{DataTransferPackageID: &some},
+		} {
+			p.BeforeAt, p.RowLimit = before, 101
+			_, err := q.ListTransfers(ctx, p)
+			check(t, err)
+		}
+		for _, p := range []replicadb.ListArchiveTransfersParams{
+			{Status: status}, {DestinationLocationID: new(int32(6)), Status: status}, {DestinationLocationID: new(int32(8))}, {RawDataPackageID: &some},
+		} {
+			p.BeforeAt, p.RowLimit = before, 101
+			_, err := q.ListArchiveTransfers(ctx, p)
+			check(t, err)
+		}
+	}
+	for _, p := range []replicadb.ListPhysicalCopiesParams{
+		{},
+		{LocationID: new(int32(3))},
+		{LocationID: new(int32(9))},
+		{LocationID: new(int32(3)), Status: new(replicadb.PhysicalCopyStatusPresent)},
+		{LocationID: new(int32(6)), Status: new(replicadb.PhysicalCopyStatusDeleted)},
+		{Status: new(replicadb.PhysicalCopyStatusPresent)},
+		{Status: new(replicadb.PhysicalCopyStatusDeletionFailed)},
+		{Kind: new(replicadb.PhysicalCopyKindRawDataPackage)},
+		{Kind: new(replicadb.PhysicalCopyKindDataTransferPackage)},
+	} {
+		p.BeforeAt, p.RowLimit = before, 101
+		_, err := q.ListPhysicalCopies(ctx, p)
+		check(t, err)
+	}
+	for _, p := range []replicadb.ListStagingJobsParams{
+		{},
+		{Status: new(replicadb.StagingStatusPending)},
+		{Status: new(replicadb.StagingStatusCompleted)},
+		{RequestedBy: new("user-7")},
+		{RequestedBy: new("nobody")},
+		{LocationID: new(int32(9))},
+	} {
+		p.BeforeAt, p.RowLimit = before, 101
+		_, err := q.ListStagingJobs(ctx, p)
+		check(t, err)
+	}
+	_, err := q.ListTransferLogs(ctx, replicadb.ListTransferLogsParams{DataTransferID: some, RowLimit: 101})
+	check(t, err)
+	overview(t, q)
+}
+
+// overview asks for all that the overview shows.
+func overview(t *testing.T, q *replicadb.Queries) {
+	t.Helper()
+	ctx, now := t.Context(), time.Now()
+	counts, err := q.PipelineCounts(ctx)
+	check(t, err)
+	packages := int64(0)
+	for _, c := range counts {
+		packages += c.Packages
+	}
+	if packages != archiveFiles/5 {
+		t.Errorf("the stages add up to %d packages, want %d", packages, archiveFiles/5)
+	}
+	_, err = q.StagingCounts(ctx)
+	check(t, err)
+	_, err = q.StagedSince(ctx, replicadb.StagedSinceParams{Since: now.AddDate(0, 0, -1)})
+	check(t, err)
+	_, err = q.DeletionCounts(ctx)
+	check(t, err)
+	_, err = q.DeletedSince(ctx, replicadb.DeletedSinceParams{Since: now.AddDate(0, 0, -1)})
+	check(t, err)
+	_, err = q.TransferTotals(ctx, replicadb.TransferTotalsParams{StalledBefore: now, At: now, Since: now.AddDate(0, 0, -1)})
+	check(t, err)
+	_, err = q.ListActiveTransfers(ctx, replicadb.ListActiveTransfersParams{RowLimit: 200})
+	check(t, err)
+}

@@ -26,7 +26,7 @@ var slugPattern = regexp.MustCompile(`(?:\.Named\(|refuse\(|slug: )"([a-z-]+)"`)
 func slugsInTheCode(t testing.TB) []string {
 	t.Helper()
 	var slugs []string
-	for _, folder := range []string{"auth", "buffer", "httpapi", "ops", "postgres"} {
+	for _, folder := range []string{"auth", "buffer", "cache", "httpapi", "ops", "postgres", "resolver", "visibility"} {
 		files, err := filepath.Glob(filepath.Join("..", folder, "*.go"))
 		if err != nil {
 			t.Fatal(err)

@@ -3,13 +3,17 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/ccatobs/opsdb/gen/api"
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/gen/replicadb"
 	"github.com/ccatobs/opsdb/internal/buffer"
+	"github.com/ccatobs/opsdb/internal/errs"
 	"github.com/ccatobs/opsdb/internal/ops"
 	"github.com/ccatobs/opsdb/internal/resolver"
 	"github.com/ccatobs/opsdb/internal/sky"
@@ -33,7 +37,7 @@ func (s *Server) CreateSource(ctx context.Context, r api.CreateSourceRequestObje
 	})
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, sourceRefused(err)
 	case value(r.Params.DryRun):
 		return api.CreateSource200JSONResponse(sourceOf(made)), nil
 	}
@@ -65,11 +69,27 @@ func (s *Server) UpdateSource(ctx context.Context, r api.UpdateSourceRequestObje
 		},
 	})
 	if err != nil {
-		return nil, err
+		return nil, sourceRefused(err)
 	}
 	return api.UpdateSource200JSONResponse{Body: sourceOf(next), Headers: api.UpdateSource200ResponseHeaders{
 		ETag: versionTag(next.Version), OpsPosition: position(receipt),
 	}}, nil
+}
+
+// sourceRefused names what another source has already.
+func sourceRefused(err error) error {
+	database, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
+		return err
+	}
+	switch database.ConstraintName {
+	case "source_name_key":
+		return errs.New(errs.Conflict, "Another source has this name.").Named("name-taken").Because(err).At("/name", "is taken")
+	case "solar_system_object_naif_id_key":
+		return errs.New(errs.Conflict, "Another source is this body.").Named("name-taken").Because(err).At("/solar_system/naif_id", "is taken")
+	default:
+		return err
+	}
 }
 
 // readSource reads a source of the main database, in the form in which the replica has it.

@@ -65,7 +65,13 @@ var beginScript = rueidis.NewLuaScript(luaAdd + `
 if (redis.call('HGET', KEYS[1], 'epoch') or '') ~= ARGV[2] then return 0 end
 local last = redis.call('XREVRANGE', KEYS[#KEYS], '+', '-', 'COUNT', 1)
 redis.call('HSET', KEYS[1], 'epoch', ARGV[3], 'outbox', ARGV[4], 'buffer', last[1] and last[1][1] or '0-0')
-for i = 1, #KEYS - 2 do add(i, 'epoch', ARGV[3]) end
+for i = 1, #KEYS - 2 do
+  -- The state can be lost without the topics.
+  local top = redis.call('XREVRANGE', KEYS[1 + i], '+', '-', 'COUNT', 1)[1]
+  local n = math.max(tonumber(redis.call('HGET', KEYS[1], 'offset:' .. i) or '0'), top and tonumber(string.match(top[1], '%d+')) or 0)
+  redis.call('HSET', KEYS[1], 'offset:' .. i, string.format('%.0f', n))
+  add(i, 'epoch', ARGV[3])
+end
 return 1
 `)
 

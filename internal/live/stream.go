@@ -23,8 +23,8 @@ const (
 	// heartbeatEvery is when a stream shows that it is alive, and its credential is looked at though nobody says that
 	// anything has changed.
 	heartbeatEvery = 15 * time.Second
-	// writeTimeout is how long a reader may take for a message.
-	writeTimeout = 10 * time.Second
+	// writeTimeout is how long a reader may take for a message; then he is cut without a word, which he would not read.
+	writeTimeout = 30 * time.Second
 	// mostBehind is how many events a reader may fall behind.
 	mostBehind = 2000
 	// readyWithin is how long a reader waits until this process has read the topics.
@@ -86,28 +86,40 @@ func (h *Hub) Open(ctx context.Context, r Reader) (*Stream, error) {
 func (s *Stream) Close() { s.leave() }
 
 func (s *Stream) begin(ctx context.Context) error {
-	ready, cancel := context.WithTimeout(ctx, readyWithin)
-	defer cancel()
 	asked := spot{s.reader.Epoch, s.reader.Offset}
+	holds, err := s.await(ctx, asked)
+	if err != nil {
+		return err
+	}
+	if !holds {
+		s.at, s.first, err = s.snapshot(ctx)
+		return err
+	}
+	s.at = asked
+	s.first = encoded(map[string]any{"type": "snapshot", "topic": s.reader.Topic, "epoch": asked.epoch, "offset": asked.offset, "recovered": true})
+	return nil
+}
+
+// await tells whether everything after a place is there. It waits until this process has read the topic, as far as the
+// place: the process at which a reader was before may have read further.
+func (s *Stream) await(ctx context.Context, asked spot) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
 	for {
 		_, _, changed, holds := s.window.next(asked)
-		if _, ok := s.window.end(); ok {
-			if !holds {
-				break
-			}
-			s.at = asked
-			s.first = encoded(map[string]any{"type": "snapshot", "topic": s.reader.Topic, "epoch": asked.epoch, "offset": asked.offset, "recovered": true})
-			return nil
+		end, ready := s.window.end()
+		if holds || ready && (asked.epoch != end.epoch || asked.offset <= end.offset) {
+			return holds, nil
 		}
 		select {
 		case <-changed:
-		case <-ready.Done():
-			return errs.New(errs.Unavailable, "The events of this site cannot be read now.").After(time.Second)
+		case <-ctx.Done():
+			if ready {
+				return false, nil
+			}
+			return false, errs.New(errs.Unavailable, "The events of this site cannot be read now.").After(time.Second)
 		}
 	}
-	var err error
-	s.at, s.first, err = s.snapshot(ctx)
-	return err
 }
 
 // taken is a snapshot and its place: everything up to it is in the snapshot.
@@ -178,6 +190,8 @@ func (s *Stream) run(ctx context.Context, to wire) (code int, reason string) {
 		message, behind, changed, ok := s.window.next(s.at)
 		caughtUp = caughtUp || ok && behind == 0
 		switch {
+		case !ok && caughtUp && s.same():
+			return CodeTooSlow, tooSlow
 		case !ok:
 			if code, reason := s.again(ctx, to); code != 0 {
 				return code, reason
@@ -185,7 +199,7 @@ func (s *Stream) run(ctx context.Context, to wire) (code int, reason string) {
 			caughtUp = false
 			continue
 		case caughtUp && behind > mostBehind:
-			return CodeTooSlow, "the messages were not read fast enough"
+			return CodeTooSlow, tooSlow
 		case behind > 0:
 			at := spot{s.at.epoch, message.last}
 			if to.send(at, "events", message.text) != nil {
@@ -229,6 +243,14 @@ func (s *Stream) run(ctx context.Context, to wire) (code int, reason string) {
 		case <-now:
 		}
 	}
+}
+
+const tooSlow = "the messages were not read fast enough"
+
+// same tells whether the epoch is still that of the reader.
+func (s *Stream) same() bool {
+	end, ok := s.window.end()
+	return ok && end.epoch == s.at.epoch
 }
 
 // closedTime is always ready.

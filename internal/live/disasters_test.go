@@ -1,0 +1,93 @@
+package live_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/ccatobs/opsdb/internal/live"
+)
+
+func (p *place) redisDo(command string, args ...string) {
+	p.t.Helper()
+	if err := p.client.Do(p.t.Context(), p.client.B().Arbitrary(command).Args(args...).Build()).Error(); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// publish adds an event to a topic, some times, as a publisher does.
+func (p *place) publish(topic live.Topic, times int, text string) {
+	p.t.Helper()
+	script := `for i = 1, tonumber(ARGV[3]) do
+			local n = redis.call('HINCRBY', KEYS[1], 'offset:' .. ARGV[1], 1)
+			redis.call('XADD', KEYS[2], 'MAXLEN', '~', 10000, n .. '-0', 'event', ARGV[2])
+		end
+		return 1`
+	number := map[live.Topic]string{live.Transfer: "1", live.Observations: "2", live.Buffer: "3", live.Health: "4"}[topic]
+	for ; times > 0; times -= 500 {
+		p.redisDo("EVAL", script, "2", keys.Live(), keys.LiveTopic(string(topic)), number, text, strconv.Itoa(min(times, 500)))
+	}
+}
+
+// addEvent lets a transaction come to a state.
+func (p *place) addEvent(state string, n int) {
+	p.t.Helper()
+	p.redisDo("XADD", keys.Events(), "*", "state", state, "ids", id(n).String())
+}
+
+// loseEvents drops events of the buffer before anybody can have read them.
+func (p *place) loseEvents() {
+	p.t.Helper()
+	p.redisDo("EVAL", `for i = 1, 100 do redis.call('XADD', KEYS[1], '*', 'state', 'buffered', 'ids', ARGV[1]) end
+		return redis.call('XTRIM', KEYS[1], 'MAXLEN', 1)`, "1", keys.Events(), id(1).String())
+}
+
+// turnBack makes the site believe that it has read what this main database has not come to yet.
+func (p *place) turnBack() {
+	p.t.Helper()
+	p.redisDo("EVAL", `local place = redis.call('HGET', KEYS[1], 'outbox')
+		redis.call('HSET', KEYS[1], 'outbox', (string.gsub(place, '^%d+ %d+', '9999999999 0')))
+		return 1`, "1", keys.Live())
+}
+
+// lines reads server-sent events.
+type lines struct{ scanner *bufio.Scanner }
+
+func newLines(r io.Reader) lines {
+	scanner := bufio.NewScanner(r)
+	scanner.Buffer(nil, 1<<20)
+	return lines{scanner}
+}
+
+// sent is one of them.
+type sent struct {
+	id, kind string
+	message  message
+}
+
+func (l lines) next(t testing.TB) (s sent) {
+	t.Helper()
+	for l.scanner.Scan() {
+		name, value, _ := strings.Cut(l.scanner.Text(), ": ")
+		switch name {
+		case "id":
+			s.id = value
+		case "event":
+			s.kind = value
+		case "data":
+			if err := json.Unmarshal([]byte(value), &s.message); err != nil {
+				t.Fatal(err)
+			}
+		case "":
+			return s
+		default:
+			t.Fatal(fmt.Sprintf("%q", l.scanner.Text()))
+		}
+	}
+	t.Fatal("the stream has ended", l.scanner.Err())
+	return s
+}

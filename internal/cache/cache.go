@@ -229,8 +229,10 @@ func (c *Cache) Do(ctx context.Context, area Area, key string, maker func(contex
 		if r.Err != nil && kept && errs.KindOf(r.Err) == errs.Unavailable {
 			return old, nil
 		}
-		found, _ := r.Val.(Found)
-		return found, r.Err
+		if r.Err != nil {
+			return Found{}, r.Err
+		}
+		return r.Val.(Found), nil //nolint:errcheck // the function above returns nothing else
 	}
 }
 

@@ -69,8 +69,10 @@ func TestWhatIsInvalidIsMadeAgain(t *testing.T) {
 		return string(found.Value)
 	}
 	look := c.Look(t.Context(), area, "late")
-	if ask() != "1" || ask() != "1" {
-		t.Error("it is not kept")
+	for range 2 {
+		if got := ask(); got != "1" {
+			t.Errorf("it is not kept: %s", got)
+		}
 	}
 	if err := c.Invalidate(t.Context(), area); err != nil {
 		t.Fatal(err)

@@ -143,6 +143,7 @@ func (s *Server) resolvedBody(ctx context.Context, body sky.Body, at time.Time) 
 		class = api.SolarSystemClassStar
 	case sky.Moon:
 		class = api.SolarSystemClassMoon
+	default:
 	}
 	return api.ResolveSource200JSONResponse{
 		Name: body.String(), Resolver: api.ResolvedSourceResolverSolarSystem, ResolvedAt: at, SourceID: nullableOf[int32](nil),

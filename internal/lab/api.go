@@ -93,6 +93,7 @@ func (l *Lab) environment(s *installation, port int) []string {
 		"LISTEN_ADDRESS": loopback(port).String(), "PUBLIC_URL": "http://" + loopback(port).String(),
 	}
 	maps.Copy(settings, l.gitHubSettings())
+	maps.Copy(settings, l.nameSettings())
 	for _, entry := range os.Environ() {
 		name, value, _ := strings.Cut(entry, "=")
 		if slices.Contains(inherited, name) {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/ccatobs/opsdb/internal/lab/transfers"
 )
 
 const usage = `Usage: opsdb lab [flags]
@@ -35,6 +37,11 @@ func Command(ctx context.Context, args []string, stdout, stderr io.Writer) (err 
 	portBase := flags.Int("port-base", 0, "first of the consecutive ports; 0: free ones")
 	restartAfter := flags.Duration("restart-after", time.Second, "pause before a killed server is started again; negative: it stays down")
 	fsync := flags.Bool("fsync", true, "false: PostgreSQL does not wait for the disk")
+	var moving *transfers.Options
+	flags.Func("transfers", "play the programs that move data, so many times faster than in reality, such as `100x`", func(speed string) (err error) {
+		moving, err = nightly(speed)
+		return err
+	})
 	var env []string
 	flags.Func("env", "setting of all APIs, `NAME=value`; may be given several times", func(entry string) error {
 		if !strings.Contains(entry, "=") {
@@ -59,7 +66,7 @@ func Command(ctx context.Context, args []string, stdout, stderr io.Writer) (err 
 	}
 	options := Options{
 		Secondaries: SecondaryNames(*secondaries), APIs: *apis, PortBase: *portBase, RestartAfter: *restartAfter,
-		NoFsync: !*fsync, Env: env, Log: slog.New(slog.NewTextHandler(stderr, nil)),
+		NoFsync: !*fsync, Env: env, Transfers: moving, Log: slog.New(slog.NewTextHandler(stderr, nil)),
 	}
 	if options.RestartAfter == 0 {
 		options.RestartAfter = time.Nanosecond // at once; in Options zero is the default
@@ -100,10 +107,12 @@ func present(w io.Writer, d Description, asJSON bool) error {
 	}
 	show("link        %s\n", d.Link)
 	show("github      %s, where %s can sign in\n", d.GitHub.URL, strings.Join(d.GitHub.Accounts, ", "))
+	show("names       %s\n", d.Names)
 	show("\n  curl -X POST '%s/cut'                        bytes vanish\n", d.Link)
 	show("  curl -X POST '%s/heal'\n", d.Link)
 	show("  curl -X POST '%s/slow?rtt=230ms&rate=64k'\n", d.Link)
 	show("  curl '%s/'                                   state and process ids\n", d.Link)
 	show("  curl -X POST '%sfail?how=down'            also slow, swallow, error, limited, revoked; heal\n", d.GitHub.Control)
+	show("  curl -X POST '%s/control/fail?service=sesame&how=down'    also swallow, nonsense; ned; heal\n", d.Names)
 	return errors.Join(failures...)
 }

@@ -19,12 +19,13 @@ type Description struct {
 	Sites  []Site         `json:"sites"`
 	Link   string         `json:"link"` // URL of the control
 	GitHub GitHub         `json:"github"`
-	PIDs   map[string]int `json:"pids"` // of the servers that are up, by name, such as "cologne/postgres"
+	Names  string         `json:"names"` // URL of those who know where objects are
+	PIDs   map[string]int `json:"pids"`  // of the servers that are up, by name, such as "cologne/postgres"
 }
 
 // Describe returns how everything is reached, the main site first.
 func (l *Lab) Describe() Description {
-	d := Description{Link: l.Control(), GitHub: l.describeGitHub(), PIDs: l.PIDs()}
+	d := Description{Link: l.Control(), GitHub: l.describeGitHub(), Names: l.names.URL(), PIDs: l.PIDs()}
 	for _, s := range l.sites() {
 		d.Sites = append(d.Sites, l.describe(s))
 	}

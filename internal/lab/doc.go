@@ -26,6 +26,16 @@
 // People sign in at /github/login of every API by a GitHub of the lab's own, package fakegithub, in whose pages they choose
 // who they are. It is beyond the link: a site that is cut off from the main site still reaches it unless it is made to fail.
 //
+// # Names
+//
+// Where objects are is asked of a Sesame and a NED of the lab's own, package fakeresolver, which know a handful of them and
+// can be made to fail, too.
+//
+// # Data
+//
+// opsdb lab --transfers 100x also plays the programs that move data from the observatory into the archives, a hundred times
+// faster than they are: package transfers.
+//
 // # The link
 //
 // A cut swallows: there is no FIN and no RST, as on a radio link. What makes it harsher than most networks is that lost

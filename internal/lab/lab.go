@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ccatobs/opsdb/internal/lab/fakegithub"
+	"github.com/ccatobs/opsdb/internal/lab/fakeresolver"
 	"github.com/ccatobs/opsdb/internal/servers"
 	"github.com/ccatobs/opsdb/internal/site"
 )
@@ -31,6 +32,8 @@ type Lab struct {
 	secondaries []*installation
 	control     *control
 	github      *fakegithub.Server
+	pipeline    *pipeline // nil: nobody moves data
+	names       *fakeresolver.Server
 	// gitHubSecret makes the APIs one app of GitHub.
 	gitHubSecret string
 
@@ -98,6 +101,9 @@ func (l *Lab) end() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*grace)
 	defer cancel()
 	var failures []error
+	if l.pipeline != nil {
+		l.pipeline.close()
+	}
 	if l.control != nil {
 		failures = append(failures, l.control.close())
 	}
@@ -118,6 +124,9 @@ func (l *Lab) end() error {
 	}
 	if l.github != nil {
 		failures = append(failures, l.github.Close())
+	}
+	if l.names != nil {
+		failures = append(failures, l.names.Close())
 	}
 	failures = append(failures, l.ports.release())
 	if l.dir != nil {
@@ -158,6 +167,9 @@ func (l *Lab) build() error {
 		l.secondaries = append(l.secondaries, s)
 	}
 	if err := l.startGitHub(); err != nil {
+		return err
+	}
+	if err := l.startNames(); err != nil {
 		return err
 	}
 	l.control, err = openControl(l, controlPort)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/ccatobs/opsdb/internal/lab/transfers"
 	"github.com/ccatobs/opsdb/internal/site"
 )
 
@@ -20,7 +21,7 @@ type Options struct {
 	// APIs is the number of APIs at each site.
 	APIs int
 	// PortBase is the first of the consecutive ports that the lab takes: the control's, then, site by site,
-	// PostgreSQL's, Redis's, at a secondary site the link's two, and the APIs', at last GitHub's. 0: free ones.
+	// PostgreSQL's, Redis's, at a secondary site the link's two, and the APIs', at last GitHub's and that of the names. 0: free ones.
 	PortBase int
 	// RestartAfter is the pause before a server is started again that ended without having been told to; 0: a second,
 	// negative: it stays down.
@@ -34,6 +35,8 @@ type Options struct {
 	Command []string
 	// Env are settings of all APIs, as NAME=value, beside those that the lab makes.
 	Env []string
+	// Transfers plays the programs that move data on the main database; nil: nobody moves any.
+	Transfers *transfers.Options
 	// Log takes what the lab has to say; nil: nothing is said.
 	Log *slog.Logger
 }
@@ -85,7 +88,7 @@ func (o Options) validate() error {
 	if o.APIs < 0 {
 		failures = append(failures, fmt.Errorf("%d APIs: must not be negative", o.APIs))
 	}
-	if last := o.PortBase + 1 + (len(o.Secondaries)+1)*(4+o.APIs); o.PortBase < 0 || last > 65535 {
+	if last := o.PortBase + 2 + (len(o.Secondaries)+1)*(4+o.APIs); o.PortBase < 0 || last > 65535 {
 		failures = append(failures, fmt.Errorf("port base %d: all ports must be between 1 and 65535", o.PortBase))
 	}
 	return errors.Join(failures...)

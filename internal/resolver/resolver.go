@@ -69,12 +69,13 @@ type Resolver struct {
 	config Config
 	cache  *cache.Cache
 	client *http.Client
+	wait   time.Duration // for one service
 	log    *slog.Logger
 }
 
 // New returns a resolver. It asks nobody yet.
 func New(c Config, kept *cache.Cache, log *slog.Logger) *Resolver {
-	return &Resolver{config: c, cache: kept, client: &http.Client{Timeout: askTime}, log: log}
+	return &Resolver{config: c, cache: kept, client: &http.Client{}, wait: askTime, log: log}
 }
 
 // errUnknown is the answer of a service that does not know a name.
@@ -135,7 +136,7 @@ func (r *Resolver) ask(ctx context.Context, name string) (cache.Made, error) {
 
 // get returns the body of an answer.
 func (r *Resolver) get(ctx context.Context, address string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, askTime)
+	ctx, cancel := context.WithTimeout(ctx, r.wait)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {

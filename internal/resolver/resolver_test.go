@@ -1,6 +1,8 @@
 package resolver_test
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"math"
 	"sync"
@@ -92,5 +94,25 @@ func TestOneServiceIsEnough(t *testing.T) {
 		if a, err := r.Resolve(t.Context(), "M31"); err != nil || a.Stale {
 			t.Errorf("what is kept: %+v %v", a, err)
 		}
+	}
+}
+
+// A service that never answers is given up, and so is a long wait by who asked.
+func TestSilenceIsNotAwaitedForLong(t *testing.T) {
+	r, fake := open(t)
+	r.Hurry(50 * time.Millisecond)
+	fake.Fail("sesame", fakeresolver.Swallow)
+	if a, err := r.Resolve(t.Context(), "M31"); err != nil || a.Service != resolver.NED {
+		t.Errorf("%+v %v", a, err)
+	}
+	fake.Fail("ned", fakeresolver.Swallow)
+	if _, err := r.Resolve(t.Context(), "M42"); errs.KindOf(err) != errs.Unavailable {
+		t.Errorf("%v", err)
+	}
+	r.Hurry(time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := r.Resolve(ctx, "NGC253"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
 	}
 }

@@ -26,8 +26,10 @@ func TestObservableIsWhatThePositionsSay(t *testing.T) {
 			rapid.Map(rapid.SampledFrom([]Body{Sun, Moon, Mercury, Venus, Mars, Jupiter, Saturn, Uranus, Neptune}), func(b Body) Target { return b }),
 			rapid.Map(rapid.Float64Range(0, 90), func(e float64) Target { return ConstantElevation{Azimuth: 120, Elevation: e} }),
 		).Draw(t, "target")
-		l := Limits{MinElevation: rapid.Float64Range(0, 60).Draw(t, "min"), MaxElevation: rapid.Float64Range(60, 90).Draw(t, "max"),
-			SunAvoidance: rapid.Float64Range(0, 90).Draw(t, "sun"), MoonAvoidance: rapid.SampledFrom([]float64{0, 20}).Draw(t, "moon")}
+		l := Limits{
+			MinElevation: rapid.Float64Range(0, 60).Draw(t, "min"), MaxElevation: rapid.Float64Range(60, 90).Draw(t, "max"),
+			SunAvoidance: rapid.Float64Range(0, 90).Draw(t, "sun"), MoonAvoidance: rapid.SampledFrom([]float64{0, 20}).Draw(t, "moon"),
+		}
 		if rapid.Bool().Draw(t, "night") {
 			l.MaxSun = &dark
 		}

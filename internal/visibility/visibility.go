@@ -21,8 +21,9 @@ import (
 const (
 	// Slot is the time for which one look at the sky stands.
 	Slot = 10 * time.Minute
-	// SlotsPerDay and SlotsPerHour are how many of them there are.
-	SlotsPerDay  = int(24 * time.Hour / Slot)
+	// SlotsPerDay is how many of them a day has.
+	SlotsPerDay = int(24 * time.Hour / Slot)
+	// SlotsPerHour is how many of them an hour has.
 	SlotsPerHour = int(time.Hour / Slot)
 
 	// keep is how long a month of a target is kept; its place in the sky does not change.
@@ -38,7 +39,7 @@ type Planner struct {
 	cache   *cache.Cache
 	board   *cache.Board
 	log     *slog.Logger
-	turns   chan struct{} // one for each processor: grids are large, and a computation slows down all others
+	turns   chan struct{} // one for every second processor: the others are for those who write observations
 	flights singleflight.Group
 	work    chan task
 }
@@ -47,11 +48,11 @@ type Planner struct {
 func New(place sky.Site, kept *cache.Cache, board *cache.Board, log *slog.Logger) *Planner {
 	return &Planner{
 		site: place, cache: kept, board: board, log: log,
-		turns: make(chan struct{}, max(1, runtime.GOMAXPROCS(0))), work: make(chan task, 1),
+		turns: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), work: make(chan task, 1),
 	}
 }
 
-// Turn waits for a processor that computes for nobody else, and returns the function that gives it back. It fails when ctx
+// Turn waits for a processor on which nobody else computes what is in the sky, and returns the function that gives it back. It fails when ctx
 // ends.
 func (p *Planner) Turn(ctx context.Context) (end func(), err error) {
 	select {
@@ -71,8 +72,10 @@ func (p *Planner) Days(ctx context.Context, targets []sky.Target, first time.Tim
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case r := <-result:
-		rows, _ := r.Val.([][]bool)
-		return rows, r.Err
+		if r.Err != nil {
+			return nil, r.Err
+		}
+		return r.Val.([][]bool), nil //nolint:errcheck // the function above returns nothing else
 	}
 }
 

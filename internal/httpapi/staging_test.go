@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -15,9 +16,7 @@ func (s *station) toStage(changes map[string]any) map[string]any {
 	s.t.Helper()
 	ids := one[[]string](s.world, "select array_agg(id::text order by id) from raw_data_package")
 	body := s.example("createStagingJob", map[string]any{"raw_data_package_ids": ids})
-	for name, value := range changes {
-		body[name] = value
-	}
+	maps.Copy(body, changes)
 	return body
 }
 

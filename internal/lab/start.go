@@ -33,6 +33,9 @@ func (l *Lab) run(ctx context.Context) error {
 		return err
 	}
 	l.control.serve()
+	if l.options.Transfers != nil {
+		l.pipeline = l.movePackages(*l.options.Transfers)
+	}
 	return nil
 }
 

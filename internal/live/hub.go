@@ -19,7 +19,7 @@ import (
 const (
 	// gatherFor is how long events are gathered for a message.
 	gatherFor = 20 * time.Millisecond
-	// lookEvery is when it is looked whether the epoch is still the same though nothing has come.
+	// lookEvery is how often it is looked whether the topics still go on where they were read.
 	lookEvery  = time.Second
 	readAtOnce = 1000
 )
@@ -75,15 +75,19 @@ func (h *Hub) follow(ctx context.Context) error {
 	if err := h.loadAll(ctx, st.epoch()); err != nil {
 		return err
 	}
+	looked := time.Now()
 	for {
 		n, err := h.readOn(ctx)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if time.Since(looked) >= lookEvery {
 			if same, err := h.same(ctx); err != nil || !same {
 				return err
 			}
+			looked = time.Now()
+		}
+		if n == 0 {
 			continue
 		}
 		select {
@@ -149,8 +153,12 @@ func (h *Hub) same(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	end, _ := h.windows[Transfer].end()
-	return st.epoch() == end.epoch, nil
+	for _, w := range h.windows {
+		if end, _ := w.end(); end.epoch != st.epoch() {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 func reads(list []rueidis.XRangeEntry) []read {

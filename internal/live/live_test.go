@@ -219,10 +219,11 @@ func TestHistoryIsBounded(t *testing.T) {
 	if err := f.conn.CloseNow(); err != nil {
 		t.Fatal(err)
 	}
-	p.publish(live.Transfer, live.HistoryLength/5*6+200, `{"at":"2026-01-01T00:00:00Z","record":"data_transfer","action":"update"}`)
+	const many = live.HistoryLength / 5 * 6
+	p.publish(live.Transfer, many, `{"at":"2026-01-01T00:00:00Z","record":"data_transfer","action":"update"}`)
 	end := &follower{t: t}
 	end.follow(o, live.Transfer)
-	for end.at < live.HistoryLength {
+	for end.at < many {
 		if _, err := end.read(); err != nil {
 			t.Fatal(err)
 		}

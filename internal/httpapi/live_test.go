@@ -1,0 +1,264 @@
+package httpapi_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/ccatobs/opsdb/gen/api"
+	"github.com/ccatobs/opsdb/internal/auth"
+	"github.com/ccatobs/opsdb/internal/httpapi"
+	"github.com/ccatobs/opsdb/internal/live"
+	"github.com/ccatobs/opsdb/internal/site"
+)
+
+// streamOf says how somebody opens a stream.
+type streamOf struct {
+	op     string
+	query  string
+	token  string // in the header; empty: none
+	offers []string
+	origin string
+}
+
+// open tries to open a WebSocket. Without one it returns the answer.
+func (s *station) stream(o streamOf) (*websocket.Conn, *http.Response) {
+	s.t.Helper()
+	header := http.Header{}
+	if o.token != "" {
+		header.Set("Authorization", "Bearer "+o.token)
+	}
+	if o.origin != "" {
+		header.Set("Origin", o.origin)
+	}
+	conn, response, err := websocket.Dial(s.t.Context(), s.url+s.route(o.op).Path+"?"+o.query,
+		&websocket.DialOptions{HTTPHeader: header, Subprotocols: o.offers})
+	if err != nil && response == nil {
+		s.t.Fatal(err)
+	}
+	if conn != nil {
+		conn.SetReadLimit(-1)
+		s.t.Cleanup(func() { conn.CloseNow() }) //nolint:errcheck // it may be closed already
+	}
+	return conn, response
+}
+
+// hear returns the next message, which is as the document says.
+func (s *station) hear(conn *websocket.Conn) (message map[string]any) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
+	defer cancel()
+	_, text, err := conn.Read(ctx)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &message); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.doc.Components.Schemas["LiveMessage"].Value.VisitJSON(message); err != nil {
+		s.t.Errorf("against the document: %v\n%s", err, text)
+	}
+	return message
+}
+
+// ended reads until a stream is closed and returns the code.
+func (s *station) ended(conn *websocket.Conn) websocket.StatusCode {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Second)
+	defer cancel()
+	for {
+		if _, _, err := conn.Read(ctx); err != nil {
+			return websocket.CloseStatus(err)
+		}
+	}
+}
+
+var streams = []string{"followTransfer", "followObservations", "followBuffer", "followHealth"}
+
+// Whoever may, may in each of the ways; nobody else.
+func TestWhoMayFollow(t *testing.T) {
+	t.Parallel()
+	s := newWorld(t).open(setup{kind: site.Main, live: true})
+	ticket := func() string {
+		return "ticket=" + decode[api.LiveTicket](s.do(call{op: "createTicket"}).want(http.StatusCreated)).Ticket
+	}
+	used := ticket()
+	if conn, _ := s.stream(streamOf{op: "followHealth", query: used}); conn == nil {
+		t.Fatal("a ticket is not good")
+	}
+	other := s.issue("viewer", "fly:kites")
+	for _, op := range streams {
+		for name, test := range map[string]struct {
+			streamOf
+			want int
+		}{
+			"header":               {streamOf{token: s.token}, 0},
+			"subprotocol":          {streamOf{offers: []string{"opsdb", "bearer." + s.token}}, 0},
+			"ticket":               {streamOf{query: ticket()}, 0},
+			"own page":             {streamOf{query: ticket(), origin: "http://ops.example"}, 0},
+			"nobody":               {streamOf{}, http.StatusUnauthorized},
+			"address":              {streamOf{query: "token=" + s.token}, http.StatusUnauthorized},
+			"ticket twice":         {streamOf{query: used}, http.StatusUnauthorized},
+			"ticket made up":       {streamOf{query: "ticket=" + strings.Repeat("A", 43)}, http.StatusUnauthorized},
+			"foreign page":         {streamOf{token: s.token, origin: "https://evil.example"}, http.StatusForbidden},
+			"for something else":   {streamOf{token: other}, http.StatusForbidden},
+			"foreign subprotocol":  {streamOf{token: s.token, offers: []string{"graphql-ws"}}, http.StatusUnprocessableEntity},
+			"token as subprotocol": {streamOf{offers: []string{"bearer." + s.token}}, http.StatusUnprocessableEntity},
+			"half a place":         {streamOf{token: s.token, query: "epoch=x"}, http.StatusUnprocessableEntity},
+		} {
+			test.op = op
+			conn, response := s.stream(test.streamOf)
+			switch {
+			case test.want == 0 && conn == nil:
+				t.Errorf("%s, %s: %d", op, name, response.StatusCode)
+			case test.want == 0:
+				if m := s.hear(conn); m["type"] != "snapshot" || m["recovered"] != false || m["data"] == nil {
+					t.Errorf("%s, %s: %v", op, name, m)
+				}
+			case response.StatusCode != test.want:
+				t.Errorf("%s, %s: %d, want %d", op, name, response.StatusCode, test.want)
+			}
+		}
+		s.do(call{op: op}).problem(http.StatusUpgradeRequired, "upgrade-required")
+	}
+	s.do(call{op: "getMe", query: ""}).want(http.StatusOK)
+	s.do(call{op: "getMe", token: "-", header: map[string]string{"Sec-WebSocket-Protocol": "bearer." + s.token}}).want(http.StatusUnauthorized)
+}
+
+func TestTokenInTheAddress(t *testing.T) {
+	t.Parallel()
+	s := newWorld(t).open(setup{kind: site.Main, live: true, change: func(d *httpapi.Deps) { d.Access.StreamTokenInURL = true }})
+	if conn, response := s.stream(streamOf{op: "followTransfer", query: "token=" + s.token}); conn == nil {
+		t.Fatal(response.StatusCode)
+	}
+	s.do(call{op: "getMe", token: "-", header: map[string]string{}}).want(http.StatusUnauthorized)
+}
+
+// A handshake that cannot succeed is answered like any other request.
+func TestHandshakes(t *testing.T) {
+	t.Parallel()
+	s := newWorld(t).open(setup{kind: site.Main, live: true})
+	good := map[string]string{"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+	for name, value := range map[string]string{"Sec-WebSocket-Version": "8", "Sec-WebSocket-Key": "short"} {
+		sent := map[string]string{}
+		for n, v := range good {
+			sent[n] = v
+		}
+		sent[name] = value
+		s.do(call{op: "followHealth", header: sent}).problem(http.StatusUnprocessableEntity, "invalid")
+	}
+	s.do(call{op: "followHealth", header: map[string]string{"Accept": "text/event-stream", "Last-Event-ID": "x"}}).problem(http.StatusUnprocessableEntity, "invalid")
+}
+
+// What a site accepts while it is cut off is told at once, and again on its way.
+func TestFollowingASiteThatIsCutOff(t *testing.T) {
+	t.Parallel()
+	s := newWorld(t).open(setup{kind: site.Secondary, live: true, mainAway: true})
+	observations, _ := s.stream(streamOf{op: "followObservations", token: s.token})
+	writes, _ := s.stream(streamOf{op: "followBuffer", token: s.token})
+	s.hear(observations)
+	s.hear(writes)
+	receipt := s.start(nil)
+	for name, conn := range map[string]*websocket.Conn{receipt.ID.String(): observations, receipt.TransactionID.String(): writes} {
+		text, err := json.Marshal(s.hear(conn))
+		if err != nil || !strings.Contains(string(text), name) || !strings.Contains(string(text), "buffered") {
+			t.Errorf("%s is not in %s: %v", name, text, err)
+		}
+	}
+}
+
+// What others write to the database directly is told, and the stream goes on where it was left.
+func TestFollowingOthers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.open(setup{kind: site.Main, live: true})
+	conn, _ := s.stream(streamOf{op: "followObservations", token: s.token})
+	s.hear(conn)
+	receipt := s.start(nil)
+	m := s.hear(conn)
+	first, ok := m["events"].([]any)[0].(map[string]any)
+	if !ok || first["record"] != "executed_obs_unit" || first["action"] != "insert" || first["sync"] != "replicated" || first["ids"].([]any)[0] != receipt.ID.String() {
+		t.Fatalf("%v", m)
+	}
+	if err := conn.CloseNow(); err != nil {
+		t.Fatal(err)
+	}
+	w.execute("delete from executed_obs_unit")
+	text, err := json.Marshal(first["offset"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, _ = s.stream(streamOf{op: "followObservations", token: s.token, query: "epoch=" + m["epoch"].(string) + "&offset=" + string(text)})
+	if again := s.hear(conn); again["recovered"] != true || again["data"] != nil {
+		t.Fatalf("%v", again)
+	}
+	if next := s.hear(conn)["events"].([]any)[0].(map[string]any); next["action"] != "delete" || next["offset"].(float64) != first["offset"].(float64)+1 {
+		t.Errorf("%v", next)
+	}
+}
+
+// Streams end within a second of the credential that opened them.
+func TestStreamsEndWithTheirCredential(t *testing.T) {
+	t.Parallel()
+	s := newWorld(t).open(setup{kind: site.Main, live: true})
+	created := decode[api.IssuedToken](s.do(call{op: "createToken", body: map[string]any{"name": "mine"}}).want(http.StatusCreated))
+	ticket := decode[api.LiveTicket](s.do(call{op: "createTicket", token: created.Token}).want(http.StatusCreated)).Ticket
+	session, bearer := s.openSession("admin-on-duty", auth.BySession)
+	var open []*websocket.Conn
+	for _, o := range []streamOf{{token: created.Token}, {query: "ticket=" + ticket}, {offers: []string{"opsdb", "bearer." + created.Token}}, {token: bearer}} {
+		o.op = "followHealth"
+		conn, response := s.stream(o)
+		if conn == nil {
+			t.Fatal(response.StatusCode)
+		}
+		s.hear(conn)
+		open = append(open, conn)
+	}
+	stays, _ := s.stream(streamOf{op: "followHealth", token: s.token})
+	began := time.Now()
+	s.do(call{op: "revokeToken", id: created.ID.String()}).want(http.StatusOK)
+	s.do(call{op: "endSession", id: session.ID.String()}).want(http.StatusNoContent)
+	for i, conn := range open {
+		if code := s.ended(conn); code != live.CodeEnded || time.Since(began) > time.Second {
+			t.Errorf("stream %d: %d after %s", i, code, time.Since(began))
+		}
+	}
+	s.hear(stays)
+}
+
+// Server-sent events outlive the limits of the server for other answers.
+func TestServerSentEventsThroughTheServer(t *testing.T) {
+	t.Parallel()
+	s := newWorld(t).open(setup{kind: site.Main, live: true})
+	server := httptest.NewUnstartedServer(s.server.Handler())
+	server.Config = s.server.HTTPServer("")
+	server.Config.ReadTimeout, server.Config.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
+	server.Start()
+	defer server.Close()
+	_, r := s.request(call{op: "followObservations", header: map[string]string{"Accept": "text/event-stream"}})
+	r.URL.Host = strings.TrimPrefix(server.URL, "http://")
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // of a test
+	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "text/event-stream" {
+		t.Fatal(response.StatusCode, response.Header)
+	}
+	part := make([]byte, 64<<10)
+	if _, err := response.Body.Read(part); err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(time.Second)
+	s.start(nil)
+	n, err := response.Body.Read(part)
+	if err != nil || !strings.Contains(string(part[:n]), "executed_obs_unit") {
+		t.Errorf("%v %s", err, part[:n])
+	}
+}

@@ -858,6 +858,19 @@ type ExecutedObsUnit struct {
 	FinishedBy *string   `json:"finished_by"`
 }
 
+// the level at which data are produced: every raw data file comes from one
+type InstrumentModule struct {
+	ID           int32  `json:"id"`
+	InstrumentID int32  `json:"instrument_id"`
+	Name         string `json:"name"`
+	Description  string `json:"description"`
+	// place in the focal plane of the instrument
+	Position        *string  `json:"position"`
+	Pixels          *int32   `json:"pixels"`
+	FrequencyMinGhz *float64 `json:"frequency_min_ghz"`
+	FrequencyMaxGhz *float64 `json:"frequency_max_ghz"`
+}
+
 type LongTermArchiveTransfer struct {
 	ID                    uuid.UUID      `json:"id"`
 	RawDataPackageID      uuid.UUID      `json:"raw_data_package_id"`
@@ -869,6 +882,12 @@ type LongTermArchiveTransfer struct {
 	CreatedAt             time.Time      `json:"created_at"`
 	StartedAt             *time.Time     `json:"started_at"`
 	FinishedAt            *time.Time     `json:"finished_at"`
+}
+
+type ObsMode struct {
+	ID          int32  `json:"id"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
 }
 
 type ObservingProgram struct {

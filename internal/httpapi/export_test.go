@@ -23,3 +23,9 @@ func (s *Server) Careless(operationID string, unknown, unasked bool) (http.Handl
 	}
 	return s.route(doc, ops), nil
 }
+
+// PlanPointers are the constraints of the plan whose fields are known.
+var PlanPointers = planPointers
+
+// DayObsBegin is when an observing day begins.
+var DayObsBegin = dayObsBegin

@@ -237,6 +237,8 @@ func (s *Server) ListExecutedObsUnits(ctx context.Context, r api.ListExecutedObs
 	if r.Params.StartBefore != nil {
 		q.before = microsecondUp(*r.Params.StartBefore)
 	}
+	days := span{from: q.from, before: q.before}.within(r.Params.DayObs, r.Params.DayObsFrom, r.Params.DayObsTo)
+	q.from, q.before = days.from, days.before
 	if r.Params.Cursor != nil {
 		var err error
 		if q.after, err = parseTimeKey(*r.Params.Cursor); err != nil {

@@ -128,10 +128,27 @@ func versionTag(version int32) *string { return new(strconv.Quote(strconv.Itoa(i
 
 // planPointers are the fields that constraints of the plan are about.
 var planPointers = map[string]string{
-	"source_name_key":                                           "/name",
-	"solar_system_object_naif_id_key":                           "/solar_system/naif_id",
-	"observing_program_short_name_key":                          "/short_name",
-	"sub_observing_program_observing_program_id_short_name_key": "/short_name",
+	"observing_program_short_name_key":                                      "/short_name",
+	"sub_observing_program_observing_program_id_short_name_key":             "/short_name",
+	"obs_unit_observing_program_id_name_key":                                "/name",
+	"obs_unit_observing_program_id_fkey":                                    "/observing_program_id",
+	"obs_unit_observing_program_id_sub_observing_program_id_fkey":           "/sub_observing_program_id",
+	"obs_unit_source_id_fkey":                                               "/source_id",
+	"obs_unit_obs_mode_id_fkey":                                             "/obs_mode_id",
+	"obs_unit_observation_configuration_id_fkey":                            "/observation_configuration_id",
+	"obs_unit_module_configuration_instrument_module_configuration_id_fkey": "/instrument_module_configuration_ids",
+	"observation_configuration_name_key":                                    "/name",
+	"instrument_module_configuration_instrument_module_id_name_key":         "/name",
+	"instrument_module_configuration_instrument_module_id_fkey":             "/instrument_module_id",
+}
+
+// unknownReference turns the lack of a row that a request refers to into errs.Invalid.
+func unknownReference(err error, pointer string) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return errs.New(errs.Invalid, "The request refers to something that does not exist.").Named("reference-unknown").Because(err).
+			At(pointer, "does not exist")
+	}
+	return err
 }
 
 // planRefused names the field that the main database refuses: a name that is taken, or a reference to nothing.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ccatobs/opsdb/gen/api"
 	"github.com/ccatobs/opsdb/gen/replicadb"
+	"github.com/ccatobs/opsdb/internal/errs"
 )
 
 // GetObservingProgramProgress tells how far a program has come.
@@ -45,6 +46,19 @@ func (s *Server) GetObservingProgramProgress(ctx context.Context, r api.GetObser
 	return api.GetObservingProgramProgress200JSONResponse{Body: api.ProgramProgress{
 		ObservingProgramID: r.ID, Units: int64(len(rows)), Sum: parts(sum), Items: each(items, unitProgressOf), NextCursor: cursorOf(next),
 	}}, nil
+}
+
+// GetObsUnitProgress tells how far a unit has come.
+func (s *Server) GetObsUnitProgress(ctx context.Context, r api.GetObsUnitProgressRequestObject) (api.GetObsUnitProgressResponseObject, error) {
+	began := always.within(r.Params.DayObs, r.Params.DayObsFrom, r.Params.DayObsTo)
+	rows, err := s.replica.ListUnitProgress(ctx, replicadb.ListUnitProgressParams{ID: &r.ID, StartFrom: began.from, StartBefore: began.before})
+	switch {
+	case err != nil:
+		return nil, err
+	case len(rows) == 0:
+		return nil, errs.New(errs.NotFound, "There is no unit %d.", r.ID)
+	}
+	return api.GetObsUnitProgress200JSONResponse{Body: unitProgressOf(rows[0])}, nil
 }
 
 // unitProgressOf is the progress of a unit as a client sees it.

@@ -37,3 +37,62 @@ func planInsert(table string, id int32, needs ...buffer.Record) buffer.Effect {
 func planPatch(table string, id int32, needs ...buffer.Record) buffer.Effect {
 	return buffer.Effect{Writes: []buffer.Change{{Record: planned(table, id), Action: buffer.Patch}}, Needs: needs}
 }
+
+// Tables of how is observed, and what with.
+const (
+	TableConfiguration       = "observation_configuration"
+	TableModuleConfiguration = "instrument_module_configuration"
+	TableInstrument          = "instrument"
+)
+
+// The writes of units, configurations and instruments, by people, who go to the main database directly.
+var (
+	CreateUnit = buffer.Register(&Registry, "obs_unit.create", (*maindb.Queries).CreateObsUnit,
+		func(p maindb.CreateObsUnitParams) buffer.Effect {
+			needs := unitNeeds(p.SourceID, p.SubObservingProgramID, p.ObservationConfigurationID, p.InstrumentModuleConfigurationIDs)
+			return planInsert(TableObsUnit, p.ID, append(needs, planned(TableProgram, p.ObservingProgramID))...)
+		})
+
+	UpdateUnit = buffer.Register(&Registry, "obs_unit.update", (*maindb.Queries).UpdateObsUnit,
+		func(p maindb.UpdateObsUnitParams) buffer.Effect {
+			return planPatch(TableObsUnit, p.ID, unitNeeds(p.SourceID, p.SubObservingProgramID, p.ObservationConfigurationID, p.InstrumentModuleConfigurationIDs)...)
+		})
+
+	CreateConfiguration = buffer.Register(&Registry, "observation_configuration.create", (*maindb.Queries).CreateObservationConfiguration,
+		func(p maindb.CreateObservationConfigurationParams) buffer.Effect {
+			return planInsert(TableConfiguration, p.ID)
+		})
+
+	UpdateConfiguration = buffer.Register(&Registry, "observation_configuration.update", (*maindb.Queries).UpdateObservationConfiguration,
+		func(p maindb.UpdateObservationConfigurationParams) buffer.Effect {
+			return planPatch(TableConfiguration, p.ID)
+		})
+
+	CreateModuleConfiguration = buffer.Register(&Registry, "instrument_module_configuration.create", (*maindb.Queries).CreateModuleConfiguration,
+		func(p maindb.CreateModuleConfigurationParams) buffer.Effect {
+			return planInsert(TableModuleConfiguration, p.ID, planned(TableModule, p.InstrumentModuleID))
+		})
+
+	UpdateModuleConfiguration = buffer.Register(&Registry, "instrument_module_configuration.update", (*maindb.Queries).UpdateModuleConfiguration,
+		func(p maindb.UpdateModuleConfigurationParams) buffer.Effect {
+			return planPatch(TableModuleConfiguration, p.ID)
+		})
+
+	UpdateInstrument = buffer.Register(&Registry, "instrument.update", (*maindb.Queries).UpdateInstrument,
+		func(p maindb.UpdateInstrumentParams) buffer.Effect { return planPatch(TableInstrument, p.ID) })
+)
+
+// unitNeeds are the records that a unit refers to and that people can make.
+func unitNeeds(sourceID int32, subProgram, configuration *int32, modules []int32) []buffer.Record {
+	needs := []buffer.Record{source(sourceID)}
+	if subProgram != nil {
+		needs = append(needs, planned(TableSubProgram, *subProgram))
+	}
+	if configuration != nil {
+		needs = append(needs, planned(TableConfiguration, *configuration))
+	}
+	for _, id := range modules {
+		needs = append(needs, planned(TableModuleConfiguration, id))
+	}
+	return needs
+}

@@ -277,5 +277,5 @@ func (s *Server) Condition(ctx context.Context) (live.Condition, error) {
 	}, err
 }
 
-// transferNow is not what the overview remembers for those who ask often: everything up to the snapshot must be in it.
-func (s *Server) transferNow(ctx context.Context) (any, error) { return s.transferOverview(ctx) }
+// transferNow is shared by those who ask at the same time, and is made after they have asked.
+func (s *Server) transferNow(ctx context.Context) (any, error) { return s.overview.get(ctx) }

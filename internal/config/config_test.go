@@ -51,7 +51,7 @@ func TestDefaultsAreValidBesidesTheKey(t *testing.T) {
 			ReferenceFreshness: seconds(10), JournalKeep: seconds(168 * 3600), JournalMaxBytes: 128 << 20, LedgerKeep: seconds(400 * 24 * 3600),
 		},
 		LSN:    config.LSN{TrackingEnabled: true, CheckInterval: seconds(0.1), Timeout: seconds(30)},
-		Server: config.Server{ListenAddress: ":8000", PublicURL: "http://localhost:8000", LogLevel: slog.LevelInfo},
+		Server: config.Server{ListenAddress: ":8000", PublicURL: "http://localhost:8000", LogLevel: slog.LevelInfo, Streams: 2000},
 		Names:  config.Names{SesameURL: "https://cds.unistra.fr/cgi-bin/nph-sesame", NEDURL: "https://ned.ipac.caltech.edu/srs/ObjectLookup"},
 		Access: config.Access{
 			SecretKey: config.Secret(key[len("SECRET_KEY="):]), SessionLifetime: seconds(168 * 3600),

@@ -153,7 +153,7 @@ func (s *station) process(like setup) string {
 		Access: w.access(here, b, replica, client, log), Version: "test",
 	}
 	kept := cache.New(client, name, log)
-	deps.Sky = visibility.New(sky.FYST, kept, cache.NewBoard(client, name), log)
+	deps.Cache, deps.Sky = kept, visibility.New(sky.FYST, kept, cache.NewBoard(client, name), log)
 	deps.Names = resolver.New(like.names, kept, log)
 	w.background(deps.Sky.Run)
 	if like.change != nil {

@@ -23,6 +23,7 @@ import (
 	"github.com/ccatobs/opsdb/gen/api"
 	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/buffer"
+	"github.com/ccatobs/opsdb/internal/cache"
 	"github.com/ccatobs/opsdb/internal/live"
 	"github.com/ccatobs/opsdb/internal/postgres"
 	"github.com/ccatobs/opsdb/internal/resolver"
@@ -58,6 +59,7 @@ type Deps struct {
 	Replica   *postgres.Replica
 	Access    Access
 	Live      *live.Hub
+	Cache     *cache.Cache
 	Sky       *visibility.Planner
 	Names     *resolver.Resolver
 	Log       *slog.Logger
@@ -76,6 +78,7 @@ type Server struct {
 	access    Access
 	live      *live.Hub
 	tickets   *auth.Tickets
+	cache     *cache.Cache
 	sky       *visibility.Planner
 	names     *resolver.Resolver
 	log       *slog.Logger
@@ -115,7 +118,7 @@ func New(d Deps) (*Server, error) {
 		return nil, fmt.Errorf("the docs page: %w", err)
 	}
 	s := &Server{
-		site: d.Site, buffer: d.Buffer, replica: d.Replica, access: d.Access, live: d.Live, sky: d.Sky, names: d.Names, log: d.Log,
+		site: d.Site, buffer: d.Buffer, replica: d.Replica, access: d.Access, live: d.Live, cache: d.Cache, sky: d.Sky, names: d.Names, log: d.Log,
 		tickets:   auth.NewTickets(d.Access.Sessions),
 		publicURL: strings.TrimSuffix(d.PublicURL, "/"),
 		info: api.SiteInfo{

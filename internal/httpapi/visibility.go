@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"math"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 
 	"github.com/ccatobs/opsdb/gen/api"
 	"github.com/ccatobs/opsdb/gen/replicadb"
+	"github.com/ccatobs/opsdb/internal/cache"
 	"github.com/ccatobs/opsdb/internal/errs"
 	"github.com/ccatobs/opsdb/internal/sky"
 )
@@ -42,20 +45,69 @@ func (s *Server) GetVisibility(ctx context.Context, r api.GetVisibilityRequestOb
 	if err != nil {
 		return nil, err
 	}
+	v, err := s.visibility(ctx, passage{target, from, to, time.Duration(value(r.Params.Step)) * time.Second, limits})
+	if err != nil {
+		return nil, err
+	}
+	v.SourceID, v.Name, v.Kind = row.ID, row.Name, api.SourceKind(row.Kind)
+	v.From, v.To, v.StepS, v.Limits = from, to, value(r.Params.Step), shownLimits(limits)
+	return api.GetVisibility200JSONResponse{Body: v}, nil
+}
+
+// passage is a target on its way over the sky.
+type passage struct {
+	target   sky.Target
+	from, to time.Time
+	step     time.Duration
+	limits   sky.Limits
+}
+
+const (
+	// shortTrack is up to how many times a passage is computed faster than it is looked for.
+	shortTrack = 500
+	// passages are kept for a day, by all that they depend on.
+	passages     cache.Area = "passages"
+	passageFresh            = 24 * time.Hour
+)
+
+// visibility computes a passage, or finds it computed.
+func (s *Server) visibility(ctx context.Context, p passage) (v api.Visibility, err error) {
+	if p.to.Sub(p.from)/p.step <= shortTrack {
+		return s.computed(ctx, p)
+	}
+	dark := 90.0
+	if p.limits.MaxSun != nil {
+		dark, p.limits.MaxSun = *p.limits.MaxSun, nil
+	}
+	key := fmt.Sprintf("1|%T%v %v|%v|%d", p.target, p, dark, sky.FYST, sky.OrientationKnownUntil().Unix())
+	if dark < 90 {
+		p.limits.MaxSun = &dark
+	}
+	found, err := s.cache.Do(ctx, passages, key, func(ctx context.Context) (cache.Made, error) {
+		v, err := s.computed(ctx, p)
+		if err != nil {
+			return cache.Made{}, err
+		}
+		text, err := json.Marshal(v)
+		return cache.Made{Value: text, Fresh: passageFresh}, err
+	})
+	if err != nil {
+		return v, err
+	}
+	return v, json.Unmarshal(found.Value, &v)
+}
+
+func (s *Server) computed(ctx context.Context, p passage) (api.Visibility, error) {
 	end, err := s.sky.Turn(ctx)
 	if err != nil {
-		return nil, err
+		return api.Visibility{}, err
 	}
 	defer end()
-	step := value(r.Params.Step)
-	grid, err := sky.NewGrid(sky.FYST, from, to, time.Duration(step)*time.Second)
+	grid, err := sky.NewGrid(sky.FYST, p.from, p.to, p.step)
 	if err != nil {
-		return nil, err
+		return api.Visibility{}, err
 	}
-	v := visibilityOf(grid, target, limits)
-	v.SourceID, v.Name, v.Kind = row.ID, row.Name, api.SourceKind(row.Kind)
-	v.From, v.To, v.StepS, v.Limits = from, to, step, shownLimits(limits)
-	return api.GetVisibility200JSONResponse{Body: v}, nil
+	return visibilityOf(grid, p.target, p.limits), nil
 }
 
 // visibleSpan is the time that a request is about. It fails with errs.Invalid for a time that has no end, and for one that

@@ -100,6 +100,32 @@ func TestVisibilityOfConstantElevation(t *testing.T) {
 	}
 }
 
+// A long passage that was computed before is the same, with other limits another.
+func TestLongPassagesAreKept(t *testing.T) {
+	t.Parallel()
+	s := newWorld(t).open(setup{kind: site.Main, idle: true})
+	id, query := s.sourceID("Orion A"), "from=2026-12-15T00:00:00Z&to=2026-12-25T00:00:00Z&step=1200"
+	first := s.do(call{op: "getVisibility", id: id, query: query}).want(http.StatusOK)
+	checkWindows(t, decode[api.Visibility](first))
+	if again := s.do(call{op: "getVisibility", id: id, query: query}).want(http.StatusOK); string(again.text) != string(first.text) {
+		t.Error("it is another")
+	}
+	seen := map[float64]string{decode[api.Visibility](first).ObservableS: "as it is"}
+	for _, other := range []string{"&night=true", "&min_elevation=30", "&sun_avoidance=100", "&moon_avoidance=60", "&max_elevation=50"} {
+		v := decode[api.Visibility](s.do(call{op: "getVisibility", id: id, query: query + other}).want(http.StatusOK))
+		checkWindows(t, v)
+		if same, ok := seen[v.ObservableS]; ok {
+			t.Errorf("%s is the same as %s", other, same)
+		}
+		seen[v.ObservableS] = other
+	}
+	// The source moves.
+	s.do(call{op: "updateSource", id: id, body: `{"fixed":{"ra_deg":264}}`}).want(http.StatusOK)
+	if moved := decode[api.Visibility](s.do(call{op: "getVisibility", id: id, query: query})); seen[moved.ObservableS] != "" {
+		t.Error("the source stays where it was")
+	}
+}
+
 func TestVisibilityIsBounded(t *testing.T) {
 	t.Parallel()
 	s := newWorld(t).open(setup{kind: site.Main, idle: true})
@@ -200,10 +226,13 @@ func TestHeatmapsAreBounded(t *testing.T) {
 	}
 	s.raw(http.MethodGet, "/visibility/precalculate", "").problem(http.StatusMethodNotAllowed, "method-not-allowed")
 	s.raw(http.MethodGet, "/visibility/nothing", "").problem(http.StatusUnprocessableEntity, "invalid")
-	// A year of everything, by Redis or without it.
-	year := decode[api.HeatmapPage](s.do(call{op: "getVisibilityHeatmap", query: "from=2026-01-01&to=2026-12-31"}).want(http.StatusOK))
+	// A month of everything, by Redis or without it; a year of one.
+	month := decode[api.HeatmapPage](s.do(call{op: "getVisibilityHeatmap", query: "from=2026-01-01&to=2026-01-31"}).want(http.StatusOK))
 	s.redis.Kill()
-	if again := decode[api.HeatmapPage](s.do(call{op: "getVisibilityHeatmap", query: "from=2026-01-01&to=2026-12-31&limit=3"}).want(http.StatusOK)); fmt.Sprint(again.Items) != fmt.Sprint(year.Items[:3]) {
+	if again := decode[api.HeatmapPage](s.do(call{op: "getVisibilityHeatmap", query: "from=2026-01-01&to=2026-01-31&limit=3"}).want(http.StatusOK)); fmt.Sprint(again.Items) != fmt.Sprint(month.Items[:3]) {
 		t.Error("without Redis the sky is another")
+	}
+	if year := decode[api.HeatmapPage](s.do(call{op: "getVisibilityHeatmap", query: "from=2026-01-01&to=2027-01-01&source_id=1"}).want(http.StatusOK)); len(year.Items[0].Hours) != 366 {
+		t.Errorf("a leap year has %d days", len(year.Items[0].Hours))
 	}
 }

@@ -67,7 +67,7 @@ func assemble(ctx context.Context, c config.Config, log *slog.Logger) (*parts, e
 	p.sky = visibility.New(sky.FYST, kept, cache.NewBoard(p.redis, c.Site.Name), log)
 	names := resolver.New(resolver.Config{SesameURL: c.Names.SesameURL, NEDURL: c.Names.NEDURL}, kept, log)
 	p.api, err = httpapi.New(httpapi.Deps{
-		Site: c.Site.Site(), Buffer: p.buffer, Replica: p.replica, Access: access, Sky: p.sky, Names: names, Live: p.hub, Log: log, PublicURL: c.Server.PublicURL,
+		Site: c.Site.Site(), Buffer: p.buffer, Replica: p.replica, Access: access, Cache: kept, Sky: p.sky, Names: names, Live: p.hub, Log: log, PublicURL: c.Server.PublicURL,
 		MainHost: c.Main.Host, LocalHost: c.Local.Host, Version: buildinfo.Read().Version,
 		Stalled: c.Transfer.Stalled.Duration(),
 	})

@@ -54,7 +54,7 @@ func (b *Buffer) Ask(ctx context.Context, f func(*maindb.Queries) error) error {
 		return nil
 	case errors.As(err, &database) && database.Severity != "FATAL":
 		return refusal(err, database)
-	case errors.As(err, &known):
+	case errors.As(err, &known) && known.Kind != errs.Unavailable:
 		return err
 	default:
 		return b.mainAway(err, "")

@@ -128,18 +128,18 @@ func versionTag(version int32) *string { return new(strconv.Quote(strconv.Itoa(i
 
 // planPointers are the fields that constraints of the plan are about.
 var planPointers = map[string]string{
-	"observing_program_short_name_key":                                      "/short_name",
-	"sub_observing_program_observing_program_id_short_name_key":             "/short_name",
-	"obs_unit_observing_program_id_name_key":                                "/name",
-	"obs_unit_observing_program_id_fkey":                                    "/observing_program_id",
-	"obs_unit_observing_program_id_sub_observing_program_id_fkey":           "/sub_observing_program_id",
-	"obs_unit_source_id_fkey":                                               "/source_id",
-	"obs_unit_obs_mode_id_fkey":                                             "/obs_mode_id",
-	"obs_unit_observation_configuration_id_fkey":                            "/observation_configuration_id",
-	"obs_unit_module_configuration_instrument_module_configuration_id_fkey": "/instrument_module_configuration_ids",
-	"observation_configuration_name_key":                                    "/name",
-	"instrument_module_configuration_instrument_module_id_name_key":         "/name",
-	"instrument_module_configuration_instrument_module_id_fkey":             "/instrument_module_id",
+	"observing_program_short_name_key":                                "/short_name",
+	"sub_observing_program_observing_program_id_short_name_key":       "/short_name",
+	"obs_unit_observing_program_id_name_key":                          "/name",
+	"obs_unit_observing_program_id_fkey":                              "/observing_program_id",
+	"obs_unit_observing_program_id_sub_observing_program_id_fkey":     "/sub_observing_program_id",
+	"obs_unit_source_id_fkey":                                         "/source_id",
+	"obs_unit_obs_mode_id_fkey":                                       "/obs_mode_id",
+	"obs_unit_observation_configuration_id_fkey":                      "/observation_configuration_id",
+	"obs_unit_module_configuration_instrument_module_configurat_fkey": "/instrument_module_configuration_ids",
+	"observation_configuration_name_key":                              "/name",
+	"instrument_module_configuration_instrument_module_id_name_key":   "/name",
+	"instrument_module_configuration_instrument_module_id_fkey":       "/instrument_module_id",
 }
 
 // unknownReference turns the lack of a row that a request refers to into errs.Invalid.

@@ -111,7 +111,7 @@ func TestLongPassagesAreKept(t *testing.T) {
 		t.Error("it is another")
 	}
 	seen := map[float64]string{decode[api.Visibility](first).ObservableS: "as it is"}
-	for _, other := range []string{"&night=true", "&min_elevation=30", "&sun_avoidance=100", "&moon_avoidance=60", "&max_elevation=50"} {
+	for _, other := range []string{"&night=true", "&min_elevation=30", "&sun_avoidance=155", "&moon_avoidance=60", "&max_elevation=50"} {
 		v := decode[api.Visibility](s.do(call{op: "getVisibility", id: id, query: query + other}).want(http.StatusOK))
 		checkWindows(t, v)
 		if same, ok := seen[v.ObservableS]; ok {

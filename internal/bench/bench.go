@@ -34,11 +34,12 @@ type sizes struct {
 	samples int    // of the replication delay
 	page    int    // items on a page of a walk
 	checks  int    // of a credential
+	readers int    // of a stream
 }
 
 var (
-	fullSize  = sizes{4 * time.Second, 500 * time.Millisecond, 10_000, 3, [3]int{0, 1000, 100_000}, 5, 100, 1000, 200_000}
-	briefSize = sizes{50 * time.Millisecond, 10 * time.Millisecond, 40, 1, [3]int{0, 20, 50}, 1, 3, 10, 100}
+	fullSize  = sizes{4 * time.Second, 500 * time.Millisecond, 10_000, 3, [3]int{0, 1000, 100_000}, 5, 100, 1000, 200_000, 1000}
+	briefSize = sizes{50 * time.Millisecond, 10 * time.Millisecond, 40, 1, [3]int{0, 20, 50}, 1, 3, 10, 100, 5}
 )
 
 // part measures some figures that belong together.
@@ -54,7 +55,7 @@ func parts() []part {
 	for _, clients := range clientCounts {
 		list = append(list, postPart(clients, false))
 	}
-	list = append(list, replicationPart(), listPart(0), drainPart("local", 0), drainPart("230ms", 230*time.Millisecond), listPart(1))
+	list = append(list, streamPart(), replicationPart(), listPart(0), drainPart("local", 0), drainPart("230ms", 230*time.Millisecond), listPart(1))
 	for _, clients := range clientCounts {
 		list = append(list, postPart(clients, true))
 	}

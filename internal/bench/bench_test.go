@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 var required = []string{
 	"post_p50_ms_c32", "post_p99_ms_c32", "post_rps_c32", "post_p99_ms_c32_link_cut", "drain_tps_local", "drain_tps_230ms",
 	"replicated_delay_ms_p99", "merged_list_p99_ms_100000", "rss_mb_100000", "redis_mb_100000", "start_ms", "auth_token_us",
-	"auth_session_us",
+	"auth_session_us", "ws_p99_ms_1000",
 }
 
 func TestEveryFigureIsMeasured(t *testing.T) {

@@ -92,7 +92,7 @@ func (s Server) validate() error {
 		listen = fmt.Errorf("LISTEN_ADDRESS=%q: must be host:port or :port", s.ListenAddress)
 	}
 	public := named("PUBLIC_URL", s.PublicURL, parsePublicURL(s.PublicURL))
-	return errors.Join(listen, public, lasting("SHUTDOWN_PAUSE", s.ShutdownPause, 0, 5*time.Minute))
+	return errors.Join(listen, public, lasting("SHUTDOWN_PAUSE", s.ShutdownPause, 0, 5*time.Minute), between("STREAMS", s.Streams, 1, 100_000))
 }
 
 func (a Access) validate() error {

@@ -145,7 +145,7 @@ var planPointers = map[string]string{
 // unknownReference turns the lack of a row that a request refers to into errs.Invalid.
 func unknownReference(err error, pointer string) error {
 	if errors.Is(err, pgx.ErrNoRows) {
-		return errs.New(errs.Invalid, "The request refers to something that does not exist.").Named("reference-unknown").Because(err).
+		return errs.New(errs.Invalid, "The request refers to something that does not exist.").Named("reference-unknown").
 			At(pointer, "does not exist")
 	}
 	return err

@@ -38,6 +38,7 @@ func Run(ctx context.Context, o Options) error {
 	if err := forget(o.Dir); err != nil {
 		return err
 	}
+	o.Lab.Transfers = &moving
 	l, err := lab.Start(ctx, o.Lab)
 	if err != nil {
 		return whenInterrupted(ctx, err)
@@ -227,7 +228,11 @@ func (p *performance) conclude(ctx context.Context) (Report, error) {
 	report.judge(all, compare(acks, main), compare(acks, replica))
 	report.Seconds = inSeconds(time.Since(p.began))
 	width, _ := p.screen.size()
-	p.screen.lines(slices.Concat(table(all, width), []line{{}}, report.verdict(p.options.Dir)))
+	stages, err := p.main.stages(ctx)
+	if err != nil {
+		return report, fmt.Errorf("main database: %w", err)
+	}
+	p.screen.lines(slices.Concat(table(all, width), []line{{}, stages.line(), {}}, report.verdict(p.options.Dir)))
 	return report, errors.Join(report.write(p.options.Dir), p.screen.err)
 }
 

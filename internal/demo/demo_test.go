@@ -17,7 +17,7 @@ import (
 
 // The whole night, faster: link cut, executor killed, link healed; and then somebody tampers with the databases.
 func TestANightThroughAnOutage(t *testing.T) {
-	l := labtest.Start(t, lab.Options{APIs: 2, RestartAfter: 100 * time.Millisecond})
+	l := labtest.Start(t, lab.Options{APIs: 2, RestartAfter: 100 * time.Millisecond, Transfers: &moving})
 	ctx := labtest.Context(t)
 	var shown strings.Builder
 	options := Options{Length: 5 * time.Second, Dir: t.TempDir(), Out: &shown, Getenv: func(string) string { return "" }}
@@ -41,7 +41,7 @@ func TestANightThroughAnOutage(t *testing.T) {
 	if diff := cmp.Diff(report, written, cmp.AllowUnexported(Report{})); diff != "" {
 		t.Errorf("%s differs:\n%s", reportName, diff)
 	}
-	for _, text := range []string{"the link is cut", "is killed", "is back", "whole again", "is replicated", "Orion A, scan 6", "Jupiter, scan 4", "0 lost, 0 doubled"} {
+	for _, text := range []string{"the link is cut", "is killed", "is back", "whole again", "is replicated", "Orion A, scan 6", "Jupiter, scan 4", "packages", "archived", "0 lost, 0 doubled"} {
 		if !strings.Contains(shown.String(), text) {
 			t.Errorf("%q is not shown in:\n%s", text, shown.String())
 		}
@@ -68,7 +68,8 @@ func tampered(t *testing.T, l *lab.Lab, dir string) {
 	for _, sql := range []string{
 		`update executed_obs_unit set end_time = end_time + interval '1 microsecond' where comment like 'Orion A, scan 3%'`,
 		`update raw_data_package set checksum = 'f' || checksum where name = 'primecam_f350_1790835180.tar'`,
-		`delete from raw_data_file where name = 'r00d1_1790835180_000.g3'`,
+		`with copies as (delete from physical_copy c using raw_data_file f where f.id = c.raw_data_file_id and f.name = 'r00d1_1790835180_000.g3')
+			delete from raw_data_file where name = 'r00d1_1790835180_000.g3'`,
 		`insert into raw_data_package select gen_random_uuid(), executed_obs_unit_id, instrument_module_id, name, relative_path, status,
 			state, size_bytes, checksum, checksum_algorithm, created_at, finalized_at from raw_data_package where name = 'chai_lfa_1790829000.tar'`,
 	} {

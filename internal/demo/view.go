@@ -33,6 +33,7 @@ type view struct {
 	history     []moment
 	marks       []mark
 	instruments []activity
+	stages      stages // of the packages in the main database
 }
 
 // moment is a point of the history.
@@ -72,6 +73,9 @@ func (v view) frame(width int) []line {
 	lines = append(lines, line{})
 	for _, a := range v.instruments {
 		lines = append(lines, a.line())
+	}
+	if v.stages.any() {
+		lines = append(lines, v.stages.line())
 	}
 	return lines
 }

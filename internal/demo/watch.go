@@ -160,6 +160,10 @@ func (w *watch) look(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("main database: %w", err)
 	}
+	stages, err := w.main.stages(ctx)
+	if err != nil {
+		return fmt.Errorf("main database: %w", err)
+	}
 	replicated, err := w.replica.executed(ctx, w.site)
 	if err != nil {
 		return fmt.Errorf("replica: %w", err)
@@ -172,7 +176,7 @@ func (w *watch) look(ctx context.Context) error {
 	v.acknowledged, v.committed, v.replicated = acknowledged, min(committed, acknowledged), min(replicated, acknowledged)
 	v.p50, v.p99, v.sentAgain = p50, p99, w.station.resent.Load()
 	v.night, v.elapsed = w.clock.now(), now.Sub(w.clock.started)
-	v.cutFor = 0
+	v.stages, v.cutFor = stages, 0
 	if w.link.State().Cut != nil && !w.cutAt.IsZero() {
 		v.cutFor = now.Sub(w.cutAt)
 	}

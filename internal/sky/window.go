@@ -80,8 +80,9 @@ func (g *Grid) Windows(t Target, track []Position, l Limits) []Window {
 	return windows
 }
 
-// border finds to the second when something that is not so at a, and is so at b, begins.
+// border finds to the second when something that is not so at a, and is so at b, begins: not before it is so.
 func (g *Grid) border(a, b time.Time, changed func(time.Time) bool) time.Time {
+	last := b
 	for b.Sub(a) > time.Second {
 		middle := a.Add(b.Sub(a) / 2)
 		if changed(middle) {
@@ -90,7 +91,14 @@ func (g *Grid) border(a, b time.Time, changed func(time.Time) bool) time.Time {
 			a = middle
 		}
 	}
-	return b.Truncate(time.Second)
+	full := b.Truncate(time.Second)
+	if full.Before(b) {
+		full = full.Add(time.Second)
+	}
+	if full.After(last) {
+		return last
+	}
+	return full
 }
 
 // EventKind is what happens to a target that crosses the sky.

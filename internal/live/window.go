@@ -10,17 +10,17 @@ import (
 const (
 	// windowBytes bounds the memory that the events of a topic take in a process.
 	windowBytes = 8 << 20
-	// recentFrames is how many messages are kept as they were sent, for readers that are a little behind.
-	recentFrames = 16
-	// frameEvents and frameBytes bound a message made for one who is behind.
+	// sharedFrames is how many messages are kept until the next event, one for each place at which readers are.
+	sharedFrames = 16
+	// frameEvents and frameBytes bound a message.
 	frameEvents = 500
 	frameBytes  = 256 << 10
 )
 
-// frame is a message with the events between two offsets, both included.
+// frame is a message with events up to an offset.
 type frame struct {
-	first, last uint64
-	text        []byte
+	last uint64
+	text []byte
 }
 
 // window is the end of a topic. It is safe for concurrent use.
@@ -30,8 +30,8 @@ type window struct {
 	events  [][]byte // encoded, of the epoch; the last is that of the offset last
 	last    uint64
 	bytes   int
-	recent  []frame
-	changed chan struct{} // closed with the next change
+	made    map[uint64]frame // messages for all who have read up to this offset
+	changed chan struct{}    // closed with the next change
 }
 
 func newWindow() *window { return &window{changed: make(chan struct{})} }
@@ -40,7 +40,7 @@ func newWindow() *window { return &window{changed: make(chan struct{})} }
 // epoch.
 func (w *window) load(epoch string, list []read) {
 	w.mu.Lock()
-	w.epoch, w.events, w.last, w.bytes, w.recent = epoch, nil, 0, 0, nil
+	w.epoch, w.events, w.last, w.bytes, w.made = epoch, nil, 0, 0, nil
 	if len(list) > 0 {
 		w.last = list[0].offset - 1
 	}
@@ -59,28 +59,22 @@ type read struct {
 func (w *window) extend(list []read) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	began := len(w.events)
+	w.made = nil
 	for _, r := range list {
 		switch {
 		case r.offset <= w.last:
 			continue
 		case r.epoch != "":
-			w.epoch, w.events, w.bytes, w.recent, began = r.epoch, nil, 0, nil, 0
+			w.epoch, w.events, w.bytes = r.epoch, nil, 0
 		default:
 			if r.offset != w.last+1 { // dropped before it was read
-				w.events, w.bytes, w.recent, began = nil, 0, nil, 0
+				w.events, w.bytes = nil, 0
 			}
 			text := `{"offset":` + strconv.FormatUint(r.offset, 10) + `,` + r.event[1:]
 			w.events = append(w.events, []byte(text))
 			w.bytes += len(text)
 		}
 		w.last = r.offset
-	}
-	if n := len(w.events) - began; n > 0 && n <= frameEvents {
-		w.recent = append(w.recent, w.encode(began, len(w.events)))
-		if len(w.recent) > recentFrames {
-			w.recent = append([]frame(nil), w.recent[1:]...)
-		}
 	}
 	w.shorten()
 	close(w.changed)
@@ -113,8 +107,8 @@ func (w *window) encode(from, to int) frame {
 		text.Write(w.events[i])
 	}
 	text.WriteString(`]}`)
-	behind := uint64(len(w.events))                                                                                 //nolint:gosec // a length
-	return frame{first: w.last - behind + uint64(from) + 1, last: w.last - behind + uint64(to), text: text.Bytes()} //nolint:gosec // places in the window
+	behind := uint64(len(w.events))                                      //nolint:gosec // a length
+	return frame{last: w.last - behind + uint64(to), text: text.Bytes()} //nolint:gosec // places in the window
 }
 
 func quoted(text string) []byte {
@@ -155,10 +149,8 @@ func (w *window) next(s spot) (f frame, behind uint64, changed <-chan struct{}, 
 	if behind == 0 {
 		return frame{}, 0, w.changed, true
 	}
-	for i := range w.recent {
-		if w.recent[i].first == s.offset+1 {
-			return w.recent[i], behind, w.changed, true
-		}
+	if f, ok := w.made[s.offset]; ok {
+		return f, behind, w.changed, true
 	}
 	from := len(w.events) - int(behind) //nolint:gosec // at most the length
 	to, size := from, 0
@@ -166,5 +158,12 @@ func (w *window) next(s spot) (f frame, behind uint64, changed <-chan struct{}, 
 		size += len(w.events[to])
 		to++
 	}
-	return w.encode(from, to), behind, w.changed, true
+	f = w.encode(from, to)
+	if w.made == nil {
+		w.made = map[uint64]frame{}
+	}
+	if len(w.made) < sharedFrames {
+		w.made[s.offset] = f
+	}
+	return f, behind, w.changed, true
 }

@@ -1,0 +1,81 @@
+package visibility_test
+
+import (
+	"log/slog"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/ccatobs/opsdb/internal/cache"
+	"github.com/ccatobs/opsdb/internal/redisclient"
+	"github.com/ccatobs/opsdb/internal/redistest"
+	"github.com/ccatobs/opsdb/internal/sky"
+	"github.com/ccatobs/opsdb/internal/visibility"
+)
+
+func open(t *testing.T) *visibility.Planner {
+	t.Helper()
+	client := redisclient.New(redisclient.Options{Address: redistest.New(t).Address()})
+	t.Cleanup(client.Close)
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	return visibility.New(sky.FYST, cache.New(client, "here", log), cache.NewBoard(client, "here"), log)
+}
+
+// Whatever days are asked for, together with whatever other targets, and whether or not they are kept: a slot is what the
+// sky says of its middle.
+func TestDaysAreThoseOfTheSky(t *testing.T) {
+	p := open(t)
+	targets := []sky.Target{sky.Fixed{RA: 84, Dec: -6}, sky.Fixed{RA: 266.4168, Dec: -29.0078}, sky.Mars, sky.Moon, sky.ConstantElevation{Azimuth: 90, Elevation: 40}}
+	begin := time.Date(2026, 2, 20, 0, 0, 0, 0, time.UTC)
+	want := make([][]bool, len(targets))
+	const all = 40
+	from := sky.DayBegin(begin).Add(visibility.Slot / 2)
+	grid, err := sky.NewGrid(sky.FYST, from, from.Add((all*time.Duration(visibility.SlotsPerDay)-1)*visibility.Slot), visibility.Slot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, target := range targets {
+		want[i] = grid.Observable(target, sky.FYSTLimits)
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		first := rapid.IntRange(0, all-1).Draw(rt, "first")
+		days := rapid.IntRange(1, all-first).Draw(rt, "days")
+		chosen := rapid.SliceOfN(rapid.IntRange(0, len(targets)-1), 0, 4).Draw(rt, "targets")
+		some := make([]sky.Target, len(chosen))
+		for i, n := range chosen {
+			some[i] = targets[n]
+		}
+		rows, err := p.Days(t.Context(), some, begin.AddDate(0, 0, first), days, sky.FYSTLimits)
+		if err != nil || len(rows) != len(some) {
+			rt.Fatalf("%d rows, %v", len(rows), err)
+		}
+		for i, n := range chosen {
+			expected := want[n][first*visibility.SlotsPerDay : (first+days)*visibility.SlotsPerDay]
+			// A planet is interpolated between other times in a month than in forty days: at a border one slot may differ.
+			differ := 0
+			for j := range expected {
+				if len(rows[i]) != len(expected) || rows[i][j] != expected[j] {
+					differ++
+				}
+			}
+			if differ > 1 {
+				rt.Fatalf("%v: %d of %d slots differ", targets[n], differ, len(expected))
+			}
+		}
+	})
+}
+
+func TestHours(t *testing.T) {
+	slots := make([]bool, 2*visibility.SlotsPerDay)
+	for i := range 9 {
+		slots[visibility.SlotsPerDay+i] = true
+	}
+	if days := visibility.Hours(slots, visibility.SlotsPerDay); !slices.Equal(days, []float64{0, 1.5}) {
+		t.Errorf("%v", days)
+	}
+	if hours := visibility.Hours(slots, visibility.SlotsPerHour); len(hours) != 48 || hours[24] != 1 || hours[25] != 0.5 || hours[26] != 0 {
+		t.Errorf("%v", hours)
+	}
+}

@@ -146,18 +146,27 @@ func reached(state, until State) bool {
 	}
 }
 
-// WaitPosition returns when this site shows the write that a receipt's position names.
+// WaitPosition returns when this site shows the write that a receipt's position names, to who reads the overlay, too.
 // Errors: errs.Invalid for a position that is not one; errs.Unavailable when ctx ends before.
 func (b *Buffer) WaitPosition(ctx context.Context, position string) error {
+	return b.waitFor(ctx, position, func(id uuid.UUID) bool {
+		known, err := b.fields(ctx, id.String(), "state")
+		return err == nil && known[0] != ""
+	})
+}
+
+// WaitReplicated is WaitPosition for who reads the replica alone: it returns when the write is there.
+func (b *Buffer) WaitReplicated(ctx context.Context, position string) error {
+	return b.waitFor(ctx, position, func(uuid.UUID) bool { return false })
+}
+
+// waitFor waits until a write is shown, or in the replica.
+func (b *Buffer) waitFor(ctx context.Context, position string, shown func(uuid.UUID) bool) error {
 	id, err := uuid.Parse(position)
 	if err != nil {
 		return errs.New(errs.Invalid, "Ops-Position is not a position").At("header:Ops-Position", "does not come from an answer of this system")
 	}
-	for {
-		known, err := b.fields(ctx, id.String(), "state")
-		if err == nil && known[0] != "" {
-			return nil
-		}
+	for !shown(id) {
 		entry, err := b.ledgerEntry(ctx, id)
 		if entry != nil {
 			return nil
@@ -168,4 +177,5 @@ func (b *Buffer) WaitPosition(ctx context.Context, position string) error {
 			return errs.New(errs.Unavailable, "this site has not reached that position yet").Named("position-not-reached").Because(err).After(redisRetry)
 		}
 	}
+	return nil
 }

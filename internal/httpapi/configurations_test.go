@@ -122,12 +122,16 @@ func TestPagesOfConfigurationsAndModesShowEachOnce(t *testing.T) {
 		comparePages(s, list.op, "", "q=a", random, slices.DeleteFunc(want, func(n string) bool { return !contains("a", n) }), name)
 	}
 	all := walk[api.InstrumentModuleConfiguration](s, "listInstrumentModuleConfigurations", "", "", 1000)
-	slices.SortFunc(all, func(a, b api.InstrumentModuleConfiguration) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(all, func(a, b api.InstrumentModuleConfiguration) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
 	show := func(c api.InstrumentModuleConfiguration) string { return number(c.ID) }
 	for query, fits := range map[string]func(api.InstrumentModuleConfiguration) bool{
-		"":                           func(api.InstrumentModuleConfiguration) bool { return true },
-		"instrument_module_id=2":     func(c api.InstrumentModuleConfiguration) bool { return c.InstrumentModuleID == 2 },
-		"q=b&instrument_module_id=1": func(c api.InstrumentModuleConfiguration) bool { return c.InstrumentModuleID == 1 && contains("b", c.Name) },
+		"":                       func(api.InstrumentModuleConfiguration) bool { return true },
+		"instrument_module_id=2": func(c api.InstrumentModuleConfiguration) bool { return c.InstrumentModuleID == 2 },
+		"q=b&instrument_module_id=1": func(c api.InstrumentModuleConfiguration) bool {
+			return c.InstrumentModuleID == 1 && contains("b", c.Name)
+		},
 	} {
 		var want []string
 		for _, c := range all {

@@ -139,7 +139,11 @@ func (s *Server) chain(op *operation) []echo.MiddlewareFunc {
 	}
 	chain = append(chain, s.validate(op))
 	if op.awaitsPosition {
-		chain = append(chain, s.awaitPosition)
+		wait := s.buffer.WaitReplicated
+		if op.merges {
+			wait = s.buffer.WaitPosition
+		}
+		chain = append(chain, func(next echo.HandlerFunc) echo.HandlerFunc { return awaitPosition(wait, next) })
 	}
 	if op.conditional {
 		chain = append(chain, conditional)
@@ -210,7 +214,7 @@ func authorise(permissions []string) echo.MiddlewareFunc {
 const maxPositionWait = 5 * time.Second
 
 // awaitPosition holds a read until this site has reached the write that the client has seen elsewhere.
-func (s *Server) awaitPosition(next echo.HandlerFunc) echo.HandlerFunc {
+func awaitPosition(wait func(context.Context, string) error, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		position := c.Request().Header.Get(headerPosition)
 		if position == "" {
@@ -218,7 +222,7 @@ func (s *Server) awaitPosition(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		ctx, cancel := context.WithTimeout(c.Request().Context(), maxPositionWait)
 		defer cancel()
-		if err := s.buffer.WaitPosition(ctx, position); err != nil {
+		if err := wait(ctx, position); err != nil {
 			return err
 		}
 		return next(c)

@@ -255,7 +255,7 @@ func TestASecondarySiteChangesPrograms(t *testing.T) {
 	go func() { got <- far.do(seen) }()
 	select {
 	case early := <-got:
-		t.Errorf("the read did not wait: %d %s", early.status, early.text)
+		t.Fatalf("the read did not wait: %d %s", early.status, early.text)
 	case <-time.After(200 * time.Millisecond):
 	}
 	sites.lag(t, false)

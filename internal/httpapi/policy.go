@@ -28,6 +28,7 @@ type operation struct {
 	critical       bool       // must succeed without the network
 	bodyLimit      int64      // bytes
 	awaitsPosition bool       // takes the header Ops-Position
+	merges         bool       // shows what is on its way; without the header Ops-Degraded it reads the replica alone
 	foreignQuery   bool       // the query is made by somebody who does not know the document
 	saysFreshness  bool       // answers with the header Ops-As-Of
 	conditional    bool       // takes the header If-None-Match
@@ -101,6 +102,9 @@ func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method 
 	for _, r := range o.Responses.Map() {
 		if _, ok := r.Value.Headers[headerAsOf]; ok {
 			op.saysFreshness = true
+		}
+		if _, ok := r.Value.Headers[headerDegraded]; ok {
+			op.merges = true
 		}
 	}
 	// Who calls is checked before and cheaper than openapi3filter would.

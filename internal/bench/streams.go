@@ -48,11 +48,17 @@ func streamPart() part {
 	}}
 }
 
+// start is that of an observation.
+type start struct {
+	number int
+	sent   time.Time
+}
+
 // readers follow the observations.
 type readers struct {
 	mu     sync.Mutex
-	sent   map[string]time.Time   // by record
-	frames map[string][]time.Time // what a message of this beginning tells of: all readers get the same
+	sent   map[string]start   // by record
+	frames map[string][]start // what a message of this beginning tells of: many readers get the same
 	took   []time.Duration
 	left   int // deliveries that are still to come
 	done   chan struct{}
@@ -61,7 +67,7 @@ type readers struct {
 // follow opens the streams, starts observations, and returns in order how long each took to each reader.
 func (s *station) follow(ctx context.Context) ([]time.Duration, error) {
 	starts := int(s.sizes.load / streamEvery)
-	r := &readers{sent: map[string]time.Time{}, frames: map[string][]time.Time{}, left: starts * s.sizes.readers, done: make(chan struct{})}
+	r := &readers{sent: map[string]start{}, frames: map[string][]start{}, left: starts * s.sizes.readers, done: make(chan struct{})}
 	conns, err := s.dial(ctx)
 	defer func() {
 		for _, conn := range conns {
@@ -119,7 +125,7 @@ func (s *station) startSteadily(ctx context.Context, r *readers, starts int) err
 	ticker := time.NewTicker(streamEvery)
 	defer ticker.Stop()
 	var group errgroup.Group
-	for range starts {
+	for i := range starts {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -128,7 +134,7 @@ func (s *station) startSteadily(ctx context.Context, r *readers, starts int) err
 		id := uuid.Must(uuid.NewV7()).String()
 		body := append([]byte(`{"id":"`+id+`",`), s.body[1:]...)
 		r.mu.Lock()
-		r.sent[id] = time.Now()
+		r.sent[id] = start{i, time.Now()}
 		r.mu.Unlock()
 		group.Go(func() error { return s.call(ctx, http.MethodPost, startPath, body, new(json.RawMessage)) })
 	}
@@ -136,6 +142,7 @@ func (s *station) startSteadily(ctx context.Context, r *readers, starts int) err
 }
 
 func (r *readers) read(ctx context.Context, conn *websocket.Conn) error {
+	told := map[int]bool{} // it comes again on its way to the main site and back
 	for {
 		_, text, err := conn.Read(ctx)
 		if err != nil {
@@ -147,19 +154,19 @@ func (r *readers) read(ctx context.Context, conn *websocket.Conn) error {
 		if !bytes.Contains(text[:min(20, len(text))], []byte("events")) {
 			continue
 		}
-		if err := r.take(time.Now(), text); err != nil {
+		if err := r.take(time.Now(), text, told); err != nil {
 			return err
 		}
 	}
 }
 
-// take notes when a message has come.
-func (r *readers) take(now time.Time, text []byte) error {
+// take notes when a message has come to one who knows already of what was told.
+func (r *readers) take(now time.Time, text []byte, told map[int]bool) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	// Its first offset and its length tell one message from another.
 	key := fmt.Sprint(len(text), string(text[:min(100, len(text))]))
-	told, known := r.frames[key]
+	starts, known := r.frames[key]
 	if !known {
 		var message struct {
 			Events []struct {
@@ -171,17 +178,19 @@ func (r *readers) take(now time.Time, text []byte) error {
 		}
 		for _, e := range message.Events {
 			for _, id := range e.IDs {
-				// It is told again on its way to the main site and back.
-				if sent, first := r.sent[id]; first {
-					told = append(told, sent)
-					delete(r.sent, id)
+				if one, mine := r.sent[id]; mine {
+					starts = append(starts, one)
 				}
 			}
 		}
-		r.frames[key] = told
+		r.frames[key] = starts
 	}
-	for _, sent := range told {
-		r.took = append(r.took, now.Sub(sent))
+	for _, one := range starts {
+		if told[one.number] {
+			continue
+		}
+		told[one.number] = true
+		r.took = append(r.took, now.Sub(one.sent))
 		if r.left--; r.left == 0 {
 			close(r.done)
 		}

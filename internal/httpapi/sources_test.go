@@ -251,13 +251,13 @@ func TestCardsAndDetailsOfSources(t *testing.T) {
 		}
 		d := decode[api.SourceDetails](s.do(call{op: "getSourceDetails", id: id}).want(http.StatusOK))
 		if kind == api.SourceKindConstantElevation {
-			if d.Next.Rise.IsNull() == false || !chip.Now.Up || math.Abs(chip.Now.AltitudeDeg-40) > 1e-6 {
+			if !d.Next.Rise.IsNull() || !d.Next.Transit.IsNull() || !d.Next.Set.IsNull() || !chip.Now.Up || math.Abs(chip.Now.AltitudeDeg-40) > 1e-6 {
 				t.Errorf("%s stands still: %+v %+v", name, d.Next, chip.Now)
 			}
 			continue
 		}
 		rise, transit, set := d.Next.Rise.MustGet(), d.Next.Transit.MustGet(), d.Next.Set.MustGet()
-		if up := set.Before(rise); up != d.Now.Up || up && transit.After(rise) && set.Before(transit) && rise.Before(transit) == false {
+		if up := set.Before(rise); up != d.Now.Up || !up && !(transit.After(rise) && transit.Before(set)) {
 			t.Errorf("%s: up %v, but it rises %v, is highest %v and sets %v", name, d.Now.Up, rise, transit, set)
 		}
 	}

@@ -32,7 +32,9 @@ type Tickets struct {
 }
 
 // NewTickets returns the tickets of the site of the sessions.
-func NewTickets(sessions *Sessions) *Tickets { return &Tickets{redis: sessions.redis, keys: sessions.names} }
+func NewTickets(sessions *Sessions) *Tickets {
+	return &Tickets{redis: sessions.redis, keys: sessions.names}
+}
 
 // Issue returns a new ticket for a credential. It fails with errs.Unavailable when Redis is away.
 func (t *Tickets) Issue(ctx context.Context, bearer string) (string, error) {

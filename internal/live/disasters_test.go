@@ -3,7 +3,6 @@ package live_test
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -85,7 +84,7 @@ func (l lines) next(t testing.TB) (s sent) {
 		case "":
 			return s
 		default:
-			t.Fatal(fmt.Sprintf("%q", l.scanner.Text()))
+			t.Fatalf("%q", l.scanner.Text())
 		}
 	}
 	t.Fatal("the stream has ended", l.scanner.Err())

@@ -210,7 +210,7 @@ type follower struct {
 func (f *follower) follow(o *process, topic live.Topic) message {
 	f.t.Helper()
 	address := fmt.Sprintf("%s/%s?epoch=%s&offset=%d", o.url, topic, f.epoch, f.at)
-	conn, response, err := websocket.Dial(f.t.Context(), address, nil)
+	conn, response, err := websocket.Dial(f.t.Context(), address, nil) //nolint:bodyclose // the library closes it
 	if err != nil {
 		f.t.Fatalf("%v %v", err, response)
 	}

@@ -320,7 +320,7 @@ func TestStreamsAreCounted(t *testing.T) {
 	t.Parallel()
 	o := newPlace(t).start()
 	ask := func(who string) error {
-		conn, _, err := websocket.Dial(t.Context(), o.url+"/health?who="+who, nil)
+		conn, _, err := websocket.Dial(t.Context(), o.url+"/health?who="+who, nil) //nolint:bodyclose // the library closes it
 		if err == nil {
 			t.Cleanup(func() { conn.CloseNow() }) //nolint:errcheck // it may be closed already
 		}

@@ -43,19 +43,20 @@ const (
 	TableConfiguration       = "observation_configuration"
 	TableModuleConfiguration = "instrument_module_configuration"
 	TableInstrument          = "instrument"
+	TableMode                = "obs_mode"
 )
 
 // The writes of units, configurations and instruments, by people, who go to the main database directly.
 var (
 	CreateUnit = buffer.Register(&Registry, "obs_unit.create", (*maindb.Queries).CreateObsUnit,
 		func(p maindb.CreateObsUnitParams) buffer.Effect {
-			needs := unitNeeds(p.SourceID, p.SubObservingProgramID, p.ObservationConfigurationID, p.InstrumentModuleConfigurationIDs)
+			needs := unitNeeds(p.SourceID, p.ObsModeID, p.SubObservingProgramID, p.ObservationConfigurationID)
 			return planInsert(TableObsUnit, p.ID, append(needs, planned(TableProgram, p.ObservingProgramID))...)
 		})
 
 	UpdateUnit = buffer.Register(&Registry, "obs_unit.update", (*maindb.Queries).UpdateObsUnit,
 		func(p maindb.UpdateObsUnitParams) buffer.Effect {
-			return planPatch(TableObsUnit, p.ID, unitNeeds(p.SourceID, p.SubObservingProgramID, p.ObservationConfigurationID, p.InstrumentModuleConfigurationIDs)...)
+			return planPatch(TableObsUnit, p.ID, unitNeeds(p.SourceID, p.ObsModeID, p.SubObservingProgramID, p.ObservationConfigurationID)...)
 		})
 
 	CreateConfiguration = buffer.Register(&Registry, "observation_configuration.create", (*maindb.Queries).CreateObservationConfiguration,
@@ -82,17 +83,14 @@ var (
 		func(p maindb.UpdateInstrumentParams) buffer.Effect { return planPatch(TableInstrument, p.ID) })
 )
 
-// unitNeeds are the records that a unit refers to and that people can make.
-func unitNeeds(sourceID int32, subProgram, configuration *int32, modules []int32) []buffer.Record {
-	needs := []buffer.Record{source(sourceID)}
+// unitNeeds are the records that a unit refers to.
+func unitNeeds(sourceID, mode int32, subProgram, configuration *int32) []buffer.Record {
+	needs := []buffer.Record{source(sourceID), planned(TableMode, mode)}
 	if subProgram != nil {
 		needs = append(needs, planned(TableSubProgram, *subProgram))
 	}
 	if configuration != nil {
 		needs = append(needs, planned(TableConfiguration, *configuration))
-	}
-	for _, id := range modules {
-		needs = append(needs, planned(TableModuleConfiguration, id))
 	}
 	return needs
 }

@@ -40,7 +40,7 @@ func planSamples() []buffer.Step {
 		ops.UpdateModuleConfiguration.With(maindb.UpdateModuleConfigurationParams{
 			ID: 1 << 30, Name: "CO 4-3", Parameters: json.RawMessage(`{}`), Chai: tuningSample(), Version: 3,
 		}),
-		ops.UpdateInstrument.With(maindb.UpdateInstrumentParams{ID: 1, Available: true, Version: 3}),
+		ops.UpdateInstrument.With(maindb.UpdateInstrumentParams{ID: 1 << 30, Available: true, Version: 3}),
 	}
 }
 

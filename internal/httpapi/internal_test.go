@@ -92,7 +92,7 @@ func TestRecentStats(t *testing.T) {
 // A handler that panics, or that answers nothing, is a fault of the server and not an empty success.
 func TestFaultsOfHandlers(t *testing.T) {
 	s := &Server{log: slog.New(slog.NewTextHandler(t.Output(), nil)), stats: newRecentStats(nil), publicURL: "http://ops.example"}
-	s.metrics = newMetrics(s.stats)
+	s.metrics = newMetrics(s.stats, func() int { return 0 })
 	nothing := refuseNothing(func(echo.Context, any) (any, error) { return nil, nil }, "answerNothing")
 	for name, handler := range map[string]echo.HandlerFunc{
 		"panic":   func(echo.Context) error { panic("hunter2") },

@@ -20,7 +20,7 @@ type metrics struct {
 	page     http.Handler
 }
 
-func newMetrics(stats *recentStats) *metrics {
+func newMetrics(stats *recentStats, streams func() int) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -28,7 +28,9 @@ func newMetrics(stats *recentStats) *metrics {
 			Buckets: []float64{.0005, .001, .002, .005, .01, .02, .05, .1, .25, .5, 1, 5, 30},
 		}, []string{"operation", "status"}),
 	}
-	m.registry.MustRegister(m.requests, bufferCollector{stats},
+	open := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "opsdb_streams", Help: "Streams that are followed now."},
+		func() float64 { return float64(streams()) })
+	m.registry.MustRegister(m.requests, bufferCollector{stats}, open,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.page = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return m

@@ -129,7 +129,7 @@ func New(d Deps) (*Server, error) {
 		units:   newKnownIDs(d.knownObsUnits),
 		modules: newKnownIDs(d.knownModules),
 	}
-	s.metrics, s.limits, s.cautions = newMetrics(s.stats), newLimits(d.Access.RateLimit), cautions(s.publicURL)
+	s.metrics, s.limits, s.cautions = newMetrics(s.stats, d.Live.Readers), newLimits(d.Access.RateLimit), cautions(s.publicURL)
 	s.demos = newBudgets(demoPerSecond, demoAtOnce)
 	s.stalled, s.overview = cmp.Or(d.Stalled, time.Minute), newShared(s.transferOverview)
 	s.handler = s.route(doc, ops)

@@ -123,7 +123,7 @@ var meanings = map[api.ProblemSlug]meaning{
 	},
 	api.ProblemSlugReferenceUnknown: {
 		http.StatusUnprocessableEntity, "Unknown reference",
-		"The request refers to a unit, module, execution or package that does not exist.",
+		"The request refers to something that does not exist, such as a unit or a package; the member errors says what.",
 	},
 	api.ProblemSlugValuesRefused: {
 		http.StatusUnprocessableEntity, "Values refused",
@@ -191,7 +191,7 @@ var meanings = map[api.ProblemSlug]meaning{
 	},
 	api.ProblemSlugNameTaken: {
 		http.StatusConflict, "Name taken",
-		"Another user has the name or the GitHub account. An administrator can join the account to its user by github_login.",
+		"Another record has the name, or another user the GitHub account. An administrator can join the account to its user by github_login.",
 	},
 	api.ProblemSlugTokenEnded: {
 		http.StatusConflict, "Token ended",

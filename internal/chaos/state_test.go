@@ -30,10 +30,10 @@ type inventory struct {
 	Keys         []string          `json:"keys"`
 }
 
-// takeInventory reads everything in one script: Redis does nothing else meanwhile.
 // ofAccess are the keys by which a site knows who may do what; writes leave none of them.
 var ofAccess = regexp.MustCompile(`^(token|token_of|account|session|sessions|failures):|^(access_swept|break_glass)$`)
 
+// takeInventory reads everything in one script: Redis does nothing else meanwhile.
 var takeInventory = rueidis.NewLuaScriptReadOnly(`
 local prefix = ARGV[1]
 local function list(t) if #t == 0 then return {''} end return t end

@@ -34,7 +34,7 @@ func judgeSession(k known, c claims) verdict {
 	}
 	p := principalOf(*u, BySession)
 	p.Permissions = withoutService(k.permissions(*u))
-	p.SessionID, p.Expires = c.SessionID, &c.Expires
+	p.SessionID, p.Started, p.Expires = c.SessionID, &c.Started, &c.Expires
 	return verdict{principal: p}
 }
 

@@ -27,6 +27,10 @@ const Everything = "all"
 
 // The writes about who may do what. But for uses and events, which are buffered, they go to the main database directly.
 var (
+	// RequireAccess writes nothing: it fails when its maker may not make the other steps any more.
+	RequireAccess = buffer.Register(&Registry, "access.require", (*maindb.Queries).RequireAccess,
+		func(maindb.RequireAccessParams) buffer.Effect { return buffer.Effect{} })
+
 	CreateUser = buffer.Register(&Registry, "user.create", (*maindb.Queries).CreateUser,
 		func(p maindb.CreateUserParams) buffer.Effect {
 			return buffer.Effect{Writes: []buffer.Change{insert(userPlace(p.ID, p.Name))}}

@@ -1032,7 +1032,7 @@ type Health struct {
 	// Redis Whether a part can be reached.
 	Redis Component `json:"redis"`
 
-	// Remarks Why the status is not healthy, one sentence each, with the remedy.
+	// Remarks Why the status is not healthy, one sentence each, with the remedy; then what is no failure but should not stay as it is, such as demo tokens. The status can be healthy with such remarks.
 	Remarks []string `json:"remarks"`
 
 	// Replica The copy of the main database that this site reads.

@@ -163,6 +163,9 @@ func (s *Server) EndSession(ctx context.Context, r api.EndSessionRequestObject) 
 	if err := s.endOne(ctx, sessions[i], api.AccessActionSessionEnded); err != nil {
 		return nil, err
 	}
+	if r.ID == exchangeOf(ctx).principal.SessionID {
+		s.clearSessionCookie(ctx)
+	}
 	return api.EndSession204Response{}, nil
 }
 
@@ -177,6 +180,9 @@ func (s *Server) EndSessions(ctx context.Context, _ api.EndSessionsRequestObject
 		return nil, err
 	}
 	s.endLocal(ctx, user)
+	if exchangeOf(ctx).principal.Credential == auth.BySession {
+		s.clearSessionCookie(ctx)
+	}
 	return api.EndSessions204Response{Headers: api.EndSessions204ResponseHeaders{OpsPosition: position(receipt)}}, nil
 }
 

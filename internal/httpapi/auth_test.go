@@ -192,3 +192,56 @@ func TestBreakGlass(t *testing.T) {
 	body["password"] = password
 	s.do(call{op: "signInBreakGlass", token: "-", body: body}).problem(http.StatusTooManyRequests, "too-many-requests")
 }
+
+// A sign-out takes the cookie from the browser and is heard of in all processes, though Redis cannot be asked any more.
+func TestSigningOutReachesTheBrowserAndAllProcesses(t *testing.T) {
+	s := newWorld(t).open(setup{})
+	other := *s
+	other.url = s.process(setup{})
+	cleared := func(a answer) bool {
+		return strings.Contains(a.want(http.StatusNoContent).header.Get("Set-Cookie"), "opsdb_session=; Path=/auth; Max-Age=0")
+	}
+	p := s.signedIn("observer")
+	if first := p.access(); !cleared(s.do(call{op: "endSessions", token: first})) {
+		t.Error("the browser keeps the cookie of sessions that have all ended")
+	}
+	if p = s.signedIn("observer"); !cleared(p.browser("logout")) {
+		t.Error("the browser keeps the cookie after the sign-out")
+	}
+	p = s.signedIn("observer")
+	mine, another := p.access(), s.signedIn("observer").access()
+	list := decode[api.SessionList](s.do(call{op: "listSessions", token: mine}).want(http.StatusOK))
+	for _, session := range list.Items {
+		a := s.do(call{op: "endSession", id: session.ID.String(), token: mine})
+		if session.Current {
+			if !cleared(a) {
+				t.Error("the browser keeps the cookie of the session it has ended")
+			}
+			break
+		}
+		if a.want(http.StatusNoContent).header.Get("Set-Cookie") != "" {
+			t.Error("the browser loses its cookie with another session")
+		}
+	}
+	s.do(call{op: "getMe", token: another})
+	if a := s.do(call{op: "endSessions", token: s.issue("observer")}).want(http.StatusNoContent); a.header.Get("Set-Cookie") != "" {
+		t.Error("a script takes a cookie away")
+	}
+
+	p = s.signedIn("viewer")
+	token := p.access()
+	for _, at := range []*station{s, &other} {
+		at.do(call{op: "getMe", token: token}).want(http.StatusOK)
+	}
+	s.do(call{op: "signOutUser", id: p.id.String()}).want(http.StatusOK)
+	eventually(t, "the other process refuses it", func() bool {
+		return other.do(call{op: "getMe", token: token}).status == http.StatusUnauthorized
+	})
+	if sessions, err := s.sessions.List(t.Context(), p.id); err != nil || len(sessions) != 0 {
+		t.Errorf("%v %v", sessions, err)
+	}
+	s.redis.Kill()
+	for _, at := range []*station{s, &other} {
+		at.do(call{op: "getMe", token: token}).problem(http.StatusUnauthorized, "session-ended")
+	}
+}

@@ -56,6 +56,11 @@ func newTwoSites(t *testing.T) twoSites {
 	s := twoSites{lab: l, standby: standby, cologne: w.open(setup{kind: site.Main})}
 	s.replicated(t)
 	s.observatory = w.open(setup{kind: site.Secondary, main: address(here.Main), replica: address(here.Database)})
+	for _, at := range []*station{s.cologne, s.observatory} {
+		if users := at.listed("", 10); len(users) != 1 || users[0].ID != at.admin().ID {
+			t.Fatalf("the test begins with users of its own: %+v", users)
+		}
+	}
 	return s
 }
 

@@ -1,16 +1,21 @@
 package httpapi_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
+	"github.com/redis/rueidis"
 
 	"github.com/ccatobs/opsdb/gen/api"
 	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/httpapi"
+	"github.com/ccatobs/opsdb/internal/redisclient"
+	"github.com/ccatobs/opsdb/internal/rediskeys"
 	"github.com/ccatobs/opsdb/internal/site"
 )
 
@@ -233,15 +238,51 @@ func TestSigningOutReachesTheBrowserAndAllProcesses(t *testing.T) {
 	for _, at := range []*station{s, &other} {
 		at.do(call{op: "getMe", token: token}).want(http.StatusOK)
 	}
+	sessions, err := s.sessions.List(t.Context(), p.id)
+	if err != nil || len(sessions) != 1 {
+		t.Fatal(sessions, err)
+	}
+	heard := s.hears(rediskeys.Site("cologne").AccessChanged())
 	s.do(call{op: "signOutUser", id: p.id.String()}).want(http.StatusOK)
+	told := false
+	for message := range heard {
+		if told = message == sessions[0].ID.String(); told {
+			break
+		}
+	}
+	if !told {
+		t.Error("the other processes are not told that the session has ended")
+	}
 	eventually(t, "the other process refuses it", func() bool {
 		return other.do(call{op: "getMe", token: token}).status == http.StatusUnauthorized
 	})
-	if sessions, err := s.sessions.List(t.Context(), p.id); err != nil || len(sessions) != 0 {
-		t.Errorf("%v %v", sessions, err)
+	if left, err := s.sessions.List(t.Context(), p.id); err != nil || len(left) != 0 {
+		t.Errorf("%v %v", left, err)
 	}
 	s.redis.Kill()
 	for _, at := range []*station{s, &other} {
 		at.do(call{op: "getMe", token: token}).problem(http.StatusUnauthorized, "session-ended")
 	}
+}
+
+// hears returns what the processes of the site tell one another on a channel, for at most some seconds.
+func (s *station) hears(channel string) <-chan string {
+	s.t.Helper()
+	redis := redisclient.New(redisclient.Options{Address: s.redis.Address()})
+	s.t.Cleanup(redis.Close)
+	client, err := redis.Get()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Second)
+	s.t.Cleanup(cancel)
+	heard, ready := make(chan string, 100), make(chan struct{})
+	go func() {
+		defer close(heard)
+		listening := rueidis.WithOnSubscriptionHook(ctx, func(rueidis.PubSubSubscription) { close(ready) })
+		//nolint:errcheck // it ends with the test, or when the time is over
+		client.Receive(listening, client.B().Subscribe().Channel(channel).Build(), func(m rueidis.PubSubMessage) { heard <- m.Message })
+	}()
+	<-ready
+	return heard
 }

@@ -19,7 +19,7 @@ import (
 // transaction. At a secondary site it never overtakes buffered writes of its records, and it leaves its own overlay
 // entry, so that reads show it before the replica does.
 func (b *Buffer) direct(ctx context.Context, p payload, body []byte, e effects) (Receipt, error) {
-	ctx, cancel := context.WithTimeout(ctx, b.cfg.DirectTimeout)
+	ctx, cancel := b.directly(ctx)
 	defer cancel()
 	if !b.atMain() {
 		if err := b.awaitEarlier(ctx, e); err != nil {
@@ -80,6 +80,9 @@ func (b *Buffer) undecided(p payload, receipt Receipt, cause error) (Receipt, er
 	if errors.As(cause, &database) && database.Severity != "FATAL" && database.TableName != "buffered_transaction" {
 		return Receipt{}, refusal(cause, database)
 	}
+	if _, unsent := errors.AsType[*pgconn.ConnectError](cause); unsent {
+		return Receipt{}, b.mainAway(cause, "; nothing was sent to it")
+	}
 	// The client's own deadline may be over; whether the write happened is asked with a fresh one.
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
@@ -91,9 +94,33 @@ func (b *Buffer) undecided(p payload, receipt Receipt, cause error) (Receipt, er
 		receipt.Replayed, receipt.AcceptedAt = database != nil, known[0].AcceptedAt.UTC()
 		return receipt, nil
 	default:
-		return Receipt{}, errs.New(errs.Unavailable, "the main database cannot be reached; whether transaction %s was executed is not known yet", p.ID).
-			Named("main-unreachable").Because(errors.Join(cause, err)).After(5 * time.Second)
+		return Receipt{}, b.mainAway(errors.Join(cause, err), "; whether transaction "+p.ID.String()+" was executed is not known yet")
 	}
+}
+
+const (
+	// mainAwayPause is when who could not reach the main database is told to try again.
+	mainAwayPause = 5 * time.Second
+	// awayTimeout is how long the main database is tried to be reached while it is known to be away: it may be back.
+	awayTimeout = 3 * time.Second
+)
+
+// directly bounds what goes to the main database while a client waits.
+func (b *Buffer) directly(ctx context.Context) (context.Context, context.CancelFunc) {
+	if now := b.Glance(); !now.MainReachable && !now.MainSince.IsZero() {
+		return context.WithTimeout(ctx, min(awayTimeout, b.cfg.DirectTimeout))
+	}
+	return context.WithTimeout(ctx, b.cfg.DirectTimeout)
+}
+
+// mainAway says that the main database cannot be reached and, when that is known, since when.
+func (b *Buffer) mainAway(cause error, more string) error {
+	since := ""
+	if now := b.Glance(); !now.MainReachable && !now.MainSince.IsZero() {
+		since = " since " + now.MainSince.UTC().Format(time.RFC3339)
+	}
+	return errs.New(errs.Unavailable, "the main database cannot be reached%s%s", since, more).Named("main-unreachable").
+		Because(cause).After(mainAwayPause)
 }
 
 // contradicted tells whether the main database's records are not what the write expects.
@@ -114,7 +141,7 @@ func refusal(cause error, database *pgconn.PgError) error {
 	case postgres.Permanent(cause):
 		return errs.New(errs.Invalid, "the main database refuses the values").Named("values-refused").Because(cause)
 	default:
-		return errs.New(errs.Unavailable, "the main database cannot execute the write now").Named("main-unreachable").Because(cause).After(5 * time.Second)
+		return errs.New(errs.Unavailable, "the main database cannot execute the write now").Named("main-unreachable").Because(cause).After(mainAwayPause)
 	}
 }
 

@@ -3,6 +3,7 @@ package ops
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,6 +25,18 @@ const (
 
 // Everything is the list of all pending records of a table.
 const Everything = "all"
+
+// OfAccess tells whether a kind of write is about who may do what: nobody edits such a write, and only those who manage
+// users see those of others.
+func OfAccess(kind string) bool {
+	table, _, _ := strings.Cut(kind, ".")
+	switch table {
+	case TableUser, TableToken, TableAccessEvent, TablePreferences, "access":
+		return true
+	default:
+		return false
+	}
+}
 
 // The writes about who may do what. But for uses and events, which are buffered, they go to the main database directly.
 var (

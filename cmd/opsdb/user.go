@@ -228,8 +228,9 @@ func createUser(ctx context.Context, p program) error {
 	})
 }
 
+// distinct returns roles in order, each once; none are an empty list, as the database has it.
 func distinct(roles []string) []string {
-	return slices.Compact(slices.Sorted(slices.Values(roles)))
+	return append([]string{}, slices.Compact(slices.Sorted(slices.Values(roles)))...)
 }
 
 func listing(words []string) string {
@@ -259,7 +260,7 @@ func giveRoles(ctx context.Context, p program) error {
 		if err := d.known(ctx, roles); err != nil {
 			return err
 		}
-		u, err := d.change(ctx, name, "user.updated", func(u *replicadb.UserAccount) { u.GrantedRoles = append([]string{}, distinct(roles)...) })
+		u, err := d.change(ctx, name, "user.updated", func(u *replicadb.UserAccount) { u.GrantedRoles = distinct(roles) })
 		if err != nil {
 			return err
 		}

@@ -53,6 +53,10 @@ func TestUsers(t *testing.T) {
 		t.Error(out)
 	}
 	user("roles", "night-crew", "none").done(t)
+	user("create", "nobody-yet").done(t)
+	if out := user("show", "nobody-yet").done(t).out; !strings.Contains(out, "none") {
+		t.Error(out)
+	}
 
 	var actions []string
 	for _, e := range events(t, environ, "--user", "night-crew") {

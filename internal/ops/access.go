@@ -133,7 +133,7 @@ func ChangeUser(seen replicadb.UserAccount, p maindb.UpdateUserParams) buffer.St
 // GiveRoles is the step that gives a user exactly these roles from one source. A step of ChangeUser goes before it when
 // the user was there before.
 func GiveRoles(id uuid.UUID, name string, source maindb.RoleSource, roles []string) buffer.Step {
-	return SetUserRoles.With(maindb.SetUserRolesParams{UserID: id, Source: source, Roles: roles}, userPlace(id, name))
+	return SetUserRoles.With(maindb.SetUserRolesParams{UserID: id, Source: source, Roles: append([]string{}, roles...)}, userPlace(id, name))
 }
 
 // Revoke is the step that ends a token as its writer saw it.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,15 @@ func TestOperatorsForEmergencies(t *testing.T) {
 	}
 	if !strings.Contains(first, `"expires_at":null`) || strings.Contains(asJSON, password) || strings.Contains(asJSON, "hash") {
 		t.Error(asJSON)
+	}
+
+	if strings.Contains(listed, "not the present one") || strings.Count(asJSON, `"present_key":true`) != 2 {
+		t.Error(listed, asJSON)
+	}
+	const another = "Wb4Tn1xKz8Rq6Ym3Ds0Hv7Lf9Jc2Gp5E"
+	changed := append(slices.Clone(environ), "SECRET_KEY="+another, "SECRET_KEY_PREVIOUS=q7Jd0wZr3mXk9bVt2LhGf5YcNs8PaUeI")
+	if out := opsdb(t, changed, "user", "break-glass", "list").done(t).out; strings.Count(out, "not the present one") != 2 {
+		t.Errorf("after the key was changed: %s", out)
 	}
 
 	if out := operator("remove", "night-shift").done(t).out; out != "operator night-shift removed, 1 sessions ended\n" {

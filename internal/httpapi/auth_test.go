@@ -195,7 +195,28 @@ func TestBreakGlass(t *testing.T) {
 		return s.do(call{op: "signInBreakGlass", token: "-", body: body}).status == http.StatusTooManyRequests
 	})
 	body["password"] = password
-	s.do(call{op: "signInBreakGlass", token: "-", body: body}).problem(http.StatusTooManyRequests, "too-many-requests")
+	s.do(call{op: "signInBreakGlass", token: "-", body: body}).want(http.StatusOK) // whoever guesses locks nobody out
+}
+
+// A process that does not let operators in leaves their sessions to those that do.
+func TestASessionOfAnOperatorOutlivesAProcessWithoutThem(t *testing.T) {
+	s := newWorld(t).open(setup{change: withOperators})
+	other := *s
+	other.url = s.process(setup{})
+	_, password, err := auth.NewOperators(s.sessions).Create(t.Context(), "night-operator", "test", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := s.do(call{op: "signInBreakGlass", token: "-", body: map[string]any{"name": "night-operator", "password": password}}).want(http.StatusOK)
+	cookie, _, _ := strings.Cut(a.header.Get("Set-Cookie"), ";")
+	p := &person{station: &other, cookie: cookie}
+	refused := p.browser("refreshSession")
+	refused.problem(http.StatusNotFound, "break-glass-off")
+	if set := refused.header.Get("Set-Cookie"); set != "" {
+		t.Errorf("the browser loses its cookie: %q", set)
+	}
+	p.station = s
+	p.browser("refreshSession").want(http.StatusOK)
 }
 
 // A sign-out takes the cookie from the browser and is heard of in all processes, though Redis cannot be asked any more.

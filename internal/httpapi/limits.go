@@ -3,7 +3,6 @@ package httpapi
 import (
 	"math"
 	"net/http"
-	"net/netip"
 	"sync"
 	"time"
 
@@ -111,23 +110,10 @@ func (l limits) failed(address string, refusal error) error {
 	if errs.KindOf(refusal) != errs.Unauthenticated {
 		return refusal
 	}
-	if wait := l.failures.take(network(address)); wait > 0 {
+	if wait := l.failures.take(auth.Network(address)); wait > 0 {
 		return tooMany(wait, "Too many invalid credentials have come from this address.").Because(refusal)
 	}
 	return refusal
-}
-
-// network returns what one client has at least: an address of IPv4, and of IPv6 the 2^64 that every line gets.
-func network(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil || ip.Unmap().Is4() {
-		return address
-	}
-	line, err := ip.Prefix(64)
-	if err != nil {
-		return address
-	}
-	return line.String()
 }
 
 func tooMany(wait time.Duration, detail string) *errs.Error {

@@ -54,12 +54,12 @@ func principalOf(u replicadb.UserAccount, by Credential) Principal {
 func withoutService(permissions []string) []string {
 	kept := []string{}
 	for _, p := range permissions {
-		if !isService(p) {
+		if !OfSystems(p) {
 			kept = append(kept, p)
 		}
 	}
 	return kept
 }
 
-// isService tells whether a permission is one of those that only tokens can have.
-func isService(permission string) bool { return strings.HasPrefix(permission, service+":") }
+// OfSystems tells whether a permission is one of those that only tokens of the observatory's systems have.
+func OfSystems(permission string) bool { return strings.HasPrefix(permission, service+":") }

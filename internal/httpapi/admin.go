@@ -55,6 +55,9 @@ func (s *Server) CreateUser(ctx context.Context, r api.CreateUserRequestObject) 
 				return errors.Join(err, sameUser(known, made.Row))
 			}
 		}
+		if err := s.mayMakeOf(ctx, replicadb.UserAccount{}, made.Row); err != nil {
+			return err
+		}
 		steps, detail := auth.CreateUser(made.Row)
 		tx.Add(steps...)
 		return s.note(ctx, tx, accessEvent{action: api.AccessActionUserCreated, user: made.Row.ID, detail: detail})
@@ -192,6 +195,9 @@ func (s *Server) replaceUser(ctx context.Context, tx *buffer.Transaction, action
 	steps, detail := auth.ChangeUser(*u, next)
 	if len(steps) == 0 {
 		return nil
+	}
+	if err := s.mayMakeOf(ctx, *u, next); err != nil {
+		return err
 	}
 	tx.Add(steps...)
 	*u = next

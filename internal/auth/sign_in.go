@@ -22,10 +22,11 @@ import (
 const (
 	// SignInTime is how long a sign-in may take, from this site to GitHub and back.
 	SignInTime = 10 * time.Minute
-	// startsPerSecond and startsAtOnce bound what everybody can put into the site's Redis without being known: some
-	// thousand sign-ins under way. Critical writes need its memory.
-	startsPerSecond = 20
-	startsAtOnce    = 200
+	// startsPerSecond and startsAtOnce bound what everybody together can put into the site's Redis without being known:
+	// sign-ins under way of some 20 MB, as critical writes need its memory. What one network may begin is bounded before,
+	// so that it takes many of them to keep others out.
+	startsPerSecond = 100
+	startsAtOnce    = 1000
 )
 
 // RoleRules say who has which role by GitHub.

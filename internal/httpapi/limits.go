@@ -19,6 +19,10 @@ const (
 	// failuresPerSecond and failuresAtOnce bound what an address is told about credentials that are not good.
 	failuresPerSecond = 0.5
 	failuresAtOnce    = 30
+	// signInsPerSecond and signInsAtOnce bound the sign-ins that one network begins: a whole observatory that comes back
+	// after a night, and far less than a site takes.
+	signInsPerSecond = 1
+	signInsAtOnce    = 60
 	// budgetsMax bounds how many budgets are remembered in each of the two generations.
 	budgetsMax = 10_000
 	// budgetsKeep is longer than any budget takes to fill: what was not used for so long is as good as new.
@@ -71,11 +75,12 @@ func (b *budgets) of(caller string, now time.Time) *rate.Limiter {
 // limits bounds what one caller can ask of this server.
 type limits struct {
 	requests *budgets // by principal; nil: no limit
-	failures *budgets // by address
+	failures *budgets // by network
+	signIns  *budgets // that begin, by network
 }
 
 func newLimits(perSecond float64) limits {
-	l := limits{failures: newBudgets(failuresPerSecond, failuresAtOnce)}
+	l := limits{failures: newBudgets(failuresPerSecond, failuresAtOnce), signIns: newBudgets(signInsPerSecond, signInsAtOnce)}
 	if perSecond > 0 {
 		l.requests = newBudgets(perSecond, max(1, int(math.Ceil(burstSeconds*perSecond))))
 	}

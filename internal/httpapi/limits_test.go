@@ -75,7 +75,7 @@ func TestBudgetsAreForgotten(t *testing.T) {
 			t.Errorf("%v a second: a budget of %d is forgotten before it is full", perSecond, l.burst)
 		}
 	}
-	if failuresAtOnce/failuresPerSecond > budgetsKeep.Seconds() {
+	if failuresAtOnce/failuresPerSecond > budgetsKeep.Seconds() || signInsAtOnce/signInsPerSecond > budgetsKeep.Seconds() {
 		t.Error("failures are forgotten too early")
 	}
 }

@@ -29,7 +29,7 @@ func judgeSession(k known, c claims) verdict {
 	switch {
 	case u == nil || u.DisabledAt != nil:
 		return verdict{refused: refuse("user-disabled", "the user is disabled")}
-	case u.SignedOutAt != nil && !c.Started.After(*u.SignedOutAt):
+	case u.SignedOutAt != nil && !SurvivedSignOut(c.Started).After(*u.SignedOutAt):
 		return verdict{refused: errSessionEnded, revoked: true}
 	}
 	p := principalOf(*u, BySession)

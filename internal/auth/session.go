@@ -24,7 +24,7 @@ type Session struct {
 	UserID     uuid.UUID // uuid.Nil for the operator for emergencies
 	Name       string
 	Credential Credential // BySession or ByBreakGlass
-	Started    time.Time
+	Started    time.Time  // what Open is told: AfterSignOut of its user
 	Renewed    time.Time
 	Expires    time.Time
 	Until      time.Time // what Open is told: it ends then at the latest; zero: only its kind limits it
@@ -72,7 +72,11 @@ func (s *Sessions) Open(ctx context.Context, by Session) (Session, string, error
 	if !by.Until.IsZero() && by.Until.Before(ends) {
 		ends = by.Until.UTC().Truncate(time.Second)
 	}
-	by.ID, by.Started, by.Renewed, by.Expires = uuid.New(), now, now, now.Add(s.lifetime)
+	// A sign-out that seems to come far later than now has a wrong clock, and no session outlives it.
+	if by.Started.Before(now) || by.Started.After(now.Add(2*signOutMargin)) {
+		by.Started = now
+	}
+	by.ID, by.Renewed, by.Expires = uuid.New(), now, now.Add(s.lifetime)
 	if ends.Before(by.Expires) {
 		by.Expires = ends
 	}
@@ -80,8 +84,8 @@ func (s *Sessions) Open(ctx context.Context, by Session) (Session, string, error
 	secret := s.keys.present.newSecret(by.ID)
 	_, err := s.eval(ctx, openSession, []string{s.names.Session(by.ID.String()), s.names.Sessions(owner(by))}, []string{
 		by.ID.String(), s.keys.present.hash(secret), by.UserID.String(), by.Name, string(by.Credential),
-		strconv.FormatInt(now.UnixMicro(), 10), strconv.FormatInt(by.Expires.Unix(), 10), by.Address, by.UserAgent,
-		strconv.FormatInt(ends.Unix(), 10),
+		strconv.FormatInt(by.Started.UnixMicro(), 10), strconv.FormatInt(by.Expires.Unix(), 10), by.Address, by.UserAgent,
+		strconv.FormatInt(ends.Unix(), 10), strconv.FormatInt(now.UnixMicro(), 10),
 	})
 	return by, secret, err
 }

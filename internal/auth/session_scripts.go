@@ -15,12 +15,12 @@ end
 // openSession begins a session.
 //
 // KEYS: session, sessions of the owner. ARGV: id, hash of the secret, user, name, credential, began (µs), expires (s),
-// address, user agent, when it ends however often it is renewed (s). Result: {"opened"}.
+// address, user agent, when it ends however often it is renewed (s), now (µs). Result: {"opened"}.
 var openSession = rueidis.NewLuaScript(`
 redis.call('HSET', KEYS[1], 'secret', ARGV[2], 'before', '', 'user', ARGV[3], 'name', ARGV[4], 'credential', ARGV[5],
-  'started', ARGV[6], 'renewed', ARGV[6], 'expires', ARGV[7], 'address', ARGV[8], 'agent', ARGV[9], 'ends', ARGV[10])
+  'started', ARGV[6], 'renewed', ARGV[11], 'expires', ARGV[7], 'address', ARGV[8], 'agent', ARGV[9], 'ends', ARGV[10])
 redis.call('EXPIREAT', KEYS[1], ARGV[7])
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', math.floor(tonumber(ARGV[6]) / 1000000))
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', math.floor(tonumber(ARGV[11]) / 1000000))
 redis.call('ZADD', KEYS[2], ARGV[7], ARGV[1])
 if redis.call('EXPIREAT', KEYS[2], ARGV[7], 'NX') == 0 then redis.call('EXPIREAT', KEYS[2], ARGV[7], 'GT') end
 return {'opened'}

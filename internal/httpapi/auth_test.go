@@ -32,10 +32,13 @@ func (s *station) signedIn(role string) *person {
 	s.issue(role)
 	p := &person{station: s}
 	name := role + "-on-duty"
-	if err := s.db.QueryRow(s.t.Context(), `select id from "user" where name = $1`, name).Scan(&p.id); err != nil {
+	var signedOut *time.Time
+	if err := s.db.QueryRow(s.t.Context(), `select id, signed_out_at from "user" where name = $1`, name).Scan(&p.id, &signedOut); err != nil {
 		s.t.Fatal(err)
 	}
-	_, secret, err := s.sessions.Open(s.t.Context(), auth.Session{UserID: p.id, Name: name, Credential: auth.BySession})
+	_, secret, err := s.sessions.Open(s.t.Context(), auth.Session{
+		UserID: p.id, Name: name, Credential: auth.BySession, Started: auth.AfterSignOut(signedOut),
+	})
 	if err != nil {
 		s.t.Fatal(err)
 	}

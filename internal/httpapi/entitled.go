@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/ccatobs/opsdb/gen/maindb"
+	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/buffer"
 	"github.com/ccatobs/opsdb/internal/errs"
 	"github.com/ccatobs/opsdb/internal/ops"
@@ -22,8 +24,12 @@ func (x *exchange) entitled(build func(context.Context, *buffer.Transaction) err
 	if x.operation.critical || p.UserID == uuid.Nil || p.Credential == "" {
 		return build
 	}
+	var survived *time.Time // also by the clocks of other sites
+	if p.Started != nil {
+		survived = new(auth.SurvivedSignOut(*p.Started))
+	}
 	required := ops.RequireAccess.With(maindb.RequireAccessParams{
-		UserID: p.UserID, TokenID: optional(p.TokenID), SessionStarted: p.Started, Roles: append([]string{}, p.Roles...),
+		UserID: p.UserID, TokenID: optional(p.TokenID), SessionStarted: survived, Roles: append([]string{}, p.Roles...),
 	})
 	return func(ctx context.Context, tx *buffer.Transaction) error {
 		err := build(ctx, tx)

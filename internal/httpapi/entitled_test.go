@@ -3,8 +3,10 @@ package httpapi_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/ccatobs/opsdb/gen/api"
+	"github.com/ccatobs/opsdb/internal/auth"
 )
 
 // Whose rights were taken away at the main site makes himself nothing lasting through a site that does not know it yet.
@@ -20,6 +22,7 @@ func TestALaggingSiteMakesNothingForWhoWasShutOut(t *testing.T) {
 	for _, user := range far.listed("&role=observer", 10) {
 		users[user.Name], sessions[user.Name] = user, far.signIn(user)
 	}
+	sessions["signed-out"] = far.signInAt(users["signed-out"], time.Now().Add(30*time.Second)) // by a fast clock
 	eventually(t, "all are let in", func() bool {
 		for _, name := range names {
 			if far.reads(tokens[name].Token) != 200 || far.reads(sessions[name]) != 200 {
@@ -59,11 +62,11 @@ func TestALaggingSiteMakesNothingForWhoWasShutOut(t *testing.T) {
 		t.Errorf("%d tokens were made", after-before)
 	}
 
-	// Everybody else goes on, also who signs in anew, and by a token that a sign-out does not concern.
+	// Everybody else goes on, also who signs in anew when a minute is over, and by a token that a sign-out does not concern.
 	far.made(tokens["kept"].Token, map[string]any{})
 	far.made(sessions["kept"], map[string]any{})
 	far.made(tokens["signed-out"].Token, map[string]any{})
-	far.made(far.signIn(users["signed-out"]), map[string]any{})
+	far.made(far.signInAt(users["signed-out"], auth.AfterSignOut(new(time.Now()))), map[string]any{})
 	// Who ends his own access may do so once.
 	far.do(call{op: "revokeToken", id: tokens["kept"].ID.String(), token: tokens["kept"].Token}).want(http.StatusOK)
 	far.do(call{op: "endSessions", token: sessions["kept"]}).want(http.StatusNoContent)

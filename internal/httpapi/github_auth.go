@@ -77,7 +77,7 @@ func (s *Server) finishSignIn(ctx context.Context, p api.FinishGitHubSignInParam
 	}
 	x := exchangeOf(ctx)
 	session, secret, err := s.access.Sessions.Open(ctx, auth.Session{
-		UserID: user.ID, Name: user.Name, Credential: auth.BySession, Address: x.address, UserAgent: x.sent.Get("User-Agent"),
+		UserID: user.ID, Name: user.Name, Credential: auth.BySession, Started: auth.AfterSignOut(user.SignedOutAt), Address: x.address, UserAgent: x.sent.Get("User-Agent"),
 	})
 	if err != nil {
 		return "", err

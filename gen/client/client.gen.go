@@ -2337,7 +2337,8 @@ type ClientInterface interface {
 	// CreateUserWithBody Create a user
 	//
 	// People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-	// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+	// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+	// gives a role that permits more than what he asks with.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2347,7 +2348,8 @@ type ClientInterface interface {
 	// CreateUser Create a user
 	//
 	// People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-	// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+	// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+	// gives a role that permits more than what he asks with.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2362,8 +2364,8 @@ type ClientInterface interface {
 	// UpdateUserWithBody Change a user, his roles, or whether he is let in
 	//
 	// What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-	// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-	// be taken away.
+	// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+	// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2373,8 +2375,8 @@ type ClientInterface interface {
 	// UpdateUser Change a user, his roles, or whether he is let in
 	//
 	// What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-	// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-	// be taken away.
+	// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+	// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2421,7 +2423,8 @@ type ClientInterface interface {
 	// CreateTokenWithBody Make an API token
 	//
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-	// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2431,7 +2434,8 @@ type ClientInterface interface {
 	// CreateToken Make an API token
 	//
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-	// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2938,7 +2942,8 @@ func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEdit
 // CreateUserWithBody Create a user
 //
 // People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+// gives a role that permits more than what he asks with.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2958,7 +2963,8 @@ func (c *Client) CreateUserWithBody(ctx context.Context, params *CreateUserParam
 // CreateUser Create a user
 //
 // People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+// gives a role that permits more than what he asks with.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2993,8 +2999,8 @@ func (c *Client) GetUser(ctx context.Context, id RecordID, params *GetUserParams
 // UpdateUserWithBody Change a user, his roles, or whether he is let in
 //
 // What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-// be taken away.
+// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3014,8 +3020,8 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, id RecordID, params *Up
 // UpdateUser Change a user, his roles, or whether he is let in
 //
 // What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-// be taken away.
+// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3122,7 +3128,8 @@ func (c *Client) ListTokens(ctx context.Context, params *ListTokensParams, reqEd
 // CreateTokenWithBody Make an API token
 //
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3142,7 +3149,8 @@ func (c *Client) CreateTokenWithBody(ctx context.Context, contentType string, bo
 // CreateToken Make an API token
 //
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -6998,7 +7006,8 @@ type ClientWithResponsesInterface interface {
 	// CreateUserWithBodyWithResponse Create a user
 	//
 	// People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-	// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+	// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+	// gives a role that permits more than what he asks with.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -7008,7 +7017,8 @@ type ClientWithResponsesInterface interface {
 	// CreateUserWithResponse Create a user
 	//
 	// People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-	// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+	// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+	// gives a role that permits more than what he asks with.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -7025,8 +7035,8 @@ type ClientWithResponsesInterface interface {
 	// UpdateUserWithBodyWithResponse Change a user, his roles, or whether he is let in
 	//
 	// What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-	// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-	// be taken away.
+	// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+	// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -7036,8 +7046,8 @@ type ClientWithResponsesInterface interface {
 	// UpdateUserWithResponse Change a user, his roles, or whether he is let in
 	//
 	// What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-	// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-	// be taken away.
+	// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+	// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -7090,7 +7100,8 @@ type ClientWithResponsesInterface interface {
 	// CreateTokenWithBodyWithResponse Make an API token
 	//
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-	// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -7100,7 +7111,8 @@ type ClientWithResponsesInterface interface {
 	// CreateTokenWithResponse Make an API token
 	//
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-	// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11632,7 +11644,8 @@ func (c *ClientWithResponses) ListUsersWithResponse(ctx context.Context, params 
 // CreateUserWithBodyWithResponse Create a user
 //
 // People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+// gives a role that permits more than what he asks with.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11648,7 +11661,8 @@ func (c *ClientWithResponses) CreateUserWithBodyWithResponse(ctx context.Context
 // CreateUserWithResponse Create a user
 //
 // People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+// gives a role that permits more than what he asks with.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11677,8 +11691,8 @@ func (c *ClientWithResponses) GetUserWithResponse(ctx context.Context, id Record
 // UpdateUserWithBodyWithResponse Change a user, his roles, or whether he is let in
 //
 // What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-// be taken away.
+// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11694,8 +11708,8 @@ func (c *ClientWithResponses) UpdateUserWithBodyWithResponse(ctx context.Context
 // UpdateUserWithResponse Change a user, his roles, or whether he is let in
 //
 // What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-// be taken away.
+// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11784,7 +11798,8 @@ func (c *ClientWithResponses) ListTokensWithResponse(ctx context.Context, params
 // CreateTokenWithBodyWithResponse Make an API token
 //
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11800,7 +11815,8 @@ func (c *ClientWithResponses) CreateTokenWithBodyWithResponse(ctx context.Contex
 // CreateTokenWithResponse Make an API token
 //
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -239,6 +239,22 @@ func TestPeopleSignInByGitHub(t *testing.T) {
 	}
 }
 
+// Who ends all his sessions and comes back at once is let in.
+func TestPeopleSignInAgainAtOnce(t *testing.T) {
+	s := newCommunity(t).open(setup{kind: site.Main})
+	b := s.browser()
+	token := func() string {
+		t.Helper()
+		b.signIn()
+		_, refreshed := b.send(http.MethodPost, "http://ops.example/auth/refresh")
+		return decode[api.Session](refreshed.want(http.StatusOK)).AccessToken
+	}
+	first := token()
+	s.do(call{op: "endSessions", token: first}).want(http.StatusNoContent)
+	s.do(call{op: "getMe", token: first}).problem(http.StatusUnauthorized, "session-ended")
+	s.do(call{op: "getMe", token: token()}).want(http.StatusOK)
+}
+
 func TestWithoutAFrontEnd(t *testing.T) {
 	c := newCommunity(t)
 	s := c.open(setup{kind: site.Main, change: func(d *httpapi.Deps) { d.Access.FrontendURL, d.Access.TokenInURL = "", true }})

@@ -110,6 +110,8 @@ type Person struct {
 	Name  string // empty when it is not known
 	Email string // empty when it is not known
 	Roles []string
+	// Refused is not nil when the account does not belong to the organisation: he is not let in, and loses what it gave him.
+	Refused error
 }
 
 // Finish ends a sign-in with what GitHub gave the browser, and the nonce that the browser kept. It returns who it is and
@@ -126,6 +128,9 @@ func (s *SignIn) Finish(ctx context.Context, code, state, nonce string) (p Perso
 		return p, "", refuse("sign-in-failed", "the sign-in was not started in this browser: start again")
 	}
 	profile, err := s.github.Profile(ctx, code, u.Verifier)
+	if err != nil && profile.ID != 0 {
+		return Person{ID: profile.ID, Login: profile.Login, Refused: err}, u.ReturnTo, nil
+	}
 	if err != nil {
 		return p, u.ReturnTo, err
 	}

@@ -189,7 +189,7 @@ func ErrBreakGlassOff() error {
 
 // SignIn opens a session for an operator, which ends when he expires. A right password is always let in: it cannot be
 // guessed, and strangers who try must not keep him out. SignIn fails with errs.Unauthenticated when name or password is
-// wrong and with errs.Unavailable of status 429 when too many were, both with a Refusal in the chain; with
+// wrong and with errs.Unavailable of status 429 when too many were, both with a RefusedError in the chain; with
 // errs.Unavailable when Redis does not answer.
 func (o *Operators) SignIn(ctx context.Context, name, password, address, userAgent string) (Session, string, error) {
 	operator, found, err := o.find(ctx, name)

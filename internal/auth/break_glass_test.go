@@ -172,7 +172,7 @@ func TestFailedSignInsOfManyNetworksAreBounded(t *testing.T) {
 	const attempts = 100
 	for i := range attempts {
 		err := g.guess(g.b, "wrong", fmt.Sprintf("10.0.%d.1", i))
-		refusal, ok := errors.AsType[*Refusal](err)
+		refusal, ok := errors.AsType[*RefusedError](err)
 		if !ok {
 			t.Fatal(err)
 		}
@@ -191,7 +191,7 @@ func TestFailedSignInsOfManyNetworksAreBounded(t *testing.T) {
 		t.Errorf("told %d times of %d", told, count)
 	}
 	g.forget("told") // a minute later
-	refusal, ok := errors.AsType[*Refusal](g.guess(g.a, "wrong", "10.1.0.1"))
+	refusal, ok := errors.AsType[*RefusedError](g.guess(g.a, "wrong", "10.1.0.1"))
 	if !ok || refusal.Untold != attempts {
 		t.Errorf("told of %+v", refusal)
 	}

@@ -24,14 +24,14 @@ const (
 	tellEvery = time.Minute
 )
 
-// Refusal is in the chain when name or password of an operator for emergencies is wrong.
-type Refusal struct {
+// RefusedError is in the chain when name or password of an operator for emergencies is wrong.
+type RefusedError struct {
 	// Untold is how many sign-ins were refused at the site, this one included, since somebody was told of it last. It is 0
 	// when that was less than a minute ago: then this one is told with a later one.
 	Untold int64
 }
 
-func (*Refusal) Error() string { return "name or password wrong" }
+func (*RefusedError) Error() string { return "name or password wrong" }
 
 // refuse returns the answer to a wrong name or password. Who keeps trying from one network has to wait; so has everybody
 // who is wrong while all the world tries.
@@ -55,10 +55,10 @@ func (o *Operators) refuse(ctx context.Context, address string) error {
 		return errs.New(errs.Internal, "the failures of a sign-in cannot be read").Because(err)
 	}
 	if micros <= 0 {
-		return errs.New(errs.Unauthenticated, "name or password wrong").Named("break-glass-refused").Because(&Refusal{untold})
+		return errs.New(errs.Unauthenticated, "name or password wrong").Named("break-glass-refused").Because(&RefusedError{untold})
 	}
 	wait := errs.New(errs.Unavailable, "Too many sign-ins have failed.").Named("too-many-requests").
-		After(time.Duration(micros) * time.Microsecond).Because(&Refusal{untold})
+		After(time.Duration(micros) * time.Microsecond).Because(&RefusedError{untold})
 	wait.Status = http.StatusTooManyRequests
 	return wait
 }

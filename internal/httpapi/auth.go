@@ -211,7 +211,7 @@ func (s *Server) SignInBreakGlass(ctx context.Context, r api.SignInBreakGlassReq
 	}
 	x := exchangeOf(ctx)
 	session, secret, err := s.access.Operators.SignIn(ctx, r.Body.Name, r.Body.Password, x.address, x.sent.Get("User-Agent"))
-	if refusal, ok := errors.AsType[*auth.Refusal](err); ok && refusal.Untold > 0 {
+	if refusal, ok := errors.AsType[*auth.RefusedError](err); ok && refusal.Untold > 0 {
 		s.log.WarnContext(ctx, "sign-ins as operator for emergencies were refused", "count", refusal.Untold, "last_name", r.Body.Name, "last_address", x.address)
 		s.audit(ctx, accessEvent{
 			action: api.AccessActionBreakGlassRefused, detail: map[string]any{"name": r.Body.Name, "count": refusal.Untold},

@@ -182,8 +182,9 @@ func (s *Server) changeUser(
 	case err != nil:
 		return now, receipt, auth.UserRefused(err)
 	}
+	// Another site may just have made the same change, and this process not have noticed yet.
+	s.access.Verifier.Changed(ctx)
 	if receipt.Transaction != uuid.Nil {
-		s.access.Verifier.Changed(ctx)
 		now.State = receipt.State
 	}
 	return now, receipt, nil

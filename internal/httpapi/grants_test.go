@@ -9,6 +9,7 @@ import (
 	"github.com/ccatobs/opsdb/gen/api"
 	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/httpapi"
+	"github.com/ccatobs/opsdb/internal/rediskeys"
 	"github.com/ccatobs/opsdb/internal/site"
 )
 
@@ -77,5 +78,19 @@ func TestDemoTokensAreOfNoSystem(t *testing.T) {
 	}
 	if tried == 0 {
 		t.Error("there is nothing that only systems may do")
+	}
+}
+
+// Of two sites that make the same change at once the second has nothing to write, and must not go on as before.
+func TestAChangeThatWasMadeAlreadyIsLookedAtAnew(t *testing.T) {
+	s := newWorld(t).open(setup{kind: site.Main})
+	user := s.createUser(nil)
+	heard := s.hears(rediskeys.Site("cologne").AccessChanged())
+	s.change(user.ID, map[string]any{"full_name": user.FullName}).want(http.StatusOK)
+	if _, ok := <-heard; !ok {
+		t.Error("what is remembered is not dropped")
+	}
+	if events := s.audited("&action=user.updated", 10); len(events) != 0 {
+		t.Errorf("the audit trail has %+v", events)
 	}
 }

@@ -94,3 +94,20 @@ func TestAChangeThatWasMadeAlreadyIsLookedAtAnew(t *testing.T) {
 		t.Errorf("the audit trail has %+v", events)
 	}
 }
+
+// Whoever has many tokens changes no more with them than with one, and reads on; others are not held up.
+func TestChangesOfAccessAreFew(t *testing.T) {
+	w := newWorld(t)
+	s := w.open(setup{kind: site.Main, change: func(d *httpapi.Deps) { d.Access.RateLimit = 1000 }})
+	answers := map[int]int{}
+	for range 40 {
+		answers[s.make(w.issue("viewer"), map[string]any{"scopes": []string{"read:observations"}}).status]++
+	}
+	if answers[http.StatusCreated] < 20 || answers[http.StatusTooManyRequests] == 0 {
+		t.Errorf("%v", answers)
+	}
+	if got := s.reads(w.issue("viewer")); got != http.StatusOK {
+		t.Errorf("reads are refused: %d", got)
+	}
+	s.made(w.issue("observer"), map[string]any{})
+}

@@ -1796,7 +1796,7 @@ type User struct {
 	// Roles Granted by administrators.
 	Roles []RoleName `json:"roles"`
 
-	// SignedOutAt Sessions that began before are over.
+	// SignedOutAt Sessions that began before are over, and those that seem to have begun less than a minute after at a site that did not know.
 	SignedOutAt nullable.Nullable[time.Time] `json:"signed_out_at"`
 
 	// Sync How far an item of this site's view has travelled.
@@ -2568,8 +2568,8 @@ type ClientInterface interface {
 	// RefreshSession Get a new access token
 	//
 	// With the cookie `opsdb_session` that the sign-in has set, and which is renewed with it. It works while the site is
-	// cut off from everything. A cookie that was used before and comes again much later ends the session: somebody has
-	// copied it.
+	// cut off from everything. A cookie that comes again long after the one that replaced it was used ends the session:
+	// somebody has copied it.
 	//
 	// Corresponds with POST /auth/refresh (the `RefreshSession` operationId).
 	RefreshSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3443,8 +3443,8 @@ func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*htt
 // RefreshSession Get a new access token
 //
 // With the cookie `opsdb_session` that the sign-in has set, and which is renewed with it. It works while the site is
-// cut off from everything. A cookie that was used before and comes again much later ends the session: somebody has
-// copied it.
+// cut off from everything. A cookie that comes again long after the one that replaced it was used ends the session:
+// somebody has copied it.
 //
 // Corresponds with POST /auth/refresh (the `RefreshSession` operationId).
 func (c *Client) RefreshSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7259,8 +7259,8 @@ type ClientWithResponsesInterface interface {
 	// RefreshSessionWithResponse Get a new access token
 	//
 	// With the cookie `opsdb_session` that the sign-in has set, and which is renewed with it. It works while the site is
-	// cut off from everything. A cookie that was used before and comes again much later ends the session: somebody has
-	// copied it.
+	// cut off from everything. A cookie that comes again long after the one that replaced it was used ends the session:
+	// somebody has copied it.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -12059,8 +12059,8 @@ func (c *ClientWithResponses) GetMeWithResponse(ctx context.Context, reqEditors 
 // RefreshSessionWithResponse Get a new access token
 //
 // With the cookie `opsdb_session` that the sign-in has set, and which is renewed with it. It works while the site is
-// cut off from everything. A cookie that was used before and comes again much later ends the session: somebody has
-// copied it.
+// cut off from everything. A cookie that comes again long after the one that replaced it was used ends the session:
+// somebody has copied it.
 //
 // Returns a wrapper object for the known response body format(s).
 //

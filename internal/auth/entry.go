@@ -31,8 +31,8 @@ func (s *SignIn) Entry(ctx context.Context, p Person) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	if p.Refused != nil {
-		return p.departure(known.users), nil
+	if e, left := p.departure(known.users); left {
+		return e, nil
 	}
 	seen, err := p.among(known.users)
 	if err != nil {
@@ -58,14 +58,15 @@ func (s *SignIn) Entry(ctx context.Context, p Person) (Entry, error) {
 }
 
 // departure takes from the user of a person what the organisation gave him. Nobody gets a user, or another account, by it.
-func (p Person) departure(users []replicadb.UserAccount) Entry {
-	e := Entry{Refused: p.Refused}
+// Left is false for who belongs to the organisation.
+func (p Person) departure(users []replicadb.UserAccount) (e Entry, left bool) {
+	e.Refused = p.Refused
 	i := slices.IndexFunc(users, func(u replicadb.UserAccount) bool { return u.GitHubID != nil && *u.GitHubID == p.ID })
 	if i >= 0 {
 		e.Seen, e.Next = &users[i], users[i]
 		e.Next.GitHubRoles = []string{}
 	}
-	return e
+	return e, p.Refused != nil
 }
 
 // among returns the user of a person, nil when there is none yet.

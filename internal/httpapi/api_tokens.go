@@ -114,6 +114,9 @@ func (s *Server) CreateToken(ctx context.Context, r api.CreateTokenRequestObject
 	if id != caller.UserID && !caller.Can(manageUsers) {
 		return nil, needs(manageUsers)
 	}
+	if strings.TrimSpace(r.Body.Name) == "" || auth.Deceptive(r.Body.Name) {
+		return nil, errs.New(errs.Invalid, "A token needs a name that can be read.").At("/name", "is blank, or has characters that are not seen")
+	}
 	owner, err := s.tokenOwner(ctx, id)
 	if err != nil {
 		return nil, err

@@ -124,6 +124,8 @@ func TestNobodyMakesATokenThatMayMoreThanHe(t *testing.T) {
 		{"no system by an administrator", "", map[string]any{"user_id": user("viewer"), "scopes": list("act:service")}, 403, "scope-exceeded"},
 		{"an administrator is no system", "", map[string]any{"scopes": list("act:service")}, 403, "scope-exceeded"},
 		{"more than the other may", "", map[string]any{"user_id": user("viewer"), "scopes": list("write:observations")}, 403, "scope-exceeded"},
+		{"without a name that is seen", observer, map[string]any{"name": " "}, 422, "invalid"},
+		{"with a name that turns", observer, map[string]any{"name": "a\u202eb"}, 422, "invalid"},
 		{"for nobody", "", map[string]any{"user_id": uuid.NewString()}, 404, "not-found"},
 		{"in the past", observer, map[string]any{"expires_at": time.Now().Add(-time.Minute)}, 422, "invalid"},
 		{"for too long", observer, map[string]any{"expires_at": time.Now().Add(25 * time.Hour)}, 422, "invalid"},

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -20,10 +21,7 @@ func TestAnEditDoesNothingBeside(t *testing.T) {
 	params := decode[map[string]any](answer{t: t, text: own.Params})
 	params["obs_unit_id"] = 1
 	right := map[string]any{"kind": own.Kind, "params": params}
-	other := map[string]any{}
-	for name, value := range params {
-		other[name] = value
-	}
+	other := maps.Clone(params)
 	other["id"] = someID
 	// Each is complete, and would be executed if it were let through.
 	beside := []any{

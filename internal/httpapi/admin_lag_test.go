@@ -172,7 +172,8 @@ func TestReplicationBringsChangesOfUsersIntoForce(t *testing.T) {
 	eventually(t, "the session has ended", func() bool {
 		return far.do(call{op: "listExecutedObsUnits", token: session}).status == http.StatusUnauthorized
 	})
-	eventually(t, "the token stays good", lets(token, far.signIn(crew), http.StatusOK))
+	known := decode[api.User](far.do(call{op: "getUser", id: crew.ID.String()}).want(http.StatusOK))
+	eventually(t, "the token stays good", lets(token, far.signIn(known), http.StatusOK))
 }
 
 // Without the link users cannot be changed, and the answer says so; what is known stays readable.

@@ -85,7 +85,8 @@ func createOperator(ctx context.Context, p program) error {
 const listOperatorsHelp = `
 Usage: opsdb user break-glass list [--json]
 
-Lists the operators for emergencies of this site.`
+Lists the operators for emergencies of this site. Whose password is not kept by the present SECRET_KEY is moved to it
+when he signs in, and is refused when that key is not accepted any more.`
 
 func listOperators(ctx context.Context, p program) error {
 	flags := p.flags("user break-glass list", listOperatorsHelp)
@@ -100,19 +101,24 @@ func listOperators(ctx context.Context, p program) error {
 		}
 		table := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 		if !*asJSON {
-			fmt.Fprintln(table, "NAME\tCREATED\tBY\tSTATE")
+			fmt.Fprintln(table, "NAME\tCREATED\tBY\tKEY\tSTATE")
 		}
 		for _, operator := range operators {
 			if *asJSON {
 				line := map[string]any{
 					"name": operator.Name, "created_at": operator.CreatedAt, "created_by": operator.CreatedBy, "expires_at": operator.Expires,
+					"key_id": operator.KeyID, "present_key": o.operators.OnPresentKey(operator),
 				}
 				if err := json.NewEncoder(p.out).Encode(line); err != nil {
 					return err
 				}
 				continue
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", operator.Name, operator.CreatedAt.Format(time.DateOnly), operator.CreatedBy, expiry(operator.Expires))
+			key := "present"
+			if !o.operators.OnPresentKey(operator) {
+				key = "not the present one"
+			}
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", operator.Name, operator.CreatedAt.Format(time.DateOnly), operator.CreatedBy, key, expiry(operator.Expires))
 		}
 		return table.Flush()
 	})

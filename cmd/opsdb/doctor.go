@@ -57,6 +57,13 @@ func (p program) examine(ctx context.Context) []doctor.Finding {
 	if err := c.Validate(); err != nil {
 		findings = append(findings, invalidSettings(err))
 	}
+	if c.Access.GitHubClientID != "" && strings.HasPrefix(c.Server.PublicURL, "http://") {
+		findings = append(findings, doctor.Finding{
+			Code: "sessions-unprotected", Severity: doctor.Warning, Subject: "settings",
+			Detail: "people sign in by GitHub, and PUBLIC_URL is not https: cookies of sessions go over the network for everybody to read",
+			Remedy: "put the site behind a proxy with TLS, and set PUBLIC_URL to its https address",
+		})
+	}
 	redis := serve.Redis(c.Redis)
 	defer redis.Close()
 	return append(findings, doctor.Examine(ctx, doctor.Patient{

@@ -146,7 +146,7 @@ func TestTokens(t *testing.T) {
 		t.Helper()
 		return opsdb(t, environ, append([]string{"token"}, args...)...)
 	}
-	plain := token("create", "--user", "night-crew", "--role", "observer").done(t)
+	plain := token("create", "--user", "night-crew", "--create-user", "--role", "observer").done(t)
 	if token := strings.TrimSpace(plain.out); !strings.HasPrefix(token, "ops_api_token_") || strings.Contains(token, "\n") {
 		t.Errorf("standard output is not the token alone: %q", plain.out)
 	}
@@ -161,8 +161,11 @@ func TestTokens(t *testing.T) {
 	if usual := decoded[auth.Issued](t, token("create", "--user", "night-crew", "--json").done(t).out); time.Until(*usual.ExpiresAt).Round(time.Hour) != 48*time.Hour {
 		t.Errorf("%+v", usual)
 	}
-	if got := token("create", "--user", "x", "--role", "astronaut"); got.code != exitFailed || !strings.Contains(got.err, "no role astronaut") {
+	if got := token("create", "--user", "x", "--create-user", "--role", "astronaut"); got.code != exitFailed || !strings.Contains(got.err, "no role astronaut") {
 		t.Errorf("unknown role: %+v", got)
+	}
+	if got := token("create", "--user", "nihgt-crew"); got.code != exitFailed || !strings.Contains(got.err, "no user nihgt-crew") || got.out != "" {
+		t.Errorf("a misspelt name: %+v", got)
 	}
 
 	list := token("list").done(t).out
@@ -206,7 +209,7 @@ func TestTokensAreRotated(t *testing.T) {
 		t.Helper()
 		return opsdb(t, environ, append([]string{"token"}, args...)...)
 	}
-	first := decoded[auth.Issued](t, token("create", "--user", "night-crew", "--role", "observer", "--name", "scheduler", "--scope", "read:observations", "--expires", "90d", "--json").done(t).out)
+	first := decoded[auth.Issued](t, token("create", "--user", "night-crew", "--create-user", "--role", "observer", "--name", "scheduler", "--scope", "read:observations", "--expires", "90d", "--json").done(t).out)
 	second := decoded[auth.Issued](t, token("rotate", first.ID.String(), "--grace", "1h", "--json").done(t).out)
 	if second.Name != "scheduler" || !slices.Equal(second.Scopes, first.Scopes) || second.Token == first.Token || second.ExpiresAt.Before(*first.ExpiresAt) {
 		t.Errorf("%+v, then %+v", first, second)
@@ -234,7 +237,7 @@ func TestTokensAreRotated(t *testing.T) {
 func TestAllTokensAreListed(t *testing.T) {
 	address := pgtest.New(t)
 	environ := settings(address)
-	opsdb(t, environ, "token", "create", "--user", "night-crew").done(t)
+	opsdb(t, environ, "token", "create", "--user", "night-crew", "--create-user").done(t)
 	if _, err := pgtest.Connect(t, address).Exec(t.Context(), `
 		insert into api_token (id, user_id, name, token_hash, key_id, token_prefix, created_at, created_by)
 		select md5(n::text)::uuid, user_id, 'bulk', encode(sha256(n::text::bytea), 'hex'), 'k', 'p', t.created_at, 'test' from api_token t, generate_series(1, $1) n
@@ -278,6 +281,14 @@ func TestDoctor(t *testing.T) {
 		}
 	}
 	if text := opsdb(t, []string{"SITE_TYPE=x"}, "doctor").out; !strings.Contains(text, "[settings-invalid]") {
+		t.Error(text)
+	}
+	byGitHub := []string{"GITHUB_CLIENT_ID=app", "PUBLIC_URL=http://ops.example", "TRUSTED_PROXIES=0.0.0.0/0"}
+	if text := opsdb(t, append(environ, byGitHub...), "doctor").out; !strings.Contains(text, "[sessions-unprotected]") || !strings.Contains(text, "everybody, who") {
+		t.Error(text)
+	}
+	byGitHub[1] = "PUBLIC_URL=https://ops.example"
+	if text := opsdb(t, append(environ, byGitHub...), "doctor").out; strings.Contains(text, "[sessions-unprotected]") {
 		t.Error(text)
 	}
 }

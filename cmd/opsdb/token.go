@@ -12,12 +12,14 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ccatobs/opsdb/gen/maindb"
+	"github.com/ccatobs/opsdb/gen/replicadb"
 	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/config"
+	"github.com/ccatobs/opsdb/internal/errs"
 )
 
 const tokenHelp = `
-Usage: opsdb token create --user NAME [--role ROLE] [--name TEXT] [--scope ACTION:RESOURCE]... [--expires 90d|never] [--by NAME] [--json]
+Usage: opsdb token create --user NAME [--create-user] [--role ROLE] [--name TEXT] [--scope ACTION:RESOURCE]... [--expires 90d|never] [--by NAME] [--json]
        opsdb token list [--all] [--json]
        opsdb token show ID [--json]
        opsdb token rotate ID [--grace 24h] [--json]
@@ -53,7 +55,7 @@ func tokenCommand(ctx context.Context, p program) error {
 const createTokenHelp = `
 Usage: opsdb token create --user NAME [flags]
 
-Makes an API token and prints it, once: only a keyed hash of it is stored. A user who does not exist yet is made.`
+Makes an API token and prints it, once: only a keyed hash of it is stored.`
 
 // scopes collects the values of a flag that may be given many times.
 type scopes []string
@@ -71,6 +73,7 @@ func createToken(ctx context.Context, p program) error {
 	flags := p.flags("token create", createTokenHelp)
 	var grant auth.Grant
 	flags.StringVar(&grant.User, "user", "", "login `name` of the user the token acts for")
+	createUser := flags.Bool("create-user", false, "make the user if there is none of this name")
 	flags.StringVar(&grant.Role, "role", "", "`role` the user gets if he does not have it: admin, observer, viewer or service")
 	flags.StringVar(&grant.Name, "name", "made by opsdb token create", "what the token is for")
 	flags.Var((*scopes)(&grant.Scopes), "scope", "limits the token to a permission such as read:* or write:observations; may be repeated")
@@ -98,7 +101,7 @@ func createToken(ctx context.Context, p program) error {
 		if grant.By == "" {
 			grant.By = d.actor
 		}
-		issued, err = d.issue(ctx, grant)
+		issued, err = d.issue(ctx, grant, *createUser)
 		return err
 	})
 	if err != nil {
@@ -165,9 +168,18 @@ func (d people) noted(ctx context.Context, f func(db *maindb.Queries) ([]auth.Ev
 	return err
 }
 
-func (d people) issue(ctx context.Context, grant auth.Grant) (issued auth.Issued, err error) {
+// issue makes a token. It fails with errs.NotFound for a user who does not exist and is not to be made.
+func (d people) issue(ctx context.Context, grant auth.Grant, createUser bool) (issued auth.Issued, err error) {
 	keys, err := d.keys()
 	if err != nil {
+		return issued, err
+	}
+	user, err := d.find(ctx, grant.User)
+	isNew := errs.KindOf(err) == errs.NotFound
+	switch {
+	case isNew && !createUser:
+		return issued, errs.New(errs.NotFound, "there is no user %s; --create-user makes one", grant.User)
+	case err != nil && !isNew:
 		return issued, err
 	}
 	err = d.noted(ctx, func(db *maindb.Queries) ([]auth.Event, error) {
@@ -178,9 +190,28 @@ func (d people) issue(ctx context.Context, grant auth.Grant) (issued auth.Issued
 		if grant.Role != "" {
 			detail["role"] = grant.Role
 		}
-		return []auth.Event{{Action: "token.created", User: issued.UserID, Token: issued.ID, Detail: detail}}, nil
+		events := []auth.Event{{Action: "token.created", User: issued.UserID, Token: issued.ID, Detail: detail}}
+		return append(describeOwner(user, issued, grant.Role), events...), nil
 	})
 	return issued, err
+}
+
+// describeOwner is what the audit trail says of the user of a new token: that he was made by it, or got a role.
+func describeOwner(was replicadb.UserAccount, t auth.Issued, role string) []auth.Event {
+	roles := append([]string{}, was.GrantedRoles...)
+	if role != "" {
+		roles = distinct(append(roles, role))
+	}
+	switch {
+	case was.ID != t.UserID:
+		return []auth.Event{{Action: "user.created", User: t.UserID, Detail: map[string]any{"name": t.User, "roles": roles}}}
+	case len(roles) > len(was.GrantedRoles):
+		return []auth.Event{{Action: "user.updated", User: t.UserID, Detail: map[string]any{
+			"name": t.User, "before": map[string]any{"roles": was.GrantedRoles}, "after": map[string]any{"roles": roles},
+		}}}
+	default:
+		return nil
+	}
 }
 
 // describeIssued is what the audit trail says of a new token.

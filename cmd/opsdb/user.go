@@ -28,6 +28,7 @@ const userHelp = `
 Usage: opsdb user list [--role ROLE] [--disabled] [--json]
        opsdb user show NAME [--json]
        opsdb user create NAME [--full-name TEXT] [--email ADDRESS] [--github-login ACCOUNT] [--role ROLE]...
+       opsdb user change NAME [--full-name TEXT] [--email ADDRESS] [--github-login ACCOUNT]
        opsdb user roles NAME ROLE...
        opsdb user disable NAME
        opsdb user enable NAME
@@ -42,7 +43,7 @@ type subcommand = func(context.Context, program) error
 
 func userCommand(ctx context.Context, p program) error {
 	commands := map[string]subcommand{
-		"list": listUsers, "show": showUser, "create": createUser, "roles": giveRoles, "audit": auditUsers, "break-glass": breakGlassCommand,
+		"list": listUsers, "show": showUser, "create": createUser, "change": changeUser, "roles": giveRoles, "audit": auditUsers, "break-glass": breakGlassCommand,
 		"disable": changeCommand("disable", "user.updated", "Lets a user in no more, neither by sessions nor by tokens.",
 			func(u *replicadb.UserAccount, now time.Time) {
 				if u.DisabledAt == nil {
@@ -62,7 +63,7 @@ func userCommand(ctx context.Context, p program) error {
 		if _, err := p.arguments(p.flags("user", userHelp)); err != nil {
 			return err
 		}
-		return p.misused("there is no command %q of opsdb user: it is list, show, create, roles, disable, enable, sign-out or audit", p.args[0])
+		return p.misused("there is no command %q of opsdb user: it is list, show, create, change, roles, disable, enable, sign-out or audit", p.args[0])
 	}
 	p.args = p.args[1:]
 	return command(ctx, p)
@@ -228,8 +229,9 @@ func createUser(ctx context.Context, p program) error {
 	})
 }
 
+// distinct returns roles in order, each once; none are an empty list, as the database has it.
 func distinct(roles []string) []string {
-	return slices.Compact(slices.Sorted(slices.Values(roles)))
+	return append([]string{}, slices.Compact(slices.Sorted(slices.Values(roles)))...)
 }
 
 func listing(words []string) string {
@@ -237,6 +239,48 @@ func listing(words []string) string {
 		return "none"
 	}
 	return strings.Join(words, " ")
+}
+
+const changeUserHelp = `
+Usage: opsdb user change NAME [--full-name TEXT] [--email ADDRESS] [--github-login ACCOUNT]
+
+Changes what is given; "" empties it. With another GitHub account somebody else signs in as this user.`
+
+func changeUser(ctx context.Context, p program) error {
+	flags := p.flags("user change", changeUserHelp)
+	fullName := flags.String("full-name", "", "what people call him")
+	email := flags.String("email", "", "`address`")
+	login := flags.String("github-login", "", "GitHub `account` that may sign in as this user")
+	name, err := p.only(flags)
+	if err != nil {
+		return err
+	}
+	given := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	if len(given) == 0 {
+		return p.misused("what to change is needed")
+	}
+	return p.withPeople(ctx, func(d people) error {
+		u, err := d.change(ctx, name, "user.updated", func(u *replicadb.UserAccount) {
+			if given["full-name"] {
+				u.FullName = *fullName
+			}
+			if given["email"] {
+				u.Email = *email
+			}
+			if given["github-login"] && (u.GitHubLogin == nil || *u.GitHubLogin != *login) {
+				// The number is that of the account before.
+				if u.GitHubLogin, u.GitHubID = nil, nil; *login != "" {
+					u.GitHubLogin = login
+				}
+			}
+		})
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.out, "user %s changed\n", u.Name)
+		return err
+	})
 }
 
 const giveRolesHelp = `
@@ -259,7 +303,7 @@ func giveRoles(ctx context.Context, p program) error {
 		if err := d.known(ctx, roles); err != nil {
 			return err
 		}
-		u, err := d.change(ctx, name, "user.updated", func(u *replicadb.UserAccount) { u.GrantedRoles = append([]string{}, distinct(roles)...) })
+		u, err := d.change(ctx, name, "user.updated", func(u *replicadb.UserAccount) { u.GrantedRoles = distinct(roles) })
 		if err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ func TestUsers(t *testing.T) {
 	if out := user("list", "--role", "observer").done(t).out; !strings.Contains(out, "observer service") || strings.Contains(out, "chief") {
 		t.Error(out)
 	}
-	var shown replicadb.UserAccount
+	var shown, changed replicadb.UserAccount
 	if err := json.Unmarshal([]byte(user("show", "night-crew", "--json").done(t).out), &shown); err != nil {
 		t.Fatal(err)
 	}
@@ -67,6 +67,19 @@ func TestUsers(t *testing.T) {
 	if out := user("audit", "--limit", "1").done(t).out; strings.Count(out, "\n") != 2 || !strings.Contains(out, `"roles"`) {
 		t.Error(out)
 	}
+	user("create", "nobody-yet").done(t)
+	user("change", "nobody-yet", "--full-name", "Somebody", "--github-login", "somebody").done(t)
+	user("change", "--email", "s@ops.example", "nobody-yet").done(t)
+	if err := json.Unmarshal([]byte(user("show", "nobody-yet", "--json").done(t).out), &changed); err != nil {
+		t.Fatal(err)
+	}
+	if changed.FullName != "Somebody" || changed.Email != "s@ops.example" || *changed.GitHubLogin != "somebody" {
+		t.Errorf("%+v", changed)
+	}
+	user("change", "nobody-yet", "--github-login", "").done(t)
+	if out := user("show", "nobody-yet").done(t).out; !strings.Contains(out, "none") {
+		t.Error(out)
+	}
 }
 
 func TestWhatIsRefusedOfUsers(t *testing.T) {
@@ -82,6 +95,8 @@ func TestWhatIsRefusedOfUsers(t *testing.T) {
 		{[]string{"show"}, exitUsage, "login name of a user is needed"},
 		{[]string{"show", "a", "b"}, exitUsage, `unexpected "b"`},
 		{[]string{"roles", "chief"}, exitUsage, "the roles are needed"},
+		{[]string{"change", "chief"}, exitUsage, "what to change is needed"},
+		{[]string{"change", "nobody", "--email", ""}, exitFailed, "no user nobody"},
 		{[]string{"audit", "--limit", "0"}, exitUsage, "--limit 0"},
 		{[]string{"show", "nobody"}, exitFailed, "no user nobody"},
 		{[]string{"disable", "nobody"}, exitFailed, "no user nobody"},
@@ -101,9 +116,24 @@ func TestWhatIsRefusedOfUsers(t *testing.T) {
 	if list := events(t, environ); len(list) != 1 {
 		t.Errorf("%d events of one change", len(list))
 	}
-	for _, command := range []string{"list", "show", "create", "roles", "disable", "enable", "sign-out", "audit"} {
+	for _, command := range []string{"list", "show", "create", "change", "roles", "disable", "enable", "sign-out", "audit"} {
 		if help := opsdb(t, nil, "user", command, "-h").done(t).out; !strings.HasPrefix(help, "Usage: opsdb user "+command) {
 			t.Errorf("%s: %s", command, help)
 		}
+	}
+}
+
+// A token made for somebody new, or with a role, says so of its user, too.
+func TestTheAuditTrailSaysWhomATokenMade(t *testing.T) {
+	environ := settings(pgtest.New(t))
+	for _, flags := range [][]string{{"--create-user", "--role", "viewer"}, {"--create-user", "--role", "observer"}, {"--role", "viewer"}, nil} {
+		opsdb(t, environ, append([]string{"token", "create", "--user", "crew"}, flags...)...).done(t)
+	}
+	var got []string
+	for _, e := range events(t, environ) {
+		got = append(got, e.Action)
+	}
+	if want := "user.created token.created user.updated token.created token.created token.created"; strings.Join(got, " ") != want {
+		t.Errorf("%s, want %s", strings.Join(got, " "), want)
 	}
 }

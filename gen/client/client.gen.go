@@ -1869,7 +1869,7 @@ type Health struct {
 	// Redis Whether a part can be reached.
 	Redis Component `json:"redis"`
 
-	// Remarks Why the status is not healthy, one sentence each, with the remedy.
+	// Remarks Why the status is not healthy, one sentence each, with the remedy; then what is no failure but should not stay as it is, such as demo tokens. The status can be healthy with such remarks.
 	Remarks []string `json:"remarks"`
 
 	// Replica The copy of the main database that this site reads.
@@ -3934,7 +3934,7 @@ type User struct {
 	// Roles Granted by administrators.
 	Roles []RoleName `json:"roles"`
 
-	// SignedOutAt Sessions that began before are over.
+	// SignedOutAt Sessions that began before are over, and those that seem to have begun less than a minute after at a site that did not know.
 	SignedOutAt nullable.Nullable[time.Time] `json:"signed_out_at"`
 
 	// Sync How far an item of this site's view has travelled.
@@ -5792,7 +5792,8 @@ type ClientInterface interface {
 	// CreateUserWithBody Create a user
 	//
 	// People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-	// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+	// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+	// gives a role that permits more than what he asks with.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5802,7 +5803,8 @@ type ClientInterface interface {
 	// CreateUser Create a user
 	//
 	// People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-	// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+	// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+	// gives a role that permits more than what he asks with.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5817,8 +5819,8 @@ type ClientInterface interface {
 	// UpdateUserWithBody Change a user, his roles, or whether he is let in
 	//
 	// What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-	// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-	// be taken away.
+	// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+	// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5828,8 +5830,8 @@ type ClientInterface interface {
 	// UpdateUser Change a user, his roles, or whether he is let in
 	//
 	// What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-	// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-	// be taken away.
+	// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+	// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5876,7 +5878,8 @@ type ClientInterface interface {
 	// CreateTokenWithBody Make an API token
 	//
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-	// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5886,7 +5889,8 @@ type ClientInterface interface {
 	// CreateToken Make an API token
 	//
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-	// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6213,8 +6217,8 @@ type ClientInterface interface {
 	// RefreshSession Get a new access token
 	//
 	// With the cookie `opsdb_session` that the sign-in has set, and which is renewed with it. It works while the site is
-	// cut off from everything. A cookie that was used before and comes again much later ends the session: somebody has
-	// copied it.
+	// cut off from everything. A cookie that comes again long after the one that replaced it was used ends the session:
+	// somebody has copied it.
 	//
 	// Corresponds with POST /auth/refresh (the `RefreshSession` operationId).
 	RefreshSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7090,7 +7094,8 @@ func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEdit
 // CreateUserWithBody Create a user
 //
 // People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+// gives a role that permits more than what he asks with.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7110,7 +7115,8 @@ func (c *Client) CreateUserWithBody(ctx context.Context, params *CreateUserParam
 // CreateUser Create a user
 //
 // People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+// gives a role that permits more than what he asks with.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7145,8 +7151,8 @@ func (c *Client) GetUser(ctx context.Context, id RecordID, params *GetUserParams
 // UpdateUserWithBody Change a user, his roles, or whether he is let in
 //
 // What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-// be taken away.
+// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7166,8 +7172,8 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, id RecordID, params *Up
 // UpdateUser Change a user, his roles, or whether he is let in
 //
 // What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-// be taken away.
+// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7274,7 +7280,8 @@ func (c *Client) ListTokens(ctx context.Context, params *ListTokensParams, reqEd
 // CreateTokenWithBody Make an API token
 //
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7294,7 +7301,8 @@ func (c *Client) CreateTokenWithBody(ctx context.Context, contentType string, bo
 // CreateToken Make an API token
 //
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8061,8 +8069,8 @@ func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*htt
 // RefreshSession Get a new access token
 //
 // With the cookie `opsdb_session` that the sign-in has set, and which is renewed with it. It works while the site is
-// cut off from everything. A cookie that was used before and comes again much later ends the session: somebody has
-// copied it.
+// cut off from everything. A cookie that comes again long after the one that replaced it was used ends the session:
+// somebody has copied it.
 //
 // Corresponds with POST /auth/refresh (the `RefreshSession` operationId).
 func (c *Client) RefreshSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -18886,7 +18894,8 @@ type ClientWithResponsesInterface interface {
 	// CreateUserWithBodyWithResponse Create a user
 	//
 	// People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-	// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+	// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+	// gives a role that permits more than what he asks with.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18896,7 +18905,8 @@ type ClientWithResponsesInterface interface {
 	// CreateUserWithResponse Create a user
 	//
 	// People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-	// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+	// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+	// gives a role that permits more than what he asks with.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18913,8 +18923,8 @@ type ClientWithResponsesInterface interface {
 	// UpdateUserWithBodyWithResponse Change a user, his roles, or whether he is let in
 	//
 	// What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-	// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-	// be taken away.
+	// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+	// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18924,8 +18934,8 @@ type ClientWithResponsesInterface interface {
 	// UpdateUserWithResponse Change a user, his roles, or whether he is let in
 	//
 	// What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-	// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-	// be taken away.
+	// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+	// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18978,7 +18988,8 @@ type ClientWithResponsesInterface interface {
 	// CreateTokenWithBodyWithResponse Make an API token
 	//
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-	// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18988,7 +18999,8 @@ type ClientWithResponsesInterface interface {
 	// CreateTokenWithResponse Make an API token
 	//
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-	// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19373,8 +19385,8 @@ type ClientWithResponsesInterface interface {
 	// RefreshSessionWithResponse Get a new access token
 	//
 	// With the cookie `opsdb_session` that the sign-in has set, and which is renewed with it. It works while the site is
-	// cut off from everything. A cookie that was used before and comes again much later ends the session: somebody has
-	// copied it.
+	// cut off from everything. A cookie that comes again long after the one that replaced it was used ends the session:
+	// somebody has copied it.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -30410,7 +30422,8 @@ func (c *ClientWithResponses) ListUsersWithResponse(ctx context.Context, params 
 // CreateUserWithBodyWithResponse Create a user
 //
 // People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+// gives a role that permits more than what he asks with.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -30426,7 +30439,8 @@ func (c *ClientWithResponses) CreateUserWithBodyWithResponse(ctx context.Context
 // CreateUserWithResponse Create a user
 //
 // People need none: they get theirs when they sign in. This is for the systems of the observatory, and for people
-// whose roles are to be there before they come; `github_login` says which account may sign in as the user.
+// whose roles are to be there before they come; `github_login` says which account may sign in as the user. Nobody
+// gives a role that permits more than what he asks with.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -30455,8 +30469,8 @@ func (c *ClientWithResponses) GetUserWithResponse(ctx context.Context, id Record
 // UpdateUserWithBodyWithResponse Change a user, his roles, or whether he is let in
 //
 // What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-// be taken away.
+// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -30472,8 +30486,8 @@ func (c *ClientWithResponses) UpdateUserWithBodyWithResponse(ctx context.Context
 // UpdateUserWithResponse Change a user, his roles, or whether he is let in
 //
 // What is not mentioned stays. `roles` are those that administrators grant; what a user has by his GitHub teams
-// changes there. Who is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot
-// be taken away.
+// changes there. Nobody gives a role, or the account of one who has it, that permits more than what he asks with. Who
+// is disabled is let in nowhere, neither by sessions nor by tokens. The last administrator cannot be taken away.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -30562,7 +30576,8 @@ func (c *ClientWithResponses) ListTokensWithResponse(ctx context.Context, params
 // CreateTokenWithBodyWithResponse Make an API token
 //
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -30578,7 +30593,8 @@ func (c *ClientWithResponses) CreateTokenWithBodyWithResponse(ctx context.Contex
 // CreateTokenWithResponse Make an API token
 //
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
-// do now. Repeating the request makes another token: revoke the one whose answer got lost.
+// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
+// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -31227,8 +31243,8 @@ func (c *ClientWithResponses) GetMeWithResponse(ctx context.Context, reqEditors 
 // RefreshSessionWithResponse Get a new access token
 //
 // With the cookie `opsdb_session` that the sign-in has set, and which is renewed with it. It works while the site is
-// cut off from everything. A cookie that was used before and comes again much later ends the session: somebody has
-// copied it.
+// cut off from everything. A cookie that comes again long after the one that replaced it was used ends the session:
+// somebody has copied it.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -109,7 +109,7 @@ with wanted as (
   on conflict (user_id, role_id, source) do update set source = excluded.source
 )
 select expect_rows((select count(*) from wanted) + (select count(*) from "user" u where u.id = $1),
-                   cardinality($2::text[]) + 1, 'role or user')
+                   coalesce(cardinality($2::text[]), 0) + 1, 'role or user')
 `
 
 type SetUserRolesParams struct {

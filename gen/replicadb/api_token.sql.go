@@ -15,6 +15,8 @@ import (
 const changedTokens = `-- name: ChangedTokens :many
 select t.id from api_token t where t.revoked_at >= $1::timestamptz
 union
+select p.id from api_token t join api_token p on p.id = t.rotated_from where t.created_at >= $1::timestamptz
+union
 select t.id from "user" u join api_token t on t.user_id = u.id where u.changed_at >= $1::timestamptz
 `
 
@@ -22,7 +24,7 @@ type ChangedTokensParams struct {
 	Since time.Time `json:"since"`
 }
 
-// Tokens whose worth has changed since a time: revoked ones, and all of a user who has changed.
+// Tokens whose worth has changed since a time: revoked and replaced ones, and all of a user who has changed.
 func (q *Queries) ChangedTokens(ctx context.Context, arg ChangedTokensParams) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, changedTokens, arg.Since)
 	if err != nil {

@@ -5,11 +5,8 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
-	"net/http"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -39,7 +36,8 @@ func breakGlassPrincipal(c claims) Principal {
 // Operator may sign in at one site when nothing but its own Redis can be reached.
 type Operator struct {
 	Name      string     `json:"-"`
-	Hash      string     `json:"hash"` // of the password
+	Hash      string     `json:"hash"`   // of the password
+	KeyID     string     `json:"key_id"` // with which key that is made
 	CreatedAt time.Time  `json:"created_at"`
 	CreatedBy string     `json:"created_by"`
 	Expires   *time.Time `json:"expires,omitempty"` // nil: never
@@ -70,7 +68,8 @@ func (o *Operators) Create(ctx context.Context, name, by string, expires *time.T
 	}
 	password := newPassword()
 	made := Operator{
-		Name: name, Hash: o.keys.present.hash(typed(password)), CreatedAt: o.now().UTC().Truncate(time.Second), CreatedBy: by, Expires: expires,
+		Name: name, Hash: o.keys.present.hash(typed(password)), KeyID: o.keys.present.id,
+		CreatedAt: o.now().UTC().Truncate(time.Second), CreatedBy: by, Expires: expires,
 	}
 	text, err := json.Marshal(made)
 	if err != nil {
@@ -182,63 +181,70 @@ func (o *Operators) announce(ctx context.Context, session Session) error {
 	return nil
 }
 
-const (
-	// freeFailures is how many sign-ins may fail before the next has to wait.
-	freeFailures = 5
-	longestWait  = 15 * time.Minute
-	// failuresKept is how long failures count after the last wait was over.
-	failuresKept = time.Hour
-)
+// ErrBreakGlassOff is the answer of a process at which operators for emergencies are not let in. It says nothing about
+// their sessions: other processes of the site may let them in.
+func ErrBreakGlassOff() error {
+	return errs.New(errs.NotFound, "The operator for emergencies cannot sign in at this site.").Named("break-glass-off")
+}
 
-// ErrRefused is in the chain when name or password is wrong.
-var ErrRefused = errors.New("name or password wrong")
-
-// SignIn opens a session for an operator. It fails with errs.Unauthenticated when name or password is wrong, then with
-// ErrRefused in the chain; with errs.Unavailable of status 429 when too many have failed by this name or from this
-// address; and when Redis does not answer.
+// SignIn opens a session for an operator, which ends when he expires. A right password is always let in: it cannot be
+// guessed, and strangers who try must not keep him out. SignIn fails with errs.Unauthenticated when name or password is
+// wrong and with errs.Unavailable of status 429 when too many were, both with a RefusedError in the chain; with
+// errs.Unavailable when Redis does not answer.
 func (o *Operators) SignIn(ctx context.Context, name, password, address, userAgent string) (Session, string, error) {
-	failures := []string{o.sessions.names.Failures("name:" + name), o.sessions.names.Failures("address:" + address)}
-	// Each attempt counts as failed before it is looked at, so that many at once are not taken for one.
-	if err := o.admit(ctx, failures); err != nil {
-		return Session{}, "", err
-	}
 	operator, found, err := o.find(ctx, name)
 	if err != nil {
 		return Session{}, "", err
 	}
 	right := slices.ContainsFunc(o.keys.hashes(typed(password)), func(h string) bool { return hmac.Equal([]byte(h), []byte(operator.Hash)) })
 	if !found || !right {
-		return Session{}, "", errs.New(errs.Unauthenticated, "name or password wrong").Named("break-glass-refused").Because(ErrRefused)
+		return Session{}, "", o.refuse(ctx, address)
+	}
+	if err := o.rehash(ctx, operator, o.keys.present.hash(typed(password))); err != nil {
+		return Session{}, "", err
 	}
 	client, err := o.sessions.redis.Get()
 	if err != nil {
 		return Session{}, "", away(err)
 	}
-	if err := client.Do(ctx, client.B().Del().Key(failures...).Build()).Error(); err != nil {
+	if err := client.Do(ctx, client.B().Del().Key(o.sessions.names.Failures(Network(address))).Build()).Error(); err != nil {
 		return Session{}, "", away(err)
 	}
-	return o.sessions.Open(ctx, Session{Name: operator.Principal(), Credential: ByBreakGlass, Address: address, UserAgent: userAgent})
+	by := Session{Name: operator.Principal(), Credential: ByBreakGlass, Address: address, UserAgent: userAgent}
+	if operator.Expires != nil {
+		by.Until = *operator.Expires
+	}
+	return o.sessions.Open(ctx, by)
 }
 
-func (o *Operators) admit(ctx context.Context, failures []string) error {
-	answer, err := o.sessions.eval(ctx, countFailure, failures, []string{
-		strconv.FormatInt(o.now().UnixMicro(), 10), strconv.Itoa(freeFailures),
-		strconv.FormatInt(longestWait.Microseconds(), 10), strconv.FormatInt(failuresKept.Microseconds(), 10),
-	})
+// rehash keeps an operator by the present key, so that the other one can be forgotten.
+func (o *Operators) rehash(ctx context.Context, operator Operator, hash string) error {
+	if operator.Hash == hash {
+		return nil
+	}
+	moved := operator
+	moved.Hash, moved.KeyID = hash, o.keys.present.id
+	text, err := json.Marshal(moved)
 	if err != nil {
 		return err
 	}
-	micros, err := strconv.ParseInt(answer[0], 10, 64)
-	if err != nil {
-		return errs.New(errs.Internal, "the failures of a sign-in cannot be read").Because(err)
-	}
-	if micros <= 0 {
-		return nil
-	}
-	refused := errs.New(errs.Unavailable, "Too many sign-ins have failed.").Named("too-many-requests").After(time.Duration(micros) * time.Microsecond)
-	refused.Status = http.StatusTooManyRequests
-	return refused
+	_, err = o.sessions.eval(ctx, replaceOperator, []string{o.sessions.names.BreakGlass()}, []string{operator.Name, operator.Hash, string(text)})
+	return err
 }
+
+// replaceOperator replaces an operator who is still as he was: not one who was removed, or made anew, meanwhile.
+//
+// KEYS: operators. ARGV: name, hash of his password as it was, the operator. Result: {"replaced"} | {"changed"}.
+var replaceOperator = rueidis.NewLuaScript(`
+local was = redis.call('HGET', KEYS[1], ARGV[1])
+if not was or cjson.decode(was).hash ~= ARGV[2] then return {'changed'} end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return {'replaced'}
+`)
+
+// OnPresentKey tells whether an operator's password is kept by the present key. One who is not is refused as soon as the
+// other key is not accepted any more; he is moved when he signs in.
+func (o *Operators) OnPresentKey(operator Operator) bool { return operator.KeyID == o.keys.present.id }
 
 // renewable fails with errs.Unauthenticated when the operator of a session is no longer there, else with errs.Unavailable.
 func (o *Operators) renewable(ctx context.Context, session string) error {
@@ -248,30 +254,6 @@ func (o *Operators) renewable(ctx context.Context, session string) error {
 	}
 	return err
 }
-
-// countFailure lets an attempt pass and counts it as failed, or says how long it has to wait. A wait begins with the last
-// failure and doubles with each.
-//
-// KEYS: hashes of failures. ARGV: now (µs), how many are free, longest wait (µs), how long they are kept (µs). Result:
-// {microseconds to wait}.
-var countFailure = rueidis.NewLuaScript(`
-local now, free, longest, kept = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local wait = 0
-for _, key in ipairs(KEYS) do
-  local until_ = tonumber(redis.call('HGET', key, 'until') or '0')
-  -- A clock that was set back makes nobody wait longer than the longest wait.
-  wait = math.max(wait, math.min(until_ - now, longest))
-end
-if wait > 0 then return {string.format('%d', wait)} end
-for _, key in ipairs(KEYS) do
-  local count = redis.call('HINCRBY', key, 'count', 1)
-  local pause = 0
-  if count >= free then pause = math.min(1000000 * 2 ^ math.min(count - free, 30), longest) end
-  redis.call('HSET', key, 'until', string.format('%.0f', now + pause))
-  redis.call('PEXPIRE', key, string.format('%.0f', (pause + kept) / 1000))
-end
-return {'0'}
-`)
 
 // passwordLetters are 32 characters that nobody takes for one another on paper.
 const passwordLetters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

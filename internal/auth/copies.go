@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/redis/rueidis"
 
 	"github.com/ccatobs/opsdb/gen/replicadb"
@@ -76,6 +77,66 @@ func (c copies) remove(ctx context.Context, keys ...string) error {
 	for some := range slices.Chunk(keys, slice) {
 		if err := client.Do(ctx, client.B().Del().Key(some...).Build()).Error(); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// existing returns those ids of which there is a copy.
+func (c copies) existing(ctx context.Context, key func(string) string, ids []uuid.UUID) ([]uuid.UUID, error) {
+	client, err := c.redis.Get()
+	if err != nil {
+		return nil, err
+	}
+	var found []uuid.UUID
+	for some := range slices.Chunk(ids, slice) {
+		asked := make(rueidis.Commands, len(some))
+		for i, id := range some {
+			asked[i] = client.B().Exists().Key(key(id.String())).Build()
+		}
+		for i, answer := range client.DoMulti(ctx, asked...) {
+			n, err := answer.AsInt64()
+			if err != nil {
+				return nil, err
+			}
+			if n > 0 {
+				found = append(found, some[i])
+			}
+		}
+	}
+	return found, nil
+}
+
+// copyText is a copy as it is written.
+type copyText struct {
+	text    string
+	expires *time.Time // nil: never
+}
+
+// replace puts copies in the place of those that are there, and removes what has none. What others have removed meanwhile
+// stays so.
+func (c copies) replace(ctx context.Context, keys []string, fresh map[string]copyText) error {
+	client, err := c.redis.Get()
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(keys, slice) {
+		writes := make(rueidis.Commands, len(some))
+		for i, key := range some {
+			now, good := fresh[key]
+			switch {
+			case !good:
+				writes[i] = client.B().Del().Key(key).Build()
+			case now.expires == nil:
+				writes[i] = client.B().Set().Key(key).Value(now.text).Xx().Build()
+			default:
+				writes[i] = client.B().Set().Key(key).Value(now.text).Xx().ExatTimestamp(now.expires.Unix() + 1).Build()
+			}
+		}
+		for _, answer := range client.DoMulti(ctx, writes...) {
+			if err := answer.Error(); err != nil && !rueidis.IsRedisNil(err) {
+				return err
+			}
 		}
 	}
 	return nil

@@ -31,6 +31,9 @@ func (s *SignIn) Entry(ctx context.Context, p Person) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
+	if e, left := p.departure(known.users); left {
+		return e, nil
+	}
 	seen, err := p.among(known.users)
 	if err != nil {
 		return Entry{}, err
@@ -52,6 +55,18 @@ func (s *SignIn) Entry(ctx context.Context, p Person) (Entry, error) {
 		e.Refused = errs.New(errs.Forbidden, "No team of the GitHub account %s has a role here.", p.Login).Named("no-role")
 	}
 	return e, nil
+}
+
+// departure takes from the user of a person what the organisation gave him. Nobody gets a user, or another account, by it.
+// Left is false for who belongs to the organisation.
+func (p Person) departure(users []replicadb.UserAccount) (e Entry, left bool) {
+	e.Refused = p.Refused
+	i := slices.IndexFunc(users, func(u replicadb.UserAccount) bool { return u.GitHubID != nil && *u.GitHubID == p.ID })
+	if i >= 0 {
+		e.Seen, e.Next = &users[i], users[i]
+		e.Next.GitHubRoles = []string{}
+	}
+	return e, p.Refused != nil
 }
 
 // among returns the user of a person, nil when there is none yet.

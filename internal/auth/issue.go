@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"regexp"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -90,8 +92,11 @@ func (g Grant) validate() error {
 	if g.User == "" {
 		return errs.New(errs.Invalid, "a token needs a user")
 	}
-	if g.Name == "" {
+	if strings.TrimSpace(g.Name) == "" {
 		return errs.New(errs.Invalid, "a token needs a name")
+	}
+	if Deceptive(g.Name) {
+		return errs.New(errs.Invalid, "the name of a token has only characters that can be seen")
 	}
 	for _, scope := range g.Scopes {
 		if !scopePattern.MatchString(scope) {
@@ -102,6 +107,12 @@ func (g Grant) validate() error {
 		return errs.New(errs.Invalid, "the token would have expired already")
 	}
 	return nil
+}
+
+// Deceptive tells whether a text has characters by which it looks like another: control characters, and those of Unicode
+// that are not seen or turn the order of others.
+func Deceptive(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) })
 }
 
 // Rotated is a new token that takes the place of another.

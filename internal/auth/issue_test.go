@@ -22,6 +22,8 @@ func TestIssueRefuses(t *testing.T) {
 	}{
 		{"no user", Grant{Name: "x"}, errs.Invalid},
 		{"no name", Grant{User: "x"}, errs.Invalid},
+		{"blank name", Grant{User: "x", Name: " "}, errs.Invalid},
+		{"a name that turns", Grant{User: "x", Name: "a\u202eb"}, errs.Invalid},
 		{"scope", Grant{User: "x", Name: "x", Scopes: []string{"everything"}}, errs.Invalid},
 		{"expired", Grant{User: "x", Name: "x", Expires: &past}, errs.Invalid},
 		{"role", Grant{User: "x", Name: "x", Role: "astronaut"}, errs.NotFound},

@@ -29,12 +29,12 @@ func judgeSession(k known, c claims) verdict {
 	switch {
 	case u == nil || u.DisabledAt != nil:
 		return verdict{refused: refuse("user-disabled", "the user is disabled")}
-	case u.SignedOutAt != nil && !c.Started.After(*u.SignedOutAt):
+	case u.SignedOutAt != nil && !SurvivedSignOut(c.Started).After(*u.SignedOutAt):
 		return verdict{refused: errSessionEnded, revoked: true}
 	}
 	p := principalOf(*u, BySession)
 	p.Permissions = withoutService(k.permissions(*u))
-	p.SessionID, p.Expires = c.SessionID, &c.Expires
+	p.SessionID, p.Started, p.Expires = c.SessionID, &c.Started, &c.Expires
 	return verdict{principal: p}
 }
 
@@ -54,12 +54,12 @@ func principalOf(u replicadb.UserAccount, by Credential) Principal {
 func withoutService(permissions []string) []string {
 	kept := []string{}
 	for _, p := range permissions {
-		if !isService(p) {
+		if !OfSystems(p) {
 			kept = append(kept, p)
 		}
 	}
 	return kept
 }
 
-// isService tells whether a permission is one of those that only tokens can have.
-func isService(permission string) bool { return strings.HasPrefix(permission, service+":") }
+// OfSystems tells whether a permission is one of those that only tokens of the observatory's systems have.
+func OfSystems(permission string) bool { return strings.HasPrefix(permission, service+":") }

@@ -19,21 +19,22 @@ type Key struct {
 
 type material struct{ tokens, sessions []byte }
 
-// Keys are the present key and, while secrets are being changed, the previous one. What the previous one has hashed or
-// signed is still accepted; nothing new is made with it.
+// Keys are the present key and, while secrets are being changed, the other one: first the one to come, then the previous
+// one. What either has hashed or signed is accepted; everything new is made with the present one. Since hashes are moved to
+// it as they are used, every process must accept a key before it is the present one of any.
 type Keys struct {
-	present  Key
-	previous *Key
+	present Key
+	other   *Key
 }
 
-// NewKeys derives keys from the present secret and the previous one, empty for none.
-func NewKeys(present, previous string) (Keys, error) {
+// NewKeys derives keys from the present secret and the other one that is accepted, empty for none.
+func NewKeys(present, other string) (Keys, error) {
 	key, err := newKey(present)
-	if err != nil || previous == "" || previous == present {
+	if err != nil || other == "" || other == present {
 		return Keys{present: key}, err
 	}
-	old, err := newKey(previous)
-	return Keys{present: key, previous: &old}, err
+	second, err := newKey(other)
+	return Keys{present: key, other: &second}, err
 }
 
 func newKey(secret string) (Key, error) {
@@ -58,10 +59,10 @@ func newKey(secret string) (Key, error) {
 
 // all returns the keys that are accepted, the present one first.
 func (k Keys) all() []Key {
-	if k.previous == nil {
+	if k.other == nil {
 		return []Key{k.present}
 	}
-	return []Key{k.present, *k.previous}
+	return []Key{k.present, *k.other}
 }
 
 // hash returns the form in which a secret is stored and looked up, in hexadecimal digits. As secrets are found by it and

@@ -53,8 +53,19 @@ func (o Owner) Exceeding(maker Principal, scopes []string) []string {
 		wanted = o.Permissions
 	}
 	exceeding := slices.DeleteFunc(slices.Clone(wanted), func(scope string) bool {
-		return covers(o.Permissions, scope) && (maker.Can(scope) || strings.HasPrefix(scope, service+":") && maker.Can(everything))
+		return covers(o.Permissions, scope) && (maker.Can(scope) || OfSystems(scope) && maker.Can(everything)) ||
+			len(scopes) > 0 && o.harmless(maker, scope)
 	})
 	slices.Sort(exceeding)
 	return slices.Compact(exceeding)
+}
+
+// harmless tells whether a scope with a wildcard can be given though it covers more than there is to give now: a token is
+// never good for more than its owner, so somebody may give one of his own whatever meets his rights, and others one that
+// covers no more than what their maker may do. A limited token could outgrow its limits by it.
+func (o Owner) harmless(maker Principal, scope string) bool {
+	if !strings.Contains(scope, "*") || maker.UserID != o.ID && !maker.Can(scope) || maker.Limited && !maker.Can(scope) {
+		return false
+	}
+	return slices.ContainsFunc(limit(o.Permissions, []string{scope}), maker.Can)
 }

@@ -31,6 +31,7 @@ type Principal struct {
 	Credential  Credential `json:"credential"`
 	TokenID     uuid.UUID  `json:"token_id"`             // of ByToken
 	SessionID   uuid.UUID  `json:"session_id"`           // of the others
+	Started     *time.Time `json:"-"`                    // when the session began; nil for ByToken
 	Expires     *time.Time `json:"expires_at,omitempty"` // of the credential; nil: never
 	Limited     bool       `json:"limited,omitempty"`    // the token has scopes
 	Rehashed    *string    `json:"-"`                    // hash of the token with the present key, when it is stored with the previous one

@@ -24,9 +24,10 @@ type Session struct {
 	UserID     uuid.UUID // uuid.Nil for the operator for emergencies
 	Name       string
 	Credential Credential // BySession or ByBreakGlass
-	Started    time.Time
+	Started    time.Time  // what Open is told: AfterSignOut of its user
 	Renewed    time.Time
 	Expires    time.Time
+	Until      time.Time // what Open is told: it ends then at the latest; zero: only its kind limits it
 	Address    string
 	UserAgent  string
 }
@@ -54,8 +55,8 @@ func NewSessions(keys Keys, site string, redis *redisclient.Client, lifetime tim
 }
 
 const (
-	// reuseGrace is how long the secret before the present one is still answered, with the present one: two pages renew at
-	// once, or an answer got lost. The present one is not replaced again so soon.
+	// reuseGrace is how long the secret before the present one is still answered, with the present one, though that has
+	// been used: two pages renew at once. The present one is not replaced again so soon.
 	reuseGrace = time.Minute
 	// sessionMax is how long a session can be renewed: then GitHub is asked again whether its user still belongs to us.
 	sessionMax = 90 * 24 * time.Hour
@@ -67,12 +68,24 @@ const (
 // Open begins a session and returns the secret by which it is renewed.
 func (s *Sessions) Open(ctx context.Context, by Session) (Session, string, error) {
 	now := s.now().UTC().Truncate(time.Microsecond)
-	by.ID, by.Started, by.Renewed, by.Expires = uuid.New(), now, now, now.Add(min(s.lifetime, longest(by.Credential)))
+	ends := now.Add(longest(by.Credential))
+	if !by.Until.IsZero() && by.Until.Before(ends) {
+		ends = by.Until.UTC().Truncate(time.Second)
+	}
+	// A sign-out that seems to come far later than now has a wrong clock, and no session outlives it.
+	if by.Started.Before(now) || by.Started.After(now.Add(2*signOutMargin)) {
+		by.Started = now
+	}
+	by.ID, by.Renewed, by.Expires = uuid.New(), now, now.Add(s.lifetime)
+	if ends.Before(by.Expires) {
+		by.Expires = ends
+	}
 	by.UserAgent = strings.ToValidUTF8(by.UserAgent[:min(len(by.UserAgent), maxUserAgent)], "")
 	secret := s.keys.present.newSecret(by.ID)
 	_, err := s.eval(ctx, openSession, []string{s.names.Session(by.ID.String()), s.names.Sessions(owner(by))}, []string{
 		by.ID.String(), s.keys.present.hash(secret), by.UserID.String(), by.Name, string(by.Credential),
-		strconv.FormatInt(now.UnixMicro(), 10), strconv.FormatInt(by.Expires.Unix(), 10), by.Address, by.UserAgent,
+		strconv.FormatInt(by.Started.UnixMicro(), 10), strconv.FormatInt(by.Expires.Unix(), 10), by.Address, by.UserAgent,
+		strconv.FormatInt(ends.Unix(), 10), strconv.FormatInt(now.UnixMicro(), 10),
 	})
 	return by, secret, err
 }
@@ -100,7 +113,7 @@ var errSessionEnded = refuse("session-ended", "the session has ended: sign in ag
 var ErrReused = errors.New("a secret of the session was used twice")
 
 // Renew takes the secret of a session and returns the session and its next secret; the present one when it was replaced a
-// moment ago. It fails with errs.Unauthenticated when the session is over, then with ErrReused in the chain when this
+// moment ago, or when nobody has come with it yet. It fails with errs.Unauthenticated when the session is over, then with ErrReused in the chain when this
 // call has ended it.
 func (s *Sessions) Renew(ctx context.Context, secret string) (Session, string, error) {
 	id, err := s.keys.sessionOf(secret)
@@ -108,11 +121,9 @@ func (s *Sessions) Renew(ctx context.Context, secret string) (Session, string, e
 		return Session{}, "", errSessionEnded
 	}
 	now := s.now().UTC()
-	next := s.keys.present.nextSecret(id, secret)
 	args := []string{
-		s.keys.present.hash(next), strconv.FormatInt(now.UnixMicro(), 10), strconv.FormatInt(now.Add(s.lifetime).Unix(), 10),
+		s.keys.present.hash(s.keys.present.nextSecret(id, secret)), strconv.FormatInt(now.UnixMicro(), 10), strconv.FormatInt(now.Add(s.lifetime).Unix(), 10),
 		strconv.FormatInt(reuseGrace.Microseconds(), 10), id.String(), s.names.Sessions(""),
-		strconv.Itoa(int(sessionMax.Seconds())), strconv.Itoa(int(breakGlassMax.Seconds())),
 	}
 	args = append(args, s.keys.hashes(secret)...)
 	answer, err := s.eval(ctx, renewSession, []string{s.names.Session(id.String())}, args)
@@ -121,11 +132,9 @@ func (s *Sessions) Renew(ctx context.Context, secret string) (Session, string, e
 	}
 	switch answer[0] {
 	case "renewed":
-		return sessionFrom(id, answer[1:]), next, nil
-	case "again":
-		return sessionFrom(id, answer[1:]), secret, nil
+		return sessionFrom(id, answer[2:]), s.keys.follows(id, secret, answer[1]), nil
 	case "reused":
-		session := sessionFrom(id, answer[1:])
+		session := sessionFrom(id, answer[2:])
 		return session, "", errs.New(errs.Unauthenticated, "the session has ended: sign in again").Named("session-ended").Because(ErrReused)
 	default:
 		return Session{}, "", errSessionEnded

@@ -14,47 +14,52 @@ end
 
 // openSession begins a session.
 //
-// KEYS: session, sessions of the owner. ARGV: id, hash of the secret, user, name, credential, now (µs), expires (s),
-// address, user agent. Result: {"opened"}.
+// KEYS: session, sessions of the owner. ARGV: id, hash of the secret, user, name, credential, began (µs), expires (s),
+// address, user agent, when it ends however often it is renewed (s), now (µs). Result: {"opened"}.
 var openSession = rueidis.NewLuaScript(`
 redis.call('HSET', KEYS[1], 'secret', ARGV[2], 'before', '', 'user', ARGV[3], 'name', ARGV[4], 'credential', ARGV[5],
-  'started', ARGV[6], 'renewed', ARGV[6], 'expires', ARGV[7], 'address', ARGV[8], 'agent', ARGV[9])
+  'started', ARGV[6], 'renewed', ARGV[11], 'expires', ARGV[7], 'address', ARGV[8], 'agent', ARGV[9], 'ends', ARGV[10])
 redis.call('EXPIREAT', KEYS[1], ARGV[7])
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', math.floor(tonumber(ARGV[6]) / 1000000))
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', math.floor(tonumber(ARGV[11]) / 1000000))
 redis.call('ZADD', KEYS[2], ARGV[7], ARGV[1])
 if redis.call('EXPIREAT', KEYS[2], ARGV[7], 'NX') == 0 then redis.call('EXPIREAT', KEYS[2], ARGV[7], 'GT') end
 return {'opened'}
 `)
 
-// renewSession replaces the secret of a session. What comes was made here: when it is neither the present secret nor the
-// one before, it is older.
+// renewSession replaces the secret of a session, unless that was done a moment ago or the next one has never come back:
+// then the answer got lost, and who sends the one before has nothing else. What comes was made here: when it is neither the
+// present secret nor such a one before, it is older than one that is in use.
 //
 // KEYS: session. ARGV: hash of the secret that comes after the one that came, now (µs), expires (s), grace (µs), id, prefix
-// of the lists of sessions, seconds from its start after which it ends, and those of operators for emergencies, then the
-// hashes of the secret that came. Result: {"renewed" (the next secret is the present one), "again" (the one that came is)
-// or "reused", fields of the session} | {"ended"}.
+// of the lists of sessions, then the hashes of the secret that came. Result: {"renewed" or "reused", hash of the present
+// secret, fields of the session} | {"ended"}.
 var renewSession = rueidis.NewLuaScript(luaSession + `
-local s = redis.call('HMGET', KEYS[1], 'secret', 'before', 'renewed', 'started', 'credential')
+local s = redis.call('HMGET', KEYS[1], 'secret', 'before', 'presented', 'renewed', 'ends')
 if not s[1] then return {'ended'} end
+local function result(word)
+  local f = answer(word)
+  table.insert(f, 2, redis.call('HGET', KEYS[1], 'secret'))
+  return f
+end
 local present, before = false, false
-for i = 9, #ARGV do
+for i = 7, #ARGV do
   if ARGV[i] == s[1] then present = true end
   if ARGV[i] == s[2] then before = true end
 end
-local recent = tonumber(ARGV[2]) - tonumber(s[3]) <= tonumber(ARGV[4])
-if before and recent then return answer(ARGV[1] == s[1] and 'renewed' or 'again') end
-if present and recent and s[2] ~= '' then return answer('again') end
-if present then
-  local most = s[5] == 'break_glass' and ARGV[8] or ARGV[7]
-  local expires = math.min(tonumber(ARGV[3]), math.floor(tonumber(s[4]) / 1000000) + tonumber(most))
-  redis.call('HSET', KEYS[1], 'before', s[1], 'secret', ARGV[1], 'renewed', ARGV[2], 'expires', string.format('%d', expires))
+if present then redis.call('HSET', KEYS[1], 'presented', '1') end
+local recent = s[2] ~= '' and tonumber(ARGV[2]) - tonumber(s[4]) <= tonumber(ARGV[4])
+if (present or before) and recent then return result('renewed') end
+if present or before and s[3] ~= '1' then
+  if present then redis.call('HSET', KEYS[1], 'before', s[1], 'secret', ARGV[1], 'presented', '') end
+  local expires = math.min(tonumber(ARGV[3]), tonumber(s[5]))
+  redis.call('HSET', KEYS[1], 'renewed', ARGV[2], 'expires', string.format('%d', expires))
   redis.call('EXPIREAT', KEYS[1], expires)
   local list = ARGV[6] .. owner()
   redis.call('ZADD', list, expires, ARGV[5])
   redis.call('EXPIREAT', list, expires, 'GT')
-  return answer('renewed')
+  return result('renewed')
 end
-local was = answer('reused')
+local was = result('reused')
 redis.call('ZREM', ARGV[6] .. owner(), ARGV[5])
 redis.call('DEL', KEYS[1])
 return was

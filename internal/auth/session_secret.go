@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"slices"
 
 	"github.com/google/uuid"
 )
@@ -43,6 +44,21 @@ func (k Key) mac(purpose string, bytes []byte) []byte {
 	mac.Write(append([]byte(purpose), 0))
 	mac.Write(bytes)
 	return mac.Sum(nil)
+}
+
+// follows returns which secret of a session has a hash: one that comes after the given one, by whichever key a process has
+// made it while keys are being changed, or the given one itself. It is empty when none has.
+func (k Keys) follows(id uuid.UUID, secret, hash string) string {
+	candidates := []string{secret}
+	for _, key := range k.all() {
+		candidates = append(candidates, key.nextSecret(id, secret))
+	}
+	for _, candidate := range candidates {
+		if slices.Contains(k.hashes(candidate), hash) {
+			return candidate
+		}
+	}
+	return ""
 }
 
 // sessionOf returns the session that a secret belongs to. It fails for whatever these keys have not made.

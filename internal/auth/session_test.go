@@ -147,13 +147,89 @@ func TestASessionEnds(t *testing.T) {
 
 func TestNoSessionIsRenewedForever(t *testing.T) {
 	w := newWorld(t)
+	until := time.Now().Add(3 * time.Hour)
+	for name, test := range map[string]struct {
+		open     Session
+		lifetime time.Duration
+		most     time.Duration // since it began
+	}{
+		"a user":                         {Session{UserID: somebody.ID, Name: "night-crew", Credential: BySession}, sessionMax, sessionMax},
+		"an operator":                    {Session{Name: "break-glass:a", Credential: ByBreakGlass}, 8 * time.Hour, breakGlassMax},
+		"an operator with a long life":   {Session{Name: "break-glass:a", Credential: ByBreakGlass}, 24 * time.Hour, breakGlassMax},
+		"an operator who expires before": {Session{Name: "break-glass:a", Credential: ByBreakGlass, Until: until}, 2 * time.Hour, 3 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := w.sessions("observatory")
+			s.lifetime = test.lifetime
+			session, secret, err := s.Open(t.Context(), test.open)
+			if err != nil {
+				t.Fatal(err)
+			}
+			most := session.Started.Add(test.most)
+			later(s, min(test.lifetime, test.most)-time.Minute)
+			secret = renewed(t, s, secret)
+			got, err := s.Of(t.Context(), secret)
+			if err != nil || got.Expires.After(most) || got.Expires.Before(most.Add(-2*time.Second)) {
+				t.Errorf("expires %s, started %s: %v", got.Expires, session.Started, err)
+			}
+			later(s, most.Sub(s.now())-time.Minute)
+			if _, expires, err := s.AccessToken(got); err != nil || expires.After(most) {
+				t.Errorf("the access token expires %s, the session %s: %v", expires, most, err)
+			}
+		})
+	}
+}
+
+// An answer that got lost ends no session, however much later the page comes again with what it has.
+func TestASecretIsGoodUntilItsSuccessorHasBeenUsed(t *testing.T) {
+	w := newWorld(t)
 	s := w.sessions("observatory")
-	s.lifetime = sessionMax
-	session, secret, _ := w.signIn(s, somebody)
-	later(s, 24*time.Hour)
-	renewed(t, s, secret)
-	got, err := s.Of(t.Context(), secret)
-	if most := session.Started.Add(sessionMax); err != nil || got.Expires.After(most) {
-		t.Errorf("expires %s, started %s: %v", got.Expires, session.Started, err)
+	_, first, _ := w.signIn(s, somebody)
+	second := renewed(t, s, first)
+	later(s, 10*reuseGrace)
+	if got := renewed(t, s, first); got != second {
+		t.Fatal("another secret than in the answer that got lost")
+	}
+	later(s, 2*reuseGrace)
+	if got := renewed(t, s, first); got != second {
+		t.Fatal("another secret than in the second answer that got lost")
+	}
+	if got := renewed(t, s, second); got != second {
+		t.Error("it is replaced a moment after it was handed out")
+	}
+	later(s, 2*reuseGrace)
+	if _, _, err := s.Renew(t.Context(), first); !errors.Is(err, ErrReused) {
+		t.Errorf("a secret whose successor was used: %v", err)
+	}
+}
+
+// While keys are being changed, processes make the next secret by different keys: a page gets the one that is in force
+// from whichever it asks.
+func TestSessionsGoOnWhileKeysAreSwapped(t *testing.T) {
+	w := newWorld(t)
+	w.keys = keysOf(t, secretKey, otherKey)
+	old := w.sessions("observatory")
+	w.keys = keysOf(t, otherKey, secretKey)
+	swapped := w.sessions("observatory")
+	_, secret, _ := w.signIn(old, somebody)
+	for i := range 6 {
+		ask, other := old, swapped
+		if i%2 > 0 {
+			ask, other = swapped, old
+		}
+		next := renewed(t, ask, secret)
+		if next == secret {
+			t.Fatal("the secret stays")
+		}
+		for _, s := range []*Sessions{other, ask} {
+			for _, sent := range []string{secret, next} {
+				if got := renewed(t, s, sent); got != next {
+					t.Fatalf("round %d: not the secret in force", i)
+				}
+			}
+		}
+		secret = next
+		later(old, 2*reuseGrace)
+		later(swapped, 2*reuseGrace)
 	}
 }

@@ -22,10 +22,11 @@ import (
 const (
 	// SignInTime is how long a sign-in may take, from this site to GitHub and back.
 	SignInTime = 10 * time.Minute
-	// startsPerSecond and startsAtOnce bound what everybody can put into the site's Redis without being known: some
-	// thousand sign-ins under way. Critical writes need its memory.
-	startsPerSecond = 20
-	startsAtOnce    = 200
+	// startsPerSecond and startsAtOnce bound what everybody together can put into the site's Redis without being known:
+	// sign-ins under way of some 20 MB, as critical writes need its memory. What one network may begin is bounded before,
+	// so that it takes many of them to keep others out.
+	startsPerSecond = 100
+	startsAtOnce    = 1000
 )
 
 // RoleRules say who has which role by GitHub.
@@ -109,6 +110,8 @@ type Person struct {
 	Name  string // empty when it is not known
 	Email string // empty when it is not known
 	Roles []string
+	// Refused is not nil when the account does not belong to the organisation: he is not let in, and loses what it gave him.
+	Refused error
 }
 
 // Finish ends a sign-in with what GitHub gave the browser, and the nonce that the browser kept. It returns who it is and
@@ -125,6 +128,9 @@ func (s *SignIn) Finish(ctx context.Context, code, state, nonce string) (p Perso
 		return p, "", refuse("sign-in-failed", "the sign-in was not started in this browser: start again")
 	}
 	profile, err := s.github.Profile(ctx, code, u.Verifier)
+	if err != nil && profile.ID != 0 {
+		return Person{ID: profile.ID, Login: profile.Login, Refused: err}, u.ReturnTo, nil
+	}
 	if err != nil {
 		return p, u.ReturnTo, err
 	}

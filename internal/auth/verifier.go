@@ -176,12 +176,13 @@ func (v *Verifier) askAccount(ctx context.Context, c claims, before verdict) (ve
 }
 
 // Renewable tells whether a session may be renewed now, and as whom. It fails like Verify: with errs.Unauthenticated when
-// the user was disabled or signed out, or the operator for emergencies removed.
+// the user was disabled or signed out, or the operator for emergencies removed; and with errs.NotFound when operators for
+// emergencies are not let in here.
 func (v *Verifier) Renewable(ctx context.Context, s Session) (Principal, error) {
 	c := claims{SessionID: s.ID, UserID: s.UserID, Name: s.Name, Credential: s.Credential, Started: s.Started, Expires: s.Expires}
 	if c.Credential == ByBreakGlass {
 		if v.operators == nil {
-			return Principal{}, errSessionEnded
+			return Principal{}, ErrBreakGlassOff()
 		}
 		return breakGlassPrincipal(c), v.operators.renewable(ctx, s.Name)
 	}

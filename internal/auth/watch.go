@@ -2,20 +2,15 @@ package auth
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/redis/rueidis"
-
-	"github.com/ccatobs/opsdb/gen/replicadb"
 )
 
 const (
 	// versionEvery is how often the replica is asked whether anybody's rights have changed.
 	versionEvery = 200 * time.Millisecond
-	// sweepOverlap covers changes that were committed later than the times they carry, and clocks that differ.
-	sweepOverlap = time.Hour
 	// listenPause is between two attempts to listen to Redis.
 	listenPause = 500 * time.Millisecond
 )
@@ -30,7 +25,7 @@ func (v *Verifier) Changed(ctx context.Context) {
 			err = v.sweep(ctx, version)
 		}
 		if err != nil {
-			v.log.WarnContext(ctx, "copies of what has changed are removed only in a moment", "error", err)
+			v.log.WarnContext(ctx, "copies of what has changed are brought in line only in a moment", "error", err)
 		}
 	}
 	v.publish(ctx, "")
@@ -127,56 +122,4 @@ func (v *Verifier) poll(ctx context.Context) {
 		case <-ticker.C:
 		}
 	}
-}
-
-// sweep removes the copies of all credentials whose worth the replica knows to have changed since the last sweep: whoever
-// comes with one is asked about anew, and does not fall back on what was known before. How far a sweep has come is told
-// by the changes that the replica has, and not by a clock: after an outage it learns of changes that are hours old. Only
-// one process of a site need sweep for a version.
-func (v *Verifier) sweep(ctx context.Context, version int64) error {
-	text, err := v.copies.get(ctx, v.copies.keys.AccessSwept())
-	if err != nil {
-		return err
-	}
-	var (
-		since         time.Time
-		swept, micros int64
-	)
-	if _, err := fmt.Sscanf(text, "%d %d", &swept, &micros); err == nil {
-		since = time.UnixMicro(micros).Add(-sweepOverlap)
-	}
-	if swept == version {
-		return nil
-	}
-	newest, err := v.directory.replica.LastAccessChange(ctx)
-	if err != nil {
-		return err
-	}
-	if err := v.forgetChanged(ctx, since); err != nil {
-		return err
-	}
-	if now := time.Now(); newest.After(now) {
-		newest = now
-	}
-	return v.copies.set(ctx, v.copies.keys.AccessSwept(), fmt.Sprintf("%d %d", version, newest.UnixMicro()), nil)
-}
-
-// forgetChanged removes the copies of what has changed since a time.
-func (v *Verifier) forgetChanged(ctx context.Context, since time.Time) error {
-	tokens, err := v.directory.replica.ChangedTokens(ctx, replicadb.ChangedTokensParams{Since: since})
-	if err != nil {
-		return err
-	}
-	users, err := v.directory.replica.ChangedUsers(ctx, replicadb.ChangedUsersParams{Since: since})
-	if err != nil {
-		return err
-	}
-	var keys []string
-	for _, id := range tokens {
-		keys = append(keys, v.copies.keys.Token(id.String()))
-	}
-	for _, id := range users {
-		keys = append(keys, v.copies.keys.Account(id.String()))
-	}
-	return v.copies.remove(ctx, keys...)
 }

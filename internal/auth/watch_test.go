@@ -238,6 +238,33 @@ func TestKeysAreChangedWithoutAnybodyNoticing(t *testing.T) {
 	}
 }
 
+// While SECRET_KEY is changed in the order that the README says, no process refuses a token or an access token at any
+// time, also when hashes were moved to another key already.
+func TestNothingIsRefusedWhileKeysAreChanged(t *testing.T) {
+	w := newWorld(t)
+	old, both, swapped, last := keysOf(t, secretKey, ""), keysOf(t, secretKey, otherKey), keysOf(t, otherKey, secretKey), keysOf(t, otherKey, "")
+	issued := w.issue(Grant{})
+	user := w.user("observer-on-duty")
+	for _, step := range [][2]Keys{{old, old}, {both, old}, {both, both}, {swapped, both}, {both, swapped}, {swapped, swapped}, {last, swapped}, {last, last}} {
+		// Each process moves the token to its key, and then all have to know it.
+		for _, mover := range step {
+			w.keys = mover
+			v := w.verifier(w.address)
+			p := w.accepts(v, issued.Token)
+			if p.Rehashed != nil {
+				w.execute("update api_token set token_hash = $2, key_id = $3 where id = $1", issued.ID, *p.Rehashed, mover.present.id)
+			}
+			_, _, access := w.signIn(v.sessions, user)
+			for _, keys := range step {
+				w.keys = keys
+				v := w.verifier(w.address)
+				w.accepts(v, issued.Token)
+				w.accepts(v, access)
+			}
+		}
+	}
+}
+
 // A token whose hash was made anew with the present key has one copy, by whatever key it is looked up.
 func TestACopyOutlivesNoRevocationWhenTheHashIsMadeAnew(t *testing.T) {
 	w := newWorld(t)

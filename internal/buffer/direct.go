@@ -82,6 +82,9 @@ func (b *Buffer) undecided(p payload, receipt Receipt, cause error) (Receipt, er
 	if errors.As(cause, &database) && database.Severity != "FATAL" && database.TableName != "buffered_transaction" {
 		return Receipt{}, refusal(cause, database)
 	}
+	if _, unsent := errors.AsType[*pgconn.ConnectError](cause); unsent {
+		return Receipt{}, b.mainAway(cause, "; nothing was sent to it")
+	}
 	// The client's own deadline may be over; whether the write happened is asked with a fresh one.
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()

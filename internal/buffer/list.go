@@ -13,9 +13,10 @@ import (
 
 // ListFilter chooses transactions that this site still holds.
 type ListFilter struct {
-	States   []State // empty: all
-	SQLState string  // empty: any
-	After    string  // as returned as next
+	States   []State                                   // empty: all
+	SQLState string                                    // empty: any
+	Hide     func(principal string, steps []Step) bool // nil: nothing is hidden
+	After    string                                    // as returned as next
 	Limit    int
 }
 
@@ -101,6 +102,9 @@ func (b *Buffer) wanted(ctx context.Context, f ListFilter, s section, t *stored)
 	}
 	// A discarded one waits in the buffer for its ledger row; it is listed where it belongs.
 	if s.list && t.state == Discarded {
+		return Status{}, false, nil
+	}
+	if f.Hide != nil && f.Hide(t.payload.Principal, t.payload.Steps) {
 		return Status{}, false, nil
 	}
 	status, err := b.status(ctx, t)

@@ -91,8 +91,9 @@ func (b *Buffer) Discard(ctx context.Context, id uuid.UUID, by, reason string, c
 	return b.Transaction(ctx, id)
 }
 
-// replaces tells whether steps can stand for a stopped transaction: each parameter is given, and every record that was
-// acknowledged is still written. Errors: errs.Invalid.
+// replaces tells whether steps can stand for a stopped transaction: each parameter is given, they are writes of the
+// kinds that the old one had, and they write the records that were acknowledged and no others. An edit puts a write right;
+// whoever may do that is not allowed every other write by it. Errors: errs.Invalid.
 func (b *Buffer) replaces(old *stored, e effects, steps []Step) error {
 	refusal := errs.New(errs.Invalid, "the steps cannot take the place of the old ones").Named("steps-invalid")
 	for i, step := range steps {
@@ -100,19 +101,40 @@ func (b *Buffer) replaces(old *stored, e effects, steps []Step) error {
 			refusal = refusal.At(fmt.Sprintf("/steps/%d/params/%s", i, field), "is missing")
 		}
 	}
-	writes := make(map[Record]bool, len(e.touch))
-	for _, c := range e.touch {
-		writes[c.Record] = true
-	}
 	if err := b.understand(old); err == nil {
-		for _, r := range old.writes {
-			if !writes[r] {
-				refusal = refusal.At("/steps", "must write "+r.String()+", which was acknowledged; discard the transaction to give it up")
-			}
-		}
+		refusal = old.covers(refusal, e, steps)
 	}
 	if len(refusal.Fields) == 0 {
 		return nil
+	}
+	return refusal
+}
+
+// covers adds to a refusal what steps do beside or beyond a transaction that they are to replace.
+func (t *stored) covers(refusal *errs.Error, e effects, steps []Step) *errs.Error {
+	kinds := make(map[string]bool)
+	for _, step := range t.payload.Steps {
+		kinds[step.Kind] = true
+	}
+	for i, step := range steps {
+		if !kinds[step.Kind] {
+			refusal = refusal.At(fmt.Sprintf("/steps/%d/kind", i), "is none of the transaction's own kinds")
+		}
+	}
+	writes := make(map[Record]bool, len(e.touch))
+	for _, c := range e.touch {
+		if c.Record.ID == "" {
+			continue // the entry of a bulk, which stands for its rows
+		}
+		writes[c.Record] = true
+		if !slices.Contains(t.writes, c.Record) {
+			refusal = refusal.At("/steps", "must not write "+c.Record.String()+", which the transaction does not write")
+		}
+	}
+	for _, r := range t.writes {
+		if r.ID != "" && !writes[r] {
+			refusal = refusal.At("/steps", "must write "+r.String()+", which was acknowledged; discard the transaction to give it up")
+		}
 	}
 	return refusal
 }

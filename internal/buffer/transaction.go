@@ -86,6 +86,14 @@ func (t *Transaction) RecordID(given *uuid.UUID) uuid.UUID {
 // Add appends steps.
 func (t *Transaction) Add(steps ...Step) { t.steps = append(t.steps, steps...) }
 
+// Require puts a step before all others, which writes nothing and without which they must not be executed. A transaction
+// without steps stays one.
+func (t *Transaction) Require(step Step) {
+	if len(t.steps) > 0 {
+		t.steps = slices.Insert(t.steps, 0, step)
+	}
+}
+
 // Saw notes what the transaction was decided on: when one of these records has got another pending write by the time of
 // the submission, the transaction is built again.
 func (t *Transaction) Saw(p *Pending) {

@@ -85,7 +85,7 @@ type Server struct {
 // Access says who is let in.
 type Access struct {
 	SecretKey         Secret   `envconfig:"SECRET_KEY" desc:"at least 32 random bytes, the same at all sites: it keys the hashes of tokens and signs sessions; no default, without it nothing starts"`
-	SecretKeyPrevious Secret   `envconfig:"SECRET_KEY_PREVIOUS" desc:"the key before it, while it is being changed: what it has made is still accepted"`
+	SecretKeyPrevious Secret   `envconfig:"SECRET_KEY_PREVIOUS" desc:"the other key that is accepted while it is being changed: first the one to come, then the one before"`
 	SessionLifetime   Seconds  `envconfig:"SESSION_LIFETIME" default:"168h" desc:"a session ends when it was not renewed for so long"`
 	TokenLifetime     Seconds  `envconfig:"TOKEN_LIFETIME" default:"2160h" desc:"an API token is good for so long when its maker does not say"`
 	TokenLifetimeMax  Seconds  `envconfig:"TOKEN_LIFETIME_MAX" default:"9600h" desc:"and for so long at most; only opsdb token create makes others"`

@@ -191,6 +191,8 @@ func TestAccess(t *testing.T) {
 		{"TRUSTED_PROXIES=10.0.0.1", "TRUSTED_PROXIES"},
 		{"TRUSTED_PROXIES=10.0.0.0/8,proxy.example.org", "TRUSTED_PROXIES"},
 		{"TRUSTED_PROXIES=10.0.0.0/33", "TRUSTED_PROXIES"},
+		{"TRUSTED_PROXIES=0.0.0.0/0", "is everybody"},
+		{"TRUSTED_PROXIES=10.0.0.0/8,::/0", "is everybody"},
 		{"RATE_LIMIT=0", ""},
 		{"RATE_LIMIT=0.1", ""},
 		{"RATE_LIMIT=-1", "RATE_LIMIT=-1"},

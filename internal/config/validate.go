@@ -137,14 +137,24 @@ func (a Access) validateWeb() error {
 		}
 	}
 	for _, network := range a.TrustedProxies {
-		if _, _, err := net.ParseCIDR(network); err != nil {
+		_, all, err := net.ParseCIDR(network)
+		switch {
+		case err != nil:
 			wrong = append(wrong, fmt.Errorf("TRUSTED_PROXIES: %q is not a network such as 10.0.0.0/8", network))
+		case isEverything(all):
+			wrong = append(wrong, fmt.Errorf("TRUSTED_PROXIES: %q is everybody, who could then say that he is anybody", network))
 		}
 	}
 	if a.RateLimit < 0 || a.RateLimit > 1e6 || math.IsNaN(a.RateLimit) {
 		wrong = append(wrong, fmt.Errorf("RATE_LIMIT=%v: must be between 0 and 1000000", a.RateLimit))
 	}
 	return errors.Join(wrong...)
+}
+
+// isEverything tells whether a network has all addresses.
+func isEverything(network *net.IPNet) bool {
+	ones, _ := network.Mask.Size()
+	return ones == 0
 }
 
 // isOrigin tells whether text is an origin as browsers write it: in lower case, without a port that goes without saying.

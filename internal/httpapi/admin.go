@@ -55,6 +55,9 @@ func (s *Server) CreateUser(ctx context.Context, r api.CreateUserRequestObject) 
 				return errors.Join(err, sameUser(known, made.Row))
 			}
 		}
+		if err := s.mayMakeOf(ctx, replicadb.UserAccount{}, made.Row); err != nil {
+			return err
+		}
 		steps, detail := auth.CreateUser(made.Row)
 		tx.Add(steps...)
 		return s.note(ctx, tx, accessEvent{action: api.AccessActionUserCreated, user: made.Row.ID, detail: detail})
@@ -137,10 +140,7 @@ func (s *Server) SignOutUser(ctx context.Context, r api.SignOutUserRequestObject
 	if err != nil {
 		return nil, err
 	}
-	if err := s.access.Sessions.EndAll(ctx, r.ID); err != nil {
-		// The time of the sign-out refuses them all the same.
-		s.log.WarnContext(ctx, "sessions of a user who was signed out are still listed", "user_id", r.ID, "error", err)
-	}
+	s.endLocal(ctx, r.ID)
 	return api.SignOutUser200JSONResponse{Body: userOf(changed), Headers: api.SignOutUser200ResponseHeaders{
 		ETag: userTag(changed.Row), OpsPosition: position(receipt),
 	}}, nil
@@ -182,8 +182,9 @@ func (s *Server) changeUser(
 	case err != nil:
 		return now, receipt, auth.UserRefused(err)
 	}
+	// Another site may just have made the same change, and this process not have noticed yet.
+	s.access.Verifier.Changed(ctx)
 	if receipt.Transaction != uuid.Nil {
-		s.access.Verifier.Changed(ctx)
 		now.State = receipt.State
 	}
 	return now, receipt, nil
@@ -195,6 +196,9 @@ func (s *Server) replaceUser(ctx context.Context, tx *buffer.Transaction, action
 	steps, detail := auth.ChangeUser(*u, next)
 	if len(steps) == 0 {
 		return nil
+	}
+	if err := s.mayMakeOf(ctx, *u, next); err != nil {
+		return err
 	}
 	tx.Add(steps...)
 	*u = next

@@ -56,6 +56,11 @@ func newTwoSites(t *testing.T) twoSites {
 	s := twoSites{lab: l, standby: standby, cologne: w.open(setup{kind: site.Main})}
 	s.replicated(t)
 	s.observatory = w.open(setup{kind: site.Secondary, main: address(here.Main), replica: address(here.Database)})
+	for _, at := range []*station{s.cologne, s.observatory} {
+		if users := at.listed("", 10); len(users) != 1 || users[0].ID != at.admin().ID {
+			t.Fatalf("the test begins with users of its own: %+v", users)
+		}
+	}
 	return s
 }
 
@@ -167,7 +172,8 @@ func TestReplicationBringsChangesOfUsersIntoForce(t *testing.T) {
 	eventually(t, "the session has ended", func() bool {
 		return far.do(call{op: "listExecutedObsUnits", token: session}).status == http.StatusUnauthorized
 	})
-	eventually(t, "the token stays good", lets(token, far.signIn(crew), http.StatusOK))
+	known := decode[api.User](far.do(call{op: "getUser", id: crew.ID.String()}).want(http.StatusOK))
+	eventually(t, "the token stays good", lets(token, far.signIn(known), http.StatusOK))
 }
 
 // Without the link users cannot be changed, and the answer says so; what is known stays readable.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -296,7 +297,17 @@ func (w *world) issueFor(name, role string) string {
 // signIn opens a session of a user and returns its access token.
 func (s *station) signIn(user api.User) string {
 	s.t.Helper()
-	session, _, err := s.sessions.Open(s.t.Context(), auth.Session{UserID: user.ID, Name: user.Name, Credential: auth.BySession})
+	var signedOut *time.Time
+	if at, err := user.SignedOutAt.Get(); err == nil {
+		signedOut = &at
+	}
+	return s.signInAt(user, auth.AfterSignOut(signedOut))
+}
+
+// signInAt opens a session that begins at a time, if that is not over.
+func (s *station) signInAt(user api.User, at time.Time) string {
+	s.t.Helper()
+	session, _, err := s.sessions.Open(s.t.Context(), auth.Session{UserID: user.ID, Name: user.Name, Credential: auth.BySession, Started: at})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -339,7 +350,7 @@ func TestChangesAreInForceAtOnce(t *testing.T) {
 	want("with a role", token, session, http.StatusOK, http.StatusOK)
 	s.do(call{op: "signOutUser", id: user.ID.String()}).want(http.StatusOK)
 	want("signed out", token, session, http.StatusOK, http.StatusUnauthorized)
-	want("signed in again", token, s.signIn(user), http.StatusOK, http.StatusOK)
+	want("signed in again", token, s.signIn(s.getUser(user.ID)), http.StatusOK, http.StatusOK)
 }
 
 func grantOf(role string, scopes ...string) auth.Grant {

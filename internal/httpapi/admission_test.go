@@ -180,6 +180,35 @@ func TestRolesFollowTheTeams(t *testing.T) {
 	}
 }
 
+// Whom the organisation has removed keeps what administrators granted him, and makes no user of a stranger.
+func TestWhoLeavesTheOrganisationLosesWhatItGaveHim(t *testing.T) {
+	c := newCommunity(t)
+	s := c.open(setup{kind: site.Main})
+	b := s.browser()
+	b.signIn()
+	p := s.principal(b)
+	s.change(p.UserID, map[string]any{"roles": []string{"viewer"}}).want(http.StatusOK)
+	c.change(func(a *fakegithub.Account) { a.Organisations["ccatobs"] = "" })
+	s.refused("not-in-organisation")
+	if p := s.principal(b); !slices.Equal(p.Roles, []string{"viewer"}) {
+		t.Errorf("an older session has %q", p.Roles)
+	}
+	if u := s.getUser(p.UserID); len(u.GitHubRoles) != 0 || u.GitHubLogin.MustGet() != "nora-n" || u.FullName != "Nora Night" {
+		t.Errorf("the user is %+v", u)
+	}
+	if e := s.audited("&action=user.updated", 10)[0]; e.Actor != "nora-n" || !strings.Contains(string(e.Detail), `"github_roles":[]`) {
+		t.Errorf("the audit trail has %+v", e)
+	}
+	events := len(s.audited("", 100))
+	s.refused("not-in-organisation")
+	c.github.Put(fakegithub.Account{ID: 43, Login: "newcomer"})
+	c.github.Choose("newcomer")
+	s.refused("not-in-organisation")
+	if now := s.audited("", 100); len(now) != events {
+		t.Errorf("the audit trail has %+v", now)
+	}
+}
+
 func TestWhoHasNoRoleIsRefusedAndLosesWhatHeHad(t *testing.T) {
 	c := newCommunity(t)
 	c.rules.Default = ""

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -38,12 +39,14 @@ func (s *Server) ListScopes(ctx context.Context, _ api.ListScopesRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	described := map[string]string{}
+	described := wildcards(rows, caller, owner)
 	for _, held := range caller.Permissions {
 		described[held] = "everything of it that there is, now and later"
 	}
 	for _, row := range rows {
-		described[row.Name] = row.Description
+		if caller.Can(row.Name) || !strings.Contains(row.Name, "*") {
+			described[row.Name] = row.Description
+		}
 	}
 	for scope, description := range described {
 		if len(owner.Exceeding(caller, []string{scope})) == 0 {
@@ -52,6 +55,23 @@ func (s *Server) ListScopes(ctx context.Context, _ api.ListScopesRequestObject) 
 	}
 	slices.SortFunc(list.Items, func(a, b api.ScopeInfo) int { return strings.Compare(a.Scope, b.Scope) })
 	return api.ListScopes200JSONResponse(list), nil
+}
+
+// wildcards describes the scopes that stand for several permissions which caller and owner have.
+func wildcards(rows []replicadb.ListPermissionsRow, caller auth.Principal, owner auth.Owner) map[string]string {
+	described, found := map[string]string{}, map[string]int{}
+	for _, row := range rows {
+		action, resource, _ := strings.Cut(row.Name, ":")
+		if strings.Contains(row.Name, "*") || auth.OfSystems(row.Name) || len(owner.Exceeding(caller, []string{row.Name})) > 0 {
+			continue
+		}
+		described[action+":*"] = "all of the action " + action + " that its user may do, now and later"
+		described["*:"+resource] = "all that its user may do with " + resource + ", now and later"
+		found[action+":*"]++
+		found["*:"+resource]++
+	}
+	maps.DeleteFunc(described, func(scope, _ string) bool { return found[scope] < 2 })
+	return described
 }
 
 // GetToken reads one token.
@@ -93,6 +113,9 @@ func (s *Server) CreateToken(ctx context.Context, r api.CreateTokenRequestObject
 	}
 	if id != caller.UserID && !caller.Can(manageUsers) {
 		return nil, needs(manageUsers)
+	}
+	if strings.TrimSpace(r.Body.Name) == "" || auth.Deceptive(r.Body.Name) {
+		return nil, errs.New(errs.Invalid, "A token needs a name that can be read.").At("/name", "is blank, or has characters that are not seen")
 	}
 	owner, err := s.tokenOwner(ctx, id)
 	if err != nil {
@@ -229,8 +252,11 @@ func (s *Server) RotateToken(ctx context.Context, r api.RotateTokenRequestObject
 		return nil, err
 	}
 	scopes := append([]string{}, known.Row.Scopes...)
-	if err := mayMake(caller, owner, scopes); err != nil {
-		return nil, err
+	// What takes its own place is good for no more than before.
+	if known.Row.ID != caller.TokenID {
+		if err := mayMake(caller, owner, scopes); err != nil {
+			return nil, err
+		}
 	}
 	end := ops.Revoke(known.Row, now)
 	if grace := time.Duration(value(r.Body.GraceSeconds)) * time.Second; grace > 0 {

@@ -103,7 +103,13 @@ func TestNobodyMakesATokenThatMayMoreThanHe(t *testing.T) {
 		{"what he may", observer, map[string]any{"scopes": list("write:observations")}, 201, ""},
 		{"all he may", observer, map[string]any{}, 201, ""},
 		{"what he may not", viewer, map[string]any{"scopes": list("read:observations", "write:observations")}, 403, "scope-exceeded"},
-		{"a wildcard he does not have", observer, map[string]any{"scopes": list("read:*")}, 403, "scope-exceeded"},
+		{"a wildcard of his own", observer, map[string]any{"scopes": list("*:observations", "read:*")}, 201, ""},
+		{"a wildcard that meets nothing he may", observer, map[string]any{"scopes": list("manage:*")}, 403, "scope-exceeded"},
+		{"a wildcard that no system has", observer, map[string]any{"scopes": list("act:*")}, 403, "scope-exceeded"},
+		{"a wildcard by a limited token", limited, map[string]any{"scopes": list("read:*")}, 403, "scope-exceeded"},
+		{"every wildcard by a limited token", limited, map[string]any{"scopes": list("*:*")}, 403, "scope-exceeded"},
+		{"a wildcard for another by an administrator", "", map[string]any{"user_id": user("viewer"), "scopes": list("read:*")}, 201, ""},
+		{"a wildcard that the other has nothing of", "", map[string]any{"user_id": user("viewer"), "scopes": list("delete:*")}, 403, "scope-exceeded"},
 		{"what his token may not", limited, map[string]any{"scopes": list("write:observations")}, 403, "scope-exceeded"},
 		{"what his token may", limited, map[string]any{"scopes": list("read:observations")}, 201, ""},
 		{"without limits by a limited token", limited, map[string]any{}, 403, "scope-exceeded"},
@@ -118,6 +124,8 @@ func TestNobodyMakesATokenThatMayMoreThanHe(t *testing.T) {
 		{"no system by an administrator", "", map[string]any{"user_id": user("viewer"), "scopes": list("act:service")}, 403, "scope-exceeded"},
 		{"an administrator is no system", "", map[string]any{"scopes": list("act:service")}, 403, "scope-exceeded"},
 		{"more than the other may", "", map[string]any{"user_id": user("viewer"), "scopes": list("write:observations")}, 403, "scope-exceeded"},
+		{"without a name that is seen", observer, map[string]any{"name": " "}, 422, "invalid"},
+		{"with a name that turns", observer, map[string]any{"name": "a\u202eb"}, 422, "invalid"},
 		{"for nobody", "", map[string]any{"user_id": uuid.NewString()}, 404, "not-found"},
 		{"in the past", observer, map[string]any{"expires_at": time.Now().Add(-time.Minute)}, 422, "invalid"},
 		{"for too long", observer, map[string]any{"expires_at": time.Now().Add(25 * time.Hour)}, 422, "invalid"},
@@ -185,11 +193,33 @@ func TestOthersTokensAreUnknown(t *testing.T) {
 	}
 }
 
+// A wildcard is what its user may do when it is used, and not what he might have done when it was made.
+func TestAWildcardFollowsItsUser(t *testing.T) {
+	w := newWorld(t)
+	s := w.open(setup{kind: site.Main})
+	viewer := w.issueFor("vera", "viewer")
+	token := s.made(viewer, map[string]any{"scopes": []string{"*:observations", "*:account"}}).Token
+	start := func() int {
+		return s.do(call{op: "startExecutedObsUnit", body: s.exampleOf("startExecutedObsUnit"), token: token}).status
+	}
+	if got := start(); got != http.StatusForbidden {
+		t.Errorf("a viewer's wildcard writes: %d", got)
+	}
+	id := s.listed("&role=viewer", 10)[0].ID
+	s.change(id, map[string]any{"roles": []string{"observer"}}).want(http.StatusOK)
+	if got := start(); got != http.StatusCreated {
+		t.Errorf("an observer's wildcard does not write: %d", got)
+	}
+	known := s.tokens(token, "", 10)
+	own := slices.IndexFunc(known, func(t api.Token) bool { return len(t.Scopes) > 0 })
+	s.do(call{op: "rotateToken", id: known[own].ID.String(), body: map[string]any{"grace_seconds": 60}, token: token}).want(http.StatusCreated)
+}
+
 func TestScopesThatOneMayGive(t *testing.T) {
 	w := newWorld(t)
 	s := w.open(setup{kind: site.Main})
 	for token, want := range map[string][]string{
-		w.issue("viewer"):                        {"read:account", "read:observations", "read:system", "read:transactions", "write:account"},
+		w.issue("viewer"):                        {"*:account", "read:*", "read:account", "read:observations", "read:system", "read:transactions", "write:account"},
 		w.issue("admin", "read:*", "*:account"):  {"*:account", "read:*", "read:account", "read:observations", "read:system", "read:transactions", "write:account"},
 		w.issue("service", "*:*", "act:service"): {"act:service", "read:account", "read:observations", "read:system", "read:transactions", "write:account", "write:observations"},
 	} {

@@ -163,6 +163,9 @@ func (s *Server) EndSession(ctx context.Context, r api.EndSessionRequestObject) 
 	if err := s.endOne(ctx, sessions[i], api.AccessActionSessionEnded); err != nil {
 		return nil, err
 	}
+	if r.ID == exchangeOf(ctx).principal.SessionID {
+		s.clearSessionCookie(ctx)
+	}
 	return api.EndSession204Response{}, nil
 }
 
@@ -177,6 +180,9 @@ func (s *Server) EndSessions(ctx context.Context, _ api.EndSessionsRequestObject
 		return nil, err
 	}
 	s.endLocal(ctx, user)
+	if exchangeOf(ctx).principal.Credential == auth.BySession {
+		s.clearSessionCookie(ctx)
+	}
 	return api.EndSessions204Response{Headers: api.EndSessions204ResponseHeaders{OpsPosition: position(receipt)}}, nil
 }
 
@@ -198,16 +204,18 @@ func (s *Server) endLocal(ctx context.Context, user uuid.UUID) {
 // SignInBreakGlass lets an operator in who was made at this site for emergencies.
 func (s *Server) SignInBreakGlass(ctx context.Context, r api.SignInBreakGlassRequestObject) (api.SignInBreakGlassResponseObject, error) {
 	if s.access.Operators == nil {
-		return nil, errs.New(errs.NotFound, "The operator for emergencies cannot sign in at this site.").Named("break-glass-off")
+		return nil, auth.ErrBreakGlassOff()
 	}
 	if err := s.refuseOtherPages(ctx); err != nil {
 		return nil, err
 	}
 	x := exchangeOf(ctx)
 	session, secret, err := s.access.Operators.SignIn(ctx, r.Body.Name, r.Body.Password, x.address, x.sent.Get("User-Agent"))
-	if errors.Is(err, auth.ErrRefused) {
-		s.log.WarnContext(ctx, "an operator for emergencies was refused", "name", r.Body.Name, "address", x.address)
-		s.audit(ctx, accessEvent{action: api.AccessActionBreakGlassRefused, detail: map[string]any{"name": r.Body.Name}})
+	if refusal, ok := errors.AsType[*auth.RefusedError](err); ok && refusal.Untold > 0 {
+		s.log.WarnContext(ctx, "sign-ins as operator for emergencies were refused", "count", refusal.Untold, "last_name", r.Body.Name, "last_address", x.address)
+		s.audit(ctx, accessEvent{
+			action: api.AccessActionBreakGlassRefused, detail: map[string]any{"name": r.Body.Name, "count": refusal.Untold},
+		})
 	}
 	if err != nil {
 		return nil, err

@@ -1,16 +1,21 @@
 package httpapi_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
+	"github.com/redis/rueidis"
 
 	"github.com/ccatobs/opsdb/gen/api"
 	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/httpapi"
+	"github.com/ccatobs/opsdb/internal/redisclient"
+	"github.com/ccatobs/opsdb/internal/rediskeys"
 	"github.com/ccatobs/opsdb/internal/site"
 )
 
@@ -27,10 +32,13 @@ func (s *station) signedIn(role string) *person {
 	s.issue(role)
 	p := &person{station: s}
 	name := role + "-on-duty"
-	if err := s.db.QueryRow(s.t.Context(), `select id from "user" where name = $1`, name).Scan(&p.id); err != nil {
+	var signedOut *time.Time
+	if err := s.db.QueryRow(s.t.Context(), `select id, signed_out_at from "user" where name = $1`, name).Scan(&p.id, &signedOut); err != nil {
 		s.t.Fatal(err)
 	}
-	_, secret, err := s.sessions.Open(s.t.Context(), auth.Session{UserID: p.id, Name: name, Credential: auth.BySession})
+	_, secret, err := s.sessions.Open(s.t.Context(), auth.Session{
+		UserID: p.id, Name: name, Credential: auth.BySession, Started: auth.AfterSignOut(signedOut),
+	})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -190,5 +198,115 @@ func TestBreakGlass(t *testing.T) {
 		return s.do(call{op: "signInBreakGlass", token: "-", body: body}).status == http.StatusTooManyRequests
 	})
 	body["password"] = password
-	s.do(call{op: "signInBreakGlass", token: "-", body: body}).problem(http.StatusTooManyRequests, "too-many-requests")
+	s.do(call{op: "signInBreakGlass", token: "-", body: body}).want(http.StatusOK) // whoever guesses locks nobody out
+}
+
+// A process that does not let operators in leaves their sessions to those that do.
+func TestASessionOfAnOperatorOutlivesAProcessWithoutThem(t *testing.T) {
+	s := newWorld(t).open(setup{change: withOperators})
+	other := *s
+	other.url = s.process(setup{})
+	_, password, err := auth.NewOperators(s.sessions).Create(t.Context(), "night-operator", "test", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := s.do(call{op: "signInBreakGlass", token: "-", body: map[string]any{"name": "night-operator", "password": password}}).want(http.StatusOK)
+	cookie, _, _ := strings.Cut(a.header.Get("Set-Cookie"), ";")
+	p := &person{station: &other, cookie: cookie}
+	refused := p.browser("refreshSession")
+	refused.problem(http.StatusNotFound, "break-glass-off")
+	if set := refused.header.Get("Set-Cookie"); set != "" {
+		t.Errorf("the browser loses its cookie: %q", set)
+	}
+	p.station = s
+	p.browser("refreshSession").want(http.StatusOK)
+}
+
+// A sign-out takes the cookie from the browser and is heard of in all processes, though Redis cannot be asked any more.
+func TestSigningOutReachesTheBrowserAndAllProcesses(t *testing.T) {
+	s := newWorld(t).open(setup{})
+	other := *s
+	other.url = s.process(setup{})
+	cleared := func(a answer) bool {
+		return strings.Contains(a.want(http.StatusNoContent).header.Get("Set-Cookie"), "opsdb_session=; Path=/auth; Max-Age=0")
+	}
+	p := s.signedIn("observer")
+	if first := p.access(); !cleared(s.do(call{op: "endSessions", token: first})) {
+		t.Error("the browser keeps the cookie of sessions that have all ended")
+	}
+	if p = s.signedIn("observer"); !cleared(p.browser("logout")) {
+		t.Error("the browser keeps the cookie after the sign-out")
+	}
+	p = s.signedIn("observer")
+	mine, another := p.access(), s.signedIn("observer").access()
+	list := decode[api.SessionList](s.do(call{op: "listSessions", token: mine}).want(http.StatusOK))
+	for _, session := range list.Items {
+		a := s.do(call{op: "endSession", id: session.ID.String(), token: mine})
+		if session.Current {
+			if !cleared(a) {
+				t.Error("the browser keeps the cookie of the session it has ended")
+			}
+			break
+		}
+		if a.want(http.StatusNoContent).header.Get("Set-Cookie") != "" {
+			t.Error("the browser loses its cookie with another session")
+		}
+	}
+	s.do(call{op: "getMe", token: another})
+	if a := s.do(call{op: "endSessions", token: s.issue("observer")}).want(http.StatusNoContent); a.header.Get("Set-Cookie") != "" {
+		t.Error("a script takes a cookie away")
+	}
+
+	p = s.signedIn("viewer")
+	token := p.access()
+	for _, at := range []*station{s, &other} {
+		at.do(call{op: "getMe", token: token}).want(http.StatusOK)
+	}
+	sessions, err := s.sessions.List(t.Context(), p.id)
+	if err != nil || len(sessions) != 1 {
+		t.Fatal(sessions, err)
+	}
+	heard := s.hears(rediskeys.Site("cologne").AccessChanged())
+	s.do(call{op: "signOutUser", id: p.id.String()}).want(http.StatusOK)
+	told := false
+	for message := range heard {
+		if told = message == sessions[0].ID.String(); told {
+			break
+		}
+	}
+	if !told {
+		t.Error("the other processes are not told that the session has ended")
+	}
+	eventually(t, "the other process refuses it", func() bool {
+		return other.do(call{op: "getMe", token: token}).status == http.StatusUnauthorized
+	})
+	if left, err := s.sessions.List(t.Context(), p.id); err != nil || len(left) != 0 {
+		t.Errorf("%v %v", left, err)
+	}
+	s.redis.Kill()
+	for _, at := range []*station{s, &other} {
+		at.do(call{op: "getMe", token: token}).problem(http.StatusUnauthorized, "session-ended")
+	}
+}
+
+// hears returns what the processes of the site tell one another on a channel, for at most some seconds.
+func (s *station) hears(channel string) <-chan string {
+	s.t.Helper()
+	redis := redisclient.New(redisclient.Options{Address: s.redis.Address()})
+	s.t.Cleanup(redis.Close)
+	client, err := redis.Get()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Second)
+	s.t.Cleanup(cancel)
+	heard, ready := make(chan string, 100), make(chan struct{})
+	go func() {
+		defer close(heard)
+		listening := rueidis.WithOnSubscriptionHook(ctx, func(rueidis.PubSubSubscription) { close(ready) })
+		//nolint:errcheck // it ends with the test, or when the time is over
+		client.Receive(listening, client.B().Subscribe().Channel(channel).Build(), func(m rueidis.PubSubMessage) { heard <- m.Message })
+	}()
+	<-ready
+	return heard
 }

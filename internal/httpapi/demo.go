@@ -86,11 +86,11 @@ func (s *Server) demoUser(ctx context.Context, role string) (u replicadb.UserAcc
 	}
 }
 
-// demoScopes returns what a demo token of a role is good for: no more than the role, whatever its user is given, and not
-// the making of tokens that live longer than itself.
+// demoScopes returns what a demo token of a role is good for: no more than the role, whatever its user is given, not what
+// only systems of the observatory may do, and not the making of tokens that live longer than itself.
 func (s *Server) demoScopes(ctx context.Context, role string) ([]string, error) {
 	permissions, err := s.access.Directory.PermissionsOf(ctx, role)
 	return slices.DeleteFunc(slices.Clone(permissions), func(p string) bool {
-		return auth.Covers(p, "write:account") || auth.Covers(p, manageUsers)
+		return auth.Covers(p, "write:account") || auth.Covers(p, manageUsers) || auth.OfSystems(p)
 	}), err
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/ccatobs/opsdb/gen/api"
@@ -31,6 +32,9 @@ func (s *Server) StartGitHubSignIn(ctx context.Context, r api.StartGitHubSignInR
 	returnTo := value(r.Params.ReturnTo)
 	if _, err := s.afterSignIn(returnTo); err != nil {
 		return nil, errs.New(errs.Invalid, "This is no path to come back to.").At("query:return_to", "must be a path").Because(err)
+	}
+	if wait := s.limits.signIns.take(auth.Network(exchangeOf(ctx).address)); wait > 0 {
+		return nil, tooMany(wait, "Too many sign-ins begin at this address.")
 	}
 	address, nonce, err := s.access.SignIn.Start(ctx, returnTo)
 	if err != nil {
@@ -73,7 +77,7 @@ func (s *Server) finishSignIn(ctx context.Context, p api.FinishGitHubSignInParam
 	}
 	x := exchangeOf(ctx)
 	session, secret, err := s.access.Sessions.Open(ctx, auth.Session{
-		UserID: user.ID, Name: user.Name, Credential: auth.BySession, Address: x.address, UserAgent: x.sent.Get("User-Agent"),
+		UserID: user.ID, Name: user.Name, Credential: auth.BySession, Started: auth.AfterSignOut(user.SignedOutAt), Address: x.address, UserAgent: x.sent.Get("User-Agent"),
 	})
 	if err != nil {
 		return "", err
@@ -121,12 +125,20 @@ func (s *Server) afterSignIn(returnTo string) (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	if path.IsAbs() || path.Host != "" || !strings.HasPrefix(path.Path, "/") {
+	if path.IsAbs() || path.Host != "" || !isPlainPath(path.Path) {
 		return nil, errors.New("not a path")
 	}
 	next := front.JoinPath(path.EscapedPath())
 	next.RawQuery, next.Fragment, next.RawFragment = path.RawQuery, path.Fragment, path.RawFragment
 	return next, nil
+}
+
+// isPlainPath tells whether a path, decoded, names what is below it and nothing above: browsers follow dot segments also
+// where they are encoded, and take what comes after an empty segment for a host.
+func isPlainPath(path string) bool {
+	rest, ok := strings.CutPrefix(path, "/")
+	segments := strings.Split(strings.TrimSuffix(rest, "/"), "/")
+	return ok && (rest == "" || !slices.ContainsFunc(segments, func(s string) bool { return s == "" || s == "." || s == ".." }))
 }
 
 func setQuery(u *url.URL, name, value string) {

@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -238,6 +239,22 @@ func TestPeopleSignInByGitHub(t *testing.T) {
 	}
 }
 
+// Who ends all his sessions and comes back at once is let in.
+func TestPeopleSignInAgainAtOnce(t *testing.T) {
+	s := newCommunity(t).open(setup{kind: site.Main})
+	b := s.browser()
+	token := func() string {
+		t.Helper()
+		b.signIn()
+		_, refreshed := b.send(http.MethodPost, "http://ops.example/auth/refresh")
+		return decode[api.Session](refreshed.want(http.StatusOK)).AccessToken
+	}
+	first := token()
+	s.do(call{op: "endSessions", token: first}).want(http.StatusNoContent)
+	s.do(call{op: "getMe", token: first}).problem(http.StatusUnauthorized, "session-ended")
+	s.do(call{op: "getMe", token: token()}).want(http.StatusOK)
+}
+
 func TestWithoutAFrontEnd(t *testing.T) {
 	c := newCommunity(t)
 	s := c.open(setup{kind: site.Main, change: func(d *httpapi.Deps) { d.Access.FrontendURL, d.Access.TokenInURL = "", true }})
@@ -276,17 +293,52 @@ func TestReturnToLeadsNowhereElse(t *testing.T) {
 	for _, to := range []string{
 		"https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "nights", "/a\r\nSet-Cookie: x=y",
 		"/%zz", " /a", "/\n/evil.example", "/\t/evil.example",
+		"/..//x", "/../../evil.example", "/a/../..", "/./a", "/%2e%2E/a", "/a/%2e%2e%2F..", "/a//b", "/%2F%2Fevil.example", "/a//",
 	} {
 		s.do(call{op: "startGitHubSignIn", token: "-", query: "return_to=" + url.QueryEscape(to)}).problem(http.StatusUnprocessableEntity, "invalid")
 	}
 	for to, want := range map[string]string{
-		"/": "/app/", "/@evil.example": "/app/@evil.example", "/../../evil.example": "/evil.example", "/%2F%2Fevil.example": "/app/%2F%2Fevil.example",
+		"/": "/app/", "/@evil.example": "/app/@evil.example", "/a/b/": "/app/a/b/", "/a%2Fb/...": "/app/a%2Fb/...",
 		"/.evil.example": "/app/.evil.example", "/a?next=//evil.example": "/app/a?next=//evil.example",
 	} {
 		end, _ := s.browser().visit("http://ops.example/github/login?return_to=" + url.QueryEscape(to))
 		if end != "http://ui.example"+want {
 			t.Errorf("%q leads to %s", to, end)
 		}
+	}
+}
+
+// A stranger who begins sign-ins all the time keeps nobody out but those of his own network.
+func TestSignInsAreLimitedByNetwork(t *testing.T) {
+	s := newCommunity(t).open(setup{kind: site.Main, change: func(d *httpapi.Deps) {
+		d.Access.TrustedProxies = []*net.IPNet{{IP: net.IPv4(127, 0, 0, 1), Mask: net.CIDRMask(32, 32)}}
+	}})
+	start := func(address string) int {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/github/login", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("X-Forwarded-For", address)
+		response, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := response.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return response.StatusCode
+	}
+	i := 0
+	eventually(t, "the stranger has to wait", func() bool {
+		i++
+		return start(fmt.Sprintf("2001:db8:1:2::%x", i)) == http.StatusTooManyRequests
+	})
+	if got := start("2001:db8:1:3::1"); got != http.StatusFound {
+		t.Errorf("somebody else gets %d after %d sign-ins of the stranger", got, i)
+	}
+	if got := start("2001:db8:1:2::1"); got != http.StatusTooManyRequests {
+		t.Errorf("the stranger gets %d", got)
 	}
 }
 

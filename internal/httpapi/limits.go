@@ -3,7 +3,6 @@ package httpapi
 import (
 	"math"
 	"net/http"
-	"net/netip"
 	"sync"
 	"time"
 
@@ -20,6 +19,14 @@ const (
 	// failuresPerSecond and failuresAtOnce bound what an address is told about credentials that are not good.
 	failuresPerSecond = 0.5
 	failuresAtOnce    = 30
+	// signInsPerSecond and signInsAtOnce bound the sign-ins that one network begins: a whole observatory that comes back
+	// after a night, and far less than a site takes.
+	signInsPerSecond = 1
+	signInsAtOnce    = 60
+	// accessWritesPerSecond and accessWritesAtOnce bound what one user writes of users, tokens and preferences: all of it is
+	// kept, and each write makes every process of every site look at its rights anew.
+	accessWritesPerSecond = 5
+	accessWritesAtOnce    = 20
 	// budgetsMax bounds how many budgets are remembered in each of the two generations.
 	budgetsMax = 10_000
 	// budgetsKeep is longer than any budget takes to fill: what was not used for so long is as good as new.
@@ -71,14 +78,17 @@ func (b *budgets) of(caller string, now time.Time) *rate.Limiter {
 
 // limits bounds what one caller can ask of this server.
 type limits struct {
-	requests *budgets // by principal; nil: no limit
-	failures *budgets // by address
+	requests     *budgets // by principal; nil: no limit
+	accessWrites *budgets // by user; nil: no limit
+	failures     *budgets // by network
+	signIns      *budgets // that begin, by network
 }
 
 func newLimits(perSecond float64) limits {
-	l := limits{failures: newBudgets(failuresPerSecond, failuresAtOnce)}
+	l := limits{failures: newBudgets(failuresPerSecond, failuresAtOnce), signIns: newBudgets(signInsPerSecond, signInsAtOnce)}
 	if perSecond > 0 {
 		l.requests = newBudgets(perSecond, max(1, int(math.Ceil(burstSeconds*perSecond))))
+		l.accessWrites = newBudgets(accessWritesPerSecond, accessWritesAtOnce)
 	}
 	return l
 }
@@ -90,8 +100,16 @@ func (l limits) limit(next echo.HandlerFunc) echo.HandlerFunc {
 		return next
 	}
 	return func(c echo.Context) error {
-		if wait := l.requests.take(callerOf(exchangeOf(c.Request().Context()).principal)); wait > 0 {
+		x := exchangeOf(c.Request().Context())
+		if wait := l.requests.take(callerOf(x.principal)); wait > 0 {
 			return tooMany(wait, "These are more requests than one user or token may make.")
+		}
+		if !x.operation.writesAccess {
+			return next(c)
+		}
+		// All tokens of a user have one budget: he makes as many as he likes.
+		if wait := l.accessWrites.take(x.principal.Name); wait > 0 {
+			return tooMany(wait, "These are more changes of users, tokens and preferences than one user may make.")
 		}
 		return next(c)
 	}
@@ -111,23 +129,10 @@ func (l limits) failed(address string, refusal error) error {
 	if errs.KindOf(refusal) != errs.Unauthenticated {
 		return refusal
 	}
-	if wait := l.failures.take(network(address)); wait > 0 {
+	if wait := l.failures.take(auth.Network(address)); wait > 0 {
 		return tooMany(wait, "Too many invalid credentials have come from this address.").Because(refusal)
 	}
 	return refusal
-}
-
-// network returns what one client has at least: an address of IPv4, and of IPv6 the 2^64 that every line gets.
-func network(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil || ip.Unmap().Is4() {
-		return address
-	}
-	line, err := ip.Prefix(64)
-	if err != nil {
-		return address
-	}
-	return line.String()
 }
 
 func tooMany(wait time.Duration, detail string) *errs.Error {

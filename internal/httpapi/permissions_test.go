@@ -138,12 +138,13 @@ func (s *station) session(user string, by auth.Credential) string {
 func (s *station) openSession(user string, by auth.Credential) (auth.Session, string) {
 	s.t.Helper()
 	id := uuid.Nil
+	var signedOut *time.Time
 	if by == auth.BySession {
-		if err := s.db.QueryRow(s.t.Context(), `select id from "user" where name = $1`, user).Scan(&id); err != nil {
+		if err := s.db.QueryRow(s.t.Context(), `select id, signed_out_at from "user" where name = $1`, user).Scan(&id, &signedOut); err != nil {
 			s.t.Fatal(err)
 		}
 	}
-	session, _, err := s.sessions.Open(s.t.Context(), auth.Session{UserID: id, Name: user, Credential: by})
+	session, _, err := s.sessions.Open(s.t.Context(), auth.Session{UserID: id, Name: user, Credential: by, Started: auth.AfterSignOut(signedOut)})
 	if err != nil {
 		s.t.Fatal(err)
 	}

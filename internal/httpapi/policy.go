@@ -26,6 +26,7 @@ type operation struct {
 	byCookie       bool       // with the cookie of a session, which the handler reads
 	permissions    []string   // all of them are needed
 	critical       bool       // must succeed without the network
+	writesAccess   bool       // of users, tokens or preferences
 	bodyLimit      int64      // bytes
 	awaitsPosition bool       // takes the header Ops-Position
 	merges         bool       // shows what is on its way; without the header Ops-Degraded it reads the replica alone
@@ -80,6 +81,7 @@ func newOperation(doc *openapi3.T, path string, item *openapi3.PathItem, method 
 			op.byCookie = true
 		}
 	}
+	op.writesAccess = op.authenticated && !op.critical && method != http.MethodGet && slices.Contains([]string{"tokens", "admin", "preferences"}, o.Tags[0])
 	if !op.authenticated && len(op.permissions) > 0 {
 		return nil, errors.New("security and x-permissions contradict each other")
 	}

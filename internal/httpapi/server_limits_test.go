@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -143,12 +144,12 @@ func TestEndlessBodies(t *testing.T) {
 	s := newWorld(t).open(setup{kind: site.Main})
 	address := s.serveInHurry()
 	for _, known := range []bool{true, false} {
-		sent := 0
+		var sent atomic.Int64
 		endless := readerFunc(func(p []byte) (int, error) {
 			for i := range p {
 				p[i] = ' '
 			}
-			if sent += len(p); sent > 20<<20 {
+			if sent.Add(int64(len(p))) > 20<<20 {
 				return 0, io.EOF
 			}
 			return len(p), nil
@@ -165,13 +166,13 @@ func TestEndlessBodies(t *testing.T) {
 		response, err := http.DefaultClient.Do(r)
 		if err != nil {
 			// The server hangs up on who goes on sending; then the answer may be lost on the way.
-			if sent > 10<<20 {
-				t.Errorf("length known %t: %d bytes were taken: %v", known, sent, err)
+			if sent.Load() > 10<<20 {
+				t.Errorf("length known %t: %d bytes were taken: %v", known, sent.Load(), err)
 			}
 			continue
 		}
-		if response.StatusCode != http.StatusRequestEntityTooLarge || sent > 10<<20 {
-			t.Errorf("length known %t: %s after %d bytes", known, response.Status, sent)
+		if response.StatusCode != http.StatusRequestEntityTooLarge || sent.Load() > 10<<20 {
+			t.Errorf("length known %t: %s after %d bytes", known, response.Status, sent.Load())
 		}
 		if err := response.Body.Close(); err != nil {
 			t.Error(err)

@@ -22,10 +22,11 @@ func (s *Server) write(ctx context.Context, key *string, build func(context.Cont
 		return buffer.Receipt{}, err
 	}
 	_, bulk := x.body.([]any)
-	return s.buffer.Write(ctx, buffer.Request{
+	receipt, err := s.buffer.Write(ctx, buffer.Request{
 		Operation: x.operation.id, Principal: x.principal.Name, Key: value(key), Fingerprint: fingerprint,
 		Critical: x.operation.critical, Bulk: bulk,
-	}, build)
+	}, x.entitled(build))
+	return receipt, accessLost(err)
 }
 
 // writeOnce submits a change that a record can see only once. Without a key of the client's own the request itself is the

@@ -3,6 +3,7 @@ package ops
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,8 +26,24 @@ const (
 // Everything is the list of all pending records of a table.
 const Everything = "all"
 
+// OfAccess tells whether a kind of write is about who may do what: nobody edits such a write, and only those who manage
+// users see those of others.
+func OfAccess(kind string) bool {
+	table, _, _ := strings.Cut(kind, ".")
+	switch table {
+	case TableUser, TableToken, TableAccessEvent, TablePreferences, "access":
+		return true
+	default:
+		return false
+	}
+}
+
 // The writes about who may do what. But for uses and events, which are buffered, they go to the main database directly.
 var (
+	// RequireAccess writes nothing: it fails when its maker may not make the other steps any more.
+	RequireAccess = buffer.Register(&Registry, "access.require", (*maindb.Queries).RequireAccess,
+		func(maindb.RequireAccessParams) buffer.Effect { return buffer.Effect{} })
+
 	CreateUser = buffer.Register(&Registry, "user.create", (*maindb.Queries).CreateUser,
 		func(p maindb.CreateUserParams) buffer.Effect {
 			return buffer.Effect{Writes: []buffer.Change{insert(userPlace(p.ID, p.Name))}}
@@ -116,7 +133,7 @@ func ChangeUser(seen replicadb.UserAccount, p maindb.UpdateUserParams) buffer.St
 // GiveRoles is the step that gives a user exactly these roles from one source. A step of ChangeUser goes before it when
 // the user was there before.
 func GiveRoles(id uuid.UUID, name string, source maindb.RoleSource, roles []string) buffer.Step {
-	return SetUserRoles.With(maindb.SetUserRolesParams{UserID: id, Source: source, Roles: roles}, userPlace(id, name))
+	return SetUserRoles.With(maindb.SetUserRolesParams{UserID: id, Source: source, Roles: append([]string{}, roles...)}, userPlace(id, name))
 }
 
 // Revoke is the step that ends a token as its writer saw it.

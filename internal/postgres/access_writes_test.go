@@ -34,6 +34,8 @@ func TestWritesOfUsersKnowWhatTheyChange(t *testing.T) {
 	for range 2 {
 		expectState(t, "roles", q.SetUserRoles(ctx, roles), "")
 	}
+	roles.Roles = nil
+	expectState(t, "no roles, as NULL", q.SetUserRoles(ctx, roles), "")
 	roles.Roles = []string{"astronaut"}
 	expectState(t, "an unknown role", q.SetUserRoles(ctx, roles), "P0002")
 	expectState(t, "roles of nobody", q.SetUserRoles(ctx, maindb.SetUserRolesParams{UserID: nobody, Source: maindb.RoleSourceGranted}), "P0002")

@@ -126,8 +126,10 @@ func (s Site) SignIn(state string) string { return s.Prefix() + "sign_in:" + sta
 // BreakGlass is a hash of operators for emergencies: name to JSON.
 func (s Site) BreakGlass() string { return s.Prefix() + "break_glass" }
 
-// Failures is a hash: how many sign-ins of a name or from an address have failed, and the microsecond until which the next
-// has to wait. It expires when the last one is long enough ago.
+// Failures is a hash: how many sign-ins from a network have failed, and the microsecond until which the next wrong one has
+// to wait. It expires when the last one is long enough ago. Of "all" and "untold" it is a counter, of everybody's failures
+// in a second, which expires then, and of those that the audit trail has not; of "told" a string that expires when it may
+// have the next entry.
 func (s Site) Failures(who string) string { return s.Prefix() + "failures:" + who }
 
 // Cached is a string: a kept answer behind its generation and times, by the name of its area and a hash of its key. It

@@ -36,7 +36,7 @@ with wanted as (
   on conflict (user_id, role_id, source) do update set source = excluded.source
 )
 select expect_rows((select count(*) from wanted) + (select count(*) from "user" u where u.id = @user_id),
-                   cardinality(@roles::text[]) + 1, 'role or user');
+                   coalesce(cardinality(@roles::text[]), 0) + 1, 'role or user');
 
 -- name: EnsureUser :one
 -- The user of a name, made when there is none.

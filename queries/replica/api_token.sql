@@ -5,8 +5,10 @@ select * from api_token where token_hash = any (@hashes::text[]);
 select * from api_token_account where id = any (@ids::uuid[]);
 
 -- name: ChangedTokens :many
--- Tokens whose worth has changed since a time: revoked ones, and all of a user who has changed.
+-- Tokens whose worth has changed since a time: revoked and replaced ones, and all of a user who has changed.
 select t.id from api_token t where t.revoked_at >= @since::timestamptz
+union
+select p.id from api_token t join api_token p on p.id = t.rotated_from where t.created_at >= @since::timestamptz
 union
 select t.id from "user" u join api_token t on t.user_id = u.id where u.changed_at >= @since::timestamptz;
 

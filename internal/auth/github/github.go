@@ -115,7 +115,11 @@ func (c *Client) profile(ctx context.Context, code, verifier string) (Profile, e
 		return Profile{}, err
 	}
 	if err := c.requireMember(ctx, token); err != nil {
-		return Profile{}, err
+		if r, ok := errors.AsType[*refusal](err); errs.KindOf(err) != errs.Forbidden || ok && r.status == http.StatusForbidden {
+			// An organisation that does not let the app ask says nothing of who belongs to it.
+			return Profile{}, err
+		}
+		return Profile{ID: p.ID, Login: p.Login}, err
 	}
 	p.Teams, err = c.teams(ctx, token)
 	return p, err

@@ -106,7 +106,7 @@ func (s *station) dial(ctx context.Context) ([]*websocket.Conn, error) {
 	group.SetLimit(dialsAtOnce)
 	for i := range conns {
 		group.Go(func() error {
-			conn, _, err := websocket.Dial(ctx, strings.Replace(s.site.URL, "http", "ws", 1)+"/live/observations", &websocket.DialOptions{HTTPHeader: header})
+			conn, _, err := websocket.Dial(ctx, strings.Replace(s.site.URL, "http", "ws", 1)+"/live/observations", &websocket.DialOptions{HTTPHeader: header}) //nolint:bodyclose // the library closes it
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,8 @@ package httpapi_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -28,7 +30,7 @@ type streamOf struct {
 }
 
 // open tries to open a WebSocket. Without one it returns the answer.
-func (s *station) stream(o streamOf) (*websocket.Conn, *http.Response) {
+func (s *station) stream(o streamOf) (conn *websocket.Conn, status int) {
 	s.t.Helper()
 	header := http.Header{}
 	if o.token != "" {
@@ -37,7 +39,7 @@ func (s *station) stream(o streamOf) (*websocket.Conn, *http.Response) {
 	if o.origin != "" {
 		header.Set("Origin", o.origin)
 	}
-	conn, response, err := websocket.Dial(s.t.Context(), s.url+s.route(o.op).Path+"?"+o.query,
+	conn, response, err := websocket.Dial(s.t.Context(), s.url+s.route(o.op).Path+"?"+o.query, //nolint:bodyclose // the library closes it
 		&websocket.DialOptions{HTTPHeader: header, Subprotocols: o.offers})
 	if err != nil && response == nil {
 		s.t.Fatal(err)
@@ -46,7 +48,7 @@ func (s *station) stream(o streamOf) (*websocket.Conn, *http.Response) {
 		conn.SetReadLimit(-1)
 		s.t.Cleanup(func() { conn.CloseNow() }) //nolint:errcheck // it may be closed already
 	}
-	return conn, response
+	return conn, response.StatusCode
 }
 
 // hear returns the next message, which is as the document says.
@@ -113,16 +115,16 @@ func TestWhoMayFollow(t *testing.T) {
 			"half a place":         {streamOf{token: s.token, query: "epoch=x"}, http.StatusUnprocessableEntity},
 		} {
 			test.op = op
-			conn, response := s.stream(test.streamOf)
+			conn, status := s.stream(test.streamOf)
 			switch {
 			case test.want == 0 && conn == nil:
-				t.Errorf("%s, %s: %d", op, name, response.StatusCode)
+				t.Errorf("%s, %s: %d", op, name, status)
 			case test.want == 0:
 				if m := s.hear(conn); m["type"] != "snapshot" || m["recovered"] != false || m["data"] == nil {
 					t.Errorf("%s, %s: %v", op, name, m)
 				}
-			case response.StatusCode != test.want:
-				t.Errorf("%s, %s: %d, want %d", op, name, response.StatusCode, test.want)
+			case status != test.want:
+				t.Errorf("%s, %s: %d, want %d", op, name, status, test.want)
 			}
 		}
 		s.do(call{op: op}).problem(http.StatusUpgradeRequired, "upgrade-required")
@@ -134,8 +136,8 @@ func TestWhoMayFollow(t *testing.T) {
 func TestTokenInTheAddress(t *testing.T) {
 	t.Parallel()
 	s := newWorld(t).open(setup{kind: site.Main, live: true, change: func(d *httpapi.Deps) { d.Access.StreamTokenInURL = true }})
-	if conn, response := s.stream(streamOf{op: "followTransfer", query: "token=" + s.token}); conn == nil {
-		t.Fatal(response.StatusCode)
+	if conn, status := s.stream(streamOf{op: "followTransfer", query: "token=" + s.token}); conn == nil {
+		t.Fatal(status)
 	}
 	s.do(call{op: "getMe", token: "-", header: map[string]string{}}).want(http.StatusUnauthorized)
 }
@@ -146,10 +148,7 @@ func TestHandshakes(t *testing.T) {
 	s := newWorld(t).open(setup{kind: site.Main, live: true})
 	good := map[string]string{"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
 	for name, value := range map[string]string{"Sec-WebSocket-Version": "8", "Sec-WebSocket-Key": "short"} {
-		sent := map[string]string{}
-		for n, v := range good {
-			sent[n] = v
-		}
+		sent := maps.Clone(good)
 		sent[name] = value
 		s.do(call{op: "followHealth", header: sent}).problem(http.StatusUnprocessableEntity, "invalid")
 	}
@@ -182,25 +181,45 @@ func TestFollowingOthers(t *testing.T) {
 	s.hear(conn)
 	receipt := s.start(nil)
 	m := s.hear(conn)
-	first, ok := m["events"].([]any)[0].(map[string]any)
-	if !ok || first["record"] != "executed_obs_unit" || first["action"] != "insert" || first["sync"] != "replicated" || first["ids"].([]any)[0] != receipt.ID.String() {
+	first := told(t, m)
+	if first.Record != "executed_obs_unit" || first.Action != "insert" || first.Sync != "replicated" || len(first.IDs) != 1 || first.IDs[0] != receipt.ID.String() {
 		t.Fatalf("%v", m)
 	}
 	if err := conn.CloseNow(); err != nil {
 		t.Fatal(err)
 	}
 	w.execute("delete from executed_obs_unit")
-	text, err := json.Marshal(first["offset"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn, _ = s.stream(streamOf{op: "followObservations", token: s.token, query: "epoch=" + m["epoch"].(string) + "&offset=" + string(text)})
+	query := fmt.Sprintf("epoch=%v&offset=%d", m["epoch"], first.Offset)
+	conn, _ = s.stream(streamOf{op: "followObservations", token: s.token, query: query})
 	if again := s.hear(conn); again["recovered"] != true || again["data"] != nil {
 		t.Fatalf("%v", again)
 	}
-	if next := s.hear(conn)["events"].([]any)[0].(map[string]any); next["action"] != "delete" || next["offset"].(float64) != first["offset"].(float64)+1 {
+	if next := told(t, s.hear(conn)); next.Action != "delete" || next.Offset != first.Offset+1 {
 		t.Errorf("%v", next)
 	}
+}
+
+// event is what one event of a message tells.
+type event struct {
+	Offset int64    `json:"offset"`
+	Record string   `json:"record"`
+	Action string   `json:"action"`
+	Sync   string   `json:"sync"`
+	IDs    []string `json:"ids"`
+}
+
+// told returns the first event of a message.
+func told(t *testing.T, message map[string]any) event {
+	t.Helper()
+	text, err := json.Marshal(message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := decode[struct{ Events []event }](answer{t: t, text: text})
+	if len(m.Events) == 0 {
+		t.Fatalf("no event: %s", text)
+	}
+	return m.Events[0]
 }
 
 // Streams end within a second of the credential that opened them.
@@ -213,9 +232,9 @@ func TestStreamsEndWithTheirCredential(t *testing.T) {
 	var open []*websocket.Conn
 	for _, o := range []streamOf{{token: created.Token}, {query: "ticket=" + ticket}, {offers: []string{"opsdb", "bearer." + created.Token}}, {token: bearer}} {
 		o.op = "followHealth"
-		conn, response := s.stream(o)
+		conn, status := s.stream(o)
 		if conn == nil {
-			t.Fatal(response.StatusCode)
+			t.Fatal(status)
 		}
 		s.hear(conn)
 		open = append(open, conn)

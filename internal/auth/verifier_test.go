@@ -16,7 +16,7 @@ import (
 func TestVerifyTellsWhoseATokenIs(t *testing.T) {
 	w := newWorld(t)
 	v := w.verifier(w.address)
-	observer := []string{"read:account", "read:observations", "read:system", "read:transactions", "write:account", "write:observations"}
+	observer := []string{"manage:transfers", "read:account", "read:observations", "read:system", "read:transactions", "write:account", "write:observations", "write:plan"}
 	all := w.issue(Grant{User: "night-crew", Role: "observer"})
 	some := w.issue(Grant{User: "night-crew", Scopes: []string{"write:obs_nothing", "write:observations", "manage:users"}})
 

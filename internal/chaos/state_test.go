@@ -30,8 +30,9 @@ type inventory struct {
 	Keys         []string          `json:"keys"`
 }
 
-// ofAccess are the keys by which a site knows who may do what; writes leave none of them.
-var ofAccess = regexp.MustCompile(`^(token|token_of|account|session|sessions|failures):|^(access_swept|break_glass)$`)
+// besideWrites are the keys by which a site knows who may do what, tells what changes, and keeps answers: writes leave
+// none of them.
+var besideWrites = regexp.MustCompile(`^(token|token_of|account|session|sessions|failures|live|cached|ticket|note):|^(access_swept|break_glass|live|live_lease|cache_[a-z]+)$`)
 
 // takeInventory reads everything in one script: Redis does nothing else meanwhile.
 var takeInventory = rueidis.NewLuaScriptReadOnly(`
@@ -127,7 +128,7 @@ func (r *rig) settled(v *verdict) {
 	for _, key := range i.Keys {
 		v.checked["leak"]++
 		name := strings.TrimPrefix(key, prefix)
-		if !slices.Contains(kept, name) && !ofAccess.MatchString(name) {
+		if !slices.Contains(kept, name) && !besideWrites.MatchString(name) {
 			v.find("leak", "Redis still holds %s", key)
 		}
 	}

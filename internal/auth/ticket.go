@@ -14,8 +14,6 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/ccatobs/opsdb/internal/errs"
-	"github.com/ccatobs/opsdb/internal/redisclient"
-	"github.com/ccatobs/opsdb/internal/rediskeys"
 )
 
 // TicketLifetime is how long a ticket is good.
@@ -26,14 +24,11 @@ const ticketBytes = 32
 
 // Tickets are given out in place of credentials, for addresses that end in logs: each is good once, at one site. The
 // credential it stands for is kept encrypted with it, so that who reads Redis has neither.
-type Tickets struct {
-	redis *redisclient.Client
-	keys  rediskeys.Site
-}
+type Tickets struct{ sessions *Sessions }
 
 // NewTickets returns the tickets of the site of the sessions.
 func NewTickets(sessions *Sessions) *Tickets {
-	return &Tickets{redis: sessions.redis, keys: sessions.names}
+	return &Tickets{sessions: sessions}
 }
 
 // Issue returns a new ticket for a credential. It fails with errs.Unavailable when Redis is away.
@@ -49,7 +44,7 @@ func (t *Tickets) Issue(ctx context.Context, bearer string) (string, error) {
 	}
 	// The key is used once, so its nonce may be any.
 	sealed := sealer.Seal(nil, make([]byte, sealer.NonceSize()), []byte(bearer), nil)
-	c, err := t.redis.Get()
+	c, err := t.sessions.redis.Get()
 	if err == nil {
 		err = c.Do(ctx, c.B().Set().Key(key).Value(rueidis.BinaryString(sealed)).Nx().Ex(TicketLifetime).Build()).Error()
 	}
@@ -70,7 +65,7 @@ func (t *Tickets) Redeem(ctx context.Context, ticket string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c, err := t.redis.Get()
+	c, err := t.sessions.redis.Get()
 	if err != nil {
 		return "", ticketsAway(err)
 	}
@@ -96,7 +91,7 @@ func (t *Tickets) parts(ticket string) (key string, sealer cipher.AEAD, err erro
 		return "", nil, err
 	}
 	sealer, err = cipher.NewGCM(block)
-	return t.keys.Ticket(hex.EncodeToString(place[:])), sealer, err
+	return t.sessions.names.Ticket(hex.EncodeToString(place[:])), sealer, err
 }
 
 func ticketsAway(cause error) error {

@@ -104,7 +104,7 @@ func TestNobodyMakesATokenThatMayMoreThanHe(t *testing.T) {
 		{"all he may", observer, map[string]any{}, 201, ""},
 		{"what he may not", viewer, map[string]any{"scopes": list("read:observations", "write:observations")}, 403, "scope-exceeded"},
 		{"a wildcard of his own", observer, map[string]any{"scopes": list("*:observations", "read:*")}, 201, ""},
-		{"a wildcard that meets nothing he may", observer, map[string]any{"scopes": list("manage:*")}, 403, "scope-exceeded"},
+		{"a wildcard that meets nothing he may", observer, map[string]any{"scopes": list("configure:*")}, 403, "scope-exceeded"},
 		{"a wildcard that no system has", observer, map[string]any{"scopes": list("act:*")}, 403, "scope-exceeded"},
 		{"a wildcard by a limited token", limited, map[string]any{"scopes": list("read:*")}, 403, "scope-exceeded"},
 		{"every wildcard by a limited token", limited, map[string]any{"scopes": list("*:*")}, 403, "scope-exceeded"},

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 	"github.com/oapi-codegen/runtime"
 
@@ -228,7 +229,15 @@ func TestExamplesOfBodies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		params := map[string]string{"id": someID}
+		params := map[string]string{}
+		for _, p := range op.route.Operation.Parameters {
+			if p.Value.In == openapi3.ParameterInPath {
+				params[p.Value.Name] = someID
+			}
+			if p.Value.In == openapi3.ParameterInPath && p.Value.Schema.Value.Type.Is(openapi3.TypeInteger) {
+				params[p.Value.Name] = "1"
+			}
+		}
 		if _, err := ask(t, op, "", "application/json", string(body), params); err != nil {
 			t.Errorf("%s: %v", id, err)
 		}

@@ -41,7 +41,7 @@ format: ## format the Go files
 
 .PHONY: test
 test: setup ## run all tests against real PostgreSQL, a real standby and real Redis
-	go test -race -shuffle=on -tags faults ./...
+	go test -race -shuffle=on -tags faults -timeout 20m ./...
 
 .PHONY: chaos
 chaos: setup ## kill everything at random while a site records; SEED=1 repeats a run, ROUNDS=100 makes it longer

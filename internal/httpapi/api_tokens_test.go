@@ -221,7 +221,7 @@ func TestScopesThatOneMayGive(t *testing.T) {
 	for token, want := range map[string][]string{
 		w.issue("viewer"):                        {"*:account", "read:*", "read:account", "read:observations", "read:system", "read:transactions", "write:account"},
 		w.issue("admin", "read:*", "*:account"):  {"*:account", "read:*", "read:account", "read:observations", "read:system", "read:transactions", "write:account"},
-		w.issue("service", "*:*", "act:service"): {"act:service", "read:account", "read:observations", "read:system", "read:transactions", "write:account", "write:observations"},
+		w.issue("service", "*:*", "act:service"): {"act:service", "manage:transfers", "read:account", "read:observations", "read:system", "read:transactions", "write:account", "write:observations"},
 	} {
 		var got []string
 		for _, item := range decode[api.ScopeList](s.do(call{op: "listScopes", token: token}).want(http.StatusOK)).Items {

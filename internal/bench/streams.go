@@ -64,14 +64,24 @@ type readers struct {
 	done   chan struct{}
 }
 
+// closed leaves out that a connection was closed before.
+func closed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
 // follow opens the streams, starts observations, and returns in order how long each took to each reader.
-func (s *station) follow(ctx context.Context) ([]time.Duration, error) {
+func (s *station) follow(ctx context.Context) (took []time.Duration, err error) {
 	starts := int(s.sizes.load / streamEvery)
 	r := &readers{sent: map[string]start{}, frames: map[string][]start{}, left: starts * s.sizes.readers, done: make(chan struct{})}
 	conns, err := s.dial(ctx)
 	defer func() {
 		for _, conn := range conns {
-			_ = conn.CloseNow() //nolint:errcheck // of a bench
+			if conn != nil { // what was not dialled when another dial failed
+				err = errors.Join(err, closed(conn.CloseNow()))
+			}
 		}
 	}()
 	if err != nil {

@@ -96,7 +96,7 @@ func (p *Publisher) work(ctx context.Context, every time.Duration, do func(conte
 			return 0
 		}
 		if !said {
-			p.log.WarnContext(ctx, "what changes is not told for now", "error", err)
+			p.log.WarnContext(ctx, "what changes cannot be told", "error", err)
 			said = true
 		}
 		return retryPause

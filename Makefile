@@ -6,15 +6,33 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 TOOL := go tool -modfile=internal/tools/go.mod
+TOOLS := build/tools
 GENERATED := gen README.md
+export PATH := $(CURDIR)/$(TOOLS)/python/bin:$(CURDIR)/$(TOOLS)/node/node_modules/.bin:$(PATH)
 
 .PHONY: help
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: ## install PostgreSQL, Redis and a C compiler if they are missing
+setup: ## install PostgreSQL, Redis, a C compiler and Python if they are missing
 	@deploy/setup.sh
+
+.PHONY: tools
+tools: setup $(TOOLS)/python/installed $(TOOLS)/node/installed ## install what checks the document and the clients into build/tools
+
+$(TOOLS)/python/installed: internal/tools/python/requirements.txt | setup
+	rm -rf $(@D)
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
+$(TOOLS)/node/installed: internal/tools/node/package.json internal/tools/node/package-lock.json $(TOOLS)/python/installed
+	rm -rf $(@D)
+	mkdir -p $(@D)
+	cp internal/tools/node/package*.json $(@D)
+	npm --prefix $(@D) ci --ignore-scripts --no-audit --no-fund --silent
+	touch $@
 
 .PHONY: generate
 generate: setup ## write gen/ from queries, schema and api, and the README's configuration table

@@ -1,6 +1,7 @@
 #!/bin/bash
-# Sees to what the programs and tests need beside Go: PostgreSQL 15 or newer, Redis 7 or newer, and a C compiler for the
-# race detector. What is missing comes from the distribution, without a database cluster or a service of the system.
+# Sees to what the programs and tests need beside Go: PostgreSQL 15 or newer, Redis 7 or newer, a C compiler for the
+# race detector, and a Python 3.11 or newer that makes environments, for the tools of "make tools". What is missing comes
+# from the distribution, without a database cluster or a service of the system.
 set -euo pipefail
 
 readonly policy=/usr/sbin/policy-rc.d
@@ -26,17 +27,23 @@ compiles() {
   echo '#include <stdlib.h>' | ${CC:-$(go env CC)} -E -x c - >/dev/null 2>&1
 }
 
+makes_environments() {
+  python3 -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
 # What is missing, as packages of the distribution.
 missing() {
   (( $(postgresql_major) >= 15 )) || echo postgresql
   (( $(redis_major) >= 7 )) || echo redis-server
   compiles || printf '%s\n' gcc libc6-dev
+  makes_environments || printf '%s\n' python3 python3-venv
 }
 
 give_up() {
   {
     echo "opsdb: $1"
-    echo "Please install: PostgreSQL 15 or newer (server programs), Redis 7 or newer, a C compiler with headers."
+    echo "Please install: PostgreSQL 15 or newer (server programs), Redis 7 or newer, a C compiler with headers, Python 3.11 or"
+    echo "newer with venv."
     echo "On Debian and Ubuntu: apt-get install ${packages[*]}"
   } >&2
   exit 1

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -54,11 +55,17 @@ type start struct {
 	sent   time.Time
 }
 
+// frame tells one message from another: its length, and its beginning, which has its first offset.
+type frame struct {
+	length int
+	head   string
+}
+
 // readers follow the observations.
 type readers struct {
 	mu     sync.Mutex
-	sent   map[string]start   // by record
-	frames map[string][]start // what a message of this beginning tells of: many readers get the same
+	sent   map[string]start  // by record
+	frames map[frame][]start // what a message tells of: many readers get the same
 	took   []time.Duration
 	left   int // deliveries that are still to come
 	done   chan struct{}
@@ -75,7 +82,7 @@ func closed(err error) error {
 // follow opens the streams, starts observations, and returns in order how long each took to each reader.
 func (s *station) follow(ctx context.Context) (took []time.Duration, err error) {
 	starts := int(s.sizes.load / streamEvery)
-	r := &readers{sent: map[string]start{}, frames: map[string][]start{}, left: starts * s.sizes.readers, done: make(chan struct{})}
+	r := &readers{sent: map[string]start{}, frames: map[frame][]start{}, left: starts * s.sizes.readers, done: make(chan struct{})}
 	conns, err := s.dial(ctx)
 	defer func() {
 		for _, conn := range conns {
@@ -153,18 +160,20 @@ func (s *station) startSteadily(ctx context.Context, r *readers, starts int) err
 
 func (r *readers) read(ctx context.Context, conn *websocket.Conn) error {
 	told := map[int]bool{} // it comes again on its way to the main site and back
+	var text bytes.Buffer
 	for {
-		_, text, err := conn.Read(ctx)
-		if err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return err
+		_, message, err := conn.Reader(ctx)
+		if err == nil {
+			text.Reset()
+			_, err = text.ReadFrom(message)
 		}
-		if !bytes.Contains(text[:min(20, len(text))], []byte("events")) {
+		if err != nil {
+			return cmp.Or(ctx.Err(), err)
+		}
+		if !bytes.Contains(text.Bytes()[:min(20, text.Len())], []byte("events")) {
 			continue
 		}
-		if err := r.take(time.Now(), text, told); err != nil {
+		if err := r.take(time.Now(), text.Bytes(), told); err != nil {
 			return err
 		}
 	}
@@ -174,9 +183,7 @@ func (r *readers) read(ctx context.Context, conn *websocket.Conn) error {
 func (r *readers) take(now time.Time, text []byte, told map[int]bool) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	// Its first offset and its length tell one message from another.
-	key := fmt.Sprint(len(text), string(text[:min(100, len(text))]))
-	starts, known := r.frames[key]
+	starts, known := r.frames[frame{len(text), string(text[:min(100, len(text))])}]
 	if !known {
 		var message struct {
 			Events []struct {
@@ -193,7 +200,7 @@ func (r *readers) take(now time.Time, text []byte, told map[int]bool) error {
 				}
 			}
 		}
-		r.frames[key] = starts
+		r.frames[frame{len(text), string(text[:min(100, len(text))])}] = starts
 	}
 	for _, one := range starts {
 		if told[one.number] {

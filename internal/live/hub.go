@@ -17,8 +17,12 @@ import (
 )
 
 const (
-	// gatherFor is how long events are gathered for a message.
-	gatherFor = 20 * time.Millisecond
+	// gatherFor is how long events are gathered for a message, and gatherFurther how much longer for each reader: what it takes
+	// to hand a message out to him. A thousand readers would otherwise keep a processor busy with messages of one event.
+	gatherFor     = 20 * time.Millisecond
+	gatherFurther = 20 * time.Microsecond
+	// gatherMost bounds both.
+	gatherMost = 100 * time.Millisecond
 	// lookEvery is how often it is looked whether the topics still go on where they were read.
 	lookEvery  = time.Second
 	readAtOnce = 1000
@@ -93,7 +97,7 @@ func (h *Hub) follow(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(gatherFor):
+		case <-time.After(min(gatherFor+time.Duration(h.Readers())*gatherFurther, gatherMost)):
 		}
 	}
 }

@@ -4222,6 +4222,9 @@ type ListAccessEventsParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
@@ -4240,6 +4243,9 @@ type ListUsersParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // CreateUserParams defines parameters for CreateUser.
@@ -4253,6 +4259,9 @@ type CreateUserParams struct {
 type GetUserParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // UpdateUserParams defines parameters for UpdateUser.
@@ -4277,6 +4286,9 @@ type ListTokensParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListTokenHistoryParams defines parameters for ListTokenHistory.
@@ -4292,12 +4304,18 @@ type ListTokenHistoryParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetTokenParams defines parameters for GetToken.
 type GetTokenParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListArchiveTransfersParams defines parameters for ListArchiveTransfers.
@@ -4325,12 +4343,18 @@ type ListArchiveTransfersParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetArchiveTransferParams defines parameters for GetArchiveTransfer.
 type GetArchiveTransferParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ResetArchiveTransferParams defines parameters for ResetArchiveTransfer.
@@ -4351,6 +4375,9 @@ type ResetTransferParams struct {
 type ListFileCopiesParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetSafeToDeleteParams defines parameters for GetSafeToDelete.
@@ -4360,6 +4387,9 @@ type GetSafeToDeleteParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListLocationsParams defines parameters for ListLocations.
@@ -4375,6 +4405,9 @@ type ListLocationsParams struct {
 type GetTransferOverviewParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListTransferPackagesParams defines parameters for ListTransferPackages.
@@ -4399,18 +4432,27 @@ type ListTransferPackagesParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetTransferPackageParams defines parameters for GetTransferPackage.
 type GetTransferPackageParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListTransferPackageCopiesParams defines parameters for ListTransferPackageCopies.
 type ListTransferPackageCopiesParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListPhysicalCopiesParams defines parameters for ListPhysicalCopies.
@@ -4432,6 +4474,9 @@ type ListPhysicalCopiesParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListTransferRawPackagesParams defines parameters for ListTransferRawPackages.
@@ -4471,6 +4516,9 @@ type ListTransferRawPackagesParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListTransferRawPackagesParamsSort defines parameters for ListTransferRawPackages.
@@ -4480,18 +4528,27 @@ type ListTransferRawPackagesParamsSort string
 type GetTransferRawPackageParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListRawPackageCopiesParams defines parameters for ListRawPackageCopies.
 type ListRawPackageCopiesParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetPackageMetadataParams defines parameters for GetPackageMetadata.
 type GetPackageMetadataParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // PutPackageMetadataParams defines parameters for PutPackageMetadata.
@@ -4513,6 +4570,9 @@ type ListRoutesParams struct {
 type GetRouteParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // UpdateRouteParams defines parameters for UpdateRoute.
@@ -4564,12 +4624,18 @@ type ListTransfersParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetTransferParams defines parameters for GetTransfer.
 type GetTransferParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListTransferLogsParams defines parameters for ListTransferLogs.
@@ -4582,6 +4648,9 @@ type ListTransferLogsParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // FollowTransferParams defines parameters for FollowTransfer.
@@ -4606,6 +4675,9 @@ type FollowTransferParams struct {
 type GetPreferencesParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // PutPreferencesParams defines parameters for PutPreferences.
@@ -4654,12 +4726,18 @@ type ListExecutedObsUnitsParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetExecutedObsUnitParams defines parameters for GetExecutedObsUnit.
 type GetExecutedObsUnitParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // StartExecutedObsUnitParams defines parameters for StartExecutedObsUnit.
@@ -4686,6 +4764,9 @@ type ListExecutionsOfObsUnitParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // FinishGitHubSignInParams defines parameters for FinishGitHubSignIn.
@@ -4787,6 +4868,9 @@ type ListInstrumentsParams struct {
 type GetInstrumentParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // UpdateInstrumentParams defines parameters for UpdateInstrument.
@@ -4936,6 +5020,9 @@ type CreateObsUnitParams struct {
 type GetObsUnitParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // UpdateObsUnitParams defines parameters for UpdateObsUnit.
@@ -5162,6 +5249,9 @@ type WithdrawRawDataFileParams struct {
 type GetRawDataFileParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // CreateRawDataPackageParams defines parameters for CreateRawDataPackage.
@@ -5175,6 +5265,9 @@ type CreateRawDataPackageParams struct {
 type GetRawDataPackageParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // FinalizeRawDataPackageParams defines parameters for FinalizeRawDataPackage.
@@ -5283,6 +5376,9 @@ type ListStagingJobsParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // CreateStagingJobParams defines parameters for CreateStagingJob.
@@ -5300,10 +5396,20 @@ type CreateStagingJobParams struct {
 type GetStagingJobParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // CancelStagingJobParams defines parameters for CancelStagingJob.
 type CancelStagingJobParams struct {
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ResetStagingJobParams defines parameters for ResetStagingJob.
+type ResetStagingJobParams struct {
 	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
 	// executed once, whichever site it is sent to.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -6051,6 +6157,9 @@ type ServerInterface interface {
 	// CancelStagingJob Cancel a staging job
 	// (POST /staging/{id}/cancel)
 	CancelStagingJob(ctx echo.Context, id RecordID, params CancelStagingJobParams) error
+	// ResetStagingJob Try a failed staging job again
+	// (POST /staging/{id}/reset)
+	ResetStagingJob(ctx echo.Context, id RecordID, params ResetStagingJobParams) error
 	// ListTransactions List writes that are not yet replicated
 	// (GET /transactions)
 	ListTransactions(ctx echo.Context, params ListTransactionsParams) error
@@ -6151,6 +6260,21 @@ func (w *ServerInterfaceWrapper) ListAccessEvents(ctx echo.Context) error {
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListAccessEvents(ctx, params)
@@ -6216,6 +6340,21 @@ func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListUsers(ctx, params)
@@ -6280,6 +6419,21 @@ func (w *ServerInterfaceWrapper) GetUser(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -6407,6 +6561,21 @@ func (w *ServerInterfaceWrapper) ListTokens(ctx echo.Context) error {
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListTokens(ctx, params)
@@ -6464,6 +6633,21 @@ func (w *ServerInterfaceWrapper) ListTokenHistory(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -6525,6 +6709,21 @@ func (w *ServerInterfaceWrapper) GetToken(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -6619,6 +6818,21 @@ func (w *ServerInterfaceWrapper) ListArchiveTransfers(ctx echo.Context) error {
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListArchiveTransfers(ctx, params)
@@ -6654,6 +6868,21 @@ func (w *ServerInterfaceWrapper) GetArchiveTransfer(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -6763,6 +6992,21 @@ func (w *ServerInterfaceWrapper) ListFileCopies(ctx echo.Context) error {
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListFileCopies(ctx, id, params)
@@ -6804,6 +7048,21 @@ func (w *ServerInterfaceWrapper) GetSafeToDelete(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -6878,6 +7137,21 @@ func (w *ServerInterfaceWrapper) GetTransferOverview(ctx echo.Context) error {
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetTransferOverview(ctx, params)
@@ -6948,6 +7222,21 @@ func (w *ServerInterfaceWrapper) ListTransferPackages(ctx echo.Context) error {
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListTransferPackages(ctx, params)
@@ -6984,6 +7273,21 @@ func (w *ServerInterfaceWrapper) GetTransferPackage(ctx echo.Context) error {
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetTransferPackage(ctx, id, params)
@@ -7019,6 +7323,21 @@ func (w *ServerInterfaceWrapper) ListTransferPackageCopies(ctx echo.Context) err
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -7082,6 +7401,21 @@ func (w *ServerInterfaceWrapper) ListPhysicalCopies(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -7188,6 +7522,21 @@ func (w *ServerInterfaceWrapper) ListTransferRawPackages(ctx echo.Context) error
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListTransferRawPackages(ctx, params)
@@ -7223,6 +7572,21 @@ func (w *ServerInterfaceWrapper) GetTransferRawPackage(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -7260,6 +7624,21 @@ func (w *ServerInterfaceWrapper) ListRawPackageCopies(ctx echo.Context) error {
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListRawPackageCopies(ctx, id, params)
@@ -7295,6 +7674,21 @@ func (w *ServerInterfaceWrapper) GetPackageMetadata(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -7411,6 +7805,21 @@ func (w *ServerInterfaceWrapper) GetRoute(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -7590,6 +7999,21 @@ func (w *ServerInterfaceWrapper) ListTransfers(ctx echo.Context) error {
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListTransfers(ctx, params)
@@ -7625,6 +8049,21 @@ func (w *ServerInterfaceWrapper) GetTransfer(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -7674,6 +8113,21 @@ func (w *ServerInterfaceWrapper) ListTransferLogs(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -7759,6 +8213,21 @@ func (w *ServerInterfaceWrapper) GetPreferences(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -8007,6 +8476,21 @@ func (w *ServerInterfaceWrapper) ListExecutedObsUnits(ctx echo.Context) error {
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListExecutedObsUnits(ctx, params)
@@ -8042,6 +8526,21 @@ func (w *ServerInterfaceWrapper) GetExecutedObsUnit(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -8156,6 +8655,21 @@ func (w *ServerInterfaceWrapper) ListExecutionsOfObsUnit(ctx echo.Context) error
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -8554,6 +9068,21 @@ func (w *ServerInterfaceWrapper) GetInstrument(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -9079,6 +9608,21 @@ func (w *ServerInterfaceWrapper) GetObsUnit(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -10086,6 +10630,21 @@ func (w *ServerInterfaceWrapper) GetRawDataFile(ctx echo.Context) error {
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetRawDataFile(ctx, id, params)
@@ -10150,6 +10709,21 @@ func (w *ServerInterfaceWrapper) GetRawDataPackage(ctx echo.Context) error {
 		}
 
 		params.OpsPosition = &OpsPosition
+	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -10582,6 +11156,21 @@ func (w *ServerInterfaceWrapper) ListStagingJobs(ctx echo.Context) error {
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListStagingJobs(ctx, params)
@@ -10653,6 +11242,21 @@ func (w *ServerInterfaceWrapper) GetStagingJob(ctx echo.Context) error {
 
 		params.OpsPosition = &OpsPosition
 	}
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetStagingJob(ctx, id, params)
@@ -10692,6 +11296,42 @@ func (w *ServerInterfaceWrapper) CancelStagingJob(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CancelStagingJob(ctx, id, params)
+	return err
+}
+
+// ResetStagingJob converts echo context to params.
+func (w *ServerInterfaceWrapper) ResetStagingJob(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id RecordID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResetStagingJobParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResetStagingJob(ctx, id, params)
 	return err
 }
 
@@ -11283,6 +11923,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/staging/", wrapper.CreateStagingJob, options.OperationMiddlewares["createStagingJob"]...)
 	router.GET(options.BaseURL+"/staging/:id", wrapper.GetStagingJob, options.OperationMiddlewares["getStagingJob"]...)
 	router.POST(options.BaseURL+"/staging/:id/cancel", wrapper.CancelStagingJob, options.OperationMiddlewares["cancelStagingJob"]...)
+	router.POST(options.BaseURL+"/staging/:id/reset", wrapper.ResetStagingJob, options.OperationMiddlewares["resetStagingJob"]...)
 	router.GET(options.BaseURL+"/transactions", wrapper.ListTransactions, options.OperationMiddlewares["listTransactions"]...)
 	router.POST(options.BaseURL+"/transactions/retry", wrapper.RetryTransactions, options.OperationMiddlewares["retryTransactions"]...)
 	router.GET(options.BaseURL+"/transactions/:id", wrapper.GetTransaction, options.OperationMiddlewares["getTransaction"]...)
@@ -11359,6 +12000,7 @@ type ListAccessEventsResponseObject interface {
 }
 
 type ListAccessEvents200ResponseHeaders struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
@@ -11376,6 +12018,9 @@ func (response ListAccessEvents200JSONResponse) VisitListAccessEventsResponse(w 
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -11388,6 +12033,16 @@ func (response ListAccessEvents200JSONResponse) VisitListAccessEventsResponse(w 
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListAccessEvents304Response = NotModifiedResponse
+
+func (response ListAccessEvents304Response) VisitListAccessEventsResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListAccessEvents503ApplicationProblemPlusJSONResponse struct {
@@ -11492,6 +12147,7 @@ type ListUsersResponseObject interface {
 }
 
 type ListUsers200ResponseHeaders struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
@@ -11509,6 +12165,9 @@ func (response ListUsers200JSONResponse) VisitListUsersResponse(w http.ResponseW
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -11521,6 +12180,16 @@ func (response ListUsers200JSONResponse) VisitListUsersResponse(w http.ResponseW
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListUsers304Response = NotModifiedResponse
+
+func (response ListUsers304Response) VisitListUsersResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListUsers503ApplicationProblemPlusJSONResponse struct {
@@ -11715,6 +12384,16 @@ func (response GetUser200JSONResponse) VisitGetUserResponse(w http.ResponseWrite
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetUser304Response = NotModifiedResponse
+
+func (response GetUser304Response) VisitGetUserResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetUser404ApplicationProblemPlusJSONResponse struct {
@@ -12191,6 +12870,7 @@ type ListTokensResponseObject interface {
 }
 
 type ListTokens200ResponseHeaders struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
@@ -12208,6 +12888,9 @@ func (response ListTokens200JSONResponse) VisitListTokensResponse(w http.Respons
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -12220,6 +12903,16 @@ func (response ListTokens200JSONResponse) VisitListTokensResponse(w http.Respons
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListTokens304Response = NotModifiedResponse
+
+func (response ListTokens304Response) VisitListTokensResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListTokens503ApplicationProblemPlusJSONResponse struct {
@@ -12387,6 +13080,7 @@ type ListTokenHistoryResponseObject interface {
 }
 
 type ListTokenHistory200ResponseHeaders struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
@@ -12404,6 +13098,9 @@ func (response ListTokenHistory200JSONResponse) VisitListTokenHistoryResponse(w 
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -12416,6 +13113,16 @@ func (response ListTokenHistory200JSONResponse) VisitListTokenHistoryResponse(w 
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListTokenHistory304Response = NotModifiedResponse
+
+func (response ListTokenHistory304Response) VisitListTokenHistoryResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListTokenHistory503ApplicationProblemPlusJSONResponse struct {
@@ -12605,6 +13312,7 @@ type GetTokenResponseObject interface {
 }
 
 type GetToken200ResponseHeaders struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
@@ -12622,6 +13330,9 @@ func (response GetToken200JSONResponse) VisitGetTokenResponse(w http.ResponseWri
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -12634,6 +13345,16 @@ func (response GetToken200JSONResponse) VisitGetTokenResponse(w http.ResponseWri
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetToken304Response = NotModifiedResponse
+
+func (response GetToken304Response) VisitGetTokenResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetToken404ApplicationProblemPlusJSONResponse struct {
@@ -12834,6 +13555,7 @@ type ListArchiveTransfersResponseObject interface {
 }
 
 type ListArchiveTransfers200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -12850,6 +13572,9 @@ func (response ListArchiveTransfers200JSONResponse) VisitListArchiveTransfersRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -12859,6 +13584,16 @@ func (response ListArchiveTransfers200JSONResponse) VisitListArchiveTransfersRes
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListArchiveTransfers304Response = NotModifiedResponse
+
+func (response ListArchiveTransfers304Response) VisitListArchiveTransfersResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListArchiveTransfers422ApplicationProblemPlusJSONResponse struct {
@@ -12923,6 +13658,7 @@ type GetArchiveTransferResponseObject interface {
 }
 
 type GetArchiveTransfer200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -12939,6 +13675,9 @@ func (response GetArchiveTransfer200JSONResponse) VisitGetArchiveTransferRespons
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -12948,6 +13687,16 @@ func (response GetArchiveTransfer200JSONResponse) VisitGetArchiveTransferRespons
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetArchiveTransfer304Response = NotModifiedResponse
+
+func (response GetArchiveTransfer304Response) VisitGetArchiveTransferResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetArchiveTransfer404ApplicationProblemPlusJSONResponse struct {
@@ -13255,6 +14004,7 @@ type ListFileCopiesResponseObject interface {
 }
 
 type ListFileCopies200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -13271,6 +14021,9 @@ func (response ListFileCopies200JSONResponse) VisitListFileCopiesResponse(w http
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -13280,6 +14033,16 @@ func (response ListFileCopies200JSONResponse) VisitListFileCopiesResponse(w http
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListFileCopies304Response = NotModifiedResponse
+
+func (response ListFileCopies304Response) VisitListFileCopiesResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListFileCopies404ApplicationProblemPlusJSONResponse struct {
@@ -13344,6 +14107,7 @@ type GetSafeToDeleteResponseObject interface {
 }
 
 type GetSafeToDelete200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -13360,6 +14124,9 @@ func (response GetSafeToDelete200JSONResponse) VisitGetSafeToDeleteResponse(w ht
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -13369,6 +14136,16 @@ func (response GetSafeToDelete200JSONResponse) VisitGetSafeToDeleteResponse(w ht
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetSafeToDelete304Response = NotModifiedResponse
+
+func (response GetSafeToDelete304Response) VisitGetSafeToDeleteResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetSafeToDelete404ApplicationProblemPlusJSONResponse struct {
@@ -13518,6 +14295,7 @@ type GetTransferOverviewResponseObject interface {
 }
 
 type GetTransferOverview200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -13534,6 +14312,9 @@ func (response GetTransferOverview200JSONResponse) VisitGetTransferOverviewRespo
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -13543,6 +14324,16 @@ func (response GetTransferOverview200JSONResponse) VisitGetTransferOverviewRespo
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetTransferOverview304Response = NotModifiedResponse
+
+func (response GetTransferOverview304Response) VisitGetTransferOverviewResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetTransferOverview503ApplicationProblemPlusJSONResponse struct {
@@ -13590,6 +14381,7 @@ type ListTransferPackagesResponseObject interface {
 }
 
 type ListTransferPackages200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -13606,6 +14398,9 @@ func (response ListTransferPackages200JSONResponse) VisitListTransferPackagesRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -13615,6 +14410,16 @@ func (response ListTransferPackages200JSONResponse) VisitListTransferPackagesRes
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListTransferPackages304Response = NotModifiedResponse
+
+func (response ListTransferPackages304Response) VisitListTransferPackagesResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListTransferPackages422ApplicationProblemPlusJSONResponse struct {
@@ -13679,6 +14484,7 @@ type GetTransferPackageResponseObject interface {
 }
 
 type GetTransferPackage200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -13695,6 +14501,9 @@ func (response GetTransferPackage200JSONResponse) VisitGetTransferPackageRespons
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -13704,6 +14513,16 @@ func (response GetTransferPackage200JSONResponse) VisitGetTransferPackageRespons
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetTransferPackage304Response = NotModifiedResponse
+
+func (response GetTransferPackage304Response) VisitGetTransferPackageResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetTransferPackage404ApplicationProblemPlusJSONResponse struct {
@@ -13768,6 +14587,7 @@ type ListTransferPackageCopiesResponseObject interface {
 }
 
 type ListTransferPackageCopies200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -13784,6 +14604,9 @@ func (response ListTransferPackageCopies200JSONResponse) VisitListTransferPackag
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -13793,6 +14616,16 @@ func (response ListTransferPackageCopies200JSONResponse) VisitListTransferPackag
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListTransferPackageCopies304Response = NotModifiedResponse
+
+func (response ListTransferPackageCopies304Response) VisitListTransferPackageCopiesResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListTransferPackageCopies404ApplicationProblemPlusJSONResponse struct {
@@ -13856,6 +14689,7 @@ type ListPhysicalCopiesResponseObject interface {
 }
 
 type ListPhysicalCopies200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -13872,6 +14706,9 @@ func (response ListPhysicalCopies200JSONResponse) VisitListPhysicalCopiesRespons
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -13881,6 +14718,16 @@ func (response ListPhysicalCopies200JSONResponse) VisitListPhysicalCopiesRespons
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListPhysicalCopies304Response = NotModifiedResponse
+
+func (response ListPhysicalCopies304Response) VisitListPhysicalCopiesResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListPhysicalCopies422ApplicationProblemPlusJSONResponse struct {
@@ -13944,6 +14791,7 @@ type ListTransferRawPackagesResponseObject interface {
 }
 
 type ListTransferRawPackages200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -13960,6 +14808,9 @@ func (response ListTransferRawPackages200JSONResponse) VisitListTransferRawPacka
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -13969,6 +14820,16 @@ func (response ListTransferRawPackages200JSONResponse) VisitListTransferRawPacka
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListTransferRawPackages304Response = NotModifiedResponse
+
+func (response ListTransferRawPackages304Response) VisitListTransferRawPackagesResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListTransferRawPackages422ApplicationProblemPlusJSONResponse struct {
@@ -14033,6 +14894,7 @@ type GetTransferRawPackageResponseObject interface {
 }
 
 type GetTransferRawPackage200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -14049,6 +14911,9 @@ func (response GetTransferRawPackage200JSONResponse) VisitGetTransferRawPackageR
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -14058,6 +14923,16 @@ func (response GetTransferRawPackage200JSONResponse) VisitGetTransferRawPackageR
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetTransferRawPackage304Response = NotModifiedResponse
+
+func (response GetTransferRawPackage304Response) VisitGetTransferRawPackageResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetTransferRawPackage404ApplicationProblemPlusJSONResponse struct {
@@ -14122,6 +14997,7 @@ type ListRawPackageCopiesResponseObject interface {
 }
 
 type ListRawPackageCopies200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -14138,6 +15014,9 @@ func (response ListRawPackageCopies200JSONResponse) VisitListRawPackageCopiesRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -14147,6 +15026,16 @@ func (response ListRawPackageCopies200JSONResponse) VisitListRawPackageCopiesRes
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListRawPackageCopies304Response = NotModifiedResponse
+
+func (response ListRawPackageCopies304Response) VisitListRawPackageCopiesResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListRawPackageCopies404ApplicationProblemPlusJSONResponse struct {
@@ -14240,6 +15129,16 @@ func (response GetPackageMetadata200JSONResponse) VisitGetPackageMetadataRespons
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetPackageMetadata304Response = NotModifiedResponse
+
+func (response GetPackageMetadata304Response) VisitGetPackageMetadataResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetPackageMetadata404ApplicationProblemPlusJSONResponse struct {
@@ -14559,6 +15458,16 @@ func (response GetRoute200JSONResponse) VisitGetRouteResponse(w http.ResponseWri
 	return err
 }
 
+type GetRoute304Response = NotModifiedResponse
+
+func (response GetRoute304Response) VisitGetRouteResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
+}
+
 type GetRoute404ApplicationProblemPlusJSONResponse struct {
 	NotFoundApplicationProblemPlusJSONResponse
 }
@@ -14844,6 +15753,7 @@ type ListTransfersResponseObject interface {
 }
 
 type ListTransfers200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -14860,6 +15770,9 @@ func (response ListTransfers200JSONResponse) VisitListTransfersResponse(w http.R
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -14869,6 +15782,16 @@ func (response ListTransfers200JSONResponse) VisitListTransfersResponse(w http.R
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListTransfers304Response = NotModifiedResponse
+
+func (response ListTransfers304Response) VisitListTransfersResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListTransfers422ApplicationProblemPlusJSONResponse struct {
@@ -14933,6 +15856,7 @@ type GetTransferResponseObject interface {
 }
 
 type GetTransfer200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -14949,6 +15873,9 @@ func (response GetTransfer200JSONResponse) VisitGetTransferResponse(w http.Respo
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -14958,6 +15885,16 @@ func (response GetTransfer200JSONResponse) VisitGetTransferResponse(w http.Respo
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetTransfer304Response = NotModifiedResponse
+
+func (response GetTransfer304Response) VisitGetTransferResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetTransfer404ApplicationProblemPlusJSONResponse struct {
@@ -15022,6 +15959,7 @@ type ListTransferLogsResponseObject interface {
 }
 
 type ListTransferLogs200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -15038,6 +15976,9 @@ func (response ListTransferLogs200JSONResponse) VisitListTransferLogsResponse(w 
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -15047,6 +15988,16 @@ func (response ListTransferLogs200JSONResponse) VisitListTransferLogsResponse(w 
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListTransferLogs304Response = NotModifiedResponse
+
+func (response ListTransferLogs304Response) VisitListTransferLogsResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListTransferLogs404ApplicationProblemPlusJSONResponse struct {
@@ -15268,6 +16219,16 @@ func (response GetPreferences200JSONResponse) VisitGetPreferencesResponse(w http
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetPreferences304Response = NotModifiedResponse
+
+func (response GetPreferences304Response) VisitGetPreferencesResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetPreferences503ApplicationProblemPlusJSONResponse struct {
@@ -16185,6 +17146,7 @@ type ListExecutedObsUnitsResponseObject interface {
 }
 
 type ListExecutedObsUnits200ResponseHeaders struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
@@ -16202,6 +17164,9 @@ func (response ListExecutedObsUnits200JSONResponse) VisitListExecutedObsUnitsRes
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -16214,6 +17179,16 @@ func (response ListExecutedObsUnits200JSONResponse) VisitListExecutedObsUnitsRes
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListExecutedObsUnits304Response = NotModifiedResponse
+
+func (response ListExecutedObsUnits304Response) VisitListExecutedObsUnitsResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListExecutedObsUnits503ApplicationProblemPlusJSONResponse struct {
@@ -16262,6 +17237,7 @@ type GetExecutedObsUnitResponseObject interface {
 }
 
 type GetExecutedObsUnit200ResponseHeaders struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
@@ -16279,6 +17255,9 @@ func (response GetExecutedObsUnit200JSONResponse) VisitGetExecutedObsUnitRespons
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -16291,6 +17270,16 @@ func (response GetExecutedObsUnit200JSONResponse) VisitGetExecutedObsUnitRespons
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetExecutedObsUnit304Response = NotModifiedResponse
+
+func (response GetExecutedObsUnit304Response) VisitGetExecutedObsUnitResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetExecutedObsUnit404ApplicationProblemPlusJSONResponse struct {
@@ -16602,6 +17591,7 @@ type ListExecutionsOfObsUnitResponseObject interface {
 }
 
 type ListExecutionsOfObsUnit200ResponseHeaders struct {
+	ETag          *string
 	OpsAsOf       *time.Time
 	OpsDegraded   *string
 	OpsNextCursor *string
@@ -16620,6 +17610,9 @@ func (response ListExecutionsOfObsUnit200JSONResponse) VisitListExecutionsOfObsU
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -16635,6 +17628,16 @@ func (response ListExecutionsOfObsUnit200JSONResponse) VisitListExecutionsOfObsU
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListExecutionsOfObsUnit304Response = NotModifiedResponse
+
+func (response ListExecutionsOfObsUnit304Response) VisitListExecutionsOfObsUnitResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListExecutionsOfObsUnit503ApplicationProblemPlusJSONResponse struct {
@@ -17546,6 +18549,16 @@ func (response GetInstrument200JSONResponse) VisitGetInstrumentResponse(w http.R
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetInstrument304Response = NotModifiedResponse
+
+func (response GetInstrument304Response) VisitGetInstrumentResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetInstrument404ApplicationProblemPlusJSONResponse struct {
@@ -18525,6 +19538,16 @@ func (response GetObsUnit200JSONResponse) VisitGetObsUnitResponse(w http.Respons
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetObsUnit304Response = NotModifiedResponse
+
+func (response GetObsUnit304Response) VisitGetObsUnitResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetObsUnit404ApplicationProblemPlusJSONResponse struct {
@@ -20873,6 +21896,7 @@ type GetRawDataFileResponseObject interface {
 }
 
 type GetRawDataFile200ResponseHeaders struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
@@ -20890,6 +21914,9 @@ func (response GetRawDataFile200JSONResponse) VisitGetRawDataFileResponse(w http
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -20902,6 +21929,16 @@ func (response GetRawDataFile200JSONResponse) VisitGetRawDataFileResponse(w http
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetRawDataFile304Response = NotModifiedResponse
+
+func (response GetRawDataFile304Response) VisitGetRawDataFileResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetRawDataFile404ApplicationProblemPlusJSONResponse struct {
@@ -21083,6 +22120,7 @@ type GetRawDataPackageResponseObject interface {
 }
 
 type GetRawDataPackage200ResponseHeaders struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
@@ -21100,6 +22138,9 @@ func (response GetRawDataPackage200JSONResponse) VisitGetRawDataPackageResponse(
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -21112,6 +22153,16 @@ func (response GetRawDataPackage200JSONResponse) VisitGetRawDataPackageResponse(
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetRawDataPackage304Response = NotModifiedResponse
+
+func (response GetRawDataPackage304Response) VisitGetRawDataPackageResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetRawDataPackage404ApplicationProblemPlusJSONResponse struct {
@@ -22071,6 +23122,7 @@ type ListStagingJobsResponseObject interface {
 }
 
 type ListStagingJobs200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -22087,6 +23139,9 @@ func (response ListStagingJobs200JSONResponse) VisitListStagingJobsResponse(w ht
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -22096,6 +23151,16 @@ func (response ListStagingJobs200JSONResponse) VisitListStagingJobsResponse(w ht
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type ListStagingJobs304Response = NotModifiedResponse
+
+func (response ListStagingJobs304Response) VisitListStagingJobsResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type ListStagingJobs422ApplicationProblemPlusJSONResponse struct {
@@ -22283,6 +23348,7 @@ type GetStagingJobResponseObject interface {
 }
 
 type GetStagingJob200ResponseHeaders struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
 }
@@ -22299,6 +23365,9 @@ func (response GetStagingJob200JSONResponse) VisitGetStagingJobResponse(w http.R
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
 	if response.Headers.OpsAsOf != nil {
 		w.Header().Set("Ops-As-Of", fmt.Sprint(*response.Headers.OpsAsOf))
 	}
@@ -22308,6 +23377,16 @@ func (response GetStagingJob200JSONResponse) VisitGetStagingJobResponse(w http.R
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
+}
+
+type GetStagingJob304Response = NotModifiedResponse
+
+func (response GetStagingJob304Response) VisitGetStagingJobResponse(w http.ResponseWriter) error {
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(304)
+	return nil
 }
 
 type GetStagingJob404ApplicationProblemPlusJSONResponse struct {
@@ -22472,6 +23551,127 @@ type CancelStagingJobdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CancelStagingJobdefaultApplicationProblemPlusJSONResponse) VisitCancelStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetStagingJobRequestObject struct {
+	ID     RecordID `json:"id"`
+	Params ResetStagingJobParams
+}
+
+type ResetStagingJobResponseObject interface {
+	VisitResetStagingJobResponse(w http.ResponseWriter) error
+}
+
+type ResetStagingJob200ResponseHeaders struct {
+	IdempotencyReplayed *bool
+	OpsPosition         *string
+}
+
+type ResetStagingJob200JSONResponse struct {
+	Body    StagingJob
+	Headers ResetStagingJob200ResponseHeaders
+}
+
+func (response ResetStagingJob200JSONResponse) VisitResetStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.IdempotencyReplayed != nil {
+		w.Header().Set("Idempotency-Replayed", fmt.Sprint(*response.Headers.IdempotencyReplayed))
+	}
+	if response.Headers.OpsPosition != nil {
+		w.Header().Set("Ops-Position", fmt.Sprint(*response.Headers.OpsPosition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetStagingJob404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ResetStagingJob404ApplicationProblemPlusJSONResponse) VisitResetStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetStagingJob409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ResetStagingJob409ApplicationProblemPlusJSONResponse) VisitResetStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetStagingJob422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ResetStagingJob422ApplicationProblemPlusJSONResponse) VisitResetStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetStagingJob503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ResetStagingJob503ApplicationProblemPlusJSONResponse) VisitResetStagingJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetStagingJobdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResetStagingJobdefaultApplicationProblemPlusJSONResponse) VisitResetStagingJobResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -23926,6 +25126,9 @@ type StrictServerInterface interface {
 	// CancelStagingJob Cancel a staging job
 	// (POST /staging/{id}/cancel)
 	CancelStagingJob(ctx context.Context, request CancelStagingJobRequestObject) (CancelStagingJobResponseObject, error)
+	// ResetStagingJob Try a failed staging job again
+	// (POST /staging/{id}/reset)
+	ResetStagingJob(ctx context.Context, request ResetStagingJobRequestObject) (ResetStagingJobResponseObject, error)
 	// ListTransactions List writes that are not yet replicated
 	// (GET /transactions)
 	ListTransactions(ctx context.Context, request ListTransactionsRequestObject) (ListTransactionsResponseObject, error)
@@ -27656,6 +28859,32 @@ func (sh *strictHandler) CancelStagingJob(ctx echo.Context, id RecordID, params 
 	return nil
 }
 
+// ResetStagingJob operation middleware
+func (sh *strictHandler) ResetStagingJob(ctx echo.Context, id RecordID, params ResetStagingJobParams) error {
+	var request ResetStagingJobRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetStagingJob(ctx.Request().Context(), request.(ResetStagingJobRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetStagingJob")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetStagingJobResponseObject); ok {
+		return validResponse.VisitResetStagingJobResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListTransactions operation middleware
 func (sh *strictHandler) ListTransactions(ctx echo.Context, params ListTransactionsParams) error {
 	var request ListTransactionsRequestObject
@@ -28049,609 +29278,611 @@ func (sh *strictHandler) GetVisibility(ctx echo.Context, sourceID SerialID, para
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L0Lc9s4uij4V7DaW9XTfSRHdpyXXVt73YnT7em8ju3cPjvjXAkiIQljClAToBX1bPa3b+H7ABIkQYmS",
-	"Zcedk5mqjiWReH7v5787kZzNpWBCq87RvztTRmOWwp+nl3Ri/o2ZilI+11yKzlHncsrIDUsVl4LIMdFT",
-	"RlIWyTTukrFMyfBs3HtLdTQd7nW6HRVN2YyaQfRyzjpHHaVTLiadL1+6nbOYzeZSMxEtz9k8oUsWB2ZL",
-	"M0YWUyaInnJlJl6SlP2RMaXJgipCo4jNNYvJiI1lyo4JHSkmNJF6ytIFVyy4ipGUCaMClvFGRhQnq879",
-	"+5SlDDYo2MJuknBFUkbjdZt7P1cn6v04fHyKa/aDIpGcL90RzigXJKaajqhiZhKq8CeuiOYztkdOcGOL",
-	"KU8YERLfjqggIxZY0VimM6o7R52YatYzI3S64WW+YpOUxqGzH46y8ZilvUzQG8oTOkrY0N0FI1SoBUuJ",
-	"msqFgi+at0MTKViXjFhEM4UnikOb9Qup3RaOr0Tt+q7E+pN+xz7rl1mqZBo+7wh+c2sT7LMmczrxgAV3",
-	"lFBl/mYt7vYDE7H5WIeZlGtWXJ25aaKnVBOamlvTZMk04YJwveL+K5fdeF7BhXKh2YSl+Uql4mHwvmAi",
-	"JlyTBddTQmHALjErFUtYd5doSRRjuJOF2di6k7ngE3Em2mDUKJULxVIykea0xOqBv3Q7c5rSGdOWMq26",
-	"7KG53wFe+dAdr7luSyK6uGHzraIzRsY8McMSKmIi05ilZi3cjPZHxtJlp9sRdGaWg0OWFjqjn98wMdHT",
-	"ztF+v9/vdmZc5F+YRWvNUjPU//7nSe8ftPdnv/disPd/9T79x/8IouMrunw/UvV9vRfJkiwMGI3YhAoD",
-	"QHApgk+meo+cCCJHiqU3XExITJfmKS6Uucz9p0eP98nHy5ddQkcy00RIKcwPZv+aJUxFcs6athzT5UCO",
-	"VGnP/yNl485R5/98VPCNR/iremTXX2zldSpn7bdT3oRMCSUJ1Sx1SLliiYOxmWnrdV7K26xSEEbThLdb",
-	"qJZbLTNdnmcizB+PCDN8UU/Nmrgi0ZRF1yzuktEyQIy1lF0AdiHzN2KzbnJZUHWuyEG/X2CKZX5UEa6v",
-	"xEJmieG4SJyDm02XgzQrk+6YjWmW6M7RmCaKdUO8+HQuo2lgk5JMpKHSC6AflCidMjoDASBhY016sMgh",
-	"M68DzhvyCuR8xpSik8ZLgTeaUPrpYRWhVwoxv7Flfekvp1Ix4W4iSjgTukv2DWk9ePKE3HDFRwkjJxcv",
-	"z85INKUpjQw16pJrNtcgUB32+wbQFN4PkKxcACoRsmu2JFxdCfaZRZkRiaSIDLWb8mhqAASZEdfmcoG7",
-	"aIkXyD7T2TwxG5Mpl6JHewf9g6e9/rPe/pOeiqjo7feUpql2h4gyYnGK3iH0zCk0nOfBkyerKOT/0fv/",
-	"muji2RhEygaCb+TUYVkWRUgFAAHBgnADE2RKDXZQMWExURyOp4IF5G+H+wc/7jXu1Aq3K7hAC5gZv5OC",
-	"tdoRFQ4jtaxLwMcojZmNWowsoIFOKBdd8rh/SCI5YwqAxTAASkYyXq7aoVnd6m0etNnmG6r06Q0T+uxV",
-	"gxgM7FemxNBTlvYAKJl5Q1mwdWICAGxssWimWHLDVOMOzLw9mLh39upWF/WGz7iur/1Ms5kRWggFuaKJ",
-	"tiTwdpACwuy5iM6FfnzQ6Zrl8Vk282QJ+7Ebku3e0s+nCbtpkLTM+U75ZGrIBHOPGRYWs0nKvNOrLHpG",
-	"Pw/y58OLf+GvPZbZKGH+4l/4S+/nSxfZbORWzsWalSdysfHCuVi38INbL1xKcXIjeUxFxBpgekaTxKxd",
-	"MSOywuKNaAKIad73tnJM+iRhGiiVkepnQAwbNyilGNB89uAOV29w//naHb4zAmVYyugSiQKRU0kuMmGo",
-	"5kyCSE8F2X/udkZGLJELeGoqU/4nCvihXYEEu6mY8A4WzOImwoI8IJ9yTvW0mJHHnW7HEFCeGqVXm621",
-	"lMcuWMppcvYKdavxWLHAWZ2AVqXIUMIDw6ad489hpZ0L/fSwE7ys1uodMJL3c9VzjyBDQUUOdVJgKIY/",
-	"kllmQHYqF3vkzLBNs4FMaJ54aqxhnhMJmoPRoliiGHnSf9xIh/25N2AkLUWCc7jj+4aAjx/t7V8wmobY",
-	"NygNOLsiCyP8ETMriaTQ1Ohk5jy7hghEdM41TZTRIITUTWDyx6042MVUprolGzPy5RLsFAlNJ6xLlIQf",
-	"FHynzEh3wurWcroLmaURa5Qi4Nc7RvaLbPQhlZOUzhqXkY16c3ykYS0qGw3sE4PdretWDAlIeM6PQGE0",
-	"Oi1FWQutCw1XrrK13OjwyW3Z0SWPrkM09rXZwPARzfT0kYZnhganlDa0zCoCSI7I8CTTwINg643UGEe5",
-	"Fa5dymsmzsTH8zcBpkC0+RVN5DKJHWKJ2HFVZxgDUkuTRC5ALvjb76c/X7x/+dvp5eDy/W+n7wZn7wYf",
-	"z9/8SHqExnHKlGKKgCFPkEROcMgpV1qmvFlYgsU0bfaw/+Lput1+MdCr5lIohgY5KcYJj+CqDKljAv6k",
-	"83nC0Rj4aJ7KUcJm//EvhdyqHbR/wLdwyiY6D6wJTMbETr5HhvgTi4dwJEOrMpnPhs+RkdRT58dQe50v",
-	"3c5rmY54HDNx35uIDIamZEaXIAbGErgzrOlM3NCEx/e9olhG2Qws4ykAZUw1JSkbO+u9Pcw9MmRpKlM1",
-	"JHPJhQaLI9iiiByP0URO5jTFvbyT+rXMxH1vJgV3ipBEZdE0FwxwPW9lzMc86HfKrTUAXCAFoSZucCrg",
-	"JAst0D72CJ6B1X0w84sYZKLXlCcs/ooYU7KE+OYSOB43zj2u70QsLRrboY/A+jWjiWEjLCZ/v3j/rksO",
-	"+/vmPgEzHF097D8mM64UQBxL4U8J3x+a/zzpksP9x0RL6YSbw/0nV2KRSjFxNIMYItclhwcH5j8v4OEZ",
-	"Fbm1RXXJk35/70p0QP5Lb1h6wQSaOFTlmDT7rB+BKaOHtsry+QTIacVRwvWUDE/AuXlEaqMN98gpjaZo",
-	"LLEAymD9uT8J7Z6EKjKEp4ZdAsZO5Dmge8CPPB6COfhKVF8zSD90211wHU1DiHJCfmejC2m4p5V37Rgo",
-	"NjKzTEqGb/gNe4s/DAG8LqV8Y27iPuHrba6qao/IsZiA/OqW9ZaK5bm98nvFTgtvXaC6DvjGQCWIFEzt",
-	"keE50+mydzLWLB0SRZfK+mMl0ekSbX4V+uS9EXIBGmqk1vgRzVI/CiNsMaHN9u+Xar2Tmig+EcwIOV2r",
-	"LoGXciZTBrf2sfBQ3/fKhNGZv+K9zMF7f56rEvfNTdATYTgs40C6x+C3K4iCkGmDkXcPxGY7k1mIoXdK",
-	"nURNzmNqaN18zgwoaAm+OXNETBgF4p+dUcro9WCSUKX2opQBnHZL36IIU/92Jm9q3yLIDTjIyQzYyR4T",
-	"MTznPqfMDue+ADcJfAN8yVsGfk7Zjbz2P0ttf88US73H4aNdgsy0+yabx/DAp5pI3rWnB+woZJdghAmd",
-	"5gEHNIu5JjqlPDFnOE/lnKWaozhP8ytYBRul6/rSNW+FnPJv5IQLtILIseERJOYx4XB1tU1YpaZB5QM1",
-	"6Ziw2Vwvc98HSHeaXAu5EOEx9bqdXPIZ6wCAa8oTOIEYhTSafPBOBvX0OlPpEgEeNkoUi1Lmb02O/sUi",
-	"c3+fexPZs18aHNw7pwvLEf1fe+qaz3tyjpP3QK42JMJM/aXbQV1gvYmq2zGKZFMEBi8QKXhiaimitXaI",
-	"pYguDPSaFwCaBzwOTcijKUppZtpIioilAkhbbhvIMrCHiCyxJBzPubYsgwINk8jZLUf/4ttj/omGIwoG",
-	"AXOODrgLAO06JCmW5R1DDkr2LD9V4aGMrx8oCkJlLOSazcp/rMdGRP8v+XQ0TenSfPaiYurn9y5LklIU",
-	"lPNrbXhosM7yXMGdp9GU37DLlAo1Rv5X3rmlg4NNMFdpLoDTDRIbfzRYjyyFMa3bMZJWlgZxZmmACyWx",
-	"vTaAOuaCq2m+gWAw3tpB2qN6ShcDI60P5jS6phM22OBVI4YMIpkJXfVAgKG2KnR0O5bF3WprSlOdrYVo",
-	"Bx8X+HQQRUNbb4aGfObyxou77/qgV9pr+VJbQPVOcLqCKA8dr41McWqkjAbpjRrdXEkBEoCWzhu1SgC5",
-	"BTcfLYMDpIyq4NiVXcOlj5Y+pbevhvb+sxEdfzGSY7P4YD2a5a2iSXYNtiqWvqO4qzlVaiHTuOGIh3Ku",
-	"4hExPImAONsDcXYIVoJ5ahAZaNim1m3/ZGDJ3kqC5wEBqwZ1VR0LaELT2ToYAZ9kIuU1obok89mQnbCs",
-	"d8NSQwYwCMqgvaFJA0S1ujOi7HKwYpg1kp/gUKduJANWby8AsBKj2oRugHLNxYSM2JSLGBxr6TVq73tB",
-	"YhrTpRokbByQ2D9a92se+8sVGRt8tsGb85SBLpVSRKB1m/vS7TBNBwpVy6BkiIRiRKPrRE4IE7HadrLy",
-	"SZ5enliNFlYBBxoiV79P7XTukXIcdSzRo1HEq8Up5cLcfAAS3BiDQqgPsnUzqjW4rxplKpOYNYQcz1Np",
-	"ZC90qtvwOwVKb7744OAoUQy0Ie9IYwL38gFA6IgoLedzBo45QJEZFaBKp6lMra++IK8s4jEeVh3mEjoZ",
-	"jJaaBeb6VS7ImKZFOD9XDpbrQeqdbj1gITjbJBgpf85y2wTR9JopkkgxYSka6N5cvBtcnr09ff/x0ttF",
-	"HgRixlUaQkxbMgNzfUoPMgE2ERZv+56PQC1QLn89tdvdYubi1Q0nn6MLZg2AnbgUGhsUDCkKLog0DEIW",
-	"4EMk8NRFn6JXwSceOVZbsaolBNnJzEYM+QlFJxXbyxeOurgUcZfIG5YWItCMi6w1xUxZzNVgRj8XGNNi",
-	"xfhWpli84Ws6XQZxBV1FNlNDa8MLMfI5fD1VaGu4If++XXD7utSk0IQV6SAIdWFiV7/cVRzcO6HKHguW",
-	"7MOmx2q6VuQo6JFPBwM3Vr/6sJCTXJ+ziPF5MBDMBe66oCs5dg4liA8q8TIj8yIegmbVKUKwL/f3jw72",
-	"j/r9vf2Dx4dPnv7DaCmosB0YLVGZQ+/vv3g+PogOe8/G+/3es9E+69Enh3HvcbQ/fkb7oxfxgVHnWjz2",
-	"2Ow0ZWOWMhEZ2O3csBS9pIXi1kGZBC2ZxY2C4tlmkn2L2CWR39t+OwqZq61VzoLhVw6mvQWG8YWH5CHD",
-	"2HmsynHldlCGmULFb+gO73TbqXVO+S7pcmWR6eyVQpJQ3MPqMc+LJzdTsPFgCkte5TZbxsP5BMAp1bmu",
-	"XRmztK1u6eLxLkKo9nJK+ZmY0/QO1KsPCRVOvcqEi5WzUUydgLJUk+RuaJKtneaSfdZNuhQO0LTx95By",
-	"lAdMr9x+XaJ7+evJmc1aYjaNRPMEsxQpmdE5eGpLgM2FDcDXLibQvh/XdXXubqUSXijmmSZF3p5DliJ9",
-	"ygbDmR/MErvoLEZHgbAhfW3QqQCNL3BVZ/gSRtFX7SWA9hgHh4wFhmefoyRT/Ia9dfFoaBcJhK81B6x5",
-	"cD1AD/sgoXpA00ixaH2cdovRpNh+NLjy1pYnc6aXPGHrj7RqK6qfbxNUw/ibYTMVk4QNYjbZ4gCmjE+m",
-	"/nXs6NKDV91GNQhdaov3FjzW011vo3KL9bWF9llZS/WIG+89E1bK3YCQWdvQTMZZwhzJMPqpztAdXCdM",
-	"CRdsc1KeGqVrDCxdRMvBZPrnDmFF8ZiNqFjvl3DPGd7CEhlxvRxczwaqCvcVLy+SWAyJdhQ9kRFNjM4l",
-	"YppCeGxqhZW1wFaBisDReFsKXzeLrlUWsPX9yj7TmEV8RpMj8viAxHzCNRpNZvGTLnl6iFEDU3rw5GmX",
-	"7D8lMjXPmS8/f54+3iO/sbnGsNcFZMajcrIif/NpObmg33tBe+OT3utgikGx9pNkIlOup7AJF2swi5+Y",
-	"vcPqjOj2efq47pQ3Ip1TnHr4Zieyow5oPqyZy4FA0C4HcRVgTNRexYdoitzYLSmSQrAI1aGYq+JjKFjg",
-	"pYtCVJt5u1+njEEYnk0nXzBqVofR1ykGjRq9spRa7ik588XNYGaQY+9w35APEQ8Aqp/uHSCn8RfgI+iO",
-	"/egvpTAYoUuJaBuQoxOiIogjo9qg1hIspVIwL2fNHAOkdwFKXi9JnPKxJnqaymwyDfg8/uSzTE9B5bQc",
-	"bkX0/OOnfvR8Dz7WyE0+JBcF06xFVQiZ6qnRUxltogubTZufQYt9rM+68ylQeeT6Bru1UwxSperlv4RI",
-	"2LUgMOOiBJ5f5wYf1u0EDlemMRc0aGA+Q5Z09vL8Yo+8H9tkZKcaKJnQlKil0mx2ZHMiXL4689JWcuKS",
-	"F7Lgszzy1UZpQ2Z7+XpiFjVvuXZM5mnFPtMJU4ZJ1ffyymXNoEVRda3BseKj6PWfHB0cHB0c7D0PcZkJ",
-	"TYxmHBm5iussZhsssXhXismmL6d0s4dXnsWvMkvXnkT/ydHjJ0f7h3v7TzvrXIx2dd380mprqN9Q44E0",
-	"nXKYNswD3usLOWNYJwAofsLNJmUKTtUEEu2VnDGA2Dph3yKahWqKltIxSytRHRtHTcUsYfreYlGu+Xrp",
-	"1pzxbxyl2y2DdSC1rnZNP+dpx+Z3RxHcFEEfXB5AMubJ1kfcEICz8TjtzHbm+FxMTDe3ztr7DTh1odaU",
-	"FTshx8OMSVMWg0MEi8GkLtdvG/gIBeYAHASOtzFkpwnkyyDSdUmVuXGxFLDjH0YJ8ptQ/TcLrmFHNOYO",
-	"UecO8aXt0sYCu2raUjstYT5dKh7RZGBmHlxbXDELfsOVvm1YEdC4L+sMOTBS07ntIropvIyHFdLk4Vq9",
-	"Pp7SdMLioYGRTJj7ZTHBCJbcq5UTn2MyBHA0cDyXCsr+DBG6DATZ3BkLJFCNBoGX0CRlNF7aUj0W+qxL",
-	"FfFggiqfG90cb5wl5S+5wNxjDF2traRAFv9XdNltA7EqJ08vUxYzoTlNVqOay4LkyihNRq8fLX18y1NW",
-	"MdK+HKwfVHFfUU0vbBB0VRD0VvDvbbidz4qch6FOzacy1QP3cy2qQ+cFCekMjfF/ZCwrRW2sIrDWceBN",
-	"UtZRQ9DsjmQXRCQ/3u0JSVO5u0tMOWVY8otD0lqwwl1ZvixcplU+FmL8r1iU2BjRTZSg3ouQTvWKzeS5",
-	"TCrmRuszST0wvuFsAV94v8G+IhYGYjaTkFhevy72ec5TpjYQK1O7wpXX6nbiovqDoO1F4m/sHnSYXITN",
-	"w7q6/oaC0OKO4iVw/A09B5vtPaTYnsZce87+W3uvUzZPaAvPbp7Q8TV9ugEXrl29J4r5hxC6QRd58n6k",
-	"PgrelKXk4j7QPTlPqBAsJpnAjCHPlhjJ2QxMpp33qXn+pItGuX0IkPDtm77V8YtBxhh8U/UwixdH/f4/",
-	"/Fjv0dLAveWoaQd5QxHh8JT2+71nUfS49+J5dNiLo775/7PHL56PEccHZt1w6Pseztu6Rz015WMNh4m1",
-	"CoKhH/2jfn+v3z882N//h8tHcbSFagl1HSCiqmFPfbunPHbD3Lnj9Zjp0/FiaWqBGfkxB+hA+ZhXC3v5",
-	"k6Ub2FYjLd1QIB+IuDPFgFLRLnGjvZ5butv2wkIBAoHTxGjhAeblt+fEGCFqbZgBeboEXY1hv1h4xMUC",
-	"8mZlsC7nrM40w6oCuIRwtpkHvO1IZztS6EVNFOryhqltIcnLv/o8Pywngt5uPDgvMXyHUSX8Kd9TGcBX",
-	"ZJFVaOqrIoMxSd6PO0f/XL3VKkn+0q1ytpKi2x4oz+nCSIivbQxBDSYr6vLGA3+w6vQ66bM+Ube6pfqx",
-	"fuquZEwQh8m1cuoaVt2BwfYCd/IabnJDecWjuutjinZDiHeHea+5oImXtrUOandhTahD8oM2LFSWewH1",
-	"dR8kiNwrT1z1jgvR25RfVGNbvFWGbub1qjzQHDpsGLaXFVpRCLZIOq/4ZqGQQmQra3Ur1Y3rhb2nUPM4",
-	"yGFtSZawleKPRGmrT9XNPEVE6sV/vgnzxHyAYh4v/blBFfApREln9oXTeigjFR4ZhmoM5QiI4l06krYS",
-	"Q5MVC1bxmcVYXnBD///7TCses5rb8hh8m84viRV3/n7QNxL83iqH5Gq1tLBUQEqSZkIPvJd3VP81H7pw",
-	"DTaHGp0kErxhDF0HhKqICQWGzr6tAQIxFxvFE4TWhEc2mEnrso4GM6oGy3SDjZvzL9lw7Bdr5kppw1QV",
-	"axWfMdcBRXGRO6Lj4trWHELr9RUXs1JCMhdy4u5jvWs1jJ85ZuwoOGJXwL5bAL8z0LxjcPyq0FSDll+4",
-	"/jUbQaGXUIUw/NkolzITulsO2nOpvWMo7ISJsl6Y3t/+iW1TPtl/B71P/+53nz7+8uP/HYza+5XRBF3D",
-	"ZfAb0eh6kspMxAPrnQkJgcM0E4KLyZBkImFKgZS/kOk1cFebgllyA+LznW5ngbm/oAHCY0GOg3kz4dZB",
-	"NtAvSrnmEU0waQjLqOV6uavivyoxy8uSdL+ul/hc/GElQXfVS3jUp+5pEBWZ0Fwv27155p6GyD8u2r31",
-	"1jzpkuw22lfKZjS9Vs2CHSo3rqDQFKZbdiGsTzGhmYiwoF3Xb4wyY/Hy2PwtsFkMFpu0BSXIKIO62lmC",
-	"qXZK06XtTcFVF0tSUkViNpNYI8e1+cCV2GBPuxKc1ZaxhK2UUiRqsFa3A4GRr90x2/Tczpe2dYnxtQt8",
-	"1rMKBc1FA/x2XRC0ZpfmudZ6p11DbuzxrdaIee1GwOIFdUnX2XhytHJgGJyqGyY6hckoP4gCNn0KUdyY",
-	"xY9SQqO9FQ/pQny8tJ86UdxZIYOIzmlkMb8iHp2fvLs4eXl59v7d4OePr1+fng8uzv5xekzoSN6AgTC3",
-	"PoLXG7vRgUUFqZ7rD/a1qyeM83qtoQT98Ap3nz2+4QiK/8l2kvL9dXOKYRv5FfjpvpU84BwOm5Hh1GNv",
-	"91WWZEUNiuDzRbWJ2k+bFj7IlfvCUc7jJGjI93OzB6Uc/7XZ6wFKybys64aRmy/pzJMk6maAOZPzhGGv",
-	"AgQ0iLwkv1sGnIlMZTQxf3JBhpa4DrtEy0CekB9I0iiVQerinKVU23qWbMbSCRMRZ8inFZ8IwkVYDvOm",
-	"GNgIFhUq+4m/GCwBNu8mVEUPSS7M7FFTPRk2kwMUJJq3AhW6Ie56wrQi1FbnW0wloeoac3DKhN7byYTr",
-	"aTZqHtxejXciZLS0GkBoxArg2OHL0T0N51febjMsvaW8oT9KiQx1S1HmXt2WSthFmsq0qbBUNHU1aOsn",
-	"BwUxtrJYFgM3b/K8EO4ClcwbW7MWfWCAA6eMYtR2hTBO2IZ8h6qBHLclUc1HOk6ZCsT5/j8yK0rFnJ++",
-	"Pj0/fffydPD6/PTi13enFxdNJWMmG9Xj8ErX1AdbedmN9+d2FK5D0Xy7F7kIXiFdXNBQtTW/STPcrsu1",
-	"XlBFRhlPoLdgywIsvhK5phd0mdvnDXZdqdZ6+9pNGYvd8IqTyhUFp6Jb7QnIhW11bMQG9/WnsBFBz+j8",
-	"pUyymSjbp2Mo1eDGxk9TmaWrxgm7t0Zt1GRvGeDCMX81Fe+C9Hl8xIuPa+U8c5hYy5bfyAVn13suF6Gx",
-	"oMj62jEurpdv8MF7ctiBe90dbL7KbmtHnrfp2hUbwGgoswXmc57nc7ryCmhtgGoQKGUUd1q6zDYJ/5Xz",
-	"b5OZgRZfl5vRGNkq5IDNp0YC4qqhZzu6AEDKsKHNCY2YRwHM7KAyYE1nbeNQUmZbZRM4vDAlxwTnjdyM",
-	"VQE1HyGPpLUZC3hnlT2GLv4sz3gNaBJ+OfpqCpzSNEmsroQSHtjUGyx4O41VxvT59hhd7PEtvBn0qjdB",
-	"SZ6mt95D7R7EfBYVrP9+pslM3thOphYxwDVR5SPBwrUrQqj9abre1RVr8fdSHOJqoLAHFu5vyW4YmCIw",
-	"uhna6xion6cyzqKQOzmSYswnGcLK9vf30h8mdJnrwK3I/p/Rz644Qp0YNZBgz5hSjMPFLcbZDPyLJPXB",
-	"jmL85/wzS1SwdHLD2v3Kdo3NG22e7BhKN8wTWngViy3sbZeYVT6DBiSYF30b7Q5DVxYCh24VVNtgSRks",
-	"6+XAp5S3D2nzSox8+VQ9op1TVO84kS7sDLLyykltyld9KJ6+Xxoa3H8TVBWL7OKlFkvdGEy2ygJwkNQW",
-	"fmrQ0ibQalcg0bZk2faQUqvd1HyXG9/PLmL6NmZfDynCb+XiP0Ijl1sHVdwpZWwD6/cKq2uP+C5g7q8D",
-	"Zrvd/V9n3y1xaYWGtsZ+VzwbXohOpZqzaNP43Ty9bsPmq6F0utULC0pVNNL8hq32eNi+PYpMpIxJyVQs",
-	"5CKssbYNAnlbN3TbJQU3o1TG4jwVsh3Bw8frOQ35yQccfRPJFOFCS7+LcKmJ8PoE3aY7+VQvIyXYgpx8",
-	"OHN9LKkttQ5dgaGsjS2AM4XuVl+6nTf8hr1MpGpTQq+qQ8bMM4zu9/v73f3+/uPuofnrsN9//imkpUAQ",
-	"67rLNKs6hQfzyoZtXrFN9Fd15XBLKgy6kd39p7XXgLEVsO98BrehfJkhaCu2UydzkK1NbZPl5bFtpglO",
-	"u5hDVWQBpcAUmdIb5tzCREsSS0/uhkanQecvTO7auG1C0hoa5w25UCzVwy4ZYv+4IZGpLUdg/h4TagPL",
-	"j/MwKOsZon7xZBLRmSEJx2SISsPQ67Wd6OmK5mvBqiTgjFikXGsmjsFguCh7o6ZU5ZFv3dyJsKCqfW7a",
-	"NA8HbF/jDvuoPMJXh7aglKr3dGuqHP1+jBvxeuweY+FvOQbzLn6JbfXnKfQsv2EpUeyGpTTJuyOGzL22",
-	"kszaWK/tUDBq7ivjbeYor1qAsKMNa+ySoQcqCGH2BFe2mFvRgAJPCbrbpvSGJYmBApqX4PaqqK8mA/Ys",
-	"bD83u8u8q08j+ud9fTdAwc1pJcunaSWfFbThC4gJrjBvHQKqVNNO1JZoOiJZe618Sr8ymuoRoxvTKt3U",
-	"c1tG13k9OEgLao/s98Opqgc7zY9g07P1AbPpgN8WqTtV0cE1awYkxMbQe7b2Z8pnXFAb5DSj87mVFhzr",
-	"XLFRJ1sUoLkGEhU2tnVg0Px0ASvdjhJ0rqZy5fMX7pkiJX35DpORtA0LlYK1EAMrg7XEMNXq0WJTbZ52",
-	"h/vlk73e9zkA1nEBrdxwvcK2+uZYzUvLOY+O7cXbjRFwuOUX0UUG7kqgGX0MhxixsYTE7KD7PZDv4ImC",
-	"pYPcDOFjqukWbBiVkDmPoDAQv2ZdKLSaEjrWzPZXQjQK8uf7kl0jw8BDgZFmY0cYcYVioFs3c03Y4ZqM",
-	"JETVNYtBDBrLJJELlWsDWIZMSNeTPah2wSm1WfclPBggZDlOtqVjOGWAnhUH0kTWLnl0zTaFIVcgJhTO",
-	"5bXMbtHEUufTl0f5hWNIsk2w/CNj6bLoYUCG+N6whQaIE3T9NTeehbu5vJG1ix+30ms3r/Zh495cUblg",
-	"0MkbW3GsqSQDeBsx7GCPFOW5MNEkT2ywAUM28nAmbyDXcRZu1RgyI7w2N1iKjAVdd4Lt1myhzJD1YBNT",
-	"eV4asE0+gTsYl1PQ7HpJaMRCwqnC4tauuCQlMVfXXcJEDLmO8OMog7bnSLUvHhOjJdIJ65KEj1KaLnEE",
-	"KROgzXQeLPhlDpnLNBgAa4u8I5Aop1OAwgT1b+E+4Lv8Mqd8MrVt2jNVb7zV1OmV601dF3az7dI78Fm8",
-	"jZBryc2fe5PKt12ZzTuyrgNKd5VBzLOD7aIWWo5y29dCKwFnQNhzNf2VrYucxwz4pVVySo4pzd2CkiRS",
-	"TAaapbMBxZ6ypd5b7Ur8lY//S7fzloVL70Q0SVSwDq6lNWtdcOWigYaRz2z8fKBDo18GraG4TTE1tLXc",
-	"ttBptzPOkmTQHBfVSFFYOuNNYd+/51YPb5nwhlbOzNoKDC9cDE0t80tuVLpFJsz5a6oj2eDrDTpM+63h",
-	"2zzf2OQd/AvYVLM5FP/2nd+LsnSW6hRX7sDQHWj5Xrs+gK+tZvfOgopn+z948iQAce/YZ/2BKsWChRKh",
-	"lwDSeJnyP23bAZ/mA2fqesXTa7XSiRTHxBxSzq2Bc3BhGBxd1hE55eoWlbuseL3dyyD58K0HqAZmc8jh",
-	"c4Pi2kK39X6k3lrr+VcoJdoydm3FwnfhGnRn8MD9gl5xwc38XdbRonmSEC39oNztIjNj6+ofhJr62qqG",
-	"CaC+k+Hy0iaQIq820mhuG7VUitoaWLt2O67jjbuqo+GqcAjb7rCRf8qRMgtlW1UWwi1VN7hlzF5ehnZg",
-	"NaRNC9fjzRftTcPBg6E2uE0KwaVH7UG9GvNU6bZC/uah1N2OykaDpoPY4kzvMVwtuOoVG+qWIsV9MFwD",
-	"XQ0hcB5RCMJCWIsp4pDbIO4KqrhV0FxBONcSwTYhQ3dJF3Pz5X6QRt4R1Ss1SKwRwUzwPzJmH0AU2JYu",
-	"to2yui9y6R/3gyGdq2HAJ6MPgjxucob1SnabUSxHkgoMXEErilKi3+WoLeWou4x0XScqbSDO75pctA/Q",
-	"8kr0VnYcik/9Ls61pFct7h6KjuLD36XAv5oUmNt3c2RfhY0tyNQKNvCGK1vy5Tsb+K5Of6e/dyEv4kvN",
-	"jYS+E9qvSmid9f+WyveOjLAeUf5rmGIvZKrLRTQCd3XU+WBvgswz2zTZYSEgIEbDsD8ymmB0NRdEpjEG",
-	"SOkp4yk20vL9oHae/I5D4RJlWah+PRth8nWwx5mhKOYXqOsE8xyT4SP8Sz36N4+/PMICYWpINEsSRWgC",
-	"4QEN5bw3cBPYogaNKXx29ztKR/tuKfpuKdqFpei7pedLGFfDyvIOEua9se8ja/6vnvW+k/T2pvu808z2",
-	"0kU//JRf/+RXMbHgQe5I4GqwUD142Su47q+WeL4phXn42ef1/mJeDG9RGH6zriShwDuf2xaddd97HQBv",
-	"Kba2bGG7VVfaZuDkYvIBOebm1qWZxKB41x4SamlZ+xLEhJVE5zurp9V8cBFnQvMxj5oio7FAmmbRVEC1",
-	"f1eh0dWEjygEDFcSjv0iaCvaC1+6BD2I3rY1WbNSqeVirffIN0vdih2sFEdVq8VV1cjbANMtfdy5llqi",
-	"xrdTZDalU2XoWXf17UatFsBbfRNtDnp37NWjBH8Jtlqst27baGzI7WU0JRyD8T0TRil8u3Y3DYaL0lIe",
-	"pg7/QEC/fpGpLbDuWaXYgintm4/cF1iHP3gLtg/lW6apS3GrRIjKKGvTpq8y0Cv3WqBZ5ibR1AAU7dtS",
-	"r+meiabWfEul8UPo0rSpjRIBX6eMkb9fvH8HSTWGJylNnh6S3/jP9aQ/azKxX/5LSbF3Thdv88Z0+a89",
-	"dc3nPTnHNfQgTNpAhJVGKyv/kG2c8Hjbe69cRT7einO+cLX+Q3lfkNWFzxnaIzGVdEGXxNY6sZkhPiUq",
-	"mhq5lDMrpNpnN5VkHRgp15rcW3hZfh5lPInLAvTmU6CgXOqPHEitsYUG8kTMlI0zZWVK2wvItu84LtpA",
-	"xCziMVOEjmSmMSm3KH+wSdX4MWdJrNZhxCZA7tmhi54PrrvHwLW/3MMGw2v6QOysX7w1RNvduprvYVjW",
-	"gbIr5yyhhjHZ3ktjmS5oGhOVUDVl6pgISeY0Ba4KPTm6ZLiHVSj29oZd25fEXHVKI439YKC5pk5lUnxd",
-	"EmznFHIvvQyN/f7BYbU6k9er7J//+9Gn0Hl+4HOWcMFcz+IADKZ0gSldDkML9AwmUm1E1LGE+8ChcIWN",
-	"BGQUrm3JDWU7WmyYUtOtg9sGPGvMBU34n/kGt8sUaT/fnZXwTC3MDuYWpAO9sP5kK3oSrLeUKx0EKFdH",
-	"hdvCLXIW1tnypoFP1qX+w0SDdm24Li2geV3XHWNqwQkvHG9oN1mZgwS1ziAwNpYubcSVXE8q32u597tr",
-	"Bj/J/x0UPxe33fWRuALyQaJYJiG7UL2qVOmBa15uuRdhiHetf6jGdGjz1B450a6i1YQp0jeSzpMarcXM",
-	"d+hNCRWGNHlKNNSsl2PyLzmyOfCjlGPH2xkZ0ei6eyWoJs+s6zmSc868Nj1YXMsIDGY0w32eYVGoBaIj",
-	"WgRxUmVtQTFd7l2JensiRx4qPEMBhlNFDFjhHq4FVIlr1dWjMEu264ZStD9r8TAX6Axjqm2zFUdEnfw3",
-	"5glKeHhJ+PcoE3ESlEczYZ7zZVPXi9O9CzdStiH5bieEhLAlTWUzlzE55jdWUsQiHS0Pe85EbEvwtHja",
-	"YKihR21PO2cCzfT92Wr6Xm/fNfHsQvnpdDuOerkN+YstX3vZ8F1TEjzEdnp6Hadts9OamKZygW6UUHFN",
-	"KErgLrW7mlNbEtGurj73+72rq88H/aurz8/Gn/7mfbc/xu9+CjzX0HC24inYrsRNwYoMDdMyibtktAQT",
-	"rt2QP9SBFzuwa7U3ZVDBMGJqw47o5S55CypsEM+CjYAzmG1h37yEX7M98l4ky7xjqmLOHoZ2+2rhSpnG",
-	"XFBLB/OKZn9kVMsU060nNDHqRgQdPCATWtMkiOtjeiOzlGvm/PW3DeV4UgvlKM1i43zuYpKELmV2G2sK",
-	"2gQmTAG4OQZeAbf9uwM3IcHUVyRLbGBg8dpzBao+UKyIMqZJomwb07AbBTubNo4CTZjB01Rt8+kbJbGj",
-	"S+MgjlmRWDI0KEwkCft1QrbKOUiRtpNnM43fL/f93g/K8UZ+KVd9WirNZtD5aDLVIP+m10HEMZrX4E8p",
-	"ggqsKwdpIOrs5N2J11bPKOHmMqBsUmGROJmxlEf00QUVmtOJLBPupysV7ZPeP2w78P941Pv0H/8jWI+p",
-	"zmlSOUpYoMPn+euX5MXhk2d75HWWon+RzUYsVSRmhtM5MdeMeESGruTKELjQEHpgKA2frZ1NL6RrjKaw",
-	"UlAkxTjhkQ5JeEV30LoenaYy3UCmxx2+5iwJRocaPkNF1OAxdHWNsLombCroMHT7D4+Cv8K1574OOXbl",
-	"Ort5++u9nVERu9agPQPkNwObReFQW9P5v3rn+F7v7BXa+kTeivgHRRI5adi8ve1Vu8cCYly5Y7T8EJnb",
-	"rjat0+UAysmtrIYWFBetXt2qUppO2OqyzDlGT7WeHz16lMiIJlOp9NHzfr//aI4wqR45FCjZk1LeaVtt",
-	"Dlbiads5MJcg4FMz4iNaBGp4NKJffuh1ggcs1P5e1AsfyXiJFA9qxx1BO7lhlwwNbh3x2PyJ8Hd0FrPZ",
-	"XGomomXvN7ZsUVTOrSbvJ7xir28ZFZY7lnc7K36om6OSbNKSxFyYR3cFTFX1w4wduHC39BXbvrA7yN0I",
-	"eaNoaCHbgxayPTkeV76xNv+8ZFYP/IzFx0z4fcE8SDa6CRPYVDJ3RYwytbTtae1cjKYJZ2kPxAnVK9Sn",
-	"sUxHPI6Z4QrY/LaXCb9hKPfA5JoteymzCwVYECD8cnFDE7BQ/UuOekXoUUKV7tF4Br3jZ5SLytgzmphb",
-	"g+FmTE9l3BNS96jRbJkzePU0vYblCdkrOuLBx1Rily6pe2OZYaS51D0uejKdUMGVS0Az3yot53MYVaZ8",
-	"woV35lALXfUWlOseympeDypYEqwanp2nQNvwp7whOJLdHhZgV8UXUJ3J9tK3ik0vE2AnKfrrV263+NY/",
-	"q5QpmdwAKPhfQ1O4HvscMYZAYCtk9RxQKD4R5kTypbovEDCUZnPVKy4QC0d6ZwP1s/LR7CeoLVV89u8R",
-	"v0nZjbz2Phd7dp9vWMrH3O5CS9lLaDpxf8+oMJAGRFWV+3f7Q2HdJLgID4wzQTM9ZULnXdnL52sH6OW6",
-	"RCZUNp9DZFxvxmJOe5bkZ3No2NrLiQOWB+vFXJmxzGdolVngb9BFb8NVPIPUbeymkMrjxrovo+ntM+VU",
-	"NmtB2vNdZcI2a607FqCUPfyOJeyz2YzFJJtv08+3IQsMZ8dFt2/F6t9w2DqchwtOqJEeCpOscxFYu0Rh",
-	"oS1SENBYu0dOYO+Fu9i9ijGJcqyZIDK9EokselS7eWf0mimSzcHiKyQ2gYBm6wG1wAWLtjMCbmrPzZ8f",
-	"qEb50bUHZ96BQO6VlvLa1pRTmqaaaEmYKBcWbe5MGwd1yMvSNODMdRYKe3rFXZTr1QnspWAfCy+i0JLL",
-	"ltC1HSbNYgej5QD8jsFF53GnoTWb12qrLSBxx4vdyEhvl1Df1Gl+zm3N2zZfR7Wuy9wwUMqMlBK06hSL",
-	"KrwsfnZ5DjqbTrUW/qsz+XnsLaDdiWNtLqUq8Nsb8k+4bFf3sbjrBZ3XAs39sy1v3uJjBdJD9PWcLl5R",
-	"TV/zhIVyjlh0bZlMjXm5Hwc0mciU6+lsfa4KvnGSv3DrqIKkqEv8EKMF0MA4wGikDUw+fnRTqPZrOHhw",
-	"44gOZ/RZXWgXjK6uZ0+1ycDK5h2bBkusPG/+J/ObzKx8dikiG3KwQexAODBydTPUathAAZHV0ACHSkHE",
-	"KV+F3eQadP05S67b1/8t3rOx9NXM1f6a3jP1ETZNZitoSRsi8RBJjGfLftJ/EPFJVbfoyi6Dt4o6ruHy",
-	"agKmp9ugdwVbNwvyaYrkaY+GKzDOi/Nrhuu1BDcM0G0T7mqgHUq5KwcStmyy9D2y7+549b0EDN5TJN5d",
-	"st8NsboWn7cJt20O1FvPe+2RbMUEb4Nofx3mAjwz2EbxnE240ixlMTEPWWVsIgtni2VMrfsjuD23l2XW",
-	"1uTwJB1bgWML3rd7TrYeJIvqnu04SoW11Xvqlm5UbSNsru2eUpmiVX9dF08PWQNcK4SlvfqBvLaYvWHY",
-	"0wlxRAN9yFqRnHiA5WDCb4xuJCfMNXx9MLLuFhJXHapAFzk3r4Zz0Ot+40rX7Savb+7/CkNzKU4tnCQO",
-	"bdecRx7c8RjNA64giEfjysbMkqHziLB4iDZOCAo2x8ZiNN1BNJsLB8oNxmC4de5GNwQQjvxDyClxju6k",
-	"uKnuVCTBu60HLGE3tE3G5Uv7xmn+Akhcn9laev7aPFQUAw2nlJ8oGxeCbjBs8tNUoQrvKdeFKmnl9ihl",
-	"Gqsi3ASHbQi5wLNabXrIV5Y309vE+IDvhvsZXQu2IFwfI6xg6pDtxwTL54rIohiDnz/nPGVKJjQd5KFW",
-	"iimb3NsAHaXn1+GmefYCHm0o6BqIiGlcPXJZCNDxzdZYzROM10sWLobYSvZMQjb0NLPlEASRSey60mjr",
-	"s4FcvBGLaKYYEXIk46VtX1fc8poG/jmPtLfsllIGLf/UwiRHp8uTJNlQjlN/JK2E7ov/fBMWhPMBVi3q",
-	"nCnIYq6xZaZTHjLyoy6CBM0zdI9odO0ioTD2YW+9ndpNElwgn0z1iYqYcEUm2OcoyRS/YW+dmwMBZoUf",
-	"5PHTfjCAvbCyn8tki/Y8bfLI/XZYlT5et+nKFQbRSkUpb7rg2cqE7aJ/HRze9r3r8hPyAm9c1Il1lhic",
-	"u+FsgcjH0hsehasanMtMNyS0Qc7ORKLbseh5KAkVMixbtepNWUTnjtiEC5sZ3Vg9RnOBlXjydnhrm5Uh",
-	"HuVdrblmWxJQf/otujNu9jQGBDVEitpiNXlzUBQOzA118wo2o1E036R+pQsM+hona2fe4lCN4rX0Xwxw",
-	"WwOnI6YXjIkt15catGjVVhMQqLmppmOFxXj5TddOIQxw1S0Hr60ZVfKqPmFKkukdUbRM346kuVP0aFrM",
-	"UwxYggPodDtRprSctatL4J24G79lxZa29Vkqm1txzLmoUQrfPXj8pP+4Uw607/denPT+8enfT74Ek58u",
-	"6JhdyleQ7Bgo4uWKRDRqaH5NijzDLgEFy73c0CbYAFW1pWnjNIZZ4PAzm2ZEiXm9Z173617UJ5pxMcDk",
-	"zpYxrlXLVnufCVUN7UGXREh9jHUNfHFc0XHZ+OUAlYuekD17sEUCHwZ3FpU7tJS9MVv07P66HSPf97jo",
-	"5WfTK7rFuqhIOXYRgD0zeDBRpNo0lI4bCgo5Fdk74mpRaKaY7azsHu4SmWnFY+YCbSK2sivuppXKajdo",
-	"d1AChvraG4CyVCvFXXIQKUFOrJ3AEMMuj4ymYrST4TEZ/jQkRtWPbeawWJYza0CmP6r0DG/OrXlcQvm/",
-	"/ZP2/vz0H//v1dVPPx7Bh4H9FKYAZtVnYiw3F76V23AL6bmqEsG369tfwtu74CfFNrfnKbnUsDKL62D/",
-	"8Nnh88dPD5+tK3B8gZHGoeKJEVNqAJG+AeHXyk42DeYk05AwSbFs9jWba0MgZ2wm0yWRIlnuhd2Au+rF",
-	"71oKr2rk/FFonphVA+mz2n/KBFtsYuXBVsS6wtV/ZjQNttKv8VPvVEuDlU4juKEwOMBjYdyhcewiWeuO",
-	"4Vv00Y6yNLVFqZo4spe1FNFZbjkPs8fypbUpRbMJR4T73WBsiEXd6A3o9kwn9khaFDj1piitsHQU3fz+",
-	"SjNUOkS7u1gBHDshXR6c3YJ48ZiNqK0qZTEnkajPZ/M5/DuSJdfTCmFYudFgZN3AQFC742IyYALj/YNC",
-	"BOSbDeLRYCqVDmLMjHKx8gHQZZqLufKWupfZyqWV8Burqr63AcKoQq/P+irW5q+kGzidykarJ7O6jGq+",
-	"du+CzXBA0Aw9p2m4gcaFdZqVd/nzUrNw1G/O6Q6f7u8/ff60v//88ODZ4+fPy+nLwezli+vlSRRlKY2W",
-	"QXVDsSisgkNyi9IE8mkxI9flF5Fs7irgMezRARm85khbRvgymurpQKacCY16bmb4VXgl1Tnch1MzyA+K",
-	"eMMc28R1EPe1woQRTHgpEsjbsT4wIM9akTl7jM3b8kcLQtL18vTGTlW5oURzncVsELNyPHTz2dI/+SzT",
-	"0w3eyGvfuUrc2ORdMe21em/Kb9+qSqatbWfPvrTJ8gYaTusNn9lkm0qqJv1cuP82OAGjpmz1npRiQG8k",
-	"j6mINrkkAaUDwvVas22GrBxwfUPdwOGEJgtuyi244TreyUVTDc3c74fq17FRzKdcTAgITWOoThMH7NBb",
-	"wL0Okw+wUQszpaUbMy4ynVMR9J21pwubo5dVK0dJQ8Ee6zuCxOfcvatZwkBnC0uR2Tzgbx7JG9TwbT2X",
-	"Fn4+FL2a8Q9mKm2hAQTOQU8vJRKzRC48gIP9YaLFDQt8XwLFGhhiSuygsdTGxfXyMqXRdf1YXsokm2FR",
-	"CSmYbX+0R07EJLExC1yQmE1Shuy3Aog8nVHVVOaKRVTkCUx/MmEE/5hjkr11BsMxVG8lF0Pr4LM2Y6lq",
-	"K6qiyoqx149VBu5qHRw5I0KmegrJaxRrXdxmOrhixeY0LRHe2wxpxkqwsNGAmivexaAGNHe7TMc5W+kj",
-	"TvVaqYg4XlpC3ipmW2BuOqbgTsPX1EAGfuciRmZQRqNxKmdtt1mml3Xat9Lui8YOIXU176yd5pcTstCd",
-	"ya1kHdg6vF3a2hrTZhGi8jKx9McR1nlCBYhm5l7MrSrNUsltchv8YnTulnqlFzcziGCq8vRFuNVGMX4Q",
-	"dOK8jGY0gnMEwvnc/lqG7Lx0ixSUj4MexDOtCKKei8twVRhiBnzg3cnFCfn7hzerK7wG7Yq9/Nvna83i",
-	"uLNioWsuGk+6qLp9u3ZDOzjVHR9NYO8OtJqqr+dSENaNUXvkDOvzohsMk4eN1GQUirzEYUNsw44CBB1/",
-	"X8EkUcqM40JXjaRgx2Abtr40W+NJirYq8zZxidu14lwNMWZsZxtttv/cLhpvm76cDnv4PBQaWiqHuPrK",
-	"i0e/5gkK5KJrmJVRvG5zWu2yLKrFNGvU56D78GJx199B3kBlp8C65sgxi0DtEkbz7AcotxFSgAKlOeQY",
-	"WuYa2gmlQ1rWAMjnCmtEPHXtZV34fmNb2RW2EfZ5rTfiHfusP1Cl8AQ2QBYXstoORFbUdbn0SlZgaRcI",
-	"7bIiJ+G629Rv+dhGbaRKk/1+v71wCkv6KLgOSaewhoGWGp1cmxZOsKdSFJLxx6vBWAkQmoH9t4phEfG5",
-	"jHGDvKhRgGi0FGEhBvnaklQPuctZVvvWWt7UimLXdY5xIbsoPF8A40OuN4+r/M+MYXvFDSK0NqXZm5Fc",
-	"wJgV/RJDPtrNKepWBLQFNdxR/m2tbFRYbYIifnkV7Z2X1GrZpnqDhsIN5bDq2/V6IwZWsS2F21Vz2NvL",
-	"S0WO9KZSU/HmPctObuKgbqjphMWNdQGaO8hsX4NhN61lwjlXQIrBGWgjEY1sxBq9DpsR6HBpldwB7mVu",
-	"Fyv81HDmXEz+Lkeh5Bfb+aPIe0llNplqzH9pztZsPtD6AcKzA1xk26JsRhVPEhYPRsv6qt/ICRc5OVtf",
-	"QGLzNlHN6Q1taeKY8iRLWasKF9iB7N6qQfhNPtoUNbOPb3aDae45aq4c3eJyAy/rdFlw8DZxdaVgqO0O",
-	"t13hB4tpq1owNWcD5MUZSseTH2Sp+0j1Sop+JCVcK59WAZOVWg6lUC4fFit4uJq4bFXbYQeItkEcXZ2g",
-	"blDt9M5qJlganJdNcHizvqvseoahVoDc6uvctC6Cx2VW1ETwSU87HakkMLQujJDP06o2gm2ORP4lR0V9",
-	"BDfEXvlcdqL4+Wf1sJW/EkXzvVXb9T3yKEpLKwAuwOtieqHZfEMq4wy44Vq4i5RrzcQxoQYQRgnLmc+q",
-	"rqFIQattMftrC77Mqeu0075VDfakcK2V0O5ENXhHNm382xCyZVcVBgGZ0kkgB0xdm9t/bBZA56ztdcJg",
-	"efrXRTaqdT7fOH/irnTpTQtLlzpy14ZvjIM9c5mjQHoYjaa2E+82OTthNdlKGIFW9+U865VxsfWr2pbl",
-	"33nv9O16o5cMpytaz688k53whwBWPHRGUV/yjowoDxde6oeQ13BrbERLBTFHmlccsU12bjhboAcc2g0n",
-	"GNxS9AAfjxmW/bfGLdcPfGZYV1xkJeIH28qrm3f9CIXWXTon/Irw5FnbIE3zcpa2f2EzyprQjcNGEykm",
-	"pXcqRbQNRnBlY99v2nrr1/AOKByzbmPvvUfXcY0VFtISgSodUHXzXf8+S3dVXncIrS+t084Tcg77/VAZ",
-	"10sb+ualUfcPnvb6z3r7Ty73948O+kf9/j9ax+NehnP2TgQ5+XBGIOcMO6DLDAvzw1dGcGfJeBedwt0b",
-	"aKJoTPtrtApCYwN2syIGeYcWHUPgB5m6pZGjGMXF9dUO36Zz7W02nCFyrQxh4Ypbv+eVmMypBq1C85SN",
-	"+eew8wNdsn7PVC2JZlDG/poJReicpk0N3qB7zK1ONZUaACl8ppce6BINXTHyZG4ix1v1nAeqrlaeI0Rn",
-	"s5ho6dLpDbxCnTgbx6+h4FRKZnRJYtnemx0u8rNxDdRuJzP6StjQ12ByNOtdZU80THcxlTNzBjTSzdAE",
-	"qYptsS9Eo90Adk1FA2EE0/yKKoY4j+ZU0ihLQFSCy/JBVUhBDadrWLmidCuQ4C0rtjYTR9fLmOsuuXz/",
-	"2+m7wZuz16eXZ29PsZ6RkIvjyg+Dtyf/lf9IbCOWhGrblrEdQ2kj3cGOc6FwFRZ5HMdHpj1y2gKZumQx",
-	"5RFamWb02nyfKYhstg3HyJTPHB/bDOv8PrmBYJICruup8AYzjnOWaq7H7EIKBish7xiLFRnOqKATdmRG",
-	"UsMQdVotwTRqUsXRbxndsT8Otj+1I+9CK0OR5IHrYbDIc6k3R9pJSiM2sDFduI8xhVJ6z58emluoKzRG",
-	"zoSNySS26KA0XSoykTLeI32CdAr6nFJNpIjYmtjsJy8O1ma/hjSvy6IvW6hHJVYrpSImU6uHcV1Xt+rF",
-	"I+abyYwGMGfzUFjZif3FtswHYyjWLCFzls6oGY+g6T/cq5RmMYa7tALVE/P0qdCoYlThdUR1NA2LImNo",
-	"fmxOp9TRi4uWcTBW4Qw69sqFFmEKQwGLntQb+WGqm8ottO2vy3PRroypsI+ZN1hjz2CcX6Y/KKKztO15",
-	"bSDiKxGeeEa5yJtM/6CKdG5oiQtMBg0FZYt2/9Hj/sH+z6/6wYCgOUtpGJmg0Zf7+Sx2oALFibRsEM65",
-	"iPicJuGqsvAqX9VhWa1qMYygBEDVGoiKYs3B5gMgfTsgblehA6svbfI8Wms2AFfb6Lip9K8NQEm5a+tH",
-	"RktPH26ZHs/+yMIwbjQp1ErK7aEhFLYltDs9MJQXYuHIUd29xuT9tcdVsAKvbwObb+KeY/P1FULiUh8F",
-	"+KdAGx/ouyVW4nGJErksYN0t1xH9T6v53SuuIprGm3YWoiqiMSvx+XDOV6IkiXEO1yayINuN9XAKN3ZZ",
-	"mFvnIKsV1IVh1hzBqeWNG+x/2/VtC0ulsIGVXaPCJ+DmXXMSO5FzPVnqoUu7VVyvV41ztvOhW5alWzFX",
-	"18dkmNvTh8dkmBvUh47IlZjrMRkWhNs+UpjwIzlfEjm+ElwfkyGa4IeGBvsiHpRdOSZDi/hDh0aU4AsE",
-	"EsqGFt/8AYxkWCqxf2unAOS84TRhB4EtBxyo3CMYuCxnDNPkaVE62BWxtFVe4XDUHvmZinjBYz0FIfz0",
-	"8gRiDfVUKlYZIBMxlK5fHiG1QUH9Spj5YqK4iIBX2JglTA50pSCZiBXaB6iBvCjYTXbkljKwsVLBykRS",
-	"sLzwuryBhBetCL1hKZ00eAvWpvhvEYdINR24o9ki9nUH4VVM07JSWEP3Ul18bftIbHFC5eCo08sTWz6v",
-	"IqoHk8NRo2pllr7nYMtwKefWkfU2mqZZ7AMgJjRNucGPhK6wibVobblpbCUW890wTmJ1QHa4XUISqp77",
-	"0dGK3Gzlzgt0a7/xNFB+pg2RJJfnJ+8uXp+eDy4uT968OX0VlmDuL2zUEdqiYZhD+RRkw/YnlQlDIwbb",
-	"Touv32rPwZjXJirmwc/GxbPzcNnynqshr6U4+fqxdgPsoEzzCvBrFz/rY2w1mtY/30ZxZsxSa3FoMj6j",
-	"AJ5bj5QUXSMmuHCwYO3p/PzbglLMEhZM5VkTJd4epyGu719y1PaVTXeAp83FRG3VcrqIti4mLg3aDZxt",
-	"ZWP+Ma668DdyEojCuINSoq4XW1NlBpnpeaZJwtGYUido2WxG02XLUAVECNt70L655hh2psDYU/0rKDBj",
-	"lr6/YekNZ4umhMYy+jZxwbLQ3c4ms7KV1JhPDB0iC4APes02qLTYTs6mSZLL/l4WUq4FoNGe3jCQLS0p",
-	"bluOcpXo6rXLsi3gc1HKoAJkQaEuwRXJ9+JaQVlxw1YcvwNJtzWQ57zCyJqJ4ZeDTKxsOCCcy4YBeNu2",
-	"gFSRGY2t0iOkawZglK/tBcragvz72EKDKtr151JROKa7gB+ZWn6pZd4zx/XLCfVJWcGvNmlwy+cs4YJB",
-	"+kLZ/vPct/48DwRKIIyvwvj3toXDraXeNlxXappsJITiG748UOlnSm0LoyLDorsJ/8+lt0FMl+HDKRMU",
-	"JmLwYRVE/eCQTGWWbjpz0A8hlUeuuohbznhgJUMbgsSFAT+huwSaBZl1bFAnIjfHrLNMA9etXEL5Hrt1",
-	"rhKCu7BwXMXBqrgcvqYQcVpFH3KM8yiifxGrmKmXXrwG8vCW0Am8qjXpxoab9hLZuh5Q23RioosV6Per",
-	"XJAZFUtXI5Pr1t6bzfX2LdTQVVUBqm2ZiobWpUbWvnJWOowWULNp3lsV6HaZ/Oa4SGP6W4U07ZaO1Ne9",
-	"GgEDiXU1szCkuCwsk7bAV7+DXSoBK87uISoCu9z6X2XP50yxTf13c5rqkvMyB81ONxiwJ4lOl+gY91Mr",
-	"vLdQtQ/3P2lc+84yI1ulz+VGtCIdEvhIKe6+v//i+fggOuw9pf1+71kUPe69eB4d9uKob/7/7PGL5+P1",
-	"gXvdzkfB9Qe35o0K7UCMKcg+QfHMSOOCLaANgavVsr2OsSonI+8av4XJfS1xds+BWWQ0aEof3LjJYQWb",
-	"ys3vXfZH04RePRzvFrxdhRDxow2cvq3UE3MFDThuZTM34mUSvNBxliTN+ZUTrqfZaJDICW8IW/qF61+z",
-	"EaERGIethM4nAhvhYeB9plAAXL3MsgKP40KcubeQVCYh8evnJcxj16IZnakipFnhgnpctA9l8rryVsoP",
-	"1Nd4DmvaSj5d+axiqVtDw7Z/SakwmtBoSaAjLlc6pVqm6vYbBdF0Ilg8kJkOOsps5x8r7o/YBPpmjWXK",
-	"QAhG/y4VsXVII2AwNjNcA2xPIzbJBEmMig16NXXdBjDGjmpCrVHBvBrzOPeEbk/XNkyYWCE2F3jjsKuC",
-	"Le7WKrBbkaR97K4e+Yo0AgMc22UROELgRegcPDmsNOn73//z6kp9+o//6f5oqNpXoh3+gP3+iojyn4Jj",
-	"VSnNqhuq0IZ7wLuNkakwTR226c3ddMfvgrlbJyQp1fPxj5r2/uz3Xnyy/+4Nep/+3e8+fRzusGqm2IVw",
-	"DLzugQvGZo27yp62SNtQEfEbRLG7QoTaLf0vlsY8CtSgVDWdQF6vb6to3wrBw//iio94wvUy2OMybwO2",
-	"plJu3jHM3PyN+TVgIuMKEyUU07kbxGtzUiTd2jY/0CwTeScjUz6ZglcBy7pv0J8BG2UF8HKTFhObF+pO",
-	"8o5Ta9ZnW1O1yAEfJayhjLIromyLxy+gqQYIny4fzHX09DtctHB02VK5G4bhaDYftG3mrDIxaAUydm/Q",
-	"CZEkfDZy31xkAq0/Vbgx2uAdwE3bth5g08IGQ2umwkZEX7ode3HtY4DzBirrTG7FRebCmy3Q47cbsTeX",
-	"Q6/bQrGyCjDm6F66yG5BO1YTHVs5sqIdQomaeGU+Aio0lJfSrrhq70OOc2NsMOoPHTvQF2LBUXAHRU5l",
-	"UcRYzOKiVzg0U9dkIdPrcGRDLEVAfHkrhZ5CxSXFxSRhtu2Z56k29w05UjK1bvJaCdBmtIIN3FfVx4Su",
-	"ZaXFnX9IXBx/uVZjKMRtXZjcdnkcJfjLMzmCldBbF0Zy+RpwFvbO3Zi1woulsC4P3L1ryyF0LQLtooFt",
-	"GSO3b2EbONlA1jwWSJGCkQVoxfNURkYBnlKFiOebUdMMevEBgbG4V6r15hWAS6QKt52sAN9mymIbMeEV",
-	"Xb4fKSvp1RtD5qbkF/0Q182TVF+E81PXtJ3MRz+47ejB5pT58KtH33++bvi8hWU1LahlS8v8tcMnt1zJ",
-	"eg7uLrSxNVcI+n+nXOdA7+C3IWsiBKa/p1yzcxYxPtehGilqwVKiJaE269g2KMTsrlIOZiXHOFQwZ6/f",
-	"PzzY3/9HByl9W9t+ysYsZQIyEjs3LOVjzjx/6ZGfPKKLHJpBbY793rPxwaj3nPZZ7yndj5+ND0cH0X7f",
-	"Gspvly69SQf0Yj/rMjvzJzfzQFcyBqunsm0lkMo4pTK/+UrLGYJ1oIXEzChLuV5emBltIgv06z/JQhGd",
-	"fp0k8rfhIzrnj7DazaNhlwzlXMUj+yva+IY/do0EA61Tob+//RWSc2wjfxgo09NHRoRnajr8cc96ucDE",
-	"jOspOPFU6znmlMLbL6W85ixknNWY5GQt311iu8mbbysTHhN8U9nO1XTCXF/AlFHIRiTnyMWVq+QKUlrK",
-	"xpliMfnbYf/xj1diYaPgeEqG7yGoYAjpK4wXvf9BA0sxoAfCdgzX6xKBRTHMAl6+P78YvD8/++Xs3QVm",
-	"GnGzoQg36jTFDhz2wJ5CcTx0zn9jhm0bTLBt31ekWqs8DQ32LohXugu3qtgNS2mC0Z9HsMhS+hqqW1Rj",
-	"icmUzaTGbDhC4fR6UiTLK2HJH7Zgw1cIkgsr9AKoqnx+WNtiCqEzBoTMZWhM6VWEEsG0Ebr3yOkNS5d2",
-	"PiCS6HBRdMauRLHNY699r09GFV2q5uoNV+JK/PTTWcyE5nq599NP5IKJmAwNdsiU/wljH5GfAUTJVdbv",
-	"P44AwOFPNjyCWQuUQbCHu1iBFxh8/4O6Eh6GoOnqEZiuhgA+gtTwhpyaO8h3jR2EsPITS2fcuivM+atr",
-	"DOv72/Bzz/tt+OMxocI7OD8mFQS3uQFxiWVooG3jYirh1KgrnwZWm/ITqLfhaoQkQ0d2hnsE3OgIVMsr",
-	"4fwbACaY+DWWmQAMO/zRPC1x7VpKMsuiKSSnY50QCMgkfzs8eNElw3Om02XvZKxZavZkq0PMMBty+LkX",
-	"pVzziCZDrKZ2JWjK7HUDJ1Y//RR82sqhpRpxOSxeFiAWSbNXRxAssIHgW88W5VpdiSFS8CFCpAN8zH/z",
-	"sk0BA2RKaGJwa7k2ubQwhngsw9qDrsRY2spAVJPhI+8J9ejfPP4y3CO/8BuGmO2KnZDhWcxmc6mZiJa9",
-	"39hyaC5rKbOUyIU4yrGPWL0HJgNwHTEoynAlDCzZlptyTIw6h9XTzPfmZOyivUohUOOF/G7oUT7+NVsS",
-	"KkBNz+fCPuGWJh8cdK/EkHurvWbLXsrMzwZZwH3k+pu5qg+olfAYI7YNB1aEJkpCnDpsn8dDjGkeoc81",
-	"SjgT+tiQODuEWSbuT5EJGDwZTxUGCdduyKEAYJxMFYll/TqGVwKruAlp9n1EUjYHH1oX0hS5iFXeK93l",
-	"lyrNk4QoLedzc8MitvV/iyf/dth/8aOF+nNGYwP0yhBDm5CfF7HOI9aRztqaO2T4fq56J6r3fjwsCCkg",
-	"YwHiNn+5vu8rwVUXh/iAsS1DeB+CCC2++uVM4T4MQVgyjaBONYyO0AIwapTTHxQZqqWIhgaJUpfVK2K1",
-	"Ry6luSRqCw4sZUYWqeFWLFEMHu4aAMXl48Js0ZNhXhwbFvaDcmi+cBBphj0qqs9g85Z87VfCUMjUrJHF",
-	"UATLoLBlV0/6j/M7cLKbYTUnuG2EZzMjyQRkwUIHuS6ZyThLWLcIdjGDuog4aB7q7FNrbsHo4Dd0lCwJ",
-	"8JE98t4zfXm0y0mTuOthIWkekUw4dWBoIY1FUJWnSOJ1uGz3+lqmM7PLv1+8f2eu8+Pl697zPfLRbnHM",
-	"WWJwUMT5rv/IDKf3CpZ7EtgeMdI/fnX++iV5/PjxC1wmJX9KwbpXwmWx7L941odxDw76fRALMGb1ms01",
-	"LuQlhHVBV9YolRg6vEdOciIDTA1Yno23fnpIfuM/k0xYV74veSBiFMZEw3DNAD2wsg5/dKTOjbX/lCTs",
-	"hiWKxIzNj3M6YpY45sIVnELF0WBcAl1s3318s3cl3nAjoeK5UHtP6BBUR4Zv2gouOdQOPZfh0MEHmFct",
-	"fPtNiESWJPbyTtNUpoZamKnmqRwlbEbQZqXI38wFvDh88uxHdwO2/v3QiKjDLkFxdOTYjn1fPfq3SrKJ",
-	"YToo0zlOStOUM8Mh/6tnhfDe2avhEbAc1SUcmA8irpWg87M8eE5uuOJm8pOLl2dnpXKdButBklxgeQSP",
-	"aCVyAhfMNQrgmuskl7m9guZHnf29/l7f1jYSdM47R53He/29xzZDDTSqRxCa8iivtTVhoWASVFOUpWZw",
-	"AkivzY6gMF6XgBPSClhG6+pa+QOC3iAboOt6debJWl5Vpc5RJ+FKn4DEeerM9QVGQVRytSYD0BEgtSJi",
-	"KUS7cJUHNIFqAphZaCZFmUpUZNuquW3nhr03TQ4/7mx2mO+aG9AaE3BwNM1rK5u0nRXv4MSWQzGzh54u",
-	"rubRS/Trt3gSfIptHnw/V47BQZh1ytRcGp3DLP6g37e95jTDvH06RwMWl+LRv2yVm002CwD3AbtFfKkH",
-	"dYPW7U4ZIHfKaGxD0HNBo2kq+6zZ04l6DwW4zDuv2CSlcXODO++1/FH7qhVKWrzpnoRtPek/bnolP99H",
-	"HwW9oRxdMHAU1ri57r0PSCpLphtAWt9o889P5jLzlNqOkexQ0zQEyOgBEKql6URBXo8hTp1P3U5JETS/",
-	"+EU5O5/MnJaS5bEQlpLVScy5jfS6M5AyE4DzIwRLSYKUEpIAHt6FmHWj0JiT84Wt/rpERV3f7n7wmyZO",
-	"cxZuNBzmFR8VpmytZxIwqbUG3DCknGaDTQTT/NaaXBbxNA2EupjdiCQuPAnkbPelkI3EOw9n8tdT9Ux8",
-	"40Q6j4RbSZ3hnL8T593Tgswi2sZo3+3MpQqg+Qcm54kRDplREAQ7Qvri2SOcdWoJNnLCxR65NFiLBfFR",
-	"HoYGrMqpBp5xGOVU89wcJroSaDmxNC2FTOiRjVtwYdEwWSRn7JgM/Vi83OrFo2keSD+j+cJKYfTknTQK",
-	"1JWY8BszFUxpi3MB8VRkhpNRgYTV8D51jYYZFOjLhA59FR+xpnqF0q1BT88WBmb3T7m//2cZL1sgp+e2",
-	"8yIdOx9SPmO9l3SGmaVoWkJXuH1iDk9EdNaLAXAsU/5nB9I3Igag0R71bSz1l7K7SacZ+1IjOvs7JToh",
-	"goOrsXXYnAoXNEKVSdHpJV1LFOCZL92Ob8Y8Z/OELteTIu+d/JUv3c4bW0No3ev5c46MOcrego7lTMCc",
-	"1mH/xXqC9FKKccLRPX14cLD+hTNxQxMeP0ypCUGCUGJ7H9xWPgILd6MQO2F6K3qAJYDBvfywWHsIyy69",
-	"zKQtkeivw/sP+4frIfOd1K9lJh4oCoAmJwXbGgXAKBVNmwucCKnJjAnzLYux6v4eGQJrGXq1NdFjW0q4",
-	"IpOUCn2MDBeRFExooyUxNNtPTLsSzhGBQY2WoROfn/vuUZAGbLyL8zZy3W3P8snvUwmGbifnQ3sNdCMI",
-	"aS3/zks/WrrABAVe+dHSGtvQv4fWUX/rLlRgZGsZEbqgy5CYkUHuxZ2TlbPxW7jkW8kiuTRhY8bTDcUJ",
-	"m2fSSpy4e0L3EsMsrV9RGLE12rk8cUuGviF12lwC2D9oQ5bA2wELe42hld+G8ICWdKRLXeJsE8oaCNDZ",
-	"PmUFXdiVgPEIwo9khlG6QUXtJACG3cInCZHnUoIOxK2H20US7pFfuSriSxRQbGyTUqM+ZiHvs9tKNV9D",
-	"THklxTeMlw8PWU5FjC4kxwYhKgkxh2rrm7K9CbZDkjl/FLOZfISKd8/83dOuNWMYS6wzyFWUdOXHXp2+",
-	"fT+Avl4XaENQeR+sobnVRE+HENOgjjHSh1BRZt8/BCyfuK5XbCaxO9MtGSnEXFo22pqL5rMXmvldauLF",
-	"ZhsUBfS6kTPtyTvmYEVR/aRiE7xHpNuQQR0etEDSSynfUrF0gZ9fC1dLqPkL0y7QLg9BM4Qd2sH5TMug",
-	"VAgdCwQ0CPzIRYg26cAXXLMz88wdkv18jgbAc+UUd2Bx3lJ13OkV2kZ/juFz3+gLRHXlrdlo60bnzmUl",
-	"HmCPnJTVNMVYEZr5Q4PXBwhBO7ePFTxcpBZaaP1ujKgxGr1tRpcEuYF11wTWcpfxBNBzxq43T7SzPS+N",
-	"HAh+K2wyGTetBVKUSitZl9DyjbuNij6IK/1GVoX+7jjaqeNICvaDL/97pMR+EZLIIFbR2lVWOJAuK+2v",
-	"bW29chw9unltYJzRrq09BfQXIy0ogh1PndQwkWTEltL5vL1mpXR5JWKJnVrB1IPBYwuexNAlSmXR1ChB",
-	"Q1j/T5BaYcYAqa7SCxXTDLrY2VXE0NbVFuNR0jm44PSuILbQhVNBXK+LWrPB9zJ13+BpaM9WZnu07pFz",
-	"iMfltnGlO5AZxOy6IGV4/chSnLyiK7rN7IlOzJhS6WYv1a0FUuc+klzAevHKi+bBDkB+6nQ7EPp55Kdk",
-	"bGAGqgiv9+lWOlMqY3FLcZZjY9GgOcjXw71YVk8DL1O0r+AIakGYXst0xOMY28zeuXD98GjlWxu6nxPK",
-	"dnQSob8glBUZbMqVlti0ICiK5T5M22W762SNetTmLaS0X+0q2shqTki7qwDK7yGM30MY787xhX4dOp8z",
-	"AV3RdyP9VJC6aM/eGNt44Zrs351GbGZoim4ElRiWsEeGPw0xTEa7YBx0mblsEJRFsLjIQw+GtGKi9vIB",
-	"wSOI2ZobkO3VF+y8/tBBJ1TM3aaP0dtY5U8mlAtIzaqkXNUJOfIEJ9U9RLN8oxh1juzsq1r+HiKtAvH+",
-	"9uJGNyxWQHIM5u+NbAKqr6XtkY/KBuDROGYxyeaEjmSGEJyXGK0D4oTp20LhQzNLrJb9/6rs+VsKZNkQ",
-	"RdaT9kcobDf7kayBFGaf2rBSI/l2fSbkCg8mfMw0n7E8/jWBZTsPE8THoPLoeO8kpRFk23MJpgbDzq6E",
-	"Ky9h6/DZqk9QITik6eMedsITtjQSwDaKrkrPnx72+5sp/udSP0zF31x+iAB8k6r7f78wUQjLjcr8FwvB",
-	"WKy/pe5vWyU8sq2FeqVOKUGG/c5X9MMJmTjWpdciqYXjBf0qmMoL6f5UZ40+lKKlTTsUrnXPWbEGLpwh",
-	"2B5KY5pNc9vVdnpRXmd05XqcmcPmwjcmIFUa0ewwadSsAkzJRnFIbTl3NL3wWeOCXFl0W2isWEmb8ofr",
-	"15LnYLRcBj6/1UK+ZUNQGVdXG4O+rtv6r0/M0TiQt92zhIZBM8KeZunMUZyS7cf13mmUICsOjfW0fW2u",
-	"QAUqvg0dqrqpAJj/7grFUHXNQAr+yiD/DelGeZczAHsqHKzfA6ibPbBVIas2QzDHzFqL4KqRS90vjgTT",
-	"8r4emlgYDUbK7TAN7aFHoP/l+dFlahQJrDnciJ94y22x1IbHeh0Q60hqpNQcQ1shKFi57AsQ445FqWyT",
-	"eUITsGJMJLNVydyWJLF95rpkmDKdLgegAA3x0WxuNCl41VlIbBdVwtWViBJzdFAqyZWh0uizid0Erngm",
-	"DCdFl2gpgxYQs72vRym2tJpg98Divr9sqm5hy8JgpO8OTaPfCdV/U0K1c8I05gmzEkMk55w1G0F+Xlr/",
-	"RBf7s+baeZ6TpT2SVTR2BTur107ZKAFhI8prnrCXuIhvQvp+KefLJh/wd7F75xjzO3p1yRhKJu5Wn/TQ",
-	"RNEx62nZK9zP4Ro9WDYVQs6YgG5JiGAusFGm+JePR1CLjykmMBLTVWQkMtOKxxhxCMZRZRNpoLQEBkEb",
-	"BGBx90pAHU2q86BFZ6fruuJ6espmUJKjroUXYoHD38ImGO+R36EcZeFVjyU6xqHi75VwxUNX1qsk3Ba9",
-	"swGTEIcZkiAmTF/QMbuUr/Ckb0UTGlqd2ysxJ4iX1GRSm3ExiBxtCoSOHwTauhQtDfyOBvuhjiQPh2iV",
-	"jvw74bonwgWIakmXdTEifYmLGrgLKECLaL5T4uYIxOqgqTf5U5siYgl222S/v5OC+RnwdwTqbkerqtDl",
-	"Z/MVKmxsiRGPW2LEWxlj+4+Hazj2mBxixU7hXt6w9IazRSMPNwBgWdicz1nCBTN807BRZF5HNgUCiv/m",
-	"EQUTCC/A7zMRs5Qs6BIYK7YpULrrQiHB6ZckmL2Ewj6w4IKX2qAFaIJXsGSQp4XMDRZTqvbIiQ3DMytQ",
-	"pE+0JE9sTwe6wFN0Q4BNQNmQOAhyYEtC45hk8yuhJRlC6yvnV1PDBv7sFNH37iRvRRo+3YPKnK+0IbbA",
-	"wUSXUJDUbKfmr8ffHh5mGuHJwBkAFOp0O0VLB3S3cMcXvj07VBt3vJv3K3vk82UAjicsL8XpsmhDS5HQ",
-	"q2ZgHrkDd/x3R/i3mfhZxpLvjvB7iZLP8Ttv71vlzuouqWrVEV6rZIN197v9fr++sGOoKuJMCBChrMmw",
-	"PFFKF71CblglNVi4+0bClcubeoXtP78r0PfmcKcB2zP6qlQAw8DM5UXr3RGi1Y3qa4WV7xbw73hwSwt4",
-	"DRF2bA2fT5eKRzTprXEZrRfUP9iRmoA+IAY6k63N7nIGmiYR8E6iVO0a7khRMFizRkkoXAml/iZ5hlpo",
-	"FbZhfPs1/GZe+NaFYLPR75LvPVjyjDLLneNqp+TIlzgbadHvpZ561ltt25diU0/bI01IjVXRjsnwUTXC",
-	"/NHQdZVaaXc4p4vtTA+wLktP2Cpy0r7xhl2IbWDcyuhgBHs8p1HGE/RVmpETtnpRG9A4b1VtbCGO0GHH",
-	"vKY1cKF0ms2Y0AN8cKdE319M3rHPNVrAHnyTlM4aTTQAxVxMBvbBO1scrCZfYWMdLNvNbyBHapAJrneW",
-	"PVEGJtRlc8iuyiaNmSYG69zD3xM8dm7XapbUMDQBXQ656BZEeZnqsDe803MrpOYJ10y//K334dN/N9Pb",
-	"B+tO+m56uy8BpG4CcD00eYoxNU4ocK6+O5NR1uai1MWIb8McUIH671aB+01HqXmBc/vYV4D/deGmWOoz",
-	"FFGK1fvWh5MW2PPdpPYdeW5pUqvhzo5NanX8mDFNzYyrCgVj32vX4n3EiiBRt0pb7bPI6q4xG4sjb910",
-	"3wanqWxqG2R5wCFe3wpXguBge0dohani2W2QrNuZZwEBa57dK8zvpJlPLCOwa0D5Vz6ZGh3roH/wtNd/",
-	"1tt/0ul2FozqKUshh2lxM5jNOkf9vcN9gJatUOZDpu+7908LpLW1QeLvTX6+ySY/rvTL7uhCmxyoVGZ6",
-	"bTdseORbiXyG7axuvp3ZNPDvMc/3bKiYSgvpE4mZveCY0LLar2cHMidc8lprBADLOjfGJTRDzzz/wJzq",
-	"qWeajztVVrKd7fuhSJh4Kg1RxPlJfBcn793IYaH1NlJjuMPmO1nYIkZswoUiUkCzy0yzUk8BGml+w46t",
-	"Zb9IAZhIIgPGCuwq+ZdCs50ItXhMtu1KazkVzunrNKdsxHnbnfK7VPpNSqUfaKaYQ3TwjkGHSY34vEtJ",
-	"FIrvrC5dzr8lOfQV1dTsaJUomhck+i6Jfo2a7ub0kbnlueYzecNiVzBqpxLpLkpxbliDMy+A9ZXrcBbr",
-	"sEKDq/SDJY7XLgtfGNz16qQN4ygLIdW6nObH3eYh5QsAlahV5KfNibqbMqX5elzh1HWrufvKqcUdtaue",
-	"+j3C5nvm2K2TXb7Hrdxb7dRShca7YbutI1O+rZyt7770r1MX9Q6B+FEiJ81S5Bm6xWUaY/S34wTN0uQb",
-	"M9xdAv23wA7eyMmD5gj//fomelVUAOAzPc80etRyW2bCd8xOFmp9aRXogSboXE2lxoImRe0NV3PFDRgq",
-	"PjKWSSIXW7Oj07mMpq1waDyGgp4t0JIqDd0F2+H7JY+u2w0MvVDOxMfzN3Us3sfOK6sh52LBdTRFU4NF",
-	"+zUvsPSGpRdM4IYU4sLTFrA9h/5I584i+yBx4jWATqmESZUbJfyGtYV/85SWcx6V6sY6pMgUSx/NUzZm",
-	"KRPRinjH09lcLyGZZDGVWBmIaSKkaIja8oZ8sEV3/EU2eMq8o/kKNr7vnTkLqewH5V+Ghwz+t+2akWeh",
-	"/Duup2R4Nu6BWXlIpFHM+ZgIOZLxEgDeNdWC4hKKCwwEWZIFgwKXNK5jwjy7FSbsxI2V0KXEHefoD+8n",
-	"2QwPCEwKXZu2B/zSyEIDxf9knaMn/W7HbBgtMum1OXg+Y4M/pTBffbx82b4IdQ3f7jF2azWqf/W4rVv4",
-	"r/ZbYOyllG9oOmHfVhjWRlTBoHEPuul3jh4fPHv6vG1PrkxPH41SRq97k4Qq1VwS/7VMXZ6u87ZHIM2O",
-	"0Sr8C9e/ZqO8gi1UnTVPHwFLNbo8mgCXZCjnKh4Rw5yJN/Uwrypww9LllYCKW+T9eEwykTCFUqpiGrru",
-	"/3x+evLb4Jc3JxcXRNGlIlBtd8EV6xKaxVzbUn6YTAyzGvhM9HS4RxC8CNWazeYaCtBeCZXIBYtJLBci",
-	"JPIqPhFn4mez3F/goG5Bs6yVE0JJeziNRClaqYVMzXR/f/bbq97B2//6z96Ly/OT3u+Hv77rPX/5+rT3",
-	"9MM/fm5Pk7z13jNJumAAeCFydMEngsWEiz1ihJBIymvOLFQMFL43JCkTbOEuHb7bQ+f5fit8zfSUCY0N",
-	"hbds2/+iFeV5S8XyHCFBfS2CUqIf5nihwLTV6yx85Y4JQGEj6rIZSydMRGUN1JxcSNLw6AUXOpVqziK9",
-	"mlzA3S2VZjOVdwC10rtMl67EniZzJucJQ3S1nT454GzenLdwqwRF8mJBrunn1riJ3VSPOnKuBnTOB9jO",
-	"v7/p/9qj6FlxmPeMosXMDYjqSiN7PZJtu1bMyxExEXKBdBYdp9DKe+/b4MMn6hoLZ9ju6QYElZwxkJhZ",
-	"ArXU8+a1LRCoQyN9BFUIIuZz30ROrATb1IuGaoc+SCv3yJnhWlEEXBHxA8vQ573XpYhCNlWcqgZThwGN",
-	"WMQsPiY0URLL6HNsRMPM99aRZwnypm1Yv85VWybyEk6wftunILcY8mgZ10YUccZW+W3ess4dovHbxkDY",
-	"iCYJS/ceJnpd0CVIhmeEziwFoZqckRldklhudvwpG6dMTZtx6Hebbd4kbGCtDIi4mYgeF84E5Ggbj6YG",
-	"20EmKdowGTwkC5leK/NIwvKYHWzn5EvHLO86v0dO3Cpg1kjOmMLWMtARInfVM/TWmGdSq8C5QvSA5UzE",
-	"JfHo6Erk5AkUejnn8Eq4QRSc2EUO7F9DEHTtpH1Kdksh75ugRb8wbfst+yezGUrYKRTigmuWUqs3WkiE",
-	"lml0gbWh08LggJQgSQJjBzjE067zFibiCzdnawYTcEndIg53w7Dah0cTDROCGq+g+rsr7Jq7AQJSzUJp",
-	"FDWqqn53RUxr46XtnAb8/+x9i28bvZXvv0IIF2jSO1FG8jMKFgt/efTL3S+PjdMNsHXXQ81QEusRqSUp",
-	"K2qR//2C55DzkGbkkSVbtiO0aGPNgxyS533O79Qlmn7LmZjrTiNKiYYPN7hX3qjMgdF0mxact0vEm2WE",
-	"5BRcR3QbhMf/vga5Po1cCEtnrh3ThjtY61MzGGGs1Ug+GKINtSJ84CzlWLHESjOaZsaus2KRN3tTnkuR",
-	"xWjpkEQpv2ZR4Jh3cf4BvPogJBo8q7p3IewPfSVnmikdOL0mpgJQ95hlPgTZK2o4lHxn/XNpP6RKh8As",
-	"PRdKXTpDne11iuHXfpQa5oGL/UAZBUpznCLsiN3KbGEbS3VES3yhDTV6lbHxG9x3DrfdIUsvDlOzKwM+",
-	"nKoSfOCYCbPbLJStetqyRmbABdAGhxRtxqHkLCi1ncFw2hK4PHAa2HU6TTgTMUPvU6vuICQyXnkA3trr",
-	"N+68YT/My5EZp+UtX8ykrUklci1wGEug5s7aNT433ApvY42i9tY9m9/sKfJgDFYrpTgZS1ToQ6xc16pF",
-	"XMJf1C9X5avluWqwt9pQZTBvjXzHvS95VxdwPItnAtsM2scdD7c6WHX22zs3x899/Vc7w0YlFQVszDuq",
-	"qficJ2DcULhQmEuWFZ9SIVhC7JKvwOpcGxLzxgT98lxgx/NJ7RI7tGpi2fnxy+XEcSwFMNWCEsA1yYFX",
-	"d4rQWvgQmD8QCXojs4R/KN+jhqkVZ1GZ5fKDlfmPfMzWnlTTSgScT0UdQrMZ3aCDv6Xzz33danzne7su",
-	"je/+Jiuab/42L3Kv2uKdBDKyGjIEuPupV10scOPVqbZllOItqTz7fClndecrW5D3yxJ9rRzaCoUgH+bG",
-	"yoyFw/E0CjQWPqq+qY5V9kuI14/ysD+lGo9sNwooo8XmO9BR+06JB4TMqqAmIzwhXOdFiiLGkHLKaOIq",
-	"O4sfAuaFkDMiRZucOSGGepEgEU+iLC3pSsiZIDS1s5279PYLoek463rtApqaODrxOfD2HnSAO2Ur5XGl",
-	"6wNG35ToPyRsPJGGiXj+H2y+WRpkLMeIUNf6rOxqnQVEx1SQTitoZWl1QJAsZbh5lwkbtnqHnaCEWRe0",
-	"Zlwkl+NL3eodt7s/g5I63usETh1mKstg0iM+MJhiqcwllGQW8fG+dTq9btgLw/9unhSxsLTncJgapUds",
-	"z+0Eht1XFjM+qYZHiGM2MSx57ew7MP3+pEnC9dUCEyzs9AtI75vfzNgKz2SP/Axavm3yTY9n990vCENw",
-	"zzGcp5DuaUW/7x2MfgEqcsbXgEvHihse09RDDtV4qZsxbqjfG3DBXTx9uqKdi5CGDPk1E+SKsYkGlnpN",
-	"0ynrkchxpAh4epTzIMennfcDPjkgERMJcI4I/dpgKqJ5eyEcU2yTs8Ky2OFxliwB2dHLOHjG1TGoXuDt",
-	"jv8HmC2a35fxepjbhdAjOdOkL82IXDMFy1hZBgXj36fudy8iIyBxyqgi+moO7SOSGp7+Cnh64P1HvZbv",
-	"UpPcmtG/x3P307H6O1JsHyZnf0xc+s4Rr54SW2fYHm6nTL2gxP1cWRZajLy/hjlDaVzqSlmBHhQD5ySU",
-	"x0EKN+QccU0o6UNbWqXo3He2JzE4fTzDF+yHQReJZe0OId0FHSN7Kj+xH+YFOoqiIE+9on1tWbUjyJRq",
-	"fEsVW85953ZRPg9qGXNFQVyVe7oM8lf2Tt8D2l9zp9n5SCqzG88ZN2ysb+lQyPBb4Nzc6GB4AO60whlt",
-	"8LS9O9vEJ+iOK9npGuvbi4RU6vVzh16IITejaf9lTNO0T+OrWjbnKpV0lkDpMiIgqx1yOoeSIdiWJO+/",
-	"fv707d2nt5d//fpHkH1JXR4ppsRjPJSlGpXSCwH8bsgMasjFpD50a0SlNNaoTb47Tpvlow4oT11uFPjq",
-	"SUbIJLL3XHIRYSHUbDRvXwjQ0MGR4b52TOeEJon3q+BLuCZ8KKRiSb16i8+fQ/nTjRHIgRsuwMR4n4Ve",
-	"ifEkk3JEZUx//MHE0B6zozAMWmMu/N+dBlhT8MWRPwSpHNoVGdJrRmgq6/uyLrdzLMyjc6t5zEnphAlJ",
-	"7LfWdgJUSqq6CXTtBG4c8ps3b7ggM6kSvXKsy+LD9R8eNvpWqwu4r2U/JinlwvfnrB9/qvh64y4Kp4Ow",
-	"u0zVWVUZYIQKuZho0tRxgic9d5/cSuHdatrDGzlmxHK0YqFlZd7QQCpmGQYue43iWGKWQCe1nNIXcfmU",
-	"McvbMdEiZ5NGFks/MZsdJmtkTo6eJ0ftalfqOkwG9DRqRl6jHCgpDCjZRsL4fvhagERmpkpcGrmS/Uyo",
-	"MUzZx//n5bO//c/Li4uLi7+3//z83/9P65Yn9JtfqV2ezAdTntifrzrJVUcW63dX9CybWfnXDcMe4BWQ",
-	"CB0TETAEqq+yEuCXEBmIIG+IkmumEh4bOyF8ANk1ORNkKhSj8ciuAxY0J9TQPtVovESJUwujXl754VUH",
-	"BfYf1HtEU4HjziM0kvIcoZgKUAcmBsSEM/kwn6xKJA+Z+R1X4Q7dI26EukRtKzAhvn3t9JCnltJXqOJp",
-	"nE/mDhZA19QeUH2lS9rha3sWphOmrrm1kBUDXog66URJ0BILNjc4XJ0LsxKW5g9+zQTTd5r3+V9ILVWn",
-	"44Mhair09vP+8jpUTNaChbFDrbs9QPcru20wmvDdLmFMxW7paecSorTdQIgFNplMFbBjTLltfACWU99K",
-	"uXRrZX9aNUJXp2x+yIb5CKO8KQ2ydmjgnFHlkNIqctvKX3D/Xdp3nOz1gJD0V277zZli5Y3co+3vyIe1",
-	"TE9LmbVFhpNf1Ou0t3HpMFWlNCuP0cbpJQ3SRtX861RsGFUcUQ64XBwQtN58JocvDlCamssBvFbE88vh",
-	"6J+t3uFxpx0ehifHp92gpXnC+lRgS54JpJ9es1TG3MwvryAdpdsNfwbVDKzXyRgcjkioId1uSK7GL/U6",
-	"WBwrNuAN7NH9g3SsOhN10MnckJmcpgnps9eZyjmjmiSAnwJQlJ3dzRGXMvENckum1Qbs7wGk2ewzX5oz",
-	"XjwFVWUNVCyz3jU4L0ZGJykVrYba3035vdvlzJ+m4z5T7Db5vo9F6amFJCne9LQ1naeUT7xtCl2r9V8x",
-	"28y+kkvBEqINnevXJLIKR+TBKQAkBQoDZyOZsoCIaZoSQ68YQFjQGZ3XdQDcJYlvp0t1pev+Ix2yNKWC",
-	"x+RNKqcJume2QOG7aQK4vqrhYG23rGrsOwY+YL0Ctvx+9YrtO5C27S0qzDWvL812BWIk2c8uelrlP8r3",
-	"MVguG+9LmTIqaqsxi3Pw7irDUqZjOan1WGU37D1V2+SfN7ulCru190ntyCdVpJhCGlVGEzrwnikXfl/w",
-	"N2+ikC1yuOZG0n1aRPdDLXX2TL4++4bjuzBMCuI8q3TMiOMOaaNgrKw2Jh6D5ZBv3JrdwPPP3LU1sFf9",
-	"96p/BiqL4eOyss81KaquTWnfMw3WQyDzGrH40oeH1jQCmlRYNAo06zvmM79wMPdmRdlt/l5J3pGS7KX8",
-	"koVf0Ji3rhmn/Jo5UL7GffZmmKNehPKLXEKXbpN3NB4Rdm0nDswBe6PRGMPRvrEK5t8BllxMx4wYWd+h",
-	"D0H69v359v351u/P53Kv/qRJ35+iZg36iqe23KDPvSgnnxsyekvkY88/yylkJNPE05Nr7JNRUi09ZLmz",
-	"e3rY08Pa/SrxmJWQHhsThdcei+Qw8nnWnhxKUmad3q1QrZupI1FVBXBUAtYulOshxnYtyXwuzmlPOHvC",
-	"WZNwZPn8bNrjtXQFKGfMjOKrEXE/uluageJCFduaqLiupbl9ngykGiPAyRclx9YWnd5BTvx7B648kKow",
-	"zia4wpZXjGXCthXK+tzXH+3rNolj7a3SAuquXc1GxujeFN2ZKZphBeM+FOjRi+K1jEz/0Mta9uYorQYg",
-	"eqOI8QMCSS5PRU/7L26Yjp72L+9jShAyn0guDFbW29nJqaove8erdzAT8HJj+Qdbhaxtr9/VQjw2yOqF",
-	"qVuj9XqNVAi4fc08iO++0xj4e2EpMplaf2aUWQeeHSATJSAm7mXo8tLcLEPhXOxl6I5kaBE7ZiMJGqwA",
-	"ny3IEIJtZT2eQEGyVBXpbAvt9X7KcRLHeS91q3d0GFaVz5Q49CVP7Nd0/p4xnwwcMGFs0gpKMiSHg12Q",
-	"svaC28bLAlp37yBoTRSXeB6OgoI07HV+rsnhdlOP47f/YVTerJjNvsZmX2PTa31JqSAUWGlTTrqU5ZoZ",
-	"ITclgN2WNT7Q7K9GuPceKXCf+nXfqV85tBxNUwf+Dhp10QLZUH1YuyClTc5wYvCXZb6AvV+nUmC22P3Q",
-	"zXZSxdDmcdBSuSx/ta703k3C2Cp5uc8W+2ULRbYnHl8CqTO9IhMMc9F0KcQey8nc2x9loKkR9YB6deL2",
-	"ix/xbtnHvfSqeqSOhdI21CgK/mDsi14fuILxO/TrVI4tuFb6Y7YFV77/6W6whwqR+u3BDu2dhxVtL/fw",
-	"Pk8A3gcMBgwALIYttuNzrHEeVh6iRwbuw8WEKphmhqIMvkFYqV6LqlizuBW0oBdMq9c6bh/BwFwYNnSO",
-	"RsPHDFB92kdBywASuH3hiPHhyFy6V/S6h2HQkpAddJnS/PfCr1Jkv744DoPWjCdmlP3U6YZ2cTZ6bfVb",
-	"7V57zKHfzz6QMZ1Yaj8khi/n4/+rgCebcsEopkFuxnp25gGtPsMPxiXaeHp7H+neR1qHQ7SJPVin6DVw",
-	"oG5HPDwNhKF1SHkPLvQ0wIXu22G7RQShHVHvHYEHjekE/Nczq7SpNVCD6pZhZx7f5urA3gW8xwraguwv",
-	"JEPcmLiJt3/Bu7edwekmcc8pbjC0jrlltAMeZ7OAUaW9aFg8EtDpQApW260mf8WNE9hG1lxpJ/bpczev",
-	"0c2eL7/ze5/XztPRJzmHKbC2MrPaqpMrPyePJVWudIjfMjYhA87SRBNqyMFRCBWop0ch+cvv/2znbObt",
-	"VBvoHKNeDKQa27Ue0pT+4OADKvAw3yFyJJW59A+fv//LuppVvrC79P8Utvch+X1WT2vv79n7e3J/j1hm",
-	"j2tzxwYaYDOnzwbs8ik5e1bT77dyevbevfMY3DubE9nWkvNWOm7ujQK3moi3HmDb4pfu0idzg6je+2J+",
-	"VV/M1uVy0JpMTVNO0WfYw3S2oMLak0iJYDM/p9ck+nL27c3vEUmxszMwmWUe47zKj5HJlNfrS0qF/VJr",
-	"B2lDRUJdq2EfBacp72cOtKLlA0xqwfR5Q9OnaPns+dYvx7e+IoHfq0HRJM9YlyspCR1SLgBkkhqwwz1M",
-	"UGBPq56OibxmKq+mQGSh1LITy+LIhGokfsiL7GP5dJAVMF+IhSxFcrtU5+q2t0vOxy1lPT86sIG78+I/",
-	"ggTwX8jbvnjO92nlTyWt3JedV2eW39IeXiEqLHvK3P/NU81BW1uVcH4+7W8ewFxPq91npldJj+V9uDk0",
-	"VxBr+rWDoK5Bn95H7nYQuSvuDwAbb9t7tiKAV3Gg7tpa3UnEz6lHnxhV/Xkpalc0VD+tEaGrWLndmKpV",
-	"W/gw4nQNZ7YP1e3CjH86udwF/nlnNnhRsXr5r8JflzeE/O6fwZ5P+26gxx0lbMg9FhCe9sbRYwkWbkK2",
-	"dx0mfPhUewdO/+/c6gOkG5KPk7i9kSa0m2BjU31j77f/ZXO/t6srTJigE972p7ROB3grY98gbqOzTxPc",
-	"GZp+UXYQY00Yl2vovLyy/w8WGwD+HsoX7kf7pvZXOvvItK7xFnyeMHH25QM5aIftg+1DmH8bcWtjZMuw",
-	"jFxeBVM+wTdbhSudDn+u7JNAk0Qxnfvys03IOgMR+xLfRiGySxMVcCDtQJXQK/7zltj/8hxSCq0ZlMms",
-	"ePvkn7QbLfPZTygUnvuQQjodthbZZNDcdWzHOLfv+HnXTmo70kdGRR0yvtFkjJchdgTBJyNJIrd/oECm",
-	"Z0sMw+rG50rR2aVl+JcDnjoM/Gr00DNi77Bn5krImSD9OUH85QVIY/hcu6tt8pUNuTZW7mMQrnD86BgK",
-	"4Az0qDPkirGJhvdhTw+eBBfCvqgvzYjwRJPUqkpGEm5e42skdLsrvINrV89iuXxVOA29PF/p7C019D2H",
-	"hnibZWhvBirA4is9Hbd6rVc0PDg+7L9ir171+4enYZJ0j1hnEHZPD+PTo6OjVpDdfUnToVTcjOxz48Re",
-	"Wup6AriirbDz6nTQjQ9fHNMwfHESxwcvXp3Ghy+SOLT/OTl4dTpoBS27qZeONw4PWkE19HSvk5GoCsOk",
-	"c9k5OT3sdA4Pw/AyDMM2PKlYSg2/ZpdA070W3PNSDbSMwzBRUrDOy/qnNf8nu+zPjaXWTnh4enRyHIaN",
-	"9a7Crq7jedqef+e7FYhfWcz4pBJn7SyO2cSw5DWRqGq5uHDC9dWCovUAnDX3ZPrtk7jXtxiRpRIK7LjA",
-	"5suMHBl+rLjhMU29HK1R4ypiagtioT9Nr1aIhjQlUnkfKqZGCFbs49cj1MoHbUgnCMMQ5o5JFR3ykf9G",
-	"nh12Dp4HoCr4+8Kw2K7p2WG3+7xNvo+YuBAF8sHeakRNhXaROwTa10SxwVRDYttAKnu/GKaMwAcj9M2z",
-	"o/DgeSM5oXcoKP5WkhRhHHdOjvqv4nDQ6R/T04NOfPDqFesevzo56R4fdx6cpOjeUlJ0X9Y/XSMpyiK1",
-	"y/pHgwFjx5R1Byw+oMlJJz45OTk66BydwPc8zIU6CuFTO7dbqPLTxYU6OTgMw4NuCOxkXZH6myX/exao",
-	"dswHJ0+fsmzsNJB136T8g6ohe2LCdEzF3MskQ6SIbxKsfZnMX6SQQeFZ0FblrS+eSljKTI17MlF0hga8",
-	"gu9wJn4x75BoBvgdr31SI7M2FksH3gVs5DQesWTZ2J+5ATaxlr6yWKpbRsLv0np/mKr6Y2Itjz7w4unH",
-	"qdF/0iUa2lSrRqpdjsnU+UTvi8jurYVA8YNqwpR2PReI6bYU8JZBX9CkwWPZrft+Aowmtzr9DZMys0cn",
-	"NL6iQ7bCswgmVp7RrQpew9S+fk5iKkifkcnUEC7ACegDVuBILBiabfJtxOZkPNXGPuF82nBXZk2iZ5EL",
-	"IqTzIro53mgMfsH7duo33Mw2uckUmSg+ZjEdXw66p2HB+mobqmrtkZUPrevCc2u89+LtvXhPP11rkjGU",
-	"JZbrL23Lkef58E24DBuyuoesj7hvWt3ZyMuCvW6ya93E7QSG+zA2mJZ6C1fTym0VFMhtHHBBU/5PkLSV",
-	"1dNn2bS4nRDenYDPoLcc2sSwp4uzwxUq9IypYCF8mQcuUQ/SIznTEPy8ENdMwcdUaSd+AvdItHcUA+3G",
-	"3eP+4XH/+HQwiO3/vHrVPzw6iDvJQXjYObD/7XaTk/D48PSgP6Dh4NUpPWKnp8fd42N2QlmdQ1ePaPfo",
-	"eNFrfHLaPTp51Q1vqZy896fkp9NP9p6Kp+Gp+AV1kY9UXRWYrX0x+BzvTiXB7qfr939BIE3/U8K1oSJm",
-	"ZKDkGJMXeZKkDPONYilYm0SKRgGJEhZHEGyMFE34VEdkKImRQ2Z5MHDt+YVIGb1mzk/6gyWun7kms5HU",
-	"jEzcufJ2Z0wNTeVwykjKmc5+lYIFhNF4lAutyE/0MmHDqIqJQ1EhjnZTZhVijLqZ+fSuKy6Suhpoe615",
-	"PTa8+D/sI7X4pqVVEV7WUS7Q7QzB35hOuKEQE9ZjmqYkZcZ+UN0k/7c0wzH98QcTQ3tWO2EYtMZcZH9n",
-	"uX3aKNR4lqb5lQ9HhlAdM6Gz3uvFw5FvFBckYUPF7NH68Obred38FG28hDD6mR+8an5vWZxyUegLv9nc",
-	"EhY3nlxh6MqVA+IoTqMwi9dwmPtIl32WSjHUmI9Vv2r2daXJDaQaU2NnLad9cHaO6Q8+tgpA5xS3Gv8K",
-	"s40WkDleNd3f5jltRUQwlmhP+E0bymecFe8IWkzY0f/m//Svtxyv4uDta3HLnKNB+S2yjydemPLodQIo",
-	"x9WZSMoySd0vmzaif/eDxiad++7zEQhcK6i1TKm61HNt2NhJ7FgKS4PmkqUM3xwRTefApmYjHo9A/GH+",
-	"Z73/Fs/nI0HkheXAVYut0tDqvegetbunp92gxX7Yl1xmV8J2/qOi/rejoOX/6HTap6enec+mT395Q7pH",
-	"B2tUtMDS7aicF7etMr+axB6hLHY1sym/YqCE3Ec5b+3MXAXvHlf316u99UymCb9cKqDxVpFiWqbXrD5c",
-	"5kyFPGCG+fiIXwEp8wlnmRoHLJUgS0UQJXBAuZZ/coqwC4KZmVRXbfLumqk50g5LNSNcX4hUyiuWkOmE",
-	"UEPevD0n5wxcWc/OP3z87ezt8wCGpYZ8evfWg2lQA9PSGSVKRRLJMOsEp9AmZ/D/mI15xSaGDKQi9EKM",
-	"pTAjfKtL4ZxL5PGzEU8ZEbIv86gg1XZ2zyJtaMqi56+x1sLdg5MAOC57FwwAPjk6gCxaQUZyqqoEh9uH",
-	"THJsCrfw4eub/9sJu53jdVnvf4ISe8+c9yt+fVLP574Bzv4/WGzat6rGffyE/94qHpaCZo723HrY4+aq",
-	"Y5wdcVsFqsgXborb3FLFwcceeXX8ykOKC7ivhX80tfCwXwRQETGRP5YqYclmhsj65fDkzE8lr06ztkYP",
-	"BUzBB0IFRnPQEslKD6qkiiupv3ta3UpNfGaJLJod0L12wezoto9+rinadlQaX6+7YzX8vvD9iRe+b0VR",
-	"h3hxPOKTlVi0sZQq4YIajBLQNLXMxjXjxspgqzwgjLZILCuaBZapoGNYTA2rLMV2Zrkd/tcV+fD5dV1R",
-	"qUr2Qv8xCH3jdgsjd2sRZxOl+WUC+T56JWSCHT9wBnO1+oFXy9DSYOfi8EDCEPSrwJl2dC4INxdCcc10",
-	"QLTHlOeajPhwxLQhgv2oA4LGA//WfcqvS/J+BfbK/qOne5b7mmjf2tHbIn5Dh1wM6/MLPrGZpTaAmqjB",
-	"+MVX/D/ZbxaS/4fsa49uwbUV5WZa3+ATrjaPyuNczvGpusA8zADUBq5J6ty5dTPw17cK1j7z4PkxTVOm",
-	"AOc587rVzWTMBasOybrmGbdAbL/ruOudMrns4K0Opm4pPfW2OaZPJMKJiw20U+Q5+PPGYU6oRKGKkVhO",
-	"uCUDJceECkJVPOLXDDwHZKJkzLS20/BU6ZpNTGhsiQeAqdsEMBbApT/OqlvciyrKN13UMztMj6cXqXEJ",
-	"KpdFHtV7FSxloV3yBHakWPjSqSt8gUlRjWkuLJnGPv3ms7L/OFvDJ5+t6Y5Covme1gEbWx78D9nP0I23",
-	"H/xcOYfqAOg+qPmo+OOZvoJgmSM2UC36jPSVnA5HhvRp7K5n7KshAx1TQYesByV7A3s2yjrbjVGO27O0",
-	"B1mZkn9PfVXKd29QlrSpHUr/J1NhUlAAcmw631rGigdI5V0u0lpXQ1g84S9jKmKW1sf4fVzCPlSog4XA",
-	"RO4x5BWYvfjmeyKT+0RtuEHowGendyl29pUId+2fhz0sk+VmUqVQGL7a/SfTJPcIELvr9pCyxOOF+eIA",
-	"a1tzbV4jY4ipINrwNLWi0VJoBoqZ1OX5fyvOqIlnwU3AQaqhBaAZeBjYSg9D2azmhmEXpFUkVpjcObzh",
-	"JyRof8BnTyA/2/2RZ+JTpei83imA0wdH6QBiSQU3yfl//nH+7ezbu9rP+N90+UtW8oj//MNNfKtugvOR",
-	"VMb5Cu6SxRXW/+ZUalzZ3WoCD9SuLx461yOQzJkhKqPrAlsp8YhagV6+a4m5vFTMqPkKeV4IDEAdBRtx",
-	"Abb9OHDFQ1wRqfiQCyicSZiqaqlr1HyBg9za1s6Iq9fqHtiNbF4Laadxlqb3n5OG435l2h6gCup4u9y6",
-	"65eniC9TA1HnCVVXuUBDCGXBMh6MJh2gq1glGHE11yGTogheQSgLBl4FmUSWRCKYBSaKEt+ZGtu04SeA",
-	"e1lZMQw+MmpQJEKNINwZGT5mcmoiq0fLa6Z6KKIjuC9qE6tjX4gcK82+cCDVUBrjBkpZMmTKiXjIJA1w",
-	"4QbMTmvAWZromnhdgUw3U8EXVohyTJPN4gz4yXYrwb+INRH5MsVUWPZnl9D1uEMdhaWDOrFr17+xyLUT",
-	"Ksjc8mx/lzOSSjEkRgLj8+iuAdHTeESoJlEn1JH9gChsH0WvM/jX45BoyEIBCZexrVYn1DWzdttdU9+F",
-	"z2X1Z3YyL+wTWIKW1xsu13ndk8CvC2jCLu7t/W0lF8Jybir9gzpoCMFmjuycGxY7ZLtUfJnCHAJHo2jM",
-	"8xKrAZ4GD1U49VnCt8RWNvHRZ350O21oiQ25DsJkRQWEkpmyVO9qN4OWNmyCU4R65N4yiFUbIxb+mzTO",
-	"aQwtMnqtVtDKMtLspZ9Bax3QqxJSVidwLU6YavVagg9H5oUe8QF2JMFcj0tgEt2we/wiPHnROfrW6fS6",
-	"YS/s/DcASRjsLoIuHglMSBuqzCVwlKoHw/+2nKSxhlXY5XcJN/etaNkxt4M6sYeKeFrg867jf0mZtAoF",
-	"JbFUisUGoHBWM9gidm43fHXSOepupk6+TLiOqUpWuVOZQMQdjXqIs7+4CYgENwUonjHVMU1Y5Dm0e6/G",
-	"qKuRcpknu1t2z5bd3LO8iYxNF+AUzYzHsF0jimd4bW701q30PTOkG/Sk3Zt9d889Hh43+Au/XmIF08kd",
-	"mYy3dLBYAnca1rrOlU3peE8Kvw4pgI9lQSjemTvlmmve5yk3c7sHZkzrCxAy+xvCFS6z2ZXNOiUYgHDh",
-	"ctb4jyR0Dk4Ff2UkpwC85IFp7N/6NWQbMuGKFHSbfBAXoojb5BEk/oTwTW3inNeQGOjs/MMQ+sFc03TK",
-	"9Os8d9rujTUQfPsWrvPCZQfRX+N4+a9seX53q9OgWx12HSutQJt8sHrCkAuYbee4d9Ahf/32ps5rMlBy",
-	"fOvWdW/p/HO/Mrkz66VXmlzuKDk4PvZ5YQHpHFrpbpceqprrPCXyDubpmtDFMp2OhYtMVw3enzd2Lbn9",
-	"ewOvrI0wuXhYDixTjfxjLy+muzYKiuV5r8VgmEemWjMcdm/QXTfIqo9cvPN4Kk0iYB/pj7XuP5+Ks2vJ",
-	"EwBPavJ+Kdd74JO121t3FuV7vFUSjmhujh8qOdvjMD1wg/ucMQxmOI+h4x4LErygVuS6wVq5SQWVAnKh",
-	"V6VKiELxBPaVAfHUDRdgPMiMsavq6opcRLsCizujhtJIf3Bt6tzs9rPbDzhVfVkxoiPIYTN5t5+tn4Mb",
-	"2xB9MEQbOcFwIhdZyIZ8FgyDciPwDSe+qN6V1cEvdblrpT3bqhXWvZtzVYNPxTUxMoWmtXaRQKPOlwP1",
-	"2vYTqefKUrfweC72EbnhOMZSDPhwqlgPcYpWNsu5u+MR3t/xcCznqWy/lVMjOSMDqspngHC9Va40USym",
-	"aTxNqVmBkPVdqqsssmYN8aGya5dp3ZZZBhAOBJvF8DF7jYBQM+/uJda0JmM6yVPuEuBfIiHgu9ZFk/RC",
-	"OJs0cLIPEKwwxcDelzHtLIHXZTJIdQXXffYqWN1G+7R6yyv0a9fjTXukkgthDykXU5YUgvkV1nBxtfIj",
-	"uUnSEBi5eYAr7LTACsrBGREK5CAMrJWZ33jQae5uzmf6JaWimav5Hjn7b2w4FQuK8/oVKb8qVh4SApzo",
-	"nKyh8D9NM/0WVJuNxMcC2/hXZv/X5x59voauypYZBIjltegOw+IApplY8MYgQQvGAQWIazLk10wUfDSd",
-	"nHkcBWEYXgg7jIZmVcQoGl+5HCdQ8NLpWGjnbyMppKa0yXcuEjnTZCDTVM6cxw7G8zh+QzrRrzHJwf2C",
-	"MSANIH4OzTlPD6r2BuKUHIezCr0BoG/n0DMsZTqWE0amIrX8SVOe4DRmXN/skWviissr+MEpAo2mKv04",
-	"t/NgrSpjzj2BKBIwKmhkFGRLGiV0Ht3gAmzoyOdjVjcJVu8VAufd5iNs5OpMaHMnXr3H8ByNBdJnZsas",
-	"QJxJWPcMuhIIoz7FnU2qc70OwrCQ6cWFOegWgcYPjsMi0njuuePCsGE11Ph7EOqOYuSAeFBiksm9Chx3",
-	"HVMRlBDU/SHiZuF2S2yKimEtcjn9Jx9PgRAagakfHBc/8QX8WYGnvncSPnBnXoFzVtqYGmnEsieUDlbC",
-	"sGv7jj0EyhNDG3W+QJUDmHnEsAK60JZdgw3mB4l0KMunKm31Wi+BJNyoi4z0r5opHbhyByVTphEcCZK9",
-	"p4lljIrytH0hLgQYT1qOGQD5jumcJDJrpTUdIwA8NcRadPAqe0+PRDQZcxGRZzm8TD4GRlXHoMENyNTO",
-	"5nlAIp8QGF2IZ7GDcxYJQbBGUlyVIGtPShJqqH34mrMZUxF5pjDJNJ3bX0G8xiwiz+jUyDE83SO4Fjqb",
-	"DyqsVj1zKaJ5UuFzWIQzku8TWpwEo8GIuWzNQjgLAYn+HKHxKewi/Ln35ygg0dKu2h+XG/NEwYWIcqA7",
-	"7Jmz1MM4e2ExKG1/rIhVZ/c6MP8AkPxLanp2C41jORWmMInsl/K7B0wVx4Pti9rkk4SPj6U9iSSisen5",
-	"1feZXNJFComRV0xkGoY9NoWtGtFrp8N6sWuPUstSiz2czIqdXmvKW1XKDJKSffOEyUnKPOqXBJUcA6L+",
-	"tSjKb37rNzW3Klp+Uoicmnax+ctYLr6IpmnFm9755rc4Q4diVthdRDQLsm5KXBHIaXVQhFyRARdcjwqj",
-	"LyXx6sW5yIlu1YSKHclpv0zUgBaETWnR9NDMjl4YMG9eqxstn3e/uM/FoUZy5pDdENIgs3zycfz3NBrk",
-	"PRScyDGUmbh35SMNqMod4dbGKw+DOvgllJzTcfOPigHK0i4e+NPdnz3ynfXPZXzFTIGvYttBTZDFvQDz",
-	"FXUE4Bd6xNJUA7PJ7Z8x09r1OKQk0oJO9EiayHnJYEiwV4HHuuHBAUZca2XIA4HpRThW1HOmpAsVdEMy",
-	"1kSPqGIXgvoB2+QdJJxQ4HSRHAw0s2wAMOpBc/WkC2+1IwEOn5zwOChZwn4c+xo2kfEoapMzxHy/EAnX",
-	"sRSCxYZQB3QR/Tvc9W8X0zDsHuPA/xb50SDE5ebYc03CiutkrPiFtiSRYsCIWNIj1i6Nsn1QTJsLgfY7",
-	"9jIr3gtpm5HPnxdsRvyq5+7CrExJSEjrsca/jwtZGWHN97P8OasLQN0PNReCijlYVzj7EddWxuCpRNBb",
-	"8gwFpDVYqKF9avcK6hHsreia9LUJQTHt+ytLuIZbU6mN6wYAQId4twbfjs/jMW1ybudU3EZfH4yuDZp/",
-	"gRX6fYa77EEQUCwKdwAgswhXwX2HK/PCFY+lQtB/x2AIFHBfMeeaLRd/UZfX7n0xJj/R0DMguBC4PQ7u",
-	"OdJzEUcBkXgIZ9aQRt7mMo2xAAuL1+yDvv4U+pRDpwXSOSI6O7fUfxUWalniuxDRiFFl+owaEHWIl5dx",
-	"L6Bml2SGBA7r8xuuNiXaKEbH4EcmUZxKzcXQNdCZjeZBjnoRy8SF7GjORcA3nUrtCjt6pBOGncJYRI+m",
-	"RpNEzsSFeAawwZaongekE3YOnD4qpCFDKwWJkDOS30VSaph6HpBD/9JYsYQJw2maB8rg8ikqb0hsmsyY",
-	"K+q1O30hBpY4mZDT4aj4+uzTMH0KKBqVqt+UnFndwc9OM8ut0TzxFJitAfYHtM8z5XTP/kRJI2OZahLJ",
-	"iU76rlcRqsdty0IOYtA04J9WDZGKDJmx+2k4rCzI2eilVQVe4k9RSfVI+TVrLg+oVRO1FGRGkZwYmbE+",
-	"5HrASUmlvMKD3yq0emcDpuyrm0lTlA4gnEXeTJ9MlEymcUl+ZlBdvmFvA6XgPbzZOT3zt9t1RdelF/1O",
-	"RcCzahS9ZmnWy7FqDjl6S1PVJOcKXAe5vlDSVMhIpomG4FJhUBeFb6CPfQcKL/tUJ5I7w73k7Wy2O2df",
-	"PjjlNiD9uU8YKZgbztQAzSq1pC3aRa+ifbLZ1L9kkFC+vr6MCrWAcldGiWqXQCqGiBvVYGOQW7raOl0y",
-	"fHBA4N3QD9TIIqN9ne+akdaCBGmKKrnL2C2uQ7m4vtGJsZK/OjEH/KrF8F/Wowe7FQqZNd7Jp3Bd9Jbf",
-	"vO+/yxkcI3vWPTm4QmB3whCD0Je25TnJboNy1Q/AhjLbaMInLOWC9Uhoyd5KnWeO/OF1vqrE4SLnTbH7",
-	"U56CCHA/wpO+rWwA+flg1MgL0WekPxVJypLnAeniv+F2q7gRb/P5lz8PyEH2o4L7vO/YEp615A8dbiJc",
-	"tAsNPaG5GD4PyJH7Yi6GF+IZLAMFNeqFYWrsl6MgEsfMUGfkH2eYNM9WQKA9D8gJAcPZsq5nWSPNCXfU",
-	"ciEAjoIxuxFCkrFU7HmbfEH1X+fNbeVM2LNqFSf73GuSQz4RzZgo8CIoW0dkFasVKM6culISJ37Zqs7U",
-	"33/+/wAAAP//",
+	"7L0Lc9s41ij4V7DaWzUzPZIjO046cWprrztxpj2d12c7t7+dca4EkZCEMQVoCNCKejb727dwDkCCJCiR",
+	"svLotGeqOpZE4nnez//0IrlYSsGEVr2T//TmjMYshT/PrujM/BszFaV8qbkUvZPeS5mS8fl08EYKNnhN",
+	"dTQfEzkles6IogtGUvbvjCndJ1TEZGofLp6jJJpTMWP4DlckZZFM44Nev6eiOVtQM6NeL1nvpKd0ysWs",
+	"9+lTv3ces8VSaiai9QVbJnTN4vrSrtKMkdWcCRz5lqVrtxyyoorQKGJLzWIyYVOZsmeEThQTmkg9Z+mK",
+	"KxZcxUTKhFEBy3glI4qTVef+dc5SBqcg2MpuisD26NbNvV2qU/V2GtiQOVSu2Z8UieRy7c55QbkgMdV0",
+	"QhUzk1CVH6fmC3ZATnFjqzlPGBES346oIBMWWNFUpguqeye9mGo2MCP0+uFlvmCzlMahsx9PsumUpYNM",
+	"0FvKEzpJ2NjdBSNUqBVLiZrLlYIvmrdDEylYn0xYRDOFJ4pDm/ULqd0Wnl2L2vVdi+0n/YZ91M+zVMk0",
+	"fN4R/ObWJthHTZZ05gEL7iihyvzNWtztOyZi87EOMynXrLg6c9NEz6kmNDW3psmaacIF4XrD/Vcuu/G8",
+	"ggvlQrMZS/OVSsXD4H3JREy4Jiuu54TCgH1iVirWsO4+0ZIoxnAnK7OxbSdzyWfiXLTBqEkqV4qlZCbN",
+	"aYnNA3/q95Y0pQumLRnbdNljc78jvPKcjJnrtiSijxvOiduUJ2ZYoG0yjVlq1sLNaP/OWLru9XuCLsxy",
+	"cMjSQhf04ysmZnreOzkcDof93oKL/AuzaK1Zaob63/88HfyDDn4bDp6ODv6vwYe//o8gOr6g67cTVd/X",
+	"W5GsycqA0YTNqDAABJci+GyuD8ipIHKiWHrLxYzEdG2e4kKZyzx8fPLwkLy/et4ndCIzTYSUwvxg9q9Z",
+	"wlQkl6xpyzFdj+RElfb8P1I27Z30/s8HBZN5gL+qB3b9xVZepnLRfjvlTciUUJJQzVKHlBuWOJqamXZe",
+	"55W8yyoFYTRNeLuFarnTMtP1RSbC/PGEMMMX9dysiSsSzVl0w+I+mawDxFhLiYxcyPyN2KybXBVUnSty",
+	"NBwWmGKZH1WE62uxklliOC4S5+Bm0/UozcqkO2ZTmiW6dzKliWL9EC8+W8poHtikJDNpqPQK6AclSqeM",
+	"LkAASNhUkwEscszM64DzhrwCOV8wpeis8VLgjSaUfnxcReiNQswvbF1f+vO5VEy4m4gSzoTuk0NDWo8e",
+	"PSK3XPFJwsjp5fPzcyNGpTQy1KhPbthSg6x1PBwaQFN4P748ViFkN2xNuLoW7COLMiMSSREZajfn0dwA",
+	"CDIjrs3lAnfREi+QfaSLZWI2JlMuxYAOjoZHjwfDHweHjwYqomJwOFCaptodIgqUxSl6hzAwp9BwnkeP",
+	"Hm2ikP/H4P9roovnU5A2Gwi+EWpzSu9DKgAICBaEG5ggc6qsrBoTxeF4KlhA/nx8ePSXg8adWrl3Axdo",
+	"ATNTI2i32hEVDiO1rEvAz1AaMxu1GFlAA51RLvrk4fCYRHLBFACLYQCUTGS83rTDQg1ovMk223xFlT67",
+	"ZUKfv2gQg4H9ypQYesrSAQAlM28oC7ZOTACAjS0WLRRLbplq3IGZdwATD85f3OmiXvEF1/W1n2u2MEIL",
+	"oSBXNNGWBN4OUkCYPRfRudAPj3p9szy+yBaeLGE/9kOy3Wv68Sxhtw2SljnfOZ/NDZlg7jHDwmI2S5l3",
+	"epVFL+jHUf58ePFP/bXHMpskzF/8U3/pw3zpIltM3Mq52LLyRK46L5yLbQs/uvPCpRSnt5LHVESsAaYX",
+	"NEnM2hUzIiss3ogmgJjmfW8rz8iQJEwDpTJS/QKIYeMGpRQjms8e3OHmDR4+2brDN0agDEsZfSJRIHIq",
+	"yWUmDNVcSBDpqSCHT9zOyIQlcgVPzWXKf0MBP7QrkGC7iglvYMEsbiIshf0BplxSPS9m5HGv3zMElKdG",
+	"6dVmay3lsUuWcpqcv0DdajpVLHBWp6BVKTKW8MC4aef4c1hp50I/Pu4FL6u1egeM5O1SDdwj1lYDihzq",
+	"pNZYQ2OyyAzIzuXqgJwbtmk2kAnNE0+NNcxzJkFzMFoUSxQjj4YPG+mwP3cHRtJSJLiAO/7SEPD+vb39",
+	"S0bTEPsGpQFnV2RlhD9iZiWRFJoancycZ98QgYguuaaJMhqEkLoJTP59Jw52OZepbsnGjHy5BjtFQtMZ",
+	"6xMl4QcF3ykz0mdhdVs53aXM0og1ShHw62dG9sts8i6Vs5QuGpeRTQZLfKRhLSqbjOwTo/2t604MCUh4",
+	"zo9AYTQ6LUVZC60LDVeusq3c6PjRXdnRFY9uQjT2pdnA+AHN9PyBhmfGBqeUNrTMKgJIjsj4NNPAg2Dr",
+	"jdQYR7kTrl3JGybOxfuLVwGmQLT5tQ/irkxih1gidlzVGcaA1NIkkSuQC/7869lPl2+f/3J2Nbp6+8vZ",
+	"m9H5m9H7i1d/IQNC4zhlSjFFwJAnSCJnOOScKy1T3iwswWKaNns8fPp4224/GehVSykUQ4OcFNOER3BV",
+	"htQxAX/S5TLhaAx8sEzlJGGLv/5LIbdqB+3v8C2csonOA2sCkzGxkx+QMf7E4jEcydiqTOaz4XNkIvXc",
+	"KFOKS6EOep/6vZcynfA4ZuJLbyIyGJqSBV2DGBhL4M6wpnNxSxMef+kVxTLKFmAZTwEoY6opSdnUWe/t",
+	"YR6QMUtTmaoxWUouNFgcwRZF5HSKJnKypCnu5Y3UL2UmvvRmUnCnCElUFs1zwQDX81rGfMqDfqfcWgPA",
+	"BVIQauIGpwIetdAC7WMP4BlY3Tszv4hBJnpJecLir4gxJUuIby6B43HjfMH1nYq1RWM79AlYvxY0MWyE",
+	"xeTvl2/f9Mnx8NDcJ2CGo6vHw4dkwZUCiGMp/Cnh+2Pzn0d9cnz4kGgpnXBzfPjoWqxSKWaOZhBD5Prk",
+	"+OjI/OcpPLygIre2qD55NBweXIseyH/pLUsvmUATh6ock2Yf9QMwZQzQVlk+nwA5rThKuJ6T8Sk4N09I",
+	"bbTxATmj0RyNJRZAGaw/9yeh3ZNQRcbw1LhPwNiJPAd0D/iRx2MwB1+L6msG6cduuyuuo3kIUU7Jr2xy",
+	"KQ33tPKuHQPFRmaWScn4Fb9lr/GHMYDXlZSvzE18Sfh6nauq2iNyLCYgv7plvaZifWGv/Itip4W3PlBd",
+	"B3xToBJECqYOyPiC6XQ9OJ1qlo6Jomtl/bGS6HSNNr8KffLeCLkADTVSW/yIZqnvhRG2mNBm+1+War2R",
+	"mig+E8wIOX2rLoGXciFTBrf2vvBQf+mVCaMzf8V7WYL3/iJXJb40N0FPhOGwjAPpnoLfriAKQqYNRt4D",
+	"EJvtTGYhht4pdRo1OY+poXXLJTOgoCX45swRMWEUiH/2JimjN6NZQpU6iFIGcNovfYsiTP3bhbytfYsg",
+	"N+IgJzNgJwdMxPCc+5wyO5z7Atwk8A3wJW8Z+Dllt/LG/yy1/T1TLPUeh492CTLT7ptsGcMDH2oied+e",
+	"HrCjkF2CESZ0mgcc0CzmmuiU8sSc4TKVS5ZqjuI8za9gE2yUrutT37wVcsq/kjMu0Aoip4ZHkJjHhMPV",
+	"1TZhlZoGlQ/UpGeELZZ6nfs+QLrT5EbIlQiPqbft5IovWA8AXFOewAnEKKTR5J13Mqin15lKnwjwsFGi",
+	"WJQyf2ty8i8Wmfv7OJjJgf3S4ODBBV1Zjuj/OlA3fDmQS5x8AHK1IRFm6k/9HuoC201U/Z5RJJsiMHiB",
+	"SMETU2sRbbVDrEV0aaDXvADQPOJxaEIezVFKM9NGUkQsFUDacttAloE9RGSJJeF4zrVlGRRomEQu7jj6",
+	"J98e8080HFEwCJhzdMBdAGjfIUmxLO8YclCyZ/mhCg9lfH1HURAqYyHXbFH+Yzs2Ivp/yqejaUrX5rMX",
+	"FVM/vzdZkpSioJxfq+OhwTrLcwV3nkZzfsuuUirUFPlfeeeWDo66YK7SXACnGyU2/mi0HVkKY1q/ZySt",
+	"LA3izNoAF0piB20AdcoFV/N8A8FgvK2DtEf1lK5GRlofLWl0Q2ds1OFVI4aMIpkJXfVAgKG2KnT0e5bF",
+	"3WlrSlOdbYVoBx+X+HQQRUNbb4aGfObyxou77/ugV9pr+VJbQPVecLqCKN86XhuZ4sxIGQ3SGzW6uZIC",
+	"JAAtnTdqkwByB24+WQcHSBlVwbEru4ZLn6x9Sm9fDe39JyM6/s1Ijs3ig/VolreKJtkt2KpY+obirpZU",
+	"qZVM44YjHsuliifE8CQC4uwAxNkxWAmWqUFkoGFdrdv+ycCSvZUEzwMCVg3qqjoW0ISmi20wAj7JRMob",
+	"QnVJ5rMhO2FZ75alhgxgEJRBe0OTRohqdWdE2eVgxTBrJD/Foc7cSAasXl8CYCVGtQndAOWaixmZsDkX",
+	"MTjW0hvU3g+CxDSmazVK2DQgsb+37tc89pcrMjX4bIM3lykDXSqliEDbNvep32OajhSqlkHJEAnFhEY3",
+	"iZwRJmK162Tlkzy7OrUaLawCDjRErn6d2+ncI+U46liiR6OIV4tTyoW5+QAkuDFGhVAfZOtmVGtw3zTK",
+	"XCYxawg5XqbSyF7oVLfhdwqU3nzxwcFRohhpQ96RxgTu5R2A0AlRWi6XDBxzgCILKkCVTlOZWl99QV5Z",
+	"xGM8rDrMJXQ2mqw1C8z1s1yRKU2LcH6uHCzXg9R7/XrAQnC2WTBS/oLltgmi6Q1TJJFixlI00L26fDO6",
+	"On999vb9lbeLPAjEjKs0hJi2ZAbm+pQeZQJsIize9T0fgVqgXP56are7w8zFqx0nX6ILZguAnboUGhsU",
+	"DCkKLog0DEIW4EMk8MxFn6JXwSceOVZbsaolBNnJzEYM+QlFJxXbyxeOurgUcZ/IW5YWItCCi6w1xUxZ",
+	"zNVoQT8WGNNixfhWpljc8TWdroO4gq4im6mhteGFGPkcvp4qtDXckH/fLrh9W2pSaMKKdBCEujCxq1/u",
+	"Jg7unVBljwVL9mHTYzV9K3IU9Ming4Ebq199WMhJbi5YxPgyGAjmAndd0JWcOocSxAeVeJmReREPQbPq",
+	"FSHYV4eHJ0eHJ8PhweHRw+NHj/9htBRU2I6MlqjMoQ8Pnz6ZHkXHgx+nh8PBj5NDNqCPjuPBw+hw+iMd",
+	"Tp7GR0ada/HYQ7PTlE1ZykRkYLd3y1L0khaKWw9lErRkFjcKimebSQ4tYpdEfm/77ShkrrZWOQuGXzmY",
+	"9hYYxhcekocMY+exKseV20EZZgoVv6E7vNdvp9Y55buky5VFpvMXCklCcQ+bx7wonuymYOPBFJa8ym22",
+	"jIfzCYBTqnNduzJmaVv90sXjXYRQ7fmc8nOxpOlnUK/eJVQ49SoTLlbORjH1AspSTZK7pUm2dZor9lE3",
+	"6VI4QNPG30LKUR4wvXH7dYnu+c+n5zZridk0Es0TzFKkZEGX4KktATYXNgBfu5hA+35c19W5u5VKeKFY",
+	"ZpoUeXsOWYr0KRsMZ34wS+yjsxgdBcKG9LVBpwI0PsFVneNLGEVftZcA2mMcHDIWGJ59jJJM8Vv22sWj",
+	"oV0kEL7WHLDmwfUIPeyjhOoRTSPFou1x2i1Gk2L30eDKW1uezJle8YRtP9Kqrah+vk1QDeN3w2YqZgkb",
+	"xWy2wwHMGZ/N/evY06UHr7qNahC61BbvrXis5/veRuUW62sL7bOyluoRN957JqyU24GQWdvQQsZZwhzJ",
+	"MPqpztAdXCdMCResOylPjdI1BZYuovVoNv9tj7CieMwmVGz3S7jnDG9hiYy4Xo9uFiNVhfuKl9cWbYCQ",
+	"aEfRExnRxOhcIqYphMemVljZCmwVqAgcjbel8HWz6EZlAVvfz+wjjVnEFzQ5IQ+PSMxnXKPRZBE/6pPH",
+	"xxg1MKdHjx73yeFjIlPznPny48f5wwPyC1tqDHtdQWY8Kicb8jcfl5MLhoOndDA9HbwMphgUaz9NZjLl",
+	"eg6bcLEGi/iR2TuszohuH+cP6055I9I5xWmAb/YiO+qI5sOauRwIBO1yEFcBxkTtVXyI5siN3ZIiKQSL",
+	"UB2KuSo+hoIFnrsoRNXN2/0yZQzC8Gw6+YpRszqMvk4xaNTolaXUck/JWa5uRwuDHAfHh4Z8iHgEUP34",
+	"4Ag5jb8AH0H37Ed/LoXBCF1KROtAjk6JiiCOjGqDWmuwlErBvJw1cwyQ3gUoebMmccqnmuh5KrPZPODz",
+	"+I0vMj0HldNyuA3R8w8f+9HzA/hYIzf5kFwUTLMWVSFkqudGT2W0iS50mzY/gxb72J5151Og8sj1DfZr",
+	"pxikStXLfw6RsFtBYMFFCTy/zg1+W7cTOFyZxlzQoIH5HFnS+fOLywPydmqTkfNiQzKhKVFrpdnixOZE",
+	"uHx15qWt5MQlL2TBF3nkq43Shsz28vXELGrecu2YzNOKfaQzpgyTqu/lhcuaQYui6luDY8VHMRg+Ojk6",
+	"Ojk6OngS4jIzmhjNODJyFddZzDossXhXilnXl1Pa7eGNZ/GzzNKtJzF8dPLw0cnh8cHh4942F6NdXT+/",
+	"tNoa6jfUeCBNpxymDcuA9/pSLhjWCQCKn3CzSZmCUzWBRHslFwwgtk7Yd4hmoZqipXTK0kpUR+eoqZgl",
+	"TH+xWJQbvl26NWf8C0fpdsdgHUitq13TT3nasfndUQQ3RdAHlweQTHmy8xE3BOB0Hqed2c4cn4uJ6efW",
+	"WXu/Aacu1JqyYifkeJgxacpicIhgMZjU5frtAh+hwByAg8DxNobsNIF8GUT6LqkyNy6WAnb8wyhBfhOq",
+	"/2LBNeyIxtwh6twhvrRd2lhgV01baqclLOdrxSOajMzMoxuLK2bBr7jSdw0rAhr3aZshB0ZqOrd9RDeF",
+	"l/FthTR5uFavj6c0nbF4bGAkE+Z+WUwwgiX3auXE5xkZAzgaOF5KBWV/xghdBoJs7owFEqhGg8BLaJIy",
+	"Gq9tqR4LfdalingwQ5XPjW6ON86S8pdcYO4xhq7WVlIgi/8ruux2gViVk6fnKYuZ0Jwmm1HNZUFyZZQm",
+	"o9dP1j6+5SmrGGlfDtYPqrgvqKaXNgi6Kgh6K/jPLtzOZ0XOw1Cn5nOZ6pH7uRbVofOChHSBxvh/Zywr",
+	"RW1sIrDWceBNUtZRQ9DsjmQfRCQ/3t0JSVO5uytMOWVY8otD0lqwwl1ZvixcplU+FmL8L1iU2BjRLkrQ",
+	"4GlIp3rBFvJCJhVzo/WZpB4Y33K2gi+832BfEQsDMVtISCyvXxf7uOQpUx3EytSucOO1up24qP4gaHuR",
+	"+J3dgw6Ti7B5WFff31AQWtxRPAeO39Fz0G3vIcX2LObac/bf2XudsmVCW3h284SOr+nTDbhw7eo9Ucw/",
+	"hNANusiTtxP1XvCmLCUX94HuyWVChWAxyQRmDHm2xEguFmAy7b1NzfOnfTTKHUKAhG/f9K2OnwwyxuCb",
+	"qodZPD0ZDv/hx3pP1gbuLUdNe8gbigiHx3Q4HPwYRQ8HT59Ex4M4Gpr///jw6ZMp4vjIrBsO/dDDeVv3",
+	"aKDmfKrhMLFWQTD0Y3gyHB4Mh8dHh4f/cPkojrZQLaGuA0RUNexpaPeUx26YO3e8HjN9el4sTS0wIz/m",
+	"AB0oH/NmYS9/snQDu2qkpRsK5AMRd6YYUCraJW6013NLd9teWChAIHCaGC08wrz89pwYI0StDTMgT5eg",
+	"qzHsFwuPuFhA3qwM1uWczZlmWFUAlxDONvOAtx3pbEcKvaiJQl3umNoWkrz8q8/zw3Ii6O3Gg/MSw3cY",
+	"VcKf8j2VAXxDFlmFpr4oMhiT5O20d/LPzVutkuRP/SpnKym67YHygq6MhPjSxhDUYLKiLnce+J1Vp7dJ",
+	"n/WJ+tUt1Y/1Q38jY4I4TK6VU9ew6g4MdhC4k5dwkx3lFY/qbo8p2g8h3h/mveSCJl7a1jao3Yc1oQ7J",
+	"37RhobLcS6iv+02CyBfliZvecSF6XflFNbbFW2XoZl5uygPNocOGYXtZoRWFYIek83pXDkoiW1mrX6lu",
+	"XC/sPYeax0EOa0uyhK0U/06UtvpU3cxTRKRe/terME/MByjm8dKfG1QBn0KUdGZfOK2HMlLhkWGoxlCO",
+	"gCjepRNpKzE0WbFgFR9ZjOUFO/r/32Za8ZjV3JbPwLfp/JJYcefvR0MjwR9sckhuVksLSwWkJGkm9Mh7",
+	"eU/1X/OhC9dgc6jRaSLBG8bQdUCoiphQYOgc2hogEHPRKZ4gtCY8stFCWpd1NFpQNVqnHTZuzr9kw7Ff",
+	"bJkrpQ1TVaxVfMFcBxTFRe6Ijotr23IIrddXXMxGCclcyKm7j+2u1TB+5pixp+CIfQH7fgH8s4HmZwbH",
+	"rwpNNWj5G9c/ZxMo9BKqEIY/G+VSZkL3y0F7LrV3CoWdMFHWC9P78z+xbcoH++9o8OE/w/7jh5/+8n8H",
+	"o/Z+ZjRB13AZ/CY0upmlMhPxyHpnQkLgOM2E4GI2JplImFIg5a9kegPc1aZgltyA+Hyv31th7i9ogPBY",
+	"kONg3ky4dZAN9ItSrnlEE0wawjJquV7uqvhvSszysiTdr9slPhd/WEnQ3fQSHvWZexpERSY01+t2b567",
+	"pyHyj4t2b702T7oku077StmCpjeqWbBD5cYVFJrDdOs+hPUpJjQTERa06/uNURYsXj8zfwtsFoPFJm1B",
+	"CTLJoK52lmCqndJ0bXtTcNXHkpRUkZgtJNbIcW0+cCU22NOuBGe1ZSxhK6UUiRqs1e1AYORrd8w2Pbf3",
+	"qW1dYnztEp/1rEJBc9EIv90WBK3ZlXmutd5p15Abe3yrNWJeuxGweEFd0nU2nhytHBgGp+qHiU5hMsoP",
+	"ooBNn0IUN2bxo5TQaG/FQ7oQHy/tp04U91bIIKJLGlnMr4hHF6dvLk+fX52/fTP66f3Ll2cXo8vzf5w9",
+	"I3Qib8FAmFsfweuN3ejAooJUz/UH+9rVE6Z5vdZQgn54hfvPHu84guK/sb2kfH/dnGLYRn4FfrpvJQ84",
+	"h8NmZDjz2NuXKkuyoQZF8Pmi2kTtp66FD3LlvnCU8zgJGvL93OxRKcd/a/Z6gFIyL+u6YeTmSzr3JIm6",
+	"GWDJ5DJh2KsAAQ0iL8mvlgFnIlMZTcyfXJCxJa7jPtEykCfkB5I0SmWQurhkKdW2niVbsHTGRMQZ8mnF",
+	"Z4JwEZbDvClGNoJFhcp+4i8GS4DNuwlV0UOSCzN71FRPhi3kCAWJ5q1AhW6Iu54xrQi11flWc0mousEc",
+	"nDKh93Yy43qeTZoHt1fjnQiZrK0GEBqxAjh2+HJ0T8P5lbfbDEuvKW/oj1IiQ/1SlLlXt6USdpGmMm0q",
+	"LBXNXQ3a+slBQYydLJbFwM2bvCiEu0Al88bWrEUfGODAKaMYtV0hjDPWke9QNZLTtiSq+UinKVOBON//",
+	"R2ZFqZiLs5dnF2dvnp+NXl6cXf785uzysqlkzKxTPQ6vdE19sI2X3Xh/bkfhOhTNt3uZi+AV0sUFDVVb",
+	"M5dumxvg7bpc6xVVZJLxBHoLtizA4iuRzdP4pZost88b7LpSrfX2tV0Zi93whpPKFQWnolvtCciFbXVs",
+	"xAb39YewEUEv6PK5TLKFKNunYyjV4MbGT3OZpZvGCbu3Jm3UZG8Z4MIxfzUV74L0eXzEi49r5TxzmFjL",
+	"lu/kgrPrvZCr0FhQZH3rGJc361f44Bdy2IF73R1svsp+a0eet+naFRvAaCizBeZznudzuvIKaG2AahAo",
+	"ZRR3WrrMNgn/lfNvk5mBFl+Xm9EY2SrkiC3nRgLiqqFnO7oAQMqwoc0JjZhHAczsoDJgTWdt41BSZltl",
+	"Ezi8MCXHBOdObsaqgJqPkEfS2owFvLPKHkMXf55nvAY0Cb8cfTUFTmmaJFZXQgkPbOoNFry9xipj+nx7",
+	"jC72+BreDHrVm6AkT9Pb7qF2D2I+iwrWfz/XZCFvbSdTixjgmqjykWDh2g0h1P40fe/qirX4eykOcTNQ",
+	"2AML97dktwxMERjdDO11DNQvUxlnUcidHEkx5bMMYWX3+3vuDxO6zG3gVmT/L+hHVxyhTowaSLBnTCnG",
+	"4eIO43QD/yJJfbSnGP8l/8gSFSyd3LB2v7JdY/NGmyc7hdINy4QWXsViCwe7JWaVz6ABCZZF30a7w9CV",
+	"hcChXwXVNlhSBst6OfA55e1D2rwSI58+VI9o7xTVO06kC3uDrLxyUpvyVe+Kp78sDQ3uvwmqikX28VKL",
+	"pXYGk52yABwktYWfGrS0CbTaF0i0LVm2O6TUajc132Xn+9lHTF9n9vUtRfhtXPx7aORy56CKz0oZ28D6",
+	"F4XVrUf8OWDu9wNm+93972ffLXFpg4a2xX5XPBteiE6lWrKoa/xunl7XsflqKJ1u88KCUhWNNL9lmz0e",
+	"tm+PIjMpY1IyFQu5CmusbYNAXtcN3XZJwc0olbE4T4VsR/Dw8XpOQ37yAUffTDJFuNDS7yJcaiK8PUG3",
+	"6U4+1MtICbYip+/OXR9LakutQ1dgKGtjC+DMobvVp37vFb9lzxOp2pTQq+qQMfMMo4fD4WH/cHj4sH9s",
+	"/joeDp98CGkpEMS67TLNqs7gwbyyYZtXbBP9TV053JIKg25kd/9h6zVgbAXsO5/BbShfZgjaiu3UyRxk",
+	"a1PbZHn9zDbTBKddzKEqsoBSYIrM6S1zbmGiJYmlJ3dDo9Og8xcmd23cupC0hsZ5Yy4US/W4T8bYP25M",
+	"ZGrLEZi/p4TawPJneRiU9QxRv3gyiejCkIRnZIxKw9jrtZ3o+Ybma8GqJOCMWKVcayaegcFwVfZGzanK",
+	"I9/6uRNhRVX73LR5Hg7YvsYd9lF5gK+ObUEpVe/p1lQ5+u0UN+L12H2Ghb/lFMy7+CW21V+m0LP8lqVE",
+	"sVuW0iTvjhgy99pKMltjvXZDwai5r4y3mZO8agHCjjassU/GHqgghNkT3NhibkMDCjwl6G6b0luWJAYK",
+	"aF6C26uivpkM2LOw/dzsLvOuPo3on/f17YCC3Wkly6dpJZ8VtOETiAmuMG8dAqpU007Ulmg6Ill7rXxK",
+	"PzOa6gmjnWmVbuq5LaObvB4cpAW1R/Yvw6mqBzvPj6Dr2fqA2XTAr4vUnaro4Jo1AxJiY+gDW/sz5Qsu",
+	"qA1yWtDl0koLjnVu2KiTLQrQ3AKJChvbOjBofrqAlX5PCbpUc7nx+Uv3TJGSvn6DyUjahoVKwVqIgZXB",
+	"WmKYavVosak2T7vD/fTBXu/bHADruIBWbrheYVt9c6zmpeWSR8/sxduNEXC45RfRRwbuSqAZfQyHmLCp",
+	"hMTsoPs9kO/giYKlg+yG8DHVdAc2jErIkkdQGIjfsD4UWk0JnWpm+yshGgX585eSXSPDwEOBkWZjJxhx",
+	"hWKgWzdzTdjhmowkRNUNi0EMmsokkSuVawNYhkxI15M9qHbBKbVZ9xU8GCBkOU62pWM4ZYCeFQfSRNau",
+	"eHTDusKQKxATCufyWma3aGKp8+nLo/yNY0iyTbD8d8bSddHDgIzxvXELDRAn6PtrbjwLd3N5I2sXP26l",
+	"135e7cPGvbmicsGgk1e24lhTSQbwNmLYwQEpynNhokme2GADhmzk4ULeQq7jItyqMWRGeGlusBQZC7ru",
+	"DNut2UKZIetBF1N5XhqwTT6BOxiXU9DsekloxELCqcLi1q64JCUxVzd9wkQMuY7w4ySDtudItS8fEqMl",
+	"0hnrk4RPUpqucQQpE6DNdBks+GUOmcs0GABri7wjkCinU4DCBPVv4T7gu/wy53w2t23aM1VvvNXU6ZXr",
+	"rq4Lu9l26R34LN5GyLXk5s+9SeXbrszmHVnfAaW7yiDm2cH2UQstR7nda6GVgDMg7Lma/srWRc5jBvzS",
+	"Kjklx5TmfkFJEilmI83SxYhiT9lS7612Jf7Kx/+p33vNwqV3IpokKlgH19KarS64ctFAw8gXNn4+0KHR",
+	"L4PWUNymmBraWu5a6LTfm2ZJMmqOi2qkKCxd8Kaw719zq4e3THhDK2dmbQWGly6Gppb5JTuVbpEJc/6a",
+	"6kg2+LpDh2m/NXyb5xubvIN/AZtqNofi373ze1GWzlKd4sodGLoDLd9r3wfwrdXs3lhQ8Wz/R48eBSDu",
+	"Dfuo31GlWLBQIvQSQBovU/6bbTvg03zgTH2veHqtVjqR4hkxh5Rza+AcXBgGR9d1RE65ukPlLite7/Yy",
+	"SD585wGqgdkccvjcoLi20G29najX1nr+FUqJtoxd27DwfbgG3Rl8435Br7hgN3+XdbRoniRESz8od7fI",
+	"zNi6+kehpr62qmECqO9kuLy0CaTIq04azV2jlkpRWyNr127HdbxxN3U03BQOYdsdNvJPOVFmoWynykK4",
+	"peoGd4zZy8vQjqyG1LVwPd580d40HDwYaoPbpBBcedQe1KspT5VuK+R3D6Xu91Q2GTUdxA5n+gXD1YKr",
+	"3rChfilS3AfDLdDVEALnEYUgLIS1mCIOuQ3ibqCKOwXNFYRzKxFsEzL0Oelibr48DNLIz0T1Sg0Sa0Qw",
+	"E/zfGbMPIArsShfbRll9KXLpH/c3Qzo3w4BPRr8J8tjlDOuV7LpRLEeSCgzcQCuKUqL3ctSOctTnjHTd",
+	"Jip1EOf3TS7aB2h5JXorOw7Fp96Lcy3pVYu7h6Kj+PC9FPh7kwJz+26O7JuwsQWZ2sAGXnFlS77cs4F7",
+	"dfqe/n4OeRFfam4kdE9ovyqhddb/OyrfezLCekT592GKvZSpLhfRCNzVSe+dvQmyzGzTZIeFgIAYDcP+",
+	"ndEEo6u5IDKNMUBKzxlPsZGW7we18+R3HAqXKMtC9evphMk3wR5nhqKYX6CuE8zzjIwf4F/qwX94/OkB",
+	"FghTY6JZkihCEwgPaCjn3cFNYIsaNKbw2d3vKR3t3lJ0bynah6Xo3tLzKYyrYWV5Dwnz3thfImv+9571",
+	"vpf09qb7/KyZ7aWL/vZTfv2T38TEgge5J4GrwUL1zctewXV/tcTzrhTm288+r/cX82J4i8Lw3bqShALv",
+	"fG5bdNZ963UAvKPY2rKF7U5daZuBk4vZO+SY3a1LC4lB8a49JNTSsvYliAkric6frZ5W88FFnAnNpzxq",
+	"iozGAmmaRXMB1f5dhUZXEz6iEDBcSTj2i6BtaC985RL0IHrb1mTNSqWWi7V+Qb5Z6lbsYKU4qlotrqpG",
+	"3gaY7ujjzrXUEjW+myLTlU6VoWfb1bcbtVoAb/NNtDno/bFXjxL8Lthqsd66baOxIbeX0ZRwDMb3TBil",
+	"8O3a3TQYLkpL+TZ1+G8E9OsXmdoC655Viq2Y0r75yH2BdfiDt2D7UL5mmroUt0qEqIyyNm36KgO9cK8F",
+	"mmV2iaYGoGjflnpL90w0teZbKo0fQpemTXVKBHyZMkb+fvn2DSTVGJ6kNHl8TH7hP9WT/qzJxH75LyXF",
+	"wQVdvc4b0+W/DtQNXw7kEtcwgDBpAxFWGq2s/F3WOeHxrvdeuYp8vA3nfOlq/YfyviCrC58ztEdiKumK",
+	"romtdWIzQ3xKVDQ1cilnVki1z3aVZB0YKdea3Ft4WX6eZDyJywJ09ylQUC71Rw6k1thCA3kiZsqmmbIy",
+	"pe0FZNt3PCvaQMQs4jFThE5kpjEptyh/0KVq/JSzJFbbMKILkHt26KLng+vuMXLtLw+wwfCWPhB76xdv",
+	"DdF2t67mexiWdaDsygVLqGFMtvfSVKYrmsZEJVTNmXpGhCRLmgJXhZ4cfTI+wCoUBwfjvu1LYq46pZHG",
+	"fjDQXFOnMim+Lgm2Swq5l16GxuHw6LhancnrVfbP//3gQ+g83/ElS7hgrmdxAAZTusKULoehBXoGE6k6",
+	"EXUs4T5yKFxhIwEZhWtbckPZjhYdU2r6dXDrwLOmXNCE/5ZvcLdMkfbzfbYSnqmF2dHSgnSgF9ZvbENP",
+	"gu2WcqWDAOXqqHBbuEUuwjpb3jTw0bbUf5ho1K4N15UFNK/rumNMLTjhpeMN7SYrc5Cg1hkExsbSpY24",
+	"kutJ5Xst9353zeBn+b+j4ufitvs+EldAPkgUyyRkH6pXlSp945qXW+5lGOJd6x+qMR3aPHVATrWraDVj",
+	"igyNpPOoRmsx8x16U0KFIU0eEw016+WU/EtObA78JOXY8XZBJjS66V8LqsmP1vUcySVnXpseLK5lBAYz",
+	"muE+P2JRqBWiI1oEcVJlbUExXR9ci3p7IkceKjxDAYZTRQxY4R5uBFSJa9XVozBLtuuGUrQ/a/EwF+gM",
+	"Y6ptsxVHRJ38N+UJSnh4Sfj3JBNxEpRHM2Ge82VT14vTvQs3UrYh+W4nhISwJU1lC5cxOeW3VlLEIh0t",
+	"D3vJRGxL8LR42mCooUdtTztnAs30/cfN9L3evmvm2YXy0+n3HPVyG/IXW772suG7piR4iO309DpO22an",
+	"NTFN5QLdJKHihlCUwF1qdzWntiSiXV9/HA4H19cfj4bX1x9/nH74s/fd4RS/+yHwXEPD2YqnYLcSNwUr",
+	"MjRMyyTuk8kaTLh2Q/5QR17swL7V3pRBBcOIqY4d0ctd8lZU2CCeFZsAZzDbwr55Cb9hB+StSNZ5x1TF",
+	"nD0M7fbVwpUyjbmglg7mFc3+nVEtU0y3ntHEqBsRdPCATGhNkyCuT+mtzFKumfPX3zWU41EtlKM0i43z",
+	"+RyTJHQts7tYU9AmMGMKwM0x8Aq4HX4+cBMSTH1FskQHA4vXnitQ9YFiRZQpTRJl25iG3SjY2bRxFGjC",
+	"DJ6maptP3yiJHV0aB3HMisSSoUFhJknYrxOyVS5BirSdPJtp/GG57/dhUI438ku56tNaabaAzkezuQb5",
+	"N70JIo7RvEa/SRFUYF05SANR56dvTr22ekYJN5cBZZMKi8TpgqU8og8uqdCczmSZcD/eqGifDv5h24H/",
+	"9cHgw1//R7AeU53TpHKSsECHz4uXz8nT40c/HpCXWYr+RbaYsFSRmBlO58RcM+IJGbuSK2PgQmPogaE0",
+	"fLZ2Nr2SrjGawkpBkRTThEc6JOEV3UHrenSayrSDTI87fMlZEowONXyGiqjBY+jqGmF1TdhU0GHo9h8e",
+	"BX+Fa899HXLqynX28/bXB3ujInatQXsGyG8GNovCobam838PLvC9wfkLtPWJvBXxnxRJ5Kxh8/a2N+0e",
+	"C4hx5Y7R8kNkbvvatE7XIygnt7EaWlBctHp1q0ppOmGbyzLnGD3Xenny4EEiI5rMpdInT4bD4YMlwqR6",
+	"4FCgZE9Kea9ttTlYiadt58BcgoAPzYiPaBGo4dGIfvmh1wkesFD7e1EvfCLjNVI8qB13Au3kxn0yNrh1",
+	"wmPzJ8LfyXnMFkupmYjWg1/YukVRObeavJ/whr2+ZlRY7lje7aL4oW6OSrJZSxJzaR7dFzBV1Q8zduDC",
+	"3dI3bPvS7iB3I+SNoqGF7ABayA7kdFr5xtr885JZA/AzFh8z4fcF8yDZ6CZMYFPJ3BUxydTatqe1czGa",
+	"JpylAxAn1KBQn6YynfA4ZoYrYPPbQSb8hqHcA5Mbth6kzC4UYEGA8MvFLU3AQvUvORkUoUcJVXpA4wX0",
+	"jl9QLipjL2hibg2GWzA9l/FASD2gRrNlzuA10PQGlifkoOiIBx9TiV26pB5MZYaR5lIPuBjIdEYFVy4B",
+	"zXyrtFwuYVSZ8hkX3plDLXQ1WFGuByireT2oYEmwanh2mQJtw5/yhuBIdgdYgF0VX0B1JttL3yo2g0yA",
+	"naTor1+53eJb/6xSpmRyC6Dgfw1N4QbsY8QYAoGtkDVwQKH4TJgTyZfqvkDAUJot1aC4QCwc6Z0N1M/K",
+	"R7OfoLZU8dm/R/wmZbfyxvtc7Nl9vmUpn3K7Cy3lIKHpzP29oMJAGhBVVe7f7Q+FdZPgIjwwzgTN9JwJ",
+	"nXdlL5+vHWCQ6xKZUNlyCZFxgwWLOR1Ykp8toWHrICcOWB5sEHNlxjKfoVVmgb9BF70NV/EMUnexm0Iq",
+	"jxvrSxlN754pp7JFC9Ke7yoTtllr3bEApezhdyxhny0WLCbZcpd+vg1ZYDg7Lrp9K1b/hsPW4TxccEaN",
+	"9FCYZJ2LwNolCgttkYKAxtoDcgp7L9zF7lWMSZRTzQSR6bVIZNGj2s27oDdMkWwJFl8hsQkENFsPqAUu",
+	"WLSdEbCrPTd/fqQa5UfXHpx5BwK5V1rKG1tTTmmaaqIlYaJcWLS5M20c1CGvStOAM9dZKOzpFXdRrlcn",
+	"sJeCfSy8iEJLLltCt3aYNIsdTdYj8DsGF53HnYbWbF6rrbaAxD0vtpOR3i6hvqmz/Jzbmrdtvo5qXZe5",
+	"YaCUGSklaNUpFlV4Wfzs8hx0uk61Ff6rM/l57C2g3YljbS6lKvDbG/JPuGxX97G47wWd1wLN/bMtb97i",
+	"YwXSQ/T1gq5eUE1f8oSFco5YdGOZTI15uR9HNJnJlOv5YnuuCr5xmr9w56iCpKhL/C1GC6CBcYTRSB1M",
+	"Pn50U6j2azh4sHNEhzP6bC60C0ZX17On2mRgY/OOrsESG8+b/8b8JjMbn12LyIYcdIgdCAdGbm6GWg0b",
+	"KCCyGhrgUCmIOOWrsJvcgq4/ZclN+/q/xXs2lr6auTrc0numPkLXZLaClrQhEt8iifFs2Y+G30R8UtUt",
+	"urHL4J2ijmu4vJmA6fku6F3B1m5BPk2RPO3RcAPGeXF+zXC9leCGAbptwl0NtEMpd+VAwpZNlu4j+z4f",
+	"r/4iAYNfKBLvc7Lfjlhdi8/rwm2bA/W28157JDsxwbsg2u+HuQDPDLZRvGAzrjRLWUzMQ1YZm8nC2WIZ",
+	"U+v+CG7P7WWZrTU5PEnHVuDYgfftn5NtB8miumc7jlJhbfWeuqUbVbsIm1u7p1SmaNVf18XTQ9YA1wph",
+	"6aB+IC8tZncMezoljmigD1krkhMPsBzM+K3RjeSMuYav34ysu4PEVYcq0EUuzKvhHPS637jSdbvJ65v7",
+	"v8LQXIpTCyeJQ9s155EHdzxG84ArCOLRuLIxs2TsPCIsHqONE4KCzbGxGE13EM3mwoFygzEYbp270Q0B",
+	"hCP/EHJKXKA7KW6qOxVJ8G7rEUvYLW2TcfncvnGWvwAS10e2lZ6/NA8VxUDDKeWnysaFoBsMm/w0VajC",
+	"e8p1oUpauT1KmcaqCDfBYRtCLvCsNpse8pXlzfS6GB/w3XA/oxvBVoTrZwgrmDpk+zHB8rkisijG4OfP",
+	"OU+ZkglNR3molWLKJvc2QEfp+W24aZ69hEcbCroGImIaV49cFgJ0fLM1VvME4/WahYshtpI9k5ANPc1s",
+	"OQRBZBK7rjTa+mwgF2/CIpopRoScyHht29cVt7ylgX/OI+0tu6WUQcs/tTDJ0en6NEk6ynHq30krofvy",
+	"v16FBeF8gE2LumAKsphrbJnplIeM/KiLIEHzDN0TGt24SCiMfTjYbqd2kwQXyGdzfaoiJlyRCfYxSjLF",
+	"b9lr5+ZAgNngB3n4eBgMYC+s7Bcy2aE9T5s8cr8dVqWP1126coVBtFJRypsueLYyYfvoXweHt3vvuvyE",
+	"vMAbF3VinSUG5245WyHysfSWR+GqBhcy0w0JbZCzM5Podix6HkpChQzLVq16UxbRuRM248JmRjdWj9Fc",
+	"YCWevB3e1mZliEd5V2uu2Y4E1J9+h+6M3Z7GgKCGSFFbrCZvDorCgbmhfl7BZjKJll3qV7rAoK9xsnbm",
+	"HQ7VKF5r/8UAtzVwOmF6xZjYcX2pQYtWbTUBgZqbajpWWIyX33TtFMIAV91y8NqaUSWv6hOmJJneE0XL",
+	"9N1ImjtFj6bFPMWAJTiAXr8XZUrLRbu6BN6Ju/FbVmxpW5+lsrkNx5yLGqXw3aOHj4YPe+VA++Hg6eng",
+	"Hx/+8+hTMPnpkk7ZlXwByY6BIl6uSESjhubXpMgz7BJQsNzLDW2CDVBVW5o2TmOYBQ6/sGlGlJjXB+Z1",
+	"v+5FfaIFFyNM7mwZ41q1bLX3mVDV0B50TYTUz7CugS+OKzotG78coHIxEHJgD7ZI4MPgzqJyh5ZyMGWr",
+	"gd1fv2fk+wEXg/xsBkW3WBcVKacuAnBgBg8milSbhtJpQ0EhpyJ7R1wtCs0Us52V3cN9IjOteMxcoE3E",
+	"NnbF7VqprHaDdgclYKivvQEoS7VS3CUHkRLkxNoJjDHs8sRoKkY7GT8j4x/GxKj6sc0cFutyZg3I9CeV",
+	"nuHNuTUPSyj/53/SwW8f/vr/Xl//8JcT+DCyn8IUwKz6XExld+FbuQ23kJ6rKhF8u739Jby9D35SbHN3",
+	"npJLDRuzuI4Oj388fvLw8fGP2wocX2Kkcah4YsSUGkGkb0D4tbKTTYM5zTQkTFIsm33DltoQyAVbyHRN",
+	"pEjWB2E34L568buWwpsaOb8Xmidm1UD6rPafMsFWXaw82IpYV7j6T4ymwVb6NX7qnWppsNJpBDcUBgd4",
+	"LIw7NI5dJGvdMXyHPtpRlqa2KFUTR/ayliK6yC3nYfZYvrQ2pWi6cES43w5jQyxqpzeg2zOd2SNpUeDU",
+	"m6K0wtJR9PP7K81Q6RDt7mIDcOyFdHlwdgfixWM2obaqlMWcRKI+ny2X8O9EllxPG4Rh5UaDkXUDA0Ht",
+	"jovZiAmM9w8KEZBvNoono7lUOogxC8rFxgdAl2ku5spb6l5mK1dWwm+sqvrWBgijCr0966tYm7+SfuB0",
+	"KhutnszmMqr52r0LNsMBQTP0nKbhBhqX1mlW3uVPa83CUb85pzt+fHj4+Mnj4eGT46MfHz55Uk5fDmYv",
+	"X96sT6MoS2m0DqobikVhFRySW5QmkE+LGbkuv4hkS1cBj2GPDsjgNUfaMsKX0VTPRzLlTGjUczPDr8Ir",
+	"qc7hPpyZQf6kiDfMM5u4DuK+VpgwggkvRQJ5O9YHBuRFKzJnj7F5W/5oQUi6WZ/d2qkqN5RorrOYjWJW",
+	"joduPlv6G19ket7hjbz2navEjU3eFdNeq/em/PadqmTa2nb27EubLG+g4bRe8YVNtqmkatKPhfuvwwkY",
+	"NWWn96QUI3oreUxF1OWSBJQOCNdrzXYZsnLA9Q31A4cTmiy4Kbfghut4I1dNNTRzvx+qX8+MYj7nYkZA",
+	"aJpCdZo4YIfeAe51mHyAjVqYKS3dWHCR6ZyKoO+sPV3ojl5WrZwkDQV7rO8IEp9z965mCQOdLSxFZsuA",
+	"v3kib1HDt/VcWvj5UPRqxj+YqbSFBhC4AD29lEjMErnyAA72h4kWtyzwfQkUa2CIKbGjxlIblzfrq5RG",
+	"N/VjeS6TbIFFJaRgtv3RATkVs8TGLHBBYjZLGbLfCiDydEFVU5krFlGRJzD9xoQR/GOOSfbWGQzHUL2V",
+	"XAytg8/WjKWqraiKKhvG3j5WGbirdXDkggiZ6jkkr1GsdXGX6eCKFVvStER47zKkGSvBwkYjaq54H4Ma",
+	"0NzvMh3nbKWPONVroyLieGkJeauYbYG56ZiCOw1fUwMZ+JWLGJlBGY2mqVy03WaZXtZp30a7Lxo7hNTV",
+	"vLN2ml9OyEJ3JneSdWDr8HZpa1tMm0WIyvPE0h9HWJcJFSCamXsxt6o0SyW3yW3wi9G5W+qVXtzMKIKp",
+	"ytMX4VadYvwg6MR5Gc1oBOcIhPO5/bUM2XnuFikonwY9iOdaEUQ9F5fhqjDEDPjAm9PLU/L3d682V3gN",
+	"2hUH+bdPtprFcWfFQrdcNJ50UXX7bu2G9nCqez6awN4daDVVX8+lIKwbow7IOdbnRTcYJg8bqckoFHmJ",
+	"w4bYhj0FCDr+voFJopQZx4WuGknBnoFt2PrSbI0nKdqqzLvEJe7WinMzxJixnW202f5zt2i8XfpyOuzh",
+	"y1BoaKkc4uYrLx79micokItuYVZG8brLabXLsqgW06xRn6P+txeLu/0O8gYqewXWLUeOWQRqnzCaZz9A",
+	"uY2QAhQozSGn0DLX0E4oHdKyBkA+V1gj4qlrL+vC9xvbym6wjbCPW70Rb9hH/Y4qhSfQAVlcyGo7ENlQ",
+	"1+XKK1mBpV0gtMuKnITrflO/5Wc2aiNVmhwOh+2FU1jSe8F1SDqFNYy01Ojk6lo4wZ5KUUjGH68GYyVA",
+	"aAb2XyqGRcTnMsaN8qJGAaLRUoSFGOQbS1I95C5nWR1aa3lTK4p91znGheyj8HwBjN9yvXlc5X9lDNsr",
+	"dojQ6kqzu5FcwJgN/RJDPtruFHUnAtqCGu4p/7ZWNiqsNkERv7yK9t5LarVsU92hoXBDOaz6dr3eiIFV",
+	"7Erh9tUc9u7yUpEj3VVqKt78wrKTmzioG2o6Y3FjXYDmDjK712DYT2uZcM4VkGJwBtpIRCMbsUavQzcC",
+	"HS6tkjvAvcztYoUfGs6ci9nf5SSU/GI7fxR5L6nMZnON+S/N2ZrNB1o/QHh2hItsW5TNqOJJwuLRZF1f",
+	"9Ss54yInZ9sLSHRvE9Wc3tCWJk4pT7KUtapwgR3Ivlg1CL/JR5uiZvbxbjeY5p6j5srRLS438LJO1wUH",
+	"bxNXVwqG2u1w2xV+sJi2qQVTczZAXpyhdDz5QZa6j1SvpOhHUsK18mkVMFmp5VAK5fJhsYKHm4nLTrUd",
+	"9oBoHeLo6gS1Q7XTz1YzwdLgvGyCw5vtXWW3Mwy1AeQ2X2fXuggel9lQE8EnPe10pJLA0LowQj5Pq9oI",
+	"tjkS+ZecFPUR3BAH5XPZi+Lnn9W3rfyVKJrvrdqt75FHUVpaAXABXhfTS82WHamMM+CGa+GuUq41E88I",
+	"NYAwSVjOfDZ1DUUKWm2LOdxa8GVJXaed9q1qsCeFa62EdieqwTvStfFvQ8iWXVUYBGRKZ4EcMHVjbv+h",
+	"WQBdsrbXCYPl6V+X2aTW+bxz/sTn0qW7FpYudeSuDd8YB3vuMkeB9DAazW0n3l1ydsJqspUwAq3uy3nW",
+	"G+Ni61e1K8v/7L3Td+uNXjKcbmg9v/FM9sIfAljxrTOK+pL3ZET5duGlfgh5DbfGRrRUEHOkecUR22Tn",
+	"lrMVesCh3XCCwS1FD/DplGHZf2vccv3AF4Z1xUVWIn6wrbz6edePUGjdlXPCbwhPXrQN0jQvZ2n7F7pR",
+	"1oR2DhtNpJiV3qkU0TYYwZWNfb9t663fwjugcMy2jb31Ht3GNTZYSEsEqnRA1c33/fss3VV53SG0vrJO",
+	"O0/IOR4OQ2Vcr2zom5dGPTx6PBj+ODh8dHV4eHI0PBkO/9E6HvcqnLN3Ksjpu3MCOWfYAV1mWJgfvjKC",
+	"O0um++gU7t5AE0Vj2l+jVRAaG7DbDTHIe7ToGAI/ytQdjRzFKC6ur3b4Np3roNtwhsi1MoSFK279mldi",
+	"MqcatAotUzblH8POD3TJ+j1TtSSaQRn7GyYUoUuaNjV4g+4xdzrVVGoApPCZXnmgSzR0xciTuYmc7tRz",
+	"Hqi62niOEJ3NYqKlS6c38Ap14mwcv4aCUylZ0DWJZXtvdrjIT+caqP1eZvSVsKGvweRo1rvJnmiY7mou",
+	"F+YMaKSboQlSFdtiX4hGuwHsmooGwgim+RVVDHEezamkUZaAqASX5YOqkIIaTtewckPpViDBO1ZsbSaO",
+	"rpcx131y9faXszejV+cvz67OX59hPSMhV88qP4xen/53/iOxjVgSqm1bxnYMpY10BzvOhcJNWORxHB+Z",
+	"DshZC2Tqk9WcR2hlWtAb832mILLZNhwjc75wfKwb1vl9cgPBJAVc11PhDWY8y1mquR6zCykYrIS8YSxW",
+	"ZLyggs7YiRlJjUPUabME06hJFUe/Y3TH4TTY/tSOvA+tDEWSb1wPg0VeSN0daWcpjdjIxnThPqYUSuk9",
+	"eXxsbqGu0Bg5EzYmk9iig9J0rchMyviADAnSKehzSjWRImJbYrMfPT3amv0a0ryuir5soR6VWK2UipjM",
+	"rR7GdV3dqhePWHaTGQ1gLpahsLJT+4ttmQ/GUKxZQpYsXVAzHkHTf7hXKc1iDHdpBaqn5ukzoVHFqMLr",
+	"hOpoHhZFptD82JxOqaMXFy3jYKzCGXTslQstwhSGAhY9qTv5Yaqbyi207a/Lc9FujKmwj5k3WGPPYJxf",
+	"pn9SRGdp2/PqIOIrEZ54QbnIm0z/SRXp3NASF5gMGgrKFu3hg4fDo8OfXgyDAUFLltIwMkGjL/fzeexA",
+	"BYoTadkgnHMR8SVNwlVl4VW+qcOy2tRiGEEJgKo1EBXFmoPNB0D6dkDcrkIHVl/q8jxaazqAq2103FT6",
+	"1wagpNy19SOTtacPt0yPZ//OwjBuNCnUSsrtoSEUtiW0Oz0wlBdi4chR3YPG5P2tx1WwAq9vA1t2cc+x",
+	"5fYKIXGpjwL8U6CND/T9EivxuESJXBaw7pbriP6HzfzuBVcRTeOunYWoimjMSnw+nPOVKElinMO1iSzI",
+	"dmM9nMKNXRbmtjnIagV1YZgtR3BmeWOH/e+6vl1hqRQ2sLFrVPgE3LxbTmIvcq4nS33r0m4V1+tV45zt",
+	"fOyWZelWzNXNMzLO7enjZ2ScG9THjsiVmOszMi4It32kMOFHcrkmcnotuH5GxmiCHxsa7It4UHblGRlb",
+	"xB87NKIEXyCQUDa2+OYPYCTDUon9OzsFIOcNpwk7CGw54EDlHsHAZblgmCZPi9LBroilrfIKh6MOyE9U",
+	"xCse6zkI4WdXpxBrqOdSscoAmYihdP36BKkNCurXwswXE8VFBLzCxixhcqArBclErNA+QA3kRcFushO3",
+	"lJGNlQpWJpKC5YXX5S0kvGhF6C1L6azBW7A1xX+HOESq6cgdzQ6xr3sIr2KalpXCGrqX6uJr20dihxMq",
+	"B0edXZ3a8nkVUT2YHI4aVSuz9BcOtgyXcm4dWW+jaZrFPgBiQtOUG/xI6AabWIvWll1jK7GYb8c4ic0B",
+	"2eF2CUmoeu57Rytys5U7L9Ct/cbTQPmZNkSSXF2cvrl8eXYxurw6ffXq7EVYgvlyYaOO0BYNwxzKpyAb",
+	"tj+pTBgaMdp1Wnz9TnsOxrw2UTEPfjoXz87DZct7roa8luLk68faD7CDMs0rwK9d/KyPsdVoWv98G8WZ",
+	"KUutxaHJ+IwCeG49UlL0jZjgwsGCtafz828LSjFLWDCVZ0uUeHuchri+f8lJ21e67gBPm4uZ2qnldBFt",
+	"XUxcGrQfONvKxvxj3HThr+QsEIXxGUqJul5sTZUZZKaXmSYJR2NKnaBliwVN1y1DFRAhbO9B++aWY9ib",
+	"AmNP9fegwExZ+vaWpbecrZoSGsvo28QFy0J3O5vMxlZSUz4zdIisAD7oDetQabGdnE2TJJf9vSykXAtA",
+	"oz29ZSBbWlLcthzlJtHVa5dlW8DnopRBBciCQl2CK5LvxbWCsuKGrTj+GSTd1kCe8wojayaGX44ysbHh",
+	"gHAuGwbgbdsCUkUWNLZKj5CuGYBRvnYXKGsL8u9jBw2qaNefS0XhmO4CfmRq+aWWec8c1y8n1CdlA7/q",
+	"0uCWL1nCBYP0hbL954lv/XkSCJRAGN+E8W9tC4c7S71tuK7UNOkkhOIbvjxQ6WdKbQujIsOi34X/59Lb",
+	"KKbr8OGUCQoTMfiwCqJ+dEzmMku7zhz0Q0jlkas+4pYzHljJ0IYgcWHAT+g+gWZBZh0d6kTk5phtlmng",
+	"upVLKN9jv85VQnAXFo6rOFgVl8PXFCJOm+hDjnEeRfQvYhMz9dKLt0Ae3hI6gTe1Ju1suGkvkW3rAbVL",
+	"Jya62oB+P8sVWVCxdjUyuW7tvemut++ghm6qClBty1Q0tC41svaVs9JhtICarnlvVaDbZ/Kb4yKN6W8V",
+	"0rRfOlJf92YEDCTW1czCkOKyskzaAl/9DvapBGw4u29REdjn1n8ve75ginX13y1pqkvOyxw0e/1gwJ4k",
+	"Ol2jY9xPrfDeQtU+3P+kce17y4xslT6XG9GKdEjgI6W4++Hh0yfTo+h48JgOh4Mfo+jh4OmT6HgQR0Pz",
+	"/x8fPn0y3R641++9F1y/c2vuVGgHYkxB9gmKZ0YaF2wFbQhcrZbddYxNORl51/gdTO5bibN7Dswik1FT",
+	"+mDnJocVbCo3v3fZH00TevVwvFvwdhVCxPc2cPquUk/MFTTguJPN3IiXSfBCp1mSNOdXzrieZ5NRIme8",
+	"IWzpb1z/nE0IjcA4bCV0PhPYCA8D7zOFAuDmZZYVeBwX4sy9haQyCYlfP61hHrsWzehCFSHNChc04KJ9",
+	"KJPXlbdSfqC+xgtY007y6cZnFUvdGhq2/beUCqMJTdYEOuJypVOqZaruvlEQTWeCxSOZ6aCjzHb+seL+",
+	"hM2gb9ZUpgyEYPTvUhFbhzQCBmMLwzXA9jRhs0yQxKjYoFdT120AY+yoJtQaFcyrMY9zT+judK1jwsQG",
+	"sbnAG4ddFWxxt1aB3Yok7WN39cg3pBEY4Ngti8ARAi9C5+jRcaVJ3//+n9fX6sNf/6f7o6FqX4l2+AMO",
+	"hxsiyn8IjlWlNJtuqEIbvgDedUamwjR13KY3d9Mdvwnmbp2SpFTPxz9qOvhtOHj6wf57MBp8+M+w//hh",
+	"uMOqmWIfwjHwum9cMDZr3Ff2tEXahoqI3yGKfS5EqN3S/2JpzKNADUpV0wnkzfa2ivatEDz8L674hCdc",
+	"r4M9LvM2YFsq5eYdw8zN35pfAyYyrjBRQjGdu0G8NidF0q1t8wPNMpF3MjLnszl4FbCse4f+DNgoK4CX",
+	"XVpMdC/UneQdp7asz7amapEDPklYQxllV0TZFo9fQVMNED5dPpjr6Ol3uGjh6LKlcjuG4Wi2HLVt5qwy",
+	"MWoFMnZv0AmRJHwxcd9cZgKtP1W4MdrgZ4Cbtm09wKaFDYa2TIWNiD71e/bi2scA5w1UtpnciovMhTdb",
+	"oMdvN2JvLodet4ViZRVgzNG9dJH9gnZsJjq2cmRFO4QSNfHGfARUaCgvpV1x1d6HHOfG2GDUHzp2oC/E",
+	"iqPgDoqcyqKIsZjFRa9waKauyUqmN+HIhliKgPjyWgo9h4pLiotZwmzbM89Tbe4bcqRkat3ktRKgzWgF",
+	"G/hSVR8TupWVFnf+LnFx/OVajaEQt21hcrvlcZTgL8/kCFZCb10YyeVrwFnYO3dj1govlsK6PHD3ri2H",
+	"0K0ItI8GtmWM3L2FbeBkA1nzWCBFCkZWoBUvUxkZBXhOFSKeb0ZNM+jFBwTG4l6p1ptXAC6RKtx2sgJ8",
+	"3ZTFNmLCC7p+O1FW0qs3hsxNyU+HIa6bJ6k+Deenbmk7mY9+dNfRg80p8+E3j374ZNvweQvLalpQy5aW",
+	"+WvHj+64ku0c3F1oY2uuEPT/SrnOgd7Bb0PWRAhMf025ZhcsYnypQzVS1IqlREtCbdaxbVCI2V2lHMxK",
+	"jnGoYM7BcHh8dHj4jx5S+ra2/ZRNWcoEZCT2blnKp5x5/tITP3lEFzk0o9och4Mfp0eTwRM6ZIPH9DD+",
+	"cXo8OYoOh9ZQfrd06S4d0Iv9bMvszJ/s5oGuZAxWT2XXSiCVcUplfvOVljME60ALiZlRlnK9vjQz2kQW",
+	"6Nd/moUiOv06SeTP4wd0yR9gtZsH4z4Zy6WKJ/ZXtPGN/9I3Egy0ToX+/vZXSM6xjfxhoEzPHxgRnqn5",
+	"+C8H1ssFJmZcT8GJ51ovMacU3n4u5Q1nIeOsxiQna/nuE9tN3nxbmfAZwTeV7VxNZ8z1BUwZhWxEcoFc",
+	"XLlKriClpWyaKRaTPx8PH/7lWqxsFBxPyfgtBBWMIX2F8aL3P2hgKQb0QNiO4Xp9IrAohlnA87cXl6O3",
+	"F+d/O39ziZlG3Gwowo06TbEHhz2yp1AcD13yX5hh2wYTbNv3DanWKk9Dg70L4pXuwq0qdstSmmD05wks",
+	"spS+huoW1VhiMmULqTEbjlA4vYEUyfpaWPKHLdjwFYLkwgq9AKoqnx/WtppD6IwBIXMZGlN6FaFEMG2E",
+	"7gNydsvStZ0PiCQ6XBRdsGtRbPOZ177XJ6OKrlVz9YZrcS1++OE8ZkJzvT744QdyyURMxgY7ZMp/g7FP",
+	"yE8AouQ6Gw4fRgDg8Ccbn8CsBcog2MNdbMALDL7/k7oWHoag6eoBmK7GAD6C1PCGnJk7yHeNHYSw8hNL",
+	"F9y6K8z5qxsM6/vz+OPA+238l2eECu/g/JhUENyWBsQllqGBto2ruYRTo658Glhtyk+g3oarEZKMHdkZ",
+	"HxBwoyNQra+F828AmGDi11RmAjDs+C/maYlr11KSRRbNITkd64RAQCb58/HR0z4ZXzCdrgenU81Ssydb",
+	"HWKB2ZDjj4Mo5ZpHNBljNbVrQVNmrxs4sfrhh+DTVg4t1YjLYfGqALFImr06gmCBDQTferYo1+pajJGC",
+	"jxEiHeBj/puXbQoYIFNCE4Nb663JpYUxxGMZ1h50LabSVgaimowfeE+oB//h8afxAfkbv2WI2a7YCRmf",
+	"x2yxlJqJaD34ha3H5rLWMkuJXImTHPuI1XtgMgDXCYOiDNfCwJJtuSmnxKhzWD3NfG9Oxi7aqxQCNV7I",
+	"r4Ye5ePfsDWhAtT0fC7sE25p8tFR/1qMubfaG7YepMz8bJAF3Eeuv5mr+oBaCY8xYttwYEVooiTEqcP2",
+	"eTzGmOYJ+lyjhDOhnxkSZ4cwy8T9KTIDgyfjqcIg4doNORQAjJOpIrGsX8f4WmAVNyHNvk9IypbgQ+tD",
+	"miIXscp7pbv8UqV5khCl5XJpbljEtv5v8eSfj4dP/2Kh/oLR2AC9MsTQJuTnRazziHWks7bmDhm/XarB",
+	"qRq8nY4LQgrIWIC4zV+u7/tacNXHId5hbMsY3ocgQouvfjlTuA9DENZMI6hTDaMjtACMGuX0T4qM1VpE",
+	"Y4NEqcvqFbE6IFfSXBK1BQfWMiOr1HArligGD/cNgOLycWG26Mk4L44NC/uTcmi+chBphj0pqs9g85Z8",
+	"7dfCUMjUrJHFUATLoLBlV4+GD/M7cLKbYTWnuG2EZzMjyQRkwUIHuT5ZyDhLWL8IdjGDuog4aB7q7FNb",
+	"bsHo4Ld0kqwJ8JED8tYzfXm0y0mTuOtxIWmekEw4dWBsIY1FUJWnSOJ1uGz3+lKmC7PLv1++fWOu8/3V",
+	"y8GTA/LebnHKWWJwUMT5rv+dGU7vFSz3JLADYqR//Ori5XPy8OHDp7hMSn6TgvWvhctiOXz64xDGPToa",
+	"DkEswJjVG7bUuJDnENYFXVmjVGLo8AE5zYkMMDVgeTbe+vEx+YX/RDJhXfm+5IGIURgTDcM1AwzAyjr+",
+	"iyN1bqzDxyRhtyxRJGZs+SynI2aJUy5cwSlUHA3GJdDF9s37VwfX4hU3EiqeC7X3hA5BdWL4pq3gkkPt",
+	"2HMZjh18gHnVwrffhEhkSWIv7yxNZWqohZlqmcpJwhYEbVaK/NlcwNPjRz/+xd2ArX8/NiLquE9QHJ04",
+	"tmPfVw/+o5JsZpgOynSOk9I05cxwyP8eWCF8cP5ifAIsR/UJB+aDiGsl6Pwsj56QW664mfz08vn5ealc",
+	"p8F6kCRXWB7BI1qJnMEFc40CuOY6yWVur6D5Se/wYHgwtLWNBF3y3knv4cHw4KHNUAON6gGEpjzIa23N",
+	"WCiYBNUUZakZnADSa7MjKIzXJ+CEtAKW0br6Vv6AoDfIBui7Xp15spZXVal30ku40qcgcZ45c32BURCV",
+	"XK3JAHQESK2IWArRLlzlAU2gmgBmFppJUaYSFdm2am7buWHvTZPDj3ubHea74Qa0pgQcHE3z2sombWfF",
+	"Ozi15VDM7KGni6t58Bz9+i2eBJ9imwffLpVjcG0eP5++kYK9hipvnz70eylTS2lUFLPXo+HQtqbTDNP8",
+	"6RLtXVyKB/+yRXG6nA3A5ztsLvGpHgMOSrq7FAD0OaOxjVg/u6KzplnsYw/gmU/9Xi7DbHvh7VKdqrdT",
+	"984LNktp3Nw7z3stf9S+auWdFm+6J+EIHg6Pm17J7+LBG6lfyxgtc5/6vUfDh9vfeS/oLeXoEYKjtrbW",
+	"be+9Q8pdsiQBDfFtSP/8YIAlz/DtGUETFV9DD41aApFjms4UpBkZWtn70O+V9FLzi18jtPfBzGkJax6a",
+	"YQlrneJd2MCzzwayZgLwxYRgNUmQcB98mxdi1o0ybM5dVrYY7RrtBvpu94PfNDG+83Df4zDreq8wg2w7",
+	"z4JJrXHiliEhNxtsot/mt9bUuwjvaeAbxexGQnLRUiD2uy+FbOQleXSVv56qo+SeZ1Tj77YzC7iWe17x",
+	"u+EVOWnKLN53pkL93lKqANV5x+QyMaIzM+qTYCdI7jxrjbPdrcGDQLg4IFeGiGC7ANQWoD2tcoqTZzpH",
+	"Kd48t4SJrgXalSyJTSFPfGKjOlzQOEwWyQV7RsZ+pGJuE+TRPE8zWNB8YaUkA/JGGvXyWsz4rZkKprSl",
+	"y4CWK7LAyahAOm9YsbpBsxWqO2W6i56c91hxvkJ4t6F/YXsDp8SHPBriJxmvWyC/59T04kB771K+YIPn",
+	"dIF5t2h4w0AB+8QSnojoYhAD4FgZ4Z89SG6JGIBGe9JiI80/lZ1xOs3YpxpRO9wrUQsRNFyNrVLnFNyg",
+	"iW53UucbeS/YMqHr7eTLeyd/5VO/98pWWNr2ev6cI32O0bSgfTlPMqd1PHy6nSA9l2KacHTeHx8dbX/h",
+	"XNzShH+jlBJBglBiO0PcVVwD+3+jTD1jeid6gAWSwfn+u5Y0Qkh55aV53YsXAfHiuOU7L2UmvmXdVQq2",
+	"M5aBVTCaN1eYEVKTBRPmWxZj24MDMgbuNfaKm6LLvJTxRmYpFfoZ8nSkA2DDnKyJYQt+ZuC1cJ4gjCq1",
+	"MgPxRQbfPw0Chw04cu5ervvtpQry61yCp8FpNtDfBP04QlrXiwuTmKxdZIiCsIjJ2lo70cGK5ml/6y5W",
+	"Y2KLSRG6ouuQJJNB8stnp1znU58M7Sju5AKLDdpPO0osNtGnlcTy+Ynjc4xztY5dYSTjaO8iyx1lho7U",
+	"qbuQcXjUhiyBuwkW9hJjW78P+QRdGUiX+sRZY5Q1iWC0w5wVdGFfMswDiP+SGYZJB3XB0wAY9gunMIT+",
+	"SwlqFrchBi6U84D8zFUR4KOAYmOfmhr1MQt5m91VcPoaos0LKb5jvPz2kOVMxOjDc2wQwsIQc6i2zkHb",
+	"HGI3JFnyBzFbyAeo2w/M3wPtemOGscR641xJT1f/7cXZ67cjaKx2iWYKlTciG5tbTfR8DEEl6hmGWhEq",
+	"yuz7TwFbL67rBVtIbI91R0YKQa+WjbbmovnshfL/OZX9YrMNygW6Pcm59uQdc7CiKD/jIegXRrqODOr4",
+	"qAWSXkn5moq1i7z9WrhaQs2/Me0iHfMYQEPYoR+fz7QMSoXQsUBAg8APXIhuk5p9yTU7N898RrKfz9EA",
+	"eK6eZQW6dtFUd1Q393qFttOiY/jctysDUd14azbcvdGddVUJyDggp2U1TTFWxMb+qcHPBYSgnaPLCh4u",
+	"VA6NwH47TNQYjd62oGuC3MA6qAJr+ZwBHdD0x643z3S0TUeNHAieOuzyGTetBXLESivZllF07yirtZvc",
+	"7imzGve9Let35SqTgv3JV0c8yma/CAmIELtqzTwbXGZXlXbottZiOa8C/ew2UNIo+9a8A+qUEV4UwQ64",
+	"ToiZSTJha+mCDrzmtXR9LWKJnXvB8oTBhCuexNA1TGXR3OhkY1j/D5BqY8YAIbPSGxfTTvrY6VfE0ObX",
+	"FmdS0rn04PSuIdbUhddBnLeLYrTJGDJ13+BpaM90Z3v2HpALiM/mtpGpO5AFxHC7oHV4/cQSwLzCLzoK",
+	"7YnOzJhS6Wa/3J3lY+cwk1zAevHKi2bSDkB+6PV7EAp84qfodLBKVWTpL+lIO1cqY3FL6Zpjo9mgdco3",
+	"C3ixzZ5BoEwxv4LrqwVheinTCY9jbDv82WX9b49WvrapHDmhbEcnEfoLQlkRCedcaYlNLIKSYe61tV3X",
+	"+070qUfx3kFo/Nmuoo3o6GTGzxVQey913Ye0/mFCWtHrRZdLJqBp/36EsQqNcTx5Q6zrJT7yOe0FZoam",
+	"aFcwGMASDsj4hzHGKWkXDYUORZeshKIR1r751oNjrdSqvXRV8JdiMnEHLrL5gl3YBTR4CvUasNmN9C4+",
+	"i9MZ5QIyBysZgXW+gizKCZnfotOiUaq7QO76Ve2i3yKtAm3j7tJPPyzlQO4WppdObH60rzQekPfKRkDS",
+	"OGYxyZaETmSGEJxXwK0D4ozpu0Lh79xos1lzuZcWvv+oo44Yu53TPEBVpNnpZ63ZMPvchhkbvaDv80RX",
+	"pjPhU6b5guXx0Aks27kDIZgJVWsnCsxSGkFtCi7BEGO467VwxVhs1UpbIw3qaYfsILiHvbCoHU0osI2i",
+	"B9mTx8fDYTezyIXU36ZZxFx+iMB8l4aNP17YMIRpR2VxAMsmWay/o2XENhZ5YBtxDUp9hYLywxvfDBJO",
+	"X8axrryGYi28ZOgEw8R3KI5Bddbo8CoaQLVD4VqvqQ1r4MKZye2hNGaBNTcpbqem5VV5N67HGYFs5YjG",
+	"/LhK26Y9plibVYCh3egxqW1+gIYpvmhckGsiYMvyFStpUyx0+1rynJyWy8Dnd1rIvZksN5OVUXuzqewr",
+	"iLxfUm793fMWNJ3kPTMt3WPQSXSgWbpwBLBkGXONsxoF2or3aTur2ZrKUoG6P6SGWT2DANb96opCUXXD",
+	"QIb/zjHwO9Ic846JgIVUONT7Aphn9sA2RV/bfNqcUNTajVctkurLomwwifXroaGF62DQ5x6TNr/1ZIrf",
+	"PXu8So2ahfXLG/ETb7ktltpIb6+bah1JjQyfY2grBAUbo30B0jWwwJ3RAwAOE7DxzCSzFQ7dliSxPSv7",
+	"ZJwyna5HoB6O8dFsafRMeNXZj2xHZsLVtYgSc3RQds2VtNPoYIvdBK4QLwwnRZ9oKYP2IbO9r0cpdrQp",
+	"YSfS4r4/dVVGsf1pMGh9j4bpe0L1ByVUeydMU54wKzFEcslZs4nop7V1JvWx13Nuu8jTC7VHsoom0WCF",
+	"9lqzG50kbGJ6yRP2HBfxR1QGnsvlusm/f68F/O60gF8xIoBMoRrsfrVtD2sVnbKBloMidCFc7wsrQkP0",
+	"JBPQCA7x3cXoyhT/8tEayowyxQQGFbtis0RmWvEYg2fBkq1sihrUhcH0AoOPLO5fCygRTHUef+uMqn1X",
+	"N1TP2QLq6dRtFIWU4shJYcCND8ivUGm3iMiIJQZVQDHza+HqIm8sxUu4redpY38hpDgk0MyYvqRTdiVf",
+	"4EnfiUSVL+dnV4DZXok5QbykJvvngotR5EhlICnjKNCxqujW4jdrOQw1W/rd0tDSDd3T0e+EjgLdsJTU",
+	"uqeR3MVFtfEVlPpGqrNXWuvo1eb4v1f5U13pwreKSm5Hmwps5mfzfWPRN2rl93guYsVe4V7esvSWs1Wj",
+	"SGEAwHLUJV+yhAtm2Ljh6shLT2xyEZRZz6NRZhCagt9nImYpWdE18HlsCKN030X1gsM4STBNEVUhkAgK",
+	"1m4DXqDdaCEhgLYhZG7OmVN1QE5tRKlZgSJDoiV5ZLvn0BWeohsCLCbKRndCgAxbExrHJFteCy3JGJoM",
+	"Op+sGjeIC05Nf+tO8nshDbWNNYSxOBDqEwpypm2hf08ovhyhMKKlAXuAb1TA90olHA7cIbKk8DvbodpE",
+	"lrh5v3JwSb4MIDkJy4seu+z90FIkNCkbmUc+Q2TJfUzHfUxHAb8Wqe5jOn7/MR2FFcRrM1+VXdTnJPLV",
+	"mI5aQS/s/9IfDof1hT2D4krO3gOpCJqMyxOldDUopKpNMpWF6z9mXkL5DF5g1+p7a8d3EztCA24UdLuq",
+	"AMKDidQLy/1MeF/3D20V5e6dOffOnO/LmVPDyz07dpbzteIRTQZbnLHbtap3dqQmHAzI7M77YJNcnXGv",
+	"SV7/LNHxdg2fSaszWLlFoyu8YqUuZHmibmgV5qFOa/jFvHCvsdTO5V5N+d2rKWC6TbhzCe+VOvrqQSNp",
+	"/LXUiNeGpdie59gJ3DZWFVJjJc9nZPygmmjzYOxaUW60WV3Q1W5mK1iXJW9sE3Vr3x7LLuTS5jS2MVgZ",
+	"LQzPaZLxBKMAzMgJ27yoDiTXW1UbO5qju9hmt2kNXCidZgsm9Agf3CsP8heTt/l1/Yewce8spYtG8x5A",
+	"MRezkX3wsy0OVpOvsLF2o20BPJITNcoE13tLIisDExoecsiuikqNCXcG69zD93lue7eJNguOGPSD3rNc",
+	"kgyivEx1OM6kN3ArpOYJJrKFoeblb70PH+7NtpuppXWk3pttvxd5qG6vcX3AeYrBc05GcU70zyYybU3J",
+	"q0s1f0jbTQUJ700431dWXi3cI7etfgV03BZ1j8W7Q4H1WAB3e1R9gcz35th7c+z3ZY6tofKezbF1dF0w",
+	"Tc2MmzoRrEGvXqVcaybIhBWx8m6Vtn53UYmkxootyr520/0h+XDlDO5x97vhw5CGYe8VrXJVVL4LHvd7",
+	"yywg4S6zL4pWe2lIGMsI7FxQM57P5kbnPhoePR4MfxwcPur1eytG9ZylkLy6uh0tFr2T4cHxIUDYTmj2",
+	"LtNfun9hC0S3JbPi+0aF32WjQlcRbX90oU3yayozvSWi4QIf+V4it2E7mzI68Ejuo7S/gqVoLi2kzySW",
+	"dABHlZbVnoN7EGvhkreagwBYtrm1ruYMgSY3Hi+pnnuumrhXZSW7+UJ+zxjXlCCRH9y9xPq7sBxZhLiL",
+	"YBpuRP5GFgaeCZtxoYgU0BM806zU64hGmt+yZ9aZVCRQzSSRAQsQNt/+XWHyXuRmPCbbna61KAzn9HV6",
+	"eDfSCdvE+17w/S4F33c0U8whOjhkoRG3Rnzep7ALhd029zDh35Oo+4Jqana0SdrNi93dC7tfo7mLOX1k",
+	"bnnhkIW8ZbErRrhXoXcfRbA7Vr/Oiyt+5QrYxTqs0OCqyGFzga3LwhdGn3t10kYOlYWQakVs8+N+0ybz",
+	"BYDW1Sr22aZwfp4C4fl6XMnybav5/DXLiztqV7f8PqjrPtH1SyfD3YdKfTdVy0vFiD+PFNA6GOoPnWJ6",
+	"73P9PiuSf0acepDIWbOMfY6hDzKNMR3D8clmWfuVGe5z4uAfkFm+krM/NL/84zXf9gqGAf5leplp9LDm",
+	"hueE75nZrtT2KmLQuVbQpZpLjbW7irpRrryYGzBUZ2sqk0SudmbWZ0tpkK4FSk+nUNm7BZWgSkPP6Xbk",
+	"54pHN+0GhpZx5+L9xas6lTjEBnWbIedyxXU0RxywZGXLCyy9ZeklE7ghhbjwuAVsL6H15IUzn3+TOPES",
+	"QKdUHqvKHBN+y9rCv3lKyyWPSgXkHVJkiqUPlimbspSJaEPE79liqdeQbLaaSyyCxzQRUjQECnpDfi+m",
+	"W39PDZ5T7yTvm7D+vlq2Y4f2ZQluHb7537ZorpoH+lU0FK7nZHw+HQCsjokUyZrwKRFyIuM14JRrbwrF",
+	"iBQXGHu0JisG1atpXEe2ZXYnZNuLWzOha4k7zikMvJ9kCzwgMDH1beYwsGQjzo0U/431Th4N+z2zYbTQ",
+	"pTfm4PmCjX6Twnz1/up5+4YXNRz9guGCm8nDVw8VvIM/87AFxl5J+YqmM/Z9Rf51ogoGjQcJaGMnD49+",
+	"fPykbXfUTM8fTFJGbwazhCrV3H7npUxdqQAXfRGBwDxFL8HfuP45m+Tl6aGkvHn6BLj2iiprEl6TsVyq",
+	"eEIM/yfe1OO8zsotS9fXAgpGkrfTKclEwhQKwoppzcWM/HRxdvrL6G+vTi8viaJrRaCU/oor1ic0i7m2",
+	"hXGxngHMauAz0fPxAUHwIlRrtlhqqC5/LVQiVywmsVyJkFSt+Eyci5/Mcv8GB3UHmmWt3hC9PMBpJArq",
+	"Sq1kaqb7+4+/vBgcvf7v/xo8vbo4Hfx6/PObwZPnL88Gj9/946f2NMlb7xcmSZcMAC9Eji75TLCYcHFA",
+	"jOASSXnDmYWKkcL3xiRlgq3cpcN3B6ipHrbC10zPmdBm7TtruE9bUZ7XVKwvEBLU1yIoJfphjhe6R1jV",
+	"0cJX7qgCFDbSNFuwdMZEVFZyzcmFJA2PXnChU6mWLNKbyQXc3VpptlB5L3arIMh07SrEarJkcpkwRFfb",
+	"c50DzoKqC+2e89UHpf5iQa79+s64iX3tT3pyqUZ0yUfweTTs+r/2KHpeHOYXRtFi5gZEdY0G8mswRB8a",
+	"52O2mYiJkCuks+hI54YvHHwffPhU3WDtHmo3L6dEyQUDiZkl0CgFT2Mq0xYI1KORPoFCKBHzuW8iZ1aC",
+	"bep7R7VDH6SVB+TccK0oAq6I+IE9ZqaZAsYGldoDVmScqgZTxwGlW8QsfkZooiT2yOHY9I6Z761j1xLk",
+	"rg3xv85VWybyHE6wfttnILcY8mgZVyeKuGCbHGevWe8zovHrxmDqiCYJSw++TfS6pGuQDM8JXVgKQjU5",
+	"Jwu6JrHsdvwpm6ZMzZtx6FdbYaJJ2MByPRCBNRMDLpyVydE2Hs0NtoNMUrR8NHhIVjK9UeaRhOUxXNg6",
+	"0peOmZFpsWQeOXWrgFkjuWAK29hBu6c8dIOhf8o8k1oFzrV1ASxnIi6JRyfXIidPoNDLJYdXws0o4cQu",
+	"c2D/GoKggVHBViVKdkch77ugRX9jhulUT6YbStgpFOLC/8/el/i40Rv5/iuE8IDYeW25pTktY7GYz0c+",
+	"v/18rMdZA5vJTlPdlMRMi9SS1MhK4P/9gVVkH1K31BppTgsJEo/6IJtk3VW/8p3QlvCpc43QCY0ARBvG",
+	"RSwNSAmaJAh2OIe42suyhYnk3I/ZWMAseCS2zMveMM364fFEK4QAExxMf7+Fgd0bYCCLhU+1qsaiqR+s",
+	"yHGu3bSd84C6xONvORNzredEKfH04cYPyxuVOTCabtOC83aJeLOUnJyC64hui4SAv29Ark8j+8PSmeu1",
+	"uOUO1vrUDAYxazWSD4ZoQ60IHzhLOVYssdKMppmx66xY5M3elOdSZGFgOiRRyq9ZFDjmXZx/AK8+CIkG",
+	"z6ruXQj7Q1/JmWZKB06viakA4E9mmQ9B9ooaDiXfWf9c2g+p0iEwa9NFa5fOUGd3fdf4tR+lhnngYj9Q",
+	"RoHSHKcIO2K3MlvYxlIdAVtfaEONXmVs/Ab3ncNtt8jSi8PU7MqAD6eqhGA6ZsJUiPw7TI7Zqact61IK",
+	"XABtcEjZZxxKEINSEzcMpy01IwFOA7tOpwlnImbofWrVHYRExisPwFt7fe3OG/bDvByZcVre8sXM6pps",
+	"KNdQjrEEajCtXeNrBazwNtYoau/cs/nNniKP/2G1UoqTsUSFPsTKda1axCUIWP1yVYZenp0He6sNVQYz",
+	"9ch33PuSd3UBSrh4JrCHsH3c8XCrg1Xn+71zc/zc13+1M2xUYlOA572lGpvPeY7HmkKWwlyyKomUCsES",
+	"Ypd8BVzwxqi8aws2ynOBHc8ndZ/wxVUTy86PXy4njmMpgKkWlACuSY79fK8g0YUPgfkDkaA3MisAgXJO",
+	"aphacRaVWS5HWZnCycds40k1rUzB+VTUpTSb0Rod/C2df+7rVuM739t1aXz3N1nRWfu3eZF71RZzJZD0",
+	"1ZAhwN37KpzSoiww79XJxWVc9X361uOq3M13rqB+LCsYG2UNV+gn+TBrK3UWDt8vWbCzsAb1PeGsqVJq",
+	"GbCnvSde85PtdgHouNg7bsBTdru0DCJ4VciXEZ4QrvOSXhFjwD1lNHF10MUPAeNLyBmRok3OnIhHrVGQ",
+	"iCdRlrR1JeRMEJra2c5dfcGF0HTsm5T7cK8mjg59EYK9B8MDThVNeVzpGILRt+VBHxI2nkjDRDz/Dzbf",
+	"Lkk0lmOEjGx9Vna1zgKiYypIpxW0sqRDIHiWMty8y4QNW73DTlACkQxaMy6Sy/GlbvWO292fQclY6XUC",
+	"ZywwleV36REfGExAVeYSCpiLgJXfOp1eN+yF4X83TxlZWNpzOEyNkkd255QDs/crixmfVIOJxDGbGJa8",
+	"dtYvGMZ/0iTh+mqByRZ2+gUkP87XM8PCM9kjP4PWH67Wf93j2X13W54V3HGE6ykkw1pNBA+QcV4TKnLG",
+	"14BLx4obHtPUA3TV+PCbMW6o5xxwwV22wXRFvy0hDRnyaybIFWMTDSz1mqZT1iOR40gR8PQo50GOTzvf",
+	"EHxyQCImEuAcEXr9wZBG4/9COKbYJmeFZbHD4yxZArKjl3HwjKtjykGBtzv+H2AubX5fxuthbhdCj+RM",
+	"k740I3LNFCxjZR0ajH+XquidiIyAxCmjiuirOfT3SWp4+ivg6YH3rvVavo1YcmNG/x7P3U/H6m9JcX6Y",
+	"nP0xcelbx4d7SmydYTvRe2XqBSXu58q63GJewmuYM9Qmpq6WGOhBMXDdQn0iJLhDRhbXhJI+NHlXis4D",
+	"4rqYxOAS8wxfsB8GPUKWtbuuCC4kG9lT+Yn9MC/QjRYFeWIa7WvLqh1BplTjW6rYch5ZsIvyeVDLmCtK",
+	"DKuc92VIzLLv/g6wMZu7FM9HUplH4Vfkho31Df0bGTgSHLO1/o5H5mwsHP8GT9u7s/Oxd1ZmMIPlkBMt",
+	"0XWpGdstOkWG3Iym/ZcxTdM+ja9qua4rK9NZtqtLX4ESBEjAHUqGSHmSvP/6+dO3d5/eXv716x9B9iV1",
+	"Sb9Yv4DBa5Zq1JEvBLDfITOosBczMNHLEpVyjqM2+e4Yf5Y8PKA8dYlsEFghGaMgkb3nkosIq9Zmo3n7",
+	"QoDBAH4V97VjOic0SbybB1/CNeFDIRVL6rVtfP4catXWhosHbrgAqxh8yUAlQJtMyuGvMf3xBxNDe8yO",
+	"wjBojbnwf3caAMXBF0f+EKRyaFdkSK8Zoamsbyu+3P63MI/OjeYxJ6UTJiSx31rbOVYpqeom0LUTWDvk",
+	"N29tcUFmUiV65ViXxYfrPzxs9K1WNXFfy35MUsqF7+dcP/5U8c3GXRR+B2F3maqzEkAA+BVyMSuoqR8H",
+	"T3ruzbmR/r3THJU3csyI5WjFqtjKJK+BVMwyDFz2Gj22xCyBTmo5pa+48/l9lrdjVkzOJo0s1uli6QFM",
+	"1sicHD1PjtrVnt1NmAyojdSMvII7UFIY0PmNhPH98LXopsxMlbg0ciX7mVBjmLKP/8/LZ3/7n5cXFxcX",
+	"f2//+fm//5/WDU/oN79S93kyH0wtaX++6iRXHVkstl7RxXFm5V83DHsALkEi9JNEwBCovsrqtV9CoCKC",
+	"JC9KrplKeGzshPABZNfkTJCpUIzGI7sOWH2eUEP7VKMtFSVOlYx6eZmOVx0UmKNQnBNNBY47j9BmyxO6",
+	"YipAHZgYEBPOAsXkvyqRPGTmd1yFW/TWuBHqsuqtwITsgmunhzy1/MtCyVXj5D93sADKqPaA6itd0g5f",
+	"27MwnTB1za3BrhjwQtRJJ0qCllhwAYD/13lUK2GK/uDXTDB9q0m6/4XUUnU6PhiipkLvPkkzLxrGzDpY",
+	"GDvUptsDdL+yGw+jCb/fJYypuF96uncJUdpuIMQCm0ymCtgx5kc3PgDLeYqlxMeNUnWtGqGr82s/ZMN8",
+	"hFHelAbZOFJxzqhyyHkViYjlLyjkxN9RwuY+My+HPVix7evz9MobuW+VcU8+rGV6WkqDLjKc/KLepDeV",
+	"y86pqntaeYy2znZpkOOr5l+nYssg54hyAFHjAHf25jM5fHGA0tRcDuC1Ip5fDkf/bPUOjzvt8DA8OT7t",
+	"Bi3NE9anAvtpTSBX+JqlMuZmfnkF2THdbvgzqGZgvU7G4HBEQg3pdkNyNX6pNwFOWbEBb2CP7h5RZdWZ",
+	"qEMO54bM5DRNSJ+9zlTOGdUkAbAbgCbt3N8ccSkT36O7ZFptwf4eQNbPPhGnOePFU1BVg0LFMuvdgPNi",
+	"oHaSUtFqqP2ty37eLWf+NB33mWKPPBt6Y6r/tihj9wDojyW9edcUulHfzmLym30ll4IlRBs6169JZBWO",
+	"yCOJAKINVHHORjJlARHTNCWGXjHAG6EzOq9r33mfJL6bLvaVrvuPdMjSlAoekzepnCbontkBhd9PB8/N",
+	"VQ2HQbxjVWPf7vMB6xWw5XerV+zegbRrb1FhrnkxcLYrECPJfnbR0yr/Ub6PwXKNf1/KlFFRWzpbnIN3",
+	"VxmWMh3LSa3HKrth76naJf9c75Yq7NbeJ3VPPqkixRTSqDKa0IH3TLnw+4K/eRuFbJHDNTeSfnmLqM78",
+	"yZdzb/s8FtunoDFktZ0Z/d0i+RXsodX2ymMwTvKN6w1oqtkNbJD7Njj21sXeushAhjFCXbYnuCZF7bgp",
+	"7XumwXoIbF8jeV/6CNSGdkaTmpJGsWx9y3zmF44Xr9fF3ebv9fB70sO9lF9yIhSU8p0r3ym/Zg6ksXFr",
+	"xxmmwRehHSOXM6bb5B2NR4Rd24kDc8B2fDTGiLdvtIMpfoAtGNMxI0bWN4VE0MZ9S8h9S8jNW0K69K4/",
+	"adL3p6hZT8jiqS33hHQvyslnTdJwiXzs+Wc5hYxkmnh6co2eMkqqpYcsPXdPD3t62LhFKh6zEvJnY6Lw",
+	"2mORHEY+lduTQ0nKbNIuGOqTM3Ukqqp5jkpA64WKQMRcryWZz8U57QlnTzgbEo4sn59t2wqXrgDljJlR",
+	"fDVC8kd3SzOQZCiU2xAl2TX1t8+TgVRjhHT5ouTY2qLTW0i7f+/AtgdSFcbZBmfa8oqxTNiuomWf+/qj",
+	"fd02obK9VVpAYbar2cgY3Zui92aKZtjRuA8FevSieCMj0z/0spa9OUqrAQzfKij9gECzy1PR0/6LNdPR",
+	"0/7lXUwJovITyYXB4n07OzlV9ZX1ePUWZgJebqwwYauQ1u3121qIxwZhvjB1a7Reb5BtAbdvmGrx3Xee",
+	"A38vLEUmU+vPjDKbwPUDSKQEjMi9DF1emvUyFM7FXobekwwtwtNsJUGDFXC7BRlCsM2whywoSJaqOqBd",
+	"4dveTcVP4jjvpW71jg7DqgqdEoe+5In9ms7fM+aTwSEmjE1aQUmG5AC4C1LWXnDbeFmAS+8dBK2J4hLP",
+	"w1FQkIa9zs8NOdz9lPz47X8YxT0rZrMv49mX8fRaX1IqCAVW2pSTLiXSZkbIuhyzm7LGp5Fg1qjxgIdS",
+	"3GeXPYbsshwgj6apQ9QHpb1o5GypoWxcVtMmZzgx+Mvyd2hoUKe1YELa3ZDmbrLR0KxyAFm5uvBqUwXh",
+	"fnLSVonkfULaL1vusjsJ/BJInekVyWaY7qZLUfxYTubexCnDZY2ohwWsk+hf/Ii3yz7upD3aI9UuSttQ",
+	"o1z4g7FXMB64gvE7tIhVji0AAcZyzHYQLfA/3Q6CUiEZYHfgSXv/ZEWn1T1I0RMAKQKDAWMMi5GR3bg1",
+	"a/yTlYfokUEUcTGhCqaZYUGD+xFWqteiKtYsbgUtaLDT6rWO20cwMBeGDZ0v0/AxA2yi9lHQMoBnbl84",
+	"Ynw4MpfuFb3uYRi0JCQgXaY0/73wqxTZry+Ow6A144kZZT91uqFdnK1eW/1Wu9ceOen3sw9kTCeW2g+J",
+	"4csp//8qoOKmXDCKmZbbsZ57c7JWn+EH43VtPL29G3bvhq1DU9rGHqxT9Br4aHcjHp6M07YxKe8hkp4G",
+	"RNJdO2x3iIN0T9R7SxBIYzoB//XMKm1qA+yjumW4N49vc3Vg7wLeIx7tQPYX8i3W5obi7V/w7l0nibpJ",
+	"3HEWHQytY24Z7YDH2SxgVGkvGhaPBPRrkILV9tzJX7F2ArtIzCvtxD5Db/0arfd8+Z3f+7zuPeN9knOY",
+	"AmsrM6udOrnyc/JYsvFKh/gtYxMy4CxNNKGGHByFUOR6ehSSv/z+z3bOZt5OtYH+N+rFQKqxXeshTekP",
+	"Dj6gAg/zbTdHUplL//D5+79sqlnlC3uf/p/C9j4kv8/qae39PXt/T+7vEcvscWPu2EADbOb02YJdPiVn",
+	"z2r6/VbOAN+7dx6De2d7IttZct5Kx82dUeBOE/E2w4Rb/NL79MmsEdV7X8yv6ovZuVwOWpOpacop+gw7",
+	"sc4WVFh7EikRbObn9JpEX86+vfk9Iin2pwYms8xjnFf5MTKZ8np9SamwX2rtIG2oSKhrmOyj4DTl/cyB",
+	"VrR8gEktmD5vaPoULZ893/rl+NZXJPA7NSia5BnrcrEmoUPKBeBYUgN2uEciCuxp1dMxkddM5dUUCF6U",
+	"WnZiWRyZUI3ED3mRfazQDrIa6QuxkKVIbpbqXN28d8n5uKOs50eHZ3B7XvxHkAD+C3nbF8/5Pq38qaSV",
+	"+8r26szyG9rDK0SFZU+Z+795qjloa6sSzs+n/e0DmJtptfvM9CrpsbwP60NzBbGmXzuU6xqA633k7h4i",
+	"d8X9AezkXXvPVgTwKg7UbVur9xLxc+rRJ0ZVf16K2hUN1U8bROgqVu5+TNWqLXwYcbqGM9uH6u7DjH86",
+	"udwF/nlrNnhRsXr5r8Jfl2tCfnfPYM+nfTfQ444SNuQeCyBSe+PosQQLtyHb2w4TPnyqvQWn/3du9QHS",
+	"DcnHSdzeShO6n2BjU31j77f/ZXO/d6srTJigE972p7ROB3grY9+DbquzTxPcGZp+UXYQY00Yl2vovLyy",
+	"/w8WG8AWH8oX7kf7pvZXOvvItK7xFnyeMHH25QM5aIftg92jpH8bcWtjZMuwDI5ehYQ+wTdbhSudDn+u",
+	"bMVAk0Qxnfvys03Img8R+xLfqSGySxMVoCbtQJXQK/7zltj/8hxSCt0flMmsePvkn7QbLfPZTygUnvuQ",
+	"QjodthbZZNDcdWzHOLfv+HnbTmo70kdGRR34vtFkjJchdgTBJyNJInd/oECmZ0sMw+rG50rR2aVl+JcD",
+	"njqY/WqA0jNi77Bn5krImSD9OUGI5wXUZPhcu6tt8pUNuTZW7mMQrnD86BgK4Ay0wTPkirGJhvdh2xCe",
+	"BBfCvqgvzYjwRJPUqkpGEm5e42skNNQrvINrV89iuXxVOA29PF/p7C019D2HnnvbZWhvByrA4is9Hbd6",
+	"rVc0PDg+7L9ir171+4enYZJ0j1hnEHZPD+PTo6OjVpDdfUnToVTcjOxz48ReWmqsAtClrbDz6nTQjQ9f",
+	"HNMwfHESxwcvXp3Ghy+SOLT/OTl4dTpoBS27qZeONw4PWkE1unWvk5GoCsOkc9k5OT3sdA4Pw/AyDMM2",
+	"PKlYSg2/ZpdA070W3PNSDbSMwzBRUrDOy/qnNf8nu+zPjaXWTnh4enRyHIaN9a7Crm7iedqdf+e7FYhf",
+	"Wcz4pBJn7SyO2cSw5DWRqGq5uHDC9dWCovUAnDV3ZPrtk7g3txiRpRIK7LjA5suMHBl+rLjhMU29HK1R",
+	"4ypiagtioT9Nr1aIhjQlUnkfKqZGCFZsFdgj1MoHbUgnCMMQ5o5JFR3ykf9Gnh12Dp4HoCr4+8Kw2BHq",
+	"2WG3+7xNvo+YuBAF8sH2bURNhXaRO8Ty10SxwVRDYttAKnu/GKaMwAcj9M2zo/DgeSM5oe9RUPytJCnC",
+	"OO6cHPVfxeGg0z+mpwed+ODVK9Y9fnVy0j0+7jw4SdG9oaTovqx/ukZSlEVql/WPBgPGjinrDlh8QJOT",
+	"TnxycnJ00Dk6ge95mAt1FMKndm62UOWniwt1cnAYhgfdENjJpiL1N0v+dyxQ7ZgPTp4+ZdnYaSDrvkn5",
+	"B1VD9sSE6ZiKuZdJhkgRrxOsfZnMX6SQQeFZ0E7lrS+eSljKTI17MlF0hga8gu9wJn4x75BoBvgdr31S",
+	"I7M2FksH3gVs5DQesWTZ2J+5Abaxlr6yWKobRsJv03p/mKr6Y2Itjz7w4unHqdF/0iUa2larRqpdjsnU",
+	"+UTvisgeanSz+P01UU27/PcQznzLoKtp0uCx7NZ9JPSmkdCbEGPDHNHs0QmNr+iQrXB0gsWXJ5irghMz",
+	"ta+fk5gK0mdkMjWEC/BJ+vgZ+DULdm+bfBuxORlPtbFPOBc73JUZt+jo5III6Zyabo5rbdMveN+9ujG3",
+	"M5XWWUYTxccspuPLQfc0LBiDbUNVrXm08qFNPYpujfdOxb1T8elnj00yhrLEcv2lXfkVPR9eBxOxJat7",
+	"QuqRW4LVvZy86NirSk9dVXI7jcFQjJympebO1aR7U30JMj8HXNCU/xMEf2Vt+Vk2LW4nhHcn4FHpLQd+",
+	"MSjsshDgChV6xlSwENzNw7qolumRnGkIDV+Ia6bgY6qUJT+BO+QhtxQh7sbd4/7hcf/4dDCI7f+8etU/",
+	"PDqIO8lBeNg5sP/tdpOT8Pjw9KA/oOHg1Sk9Yqenx93jY3ZCWZ27W49o9+h40ad+cto9OnnVDW+oK733",
+	"p+SnU5f2fpyn4cf5BVWjj1RdFZitfTF4ZG9PQ8L2s5t3x0GYUf9TwrWhImZkoOQYUzt5kqQMs7FiKVib",
+	"RIpGAYkSFkcQio0UTfhUR2QoiZFDZnkwcO35hUgZvWbOi/yDJa6hvCazkdSMTNy58mZwTA1N5XDKSMqZ",
+	"zn6VggWE0XiUC63IT/QyYcOoiolDySWOti7vDBFY3cx88tsVF0ldhbi91rxaHV78H/aRWvTX0qoIL+so",
+	"F+iUh9B4TCfcUIiY6zFNU5IyYz+obpL/W5rhmP74g4mhPaudMAxaYy6yv7PMR20UaklL0/zKhyNDqI6Z",
+	"0Fnz++LhyDeKC5KwoWL2aH148/W8bn6KNl5CGP3MD141v7csTrkoNObfbm4JixtPrjB05coBcRSnUZjF",
+	"azjMfaTLPkulGGrMVqtfNfu60uQGUo2psbOW0z64gsf0Bx9bBaBziluNf4XZRgvIq6+a7m/znLYiIhhL",
+	"tCf8ph39M86KdwQtJuzof/N/+tdbjldx8PaVymXO0aA4GdnHEy/befQ6ARQr60wkZXm27pfNi5HL5+Hd",
+	"DxqbdO7b/0cgcK2g1jKl6lLPtWFjJ7FjKSwNmkuWMnxzRDSdA5uajXg8AvGH2bH17mQ8n48ErxiWA1ct",
+	"tkpDq/eie9Tunp52gxb7YV9ymV0J2/mPivrfjoKW/6PTaZ+enuYdrT795Q3pHh1sUO8DS3dPxc64bZXZ",
+	"5yT2+G2xqyhO+RUDJeQuip1rZ+bqm/eow79eZbJnMk345VJ5kbeKFNMyvWb10TtnKuTxO6xWQHQPKChI",
+	"OMvUOGCpBFkqQkyBA8o1RJRTBKUQzMykumqTd9dMzZF2WKoZ4fpCpFJesYRMJ4Qa8ubtOTln4Mp6dv7h",
+	"429nb58HMCw15NO7tx5qhBqYls4oUSqSSIY5OTiFNjmD/8dc1Ss2MWQgFaEXYiyFGeFbXYLrXCKPn414",
+	"yoiQfZkHKam2s3sWaUNTFj1/jZUo7h6cBICV2btgAPDJ0QHkGAsyklNVJTjcPmSSY1swig9f3/zfTtjt",
+	"HG/Kev8TlNg75rxf8euTej73DboQ/IPFpn0jt/PjJ/z3VvGwFDRztOfWwx43Vzvk7IibKlBFvrAujHRD",
+	"FQcfe+TYASsPKS7gHing0SAFwH4RwIzEModYqoQl2xkim4MFkDM/lbx2z9oaPRQwBR8IFRjNQUskK8yo",
+	"kioOcOD2aXUniAGZJbJodkBv3wWzo9s++rmhaLsn4IB63R2xAvawAE8cFmAnijrEi+MRn6xE6o2lVAkX",
+	"1GCUgKapZTauVTnWTVvlAUHGRWJZ0SywTAUdw2JqWGWhujPL7fC/rsiHz6/rGUtVshf6j0HoG7dbGLnb",
+	"iDibKM0vE8gn0isBJez4gTOYq9UPvFoG3gY7F4cHEoagXwUKt6NzQbi5EIprpgOiPeI+12TEhyOmDRHs",
+	"Rx1MNh74t+5Tfl2S9yuwV/YfPd2z3NdE+9aO3hXxGzrkYlifX/CJzSy1ARBHDQIyvuL/yX6zkPw/ZF97",
+	"7A+urSg30/r2p3C1eVQe53KOT9UF5mEGoDZwTVLnzq2bgb++Uyj7mW8tENM0ZQpQsDOvW91Mxlyw6pCs",
+	"ay1yAzz7Xynump3T1bHXfcD1MQRccTOBlIssEH/eOuoKdTpUMRLLCbdUqeSYUEGoikf8moEjg0yUjJnW",
+	"dhqeSbjOIBMaW1oGFPE2AUAMiDCMs9of96KKWlsXhM0O6+NpHGtcvsxlkWX2XgVLSXGXPIEdKZYFderK",
+	"gmBSVGPWDUumsc8G+qzsP842CBFka3pPEdp8T+tQqK1I+IfsZ1DUu4/FrpxDdTx2H2N9VPzxTF9B7M4R",
+	"G2g6fUb6Sk6HI0P6NHbXM/bVkIGOqaBD1oOCxoE9G2UVcm3Q5eYs7SnU7eSfX1+z892bwyVdcG+dPfz6",
+	"m4I+kuMa+rZEVlpBovNyRd2mCssiwb2MqYhZWp8B4aM29qFC0TKEbXJ/Kq/Ae8Y33xHV3iXixxoZCJ+d",
+	"3qYU3Ndp3Hb0AvawTJa7E3J2dijjao0H4ANDyTRaDgOIDFlBPEGWGZBIMaPml7GcChPhrdMJ6UOiJzpB",
+	"obyC8nSqoH4uTu0HJ21STdEXwoVmS3Ie8ndqMnbuTCI/HNp2Assty56+Hyt9f1NzQj1VFUUvbOx2lF7A",
+	"61gdBpFpkntGid1/e2RZ4lElfZEU1yTl2rxGFSCmgmjD09Tq5JZyM+jkpK7e6VtxRk08rG4CDngTXQ+a",
+	"gaeVrfS0lt2L3DDslbeK4AqTO4c3/IRClQ/47AnUqbg/8ookqhSd1ztHcfoQMHJ7nLuLz//zj/NvZ9/e",
+	"1X7G/6bLX7KSY/znH27iO3WXno+kMs5nepsMr7D+60tKcGUXGN8d2wkP1KFYPHSukyyZM0NURtcFtlLi",
+	"EbWqe/muJebyEjSAFZp7IUAK9WRsxFEtGAeuiJIrIhUfcgEFhAlTVY3XjZovcJAbO/ky4uq1ugd2I5vX",
+	"hNtpnKXp3efm4rhfmbYHqII63i43ePzlKeLL1ED2zYSqq1ygIdC+YBkPRh0TQK+ssoroy5uQSVEEryCU",
+	"Bc9SBZlElkQimAUmzENPWZ0188RPgDCbsmIYnPPUoEiEWmm4MzJ8zOTURFa/ltdM9VBER3BfhLr3hcgR",
+	"Ne0LB1INpTFuoJQlQ6aciIeM+gAXbsDstAacpYmuyVsokOl2CvnCClGO5QJZvBU/2W4lmCdYG5YvU0yF",
+	"ZX92CV0nVNRRWDqoE7t2/RuLXDuhgswtz/Z3OSOpFENrLdm3egzwgOhpPCJUk6gT6sh+QBS2j6LXGUj4",
+	"cUg0ZOOBhMvYVqsT6ppZu+2uqXPF57I6XDuZF/YJLMXN666X613vSODXJXbALt4vT3tKSdawnNtK/6AO",
+	"IkewmSM7F/+ZpDTOCtxlmqBHAGkU3Xa8xGqAp8FDFdFElvAdsZVtgoNZAM9Oeyq4y/kSJiuuIpTMlKV6",
+	"V8MetLRhE5wi4DL0lrEF2xgq9d+kcU5jaKTUa7WCVpaZay/9DFqbYBGWAAw7gWuExVSr1xJ8ODIv9IgP",
+	"sG8V5rxdApPoht3jF+HJi87Rt06n1w17Yee/AVDHYA8qdOZKYELaUGUugaNUPRj+t+UkjTWswi6/S7i5",
+	"a0XLjrkb9J09ZM7TalGC/IyWlEmrUFASS6VYbAASbDWDLSKsd8NXJ52j7nbq5MuE65iqZFXghAlEHtOo",
+	"hzj7i5uASHBTgOIZUx3ThEWeQ7v3akz3MFIu82R3y/2zZTf3LH8sY9MFlFsz4zFs14jiGd6YG711K33H",
+	"DGmNnnT/Zt/tc4+Hxw3+wq+XWMF0cksm4w0dLJbAnYa1qXNlWzrek8KvQwrgY1kQirfmTrnmmvd5ys3c",
+	"7oEZ0/pCrMz+hnCFq/Bw8AFOCQZ8crictYclCZ2DU8FfGckpANB5gC77t34NWddMuGIt3SYfxIUo4td5",
+	"JJ0/IYxdmzjnNSRIOzv/MISuYdc0nTL9Oq8hsXtjDQTf5IvrHMDBNXKpcbz8V7Y8v7vVadDTFHtTllag",
+	"TT5YPWHIBcy2c9w76JC/fntT5zUZKDm+cYPTt3T+uV+Z5J51XC1NLneUHBwf+4TUgHQOrXS3Sw/oDnWe",
+	"EnkL83StSmOZTsfC5aBUDd6fN3Ytuf17A6+sjTC5eFgOsFWNgGYvL6b9NwqK5fn/xWCYR+jbMBx2ZxCG",
+	"a2TVRy7eeVypJhGwj/THRvefT8XZteQJgMg1eb+Umz3wydrtrVuL8j3e1ERHNOvjh0rO9nh0D9zgPmcM",
+	"gxnOY+i4x4IEL6gVuW6wURZiQaWAIoxVqRKiUESG3cdAPHXDBTgjMmPsqrrKLBfRrtDs1qihNNIfXJs6",
+	"N7v97PYDrpFZVozoCLJVTd4TbufnYG2zug+GaCMnGE7kIgvZkM+CYVBuBL7hxIOLuPJi+KUuS7W0Zzu1",
+	"wrq3c65qcPq4JkamkCloFwk06nw5UK9tP5HM6SxJE4/nYnunNccxlmLAh1PFeojXtrKl2u0dj/Dujodj",
+	"OU9l+62cGskZGVBVPgOE651ypYliMU3jaUrNCqTA71JdZZE1a4gPlV27TOu2zDKAcCDYLIaP2WsExpt5",
+	"dy+xpjUZ00mecpcA/xIJAd+1LpqkF8LZpIGTfYDkl6f3Zkw7S9V3mQxSXcF1n6cOVrfRvp7H8gr92nUC",
+	"1R6x6ULYQ8rFlCWFYH6FNVxcrfxIbpM0BEZuHuAKOy2wgnKQWoREOggDa2XmNx50mrub85l+Salo5mq+",
+	"Q87+GxtOF/ONNy+F+1UxQ5EQ4ETnZA0AKGma6beg2mwlPhbYxr8y+78+9+jzNfTet8wgQEzDRXcYlgEx",
+	"zcSCNwYJWjAOaGhckyG/ZqLgo+nkzOMoCMPwQthhNPQQJEbR+MrlOIGCl07HQjt/G0khNaVNvnORyJkm",
+	"A5mmcuY8djCexzMd0ol+jUkO7heMAWkAM3Wo9nl6ULU3EKfkOJxV6A00PHAOPcNSpmM5YWQqUsufNOUJ",
+	"TmPG9XqPXBNXXI5kAk4R6P9X6ce5mQdrFZxD7glEkYBRQSOjIFvSKKHzaI0LsKEjn49Z3SRYvVcInHfb",
+	"j7CVqzOhzZ149R7DczQWSJ+ZGbMCcSZh3TMIXyCM+hR3NqnO9ToIw0KmFxfmoFtsuHBwHBY7LuSeOy4M",
+	"G1a3XHgPQt1RjBwQD85OMrlX0c9Cx1QEpU4S/hBxs3C7JTZFxbC2gwP9Jx9PgRAaNZU4OC5+4gv4s6Kv",
+	"xN5J+MCdeQXOWWljaqQRy55QOlgJw67tO/bFxk8Mddn5AlUO5OiREwsoazt2DTaYHyTSoSyfqrTVa70E",
+	"knCjLjLSv2qmdODKHZRMmc7rI+k0sYxRUZ62L8SFAONJyzEDQPMxnZNEZi0Fp2NshEENsRYdvMre0yMR",
+	"TcZcRORZDrOVj4FR1TFocAMytbN5HpDIJwRGF+JZ7GDtRUIQtJYUVyXIukaThBpqH77mbMZURJ4pTDJN",
+	"5/ZXEK8xi8gzOjVyDE/3CK6FzuaDCqtVz1yKaJ5U+BwW4Yzk+4QWJ8FoMGLPW7MQzkJAoj9HaHwKuwh/",
+	"7v05gsLUhV21Py43KIuCCxHlgJ/YO2yp0332wmJQ2v5YEavO7nVNTQLoaFJS07NbaIyVs/kksl/K7x4w",
+	"VRwPti9qk08SPj6W9iSSiMam51ffZ3JJFykkRl4xkWkY9tgUtmpEr50O68WuPUotSy32cDIrdnqtKW9V",
+	"KTNISvbNEyYnKfPohxJUcgyI+teiKF//1m9qblW0/KQQOTXtYhOssVx8EU3Tije98z3JcYYOzbGwu4js",
+	"GGRd5bgikNPqIFm5IgMuuB4VRl9K4tWLc5ET3aoJFTuS036ZqAEtCHuFo+mhmR29MGDeU1w3Wj7vfnGf",
+	"i0ON5MwhXCKWSmb55OP472k0yHsoOJFjKDNx78pHGlCVO8KtjVceBnXwSwCXoOPmHxUDpK9dPPCnuz97",
+	"5Dvrn8v4ipkCX8X2q5ogi3sB5ivqCMAv9IilqQZmk9s/Y6a16/VKSaQFneiRNJHzksGQYK8Cj3XDgwOM",
+	"uI73kAcC04twrKjnTEkXKuiGZKyJHlHFLgT1A7bJO0g4ocDpIjkYaGbZAPTqAM3Vky681Y4EeKRywuOg",
+	"ZAn7cexr2ETGo6hNzrD3xYVIuI6lECw2hDqEnejf4a5/u5iGYfcYB/63yI8GIS43x55rllhcJ2PFL7Rn",
+	"ihQDRsSSHrF2aZTtg2LaXAi037GnY/FeSNuMfP68YDPiVz13F2ZlSkJCWo81/n1cyMoIa76f5c9ZXQDq",
+	"fqi5EFTMwbrC2Y+4tjIGTyWCf5NnKCCtwUIN7VO7V1CPYG9F16SvTQiKad9fWcI13JpKbVxXFAB8xbs1",
+	"+HZ8Ho9pk3M7p+I2+vpgdG3Q/Aus0O8z3GUPjoBiUbgDAJlFuAruO1yZF654LBU2P3EMhkAB9xVzrtly",
+	"8Rd1ee3eF2PyEw216MGFwO1xsPeRnos4CojEQzizhjTyNpdpjAVYWLxmH/T1p1wK13GGdI6Izs4t9V+F",
+	"hVqW+C5ENGJUmT6jBkQd4oZm3Auo2SWZIYHD+vyGq02JNorRMfiRSRSnUnMxdI3EZqN5kOPbxDJxITua",
+	"cxHEqpDaFXb0SCcMO4WxiB5NjSaJnIkL8Qzg0y1RPQ9IJ+wcOH1USEOGVgoSIWckv4uk1DD1PCCH/qWx",
+	"YgkThtM0D5TB5VNU3pDYNJkxV9Rrd/pCDCxxMiGnw1Hx9dmnYfoUUDQqVb8pObO6g5+dZpZbo3niKTBb",
+	"A+yTap9nyume/YmSRsYy1SSSE530Xc82VI/bloUcxKBpwD+tGiIVGTJj99NwWFmQs9FLqwq8xJ+ikuqR",
+	"8mvWXB5QqyZqKciMIjkxMmN9yPWAk5JKeYUHPx9hotiAKfvqZtIUpQMIZ+Ewnq3eMFEymcYl+ZlhBPrG",
+	"5Q2UgvfwZuf0zN9u1xVdl170OxUBz6pR9JqlWU/bqjnkOE1NVZOcK3Ad5PpCSVMhI5kmGoJLhUFdFL6B",
+	"PvYdKLzsU51I7gz3krez2e6cffnglNuA9Oc+YaRgbjhTAzSr1JK2aBe9ivbJZlP/kmHR+fr6MhzdArxm",
+	"GZ6uXQKpGCJgXYONQW7paut0yfDBAYF3Q19kI4uM9nW+a0ZaCxKkKarkLmO3uA7l4vpGJ8ZK/urEHPCr",
+	"FsN/Wa8y7NoqZNaALJ/CddFbvn7ff5czOEb2rHtycIXA7oQh+Kkvbctzkt0G5aofgBBlttGET1jKBeuR",
+	"0JK9lTrPHPnD63xVicOHd220uSb9KU9BBLgf4UnfXjuA/HwwauSF6DPSn4okZcnzgHTx33C7VdyIt/n8",
+	"y58H5CD7UcF93ndsCc9a8ocOsBUu2oWG3vhcDJ8H5Mh9MRfDC/EMloGCGvXCMDX2y1EQiWNmqDPyjzNk",
+	"mmcrsBefB+SEgOFsWdezrKHwhDtquRAAR8GY3QghyVgq9rxNvqD6r/Mm33Im7Fm1ipN97jXJwd2IZkwU",
+	"eBGUrSOyitUKFGdJESqqeLAxBX3pTP395/8PAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -4217,6 +4217,9 @@ type ListAccessEventsParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
@@ -4235,6 +4238,9 @@ type ListUsersParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // CreateUserParams defines parameters for CreateUser.
@@ -4248,6 +4254,9 @@ type CreateUserParams struct {
 type GetUserParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // UpdateUserParams defines parameters for UpdateUser.
@@ -4272,6 +4281,9 @@ type ListTokensParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListTokenHistoryParams defines parameters for ListTokenHistory.
@@ -4287,12 +4299,18 @@ type ListTokenHistoryParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetTokenParams defines parameters for GetToken.
 type GetTokenParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListArchiveTransfersParams defines parameters for ListArchiveTransfers.
@@ -4320,12 +4338,18 @@ type ListArchiveTransfersParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetArchiveTransferParams defines parameters for GetArchiveTransfer.
 type GetArchiveTransferParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ResetArchiveTransferParams defines parameters for ResetArchiveTransfer.
@@ -4346,6 +4370,9 @@ type ResetTransferParams struct {
 type ListFileCopiesParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetSafeToDeleteParams defines parameters for GetSafeToDelete.
@@ -4355,6 +4382,9 @@ type GetSafeToDeleteParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListLocationsParams defines parameters for ListLocations.
@@ -4370,6 +4400,9 @@ type ListLocationsParams struct {
 type GetTransferOverviewParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListTransferPackagesParams defines parameters for ListTransferPackages.
@@ -4394,18 +4427,27 @@ type ListTransferPackagesParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetTransferPackageParams defines parameters for GetTransferPackage.
 type GetTransferPackageParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListTransferPackageCopiesParams defines parameters for ListTransferPackageCopies.
 type ListTransferPackageCopiesParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListPhysicalCopiesParams defines parameters for ListPhysicalCopies.
@@ -4427,6 +4469,9 @@ type ListPhysicalCopiesParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListTransferRawPackagesParams defines parameters for ListTransferRawPackages.
@@ -4466,6 +4511,9 @@ type ListTransferRawPackagesParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListTransferRawPackagesParamsSort defines parameters for ListTransferRawPackages.
@@ -4475,18 +4523,27 @@ type ListTransferRawPackagesParamsSort string
 type GetTransferRawPackageParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListRawPackageCopiesParams defines parameters for ListRawPackageCopies.
 type ListRawPackageCopiesParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetPackageMetadataParams defines parameters for GetPackageMetadata.
 type GetPackageMetadataParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // PutPackageMetadataParams defines parameters for PutPackageMetadata.
@@ -4508,6 +4565,9 @@ type ListRoutesParams struct {
 type GetRouteParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // UpdateRouteParams defines parameters for UpdateRoute.
@@ -4559,12 +4619,18 @@ type ListTransfersParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetTransferParams defines parameters for GetTransfer.
 type GetTransferParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListTransferLogsParams defines parameters for ListTransferLogs.
@@ -4577,6 +4643,9 @@ type ListTransferLogsParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // FollowTransferParams defines parameters for FollowTransfer.
@@ -4601,6 +4670,9 @@ type FollowTransferParams struct {
 type GetPreferencesParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // PutPreferencesParams defines parameters for PutPreferences.
@@ -4649,12 +4721,18 @@ type ListExecutedObsUnitsParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetExecutedObsUnitParams defines parameters for GetExecutedObsUnit.
 type GetExecutedObsUnitParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // StartExecutedObsUnitParams defines parameters for StartExecutedObsUnit.
@@ -4681,6 +4759,9 @@ type ListExecutionsOfObsUnitParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // FinishGitHubSignInParams defines parameters for FinishGitHubSignIn.
@@ -4782,6 +4863,9 @@ type ListInstrumentsParams struct {
 type GetInstrumentParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // UpdateInstrumentParams defines parameters for UpdateInstrument.
@@ -4931,6 +5015,9 @@ type CreateObsUnitParams struct {
 type GetObsUnitParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // UpdateObsUnitParams defines parameters for UpdateObsUnit.
@@ -5157,6 +5244,9 @@ type WithdrawRawDataFileParams struct {
 type GetRawDataFileParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // CreateRawDataPackageParams defines parameters for CreateRawDataPackage.
@@ -5170,6 +5260,9 @@ type CreateRawDataPackageParams struct {
 type GetRawDataPackageParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // FinalizeRawDataPackageParams defines parameters for FinalizeRawDataPackage.
@@ -5278,6 +5371,9 @@ type ListStagingJobsParams struct {
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // CreateStagingJobParams defines parameters for CreateStagingJob.
@@ -5295,10 +5391,20 @@ type CreateStagingJobParams struct {
 type GetStagingJobParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
 	OpsPosition *OpsPosition `json:"Ops-Position,omitempty"`
+
+	// IfNoneMatch The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // CancelStagingJobParams defines parameters for CancelStagingJob.
 type CancelStagingJobParams struct {
+	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
+	// executed once, whichever site it is sent to.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ResetStagingJobParams defines parameters for ResetStagingJob.
+type ResetStagingJobParams struct {
 	// IdempotencyKey Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
 	// executed once, whichever site it is sent to.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -6906,6 +7012,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /staging/{id}/cancel (the `CancelStagingJob` operationId).
 	CancelStagingJob(ctx context.Context, id RecordID, params *CancelStagingJobParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResetStagingJob Try a failed staging job again
+	//
+	// The job goes from failed to pending, `retry_count` goes up by one, and the failure is cleared. What is staged already
+	// is not brought back again.
+	//
+	// Corresponds with POST /staging/{id}/reset (the `ResetStagingJob` operationId).
+	ResetStagingJob(ctx context.Context, id RecordID, params *ResetStagingJobParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListTransactions List writes that are not yet replicated
 	//
@@ -9669,6 +9783,24 @@ func (c *Client) CancelStagingJob(ctx context.Context, id RecordID, params *Canc
 	return c.Client.Do(req)
 }
 
+// ResetStagingJob Try a failed staging job again
+//
+// The job goes from failed to pending, `retry_count` goes up by one, and the failure is cleared. What is staged already
+// is not brought back again.
+//
+// Corresponds with POST /staging/{id}/reset (the `ResetStagingJob` operationId).
+func (c *Client) ResetStagingJob(ctx context.Context, id RecordID, params *ResetStagingJobParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetStagingJobRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListTransactions List writes that are not yet replicated
 //
 // The oldest first. Replicated writes leave this list; each can still be read by its id.
@@ -10075,6 +10207,17 @@ func NewListAccessEventsRequest(server string, params *ListAccessEventsParams) (
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -10207,6 +10350,17 @@ func NewListUsersRequest(server string, params *ListUsersParams) (*http.Request,
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -10309,6 +10463,17 @@ func NewGetUserRequest(server string, id RecordID, params *GetUserParams) (*http
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -10579,6 +10744,17 @@ func NewListTokensRequest(server string, params *ListTokensParams) (*http.Reques
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -10712,6 +10888,17 @@ func NewListTokenHistoryRequest(server string, params *ListTokenHistoryParams) (
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -10820,6 +11007,17 @@ func NewGetTokenRequest(server string, id RecordID, params *GetTokenParams) (*ht
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -11010,6 +11208,17 @@ func NewListArchiveTransfersRequest(server string, params *ListArchiveTransfersP
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -11057,6 +11266,17 @@ func NewGetArchiveTransferRequest(server string, id RecordID, params *GetArchive
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -11219,6 +11439,17 @@ func NewListFileCopiesRequest(server string, id RecordID, params *ListFileCopies
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -11293,6 +11524,17 @@ func NewGetSafeToDeleteRequest(server string, id RecordID, params *GetSafeToDele
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -11388,6 +11630,17 @@ func NewGetTransferOverviewRequest(server string, params *GetTransferOverviewPar
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -11519,6 +11772,17 @@ func NewListTransferPackagesRequest(server string, params *ListTransferPackagesP
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -11568,6 +11832,17 @@ func NewGetTransferPackageRequest(server string, id RecordID, params *GetTransfe
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -11615,6 +11890,17 @@ func NewListTransferPackageCopiesRequest(server string, id RecordID, params *Lis
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -11732,6 +12018,17 @@ func NewListPhysicalCopiesRequest(server string, params *ListPhysicalCopiesParam
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -11923,6 +12220,17 @@ func NewListTransferRawPackagesRequest(server string, params *ListTransferRawPac
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -11970,6 +12278,17 @@ func NewGetTransferRawPackageRequest(server string, id RecordID, params *GetTran
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -12021,6 +12340,17 @@ func NewListRawPackageCopiesRequest(server string, id RecordID, params *ListRawP
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -12068,6 +12398,17 @@ func NewGetPackageMetadataRequest(server string, id RecordID, params *GetPackage
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -12232,6 +12573,17 @@ func NewGetRouteRequest(server string, id SerialID, params *GetRouteParams) (*ht
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -12526,6 +12878,17 @@ func NewListTransfersRequest(server string, params *ListTransfersParams) (*http.
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -12573,6 +12936,17 @@ func NewGetTransferRequest(server string, id RecordID, params *GetTransferParams
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -12661,6 +13035,17 @@ func NewListTransferLogsRequest(server string, id RecordID, params *ListTransfer
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -12808,6 +13193,17 @@ func NewGetPreferencesRequest(server string, params *GetPreferencesParams) (*htt
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -13396,6 +13792,17 @@ func NewListExecutedObsUnitsRequest(server string, params *ListExecutedObsUnitsP
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -13443,6 +13850,17 @@ func NewGetExecutedObsUnitRequest(server string, id RecordID, params *GetExecute
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -13648,6 +14066,17 @@ func NewListExecutionsOfObsUnitRequest(server string, obsUnitID SerialID, params
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -14382,6 +14811,17 @@ func NewGetInstrumentRequest(server string, id NumberedID, params *GetInstrument
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -15308,6 +15748,17 @@ func NewGetObsUnitRequest(server string, id NumberedID, params *GetObsUnitParams
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -16961,6 +17412,17 @@ func NewGetRawDataFileRequest(server string, id RecordID, params *GetRawDataFile
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -17063,6 +17525,17 @@ func NewGetRawDataPackageRequest(server string, id RecordID, params *GetRawDataP
 			}
 
 			req.Header.Set("Ops-Position", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
 		}
 
 	}
@@ -17772,6 +18245,17 @@ func NewListStagingJobsRequest(server string, params *ListStagingJobsParams) (*h
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -17903,6 +18387,17 @@ func NewGetStagingJobRequest(server string, id RecordID, params *GetStagingJobPa
 			req.Header.Set("Ops-Position", headerParam0)
 		}
 
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -17925,6 +18420,55 @@ func NewCancelStagingJobRequest(server string, id RecordID, params *CancelStagin
 	}
 
 	operationPath := fmt.Sprintf("/staging/%s/cancel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewResetStagingJobRequest constructs an http.Request for the ResetStagingJob method
+func NewResetStagingJobRequest(server string, id RecordID, params *ResetStagingJobParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/staging/%s/reset", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -20169,6 +20713,16 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /staging/{id}/cancel (the `CancelStagingJob` operationId).
 	CancelStagingJobWithResponse(ctx context.Context, id RecordID, params *CancelStagingJobParams, reqEditors ...RequestEditorFn) (*CancelStagingJobResponse, error)
 
+	// ResetStagingJobWithResponse Try a failed staging job again
+	//
+	// The job goes from failed to pending, `retry_count` goes up by one, and the failure is cleared. What is staged already
+	// is not brought back again.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /staging/{id}/reset (the `ResetStagingJob` operationId).
+	ResetStagingJobWithResponse(ctx context.Context, id RecordID, params *ResetStagingJobParams, reqEditors ...RequestEditorFn) (*ResetStagingJobResponse, error)
+
 	// ListTransactionsWithResponse List writes that are not yet replicated
 	//
 	// The oldest first. Replicated writes leave this list; each can still be read by its id.
@@ -20322,9 +20876,15 @@ type ClientWithResponsesInterface interface {
 
 // ListAccessEventsResponse200Headers the declared response headers of an HTTP 200 response for ListAccessEvents
 type ListAccessEventsResponse200Headers struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
+}
+
+// ListAccessEventsResponse304Headers the declared response headers of an HTTP 304 response for ListAccessEvents
+type ListAccessEventsResponse304Headers struct {
+	ETag *string
 }
 
 // ListAccessEventsResponse503Headers the declared response headers of an HTTP 503 response for ListAccessEvents
@@ -20343,6 +20903,8 @@ type ListAccessEventsResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListAccessEventsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListAccessEventsResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListAccessEventsResponse503Headers
 }
@@ -20455,9 +21017,15 @@ func (r ListRolesResponse) ContentType() string {
 
 // ListUsersResponse200Headers the declared response headers of an HTTP 200 response for ListUsers
 type ListUsersResponse200Headers struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
+}
+
+// ListUsersResponse304Headers the declared response headers of an HTTP 304 response for ListUsers
+type ListUsersResponse304Headers struct {
+	ETag *string
 }
 
 // ListUsersResponse503Headers the declared response headers of an HTTP 503 response for ListUsers
@@ -20476,6 +21044,8 @@ type ListUsersResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListUsersResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListUsersResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListUsersResponse503Headers
 }
@@ -20618,6 +21188,11 @@ type GetUserResponse200Headers struct {
 	OpsPending  *int
 }
 
+// GetUserResponse304Headers the declared response headers of an HTTP 304 response for GetUser
+type GetUserResponse304Headers struct {
+	ETag *string
+}
+
 // GetUserResponse503Headers the declared response headers of an HTTP 503 response for GetUser
 type GetUserResponse503Headers struct {
 	RetryAfter *int
@@ -20636,6 +21211,8 @@ type GetUserResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetUserResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetUserResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetUserResponse503Headers
 }
@@ -21026,9 +21603,15 @@ func (r GetSiteInfoResponse) ContentType() string {
 
 // ListTokensResponse200Headers the declared response headers of an HTTP 200 response for ListTokens
 type ListTokensResponse200Headers struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
+}
+
+// ListTokensResponse304Headers the declared response headers of an HTTP 304 response for ListTokens
+type ListTokensResponse304Headers struct {
+	ETag *string
 }
 
 // ListTokensResponse503Headers the declared response headers of an HTTP 503 response for ListTokens
@@ -21047,6 +21630,8 @@ type ListTokensResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListTokensResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListTokensResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListTokensResponse503Headers
 }
@@ -21188,9 +21773,15 @@ func (r CreateTokenResponse) ContentType() string {
 
 // ListTokenHistoryResponse200Headers the declared response headers of an HTTP 200 response for ListTokenHistory
 type ListTokenHistoryResponse200Headers struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
+}
+
+// ListTokenHistoryResponse304Headers the declared response headers of an HTTP 304 response for ListTokenHistory
+type ListTokenHistoryResponse304Headers struct {
+	ETag *string
 }
 
 // ListTokenHistoryResponse503Headers the declared response headers of an HTTP 503 response for ListTokenHistory
@@ -21209,6 +21800,8 @@ type ListTokenHistoryResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListTokenHistoryResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListTokenHistoryResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListTokenHistoryResponse503Headers
 }
@@ -21397,9 +21990,15 @@ func (r RevokeTokenResponse) ContentType() string {
 
 // GetTokenResponse200Headers the declared response headers of an HTTP 200 response for GetToken
 type GetTokenResponse200Headers struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
+}
+
+// GetTokenResponse304Headers the declared response headers of an HTTP 304 response for GetToken
+type GetTokenResponse304Headers struct {
+	ETag *string
 }
 
 // GetTokenResponse503Headers the declared response headers of an HTTP 503 response for GetToken
@@ -21420,6 +22019,8 @@ type GetTokenResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetTokenResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetTokenResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetTokenResponse503Headers
 }
@@ -21573,8 +22174,14 @@ func (r RotateTokenResponse) ContentType() string {
 
 // ListArchiveTransfersResponse200Headers the declared response headers of an HTTP 200 response for ListArchiveTransfers
 type ListArchiveTransfersResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// ListArchiveTransfersResponse304Headers the declared response headers of an HTTP 304 response for ListArchiveTransfers
+type ListArchiveTransfersResponse304Headers struct {
+	ETag *string
 }
 
 // ListArchiveTransfersResponse503Headers the declared response headers of an HTTP 503 response for ListArchiveTransfers
@@ -21595,6 +22202,8 @@ type ListArchiveTransfersResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListArchiveTransfersResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListArchiveTransfersResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListArchiveTransfersResponse503Headers
 }
@@ -21650,8 +22259,14 @@ func (r ListArchiveTransfersResponse) ContentType() string {
 
 // GetArchiveTransferResponse200Headers the declared response headers of an HTTP 200 response for GetArchiveTransfer
 type GetArchiveTransferResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// GetArchiveTransferResponse304Headers the declared response headers of an HTTP 304 response for GetArchiveTransfer
+type GetArchiveTransferResponse304Headers struct {
+	ETag *string
 }
 
 // GetArchiveTransferResponse503Headers the declared response headers of an HTTP 503 response for GetArchiveTransfer
@@ -21672,6 +22287,8 @@ type GetArchiveTransferResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetArchiveTransferResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetArchiveTransferResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetArchiveTransferResponse503Headers
 }
@@ -21909,8 +22526,14 @@ func (r ResetTransferResponse) ContentType() string {
 
 // ListFileCopiesResponse200Headers the declared response headers of an HTTP 200 response for ListFileCopies
 type ListFileCopiesResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// ListFileCopiesResponse304Headers the declared response headers of an HTTP 304 response for ListFileCopies
+type ListFileCopiesResponse304Headers struct {
+	ETag *string
 }
 
 // ListFileCopiesResponse503Headers the declared response headers of an HTTP 503 response for ListFileCopies
@@ -21931,6 +22554,8 @@ type ListFileCopiesResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListFileCopiesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListFileCopiesResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListFileCopiesResponse503Headers
 }
@@ -21986,8 +22611,14 @@ func (r ListFileCopiesResponse) ContentType() string {
 
 // GetSafeToDeleteResponse200Headers the declared response headers of an HTTP 200 response for GetSafeToDelete
 type GetSafeToDeleteResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// GetSafeToDeleteResponse304Headers the declared response headers of an HTTP 304 response for GetSafeToDelete
+type GetSafeToDeleteResponse304Headers struct {
+	ETag *string
 }
 
 // GetSafeToDeleteResponse503Headers the declared response headers of an HTTP 503 response for GetSafeToDelete
@@ -22008,6 +22639,8 @@ type GetSafeToDeleteResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetSafeToDeleteResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetSafeToDeleteResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetSafeToDeleteResponse503Headers
 }
@@ -22141,8 +22774,14 @@ func (r ListLocationsResponse) ContentType() string {
 
 // GetTransferOverviewResponse200Headers the declared response headers of an HTTP 200 response for GetTransferOverview
 type GetTransferOverviewResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// GetTransferOverviewResponse304Headers the declared response headers of an HTTP 304 response for GetTransferOverview
+type GetTransferOverviewResponse304Headers struct {
+	ETag *string
 }
 
 // GetTransferOverviewResponse503Headers the declared response headers of an HTTP 503 response for GetTransferOverview
@@ -22161,6 +22800,8 @@ type GetTransferOverviewResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetTransferOverviewResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetTransferOverviewResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetTransferOverviewResponse503Headers
 }
@@ -22211,8 +22852,14 @@ func (r GetTransferOverviewResponse) ContentType() string {
 
 // ListTransferPackagesResponse200Headers the declared response headers of an HTTP 200 response for ListTransferPackages
 type ListTransferPackagesResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// ListTransferPackagesResponse304Headers the declared response headers of an HTTP 304 response for ListTransferPackages
+type ListTransferPackagesResponse304Headers struct {
+	ETag *string
 }
 
 // ListTransferPackagesResponse503Headers the declared response headers of an HTTP 503 response for ListTransferPackages
@@ -22233,6 +22880,8 @@ type ListTransferPackagesResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListTransferPackagesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListTransferPackagesResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListTransferPackagesResponse503Headers
 }
@@ -22288,8 +22937,14 @@ func (r ListTransferPackagesResponse) ContentType() string {
 
 // GetTransferPackageResponse200Headers the declared response headers of an HTTP 200 response for GetTransferPackage
 type GetTransferPackageResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// GetTransferPackageResponse304Headers the declared response headers of an HTTP 304 response for GetTransferPackage
+type GetTransferPackageResponse304Headers struct {
+	ETag *string
 }
 
 // GetTransferPackageResponse503Headers the declared response headers of an HTTP 503 response for GetTransferPackage
@@ -22310,6 +22965,8 @@ type GetTransferPackageResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetTransferPackageResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetTransferPackageResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetTransferPackageResponse503Headers
 }
@@ -22365,8 +23022,14 @@ func (r GetTransferPackageResponse) ContentType() string {
 
 // ListTransferPackageCopiesResponse200Headers the declared response headers of an HTTP 200 response for ListTransferPackageCopies
 type ListTransferPackageCopiesResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// ListTransferPackageCopiesResponse304Headers the declared response headers of an HTTP 304 response for ListTransferPackageCopies
+type ListTransferPackageCopiesResponse304Headers struct {
+	ETag *string
 }
 
 // ListTransferPackageCopiesResponse503Headers the declared response headers of an HTTP 503 response for ListTransferPackageCopies
@@ -22387,6 +23050,8 @@ type ListTransferPackageCopiesResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListTransferPackageCopiesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListTransferPackageCopiesResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListTransferPackageCopiesResponse503Headers
 }
@@ -22442,8 +23107,14 @@ func (r ListTransferPackageCopiesResponse) ContentType() string {
 
 // ListPhysicalCopiesResponse200Headers the declared response headers of an HTTP 200 response for ListPhysicalCopies
 type ListPhysicalCopiesResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// ListPhysicalCopiesResponse304Headers the declared response headers of an HTTP 304 response for ListPhysicalCopies
+type ListPhysicalCopiesResponse304Headers struct {
+	ETag *string
 }
 
 // ListPhysicalCopiesResponse503Headers the declared response headers of an HTTP 503 response for ListPhysicalCopies
@@ -22464,6 +23135,8 @@ type ListPhysicalCopiesResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListPhysicalCopiesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListPhysicalCopiesResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListPhysicalCopiesResponse503Headers
 }
@@ -22519,8 +23192,14 @@ func (r ListPhysicalCopiesResponse) ContentType() string {
 
 // ListTransferRawPackagesResponse200Headers the declared response headers of an HTTP 200 response for ListTransferRawPackages
 type ListTransferRawPackagesResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// ListTransferRawPackagesResponse304Headers the declared response headers of an HTTP 304 response for ListTransferRawPackages
+type ListTransferRawPackagesResponse304Headers struct {
+	ETag *string
 }
 
 // ListTransferRawPackagesResponse503Headers the declared response headers of an HTTP 503 response for ListTransferRawPackages
@@ -22541,6 +23220,8 @@ type ListTransferRawPackagesResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListTransferRawPackagesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListTransferRawPackagesResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListTransferRawPackagesResponse503Headers
 }
@@ -22596,8 +23277,14 @@ func (r ListTransferRawPackagesResponse) ContentType() string {
 
 // GetTransferRawPackageResponse200Headers the declared response headers of an HTTP 200 response for GetTransferRawPackage
 type GetTransferRawPackageResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// GetTransferRawPackageResponse304Headers the declared response headers of an HTTP 304 response for GetTransferRawPackage
+type GetTransferRawPackageResponse304Headers struct {
+	ETag *string
 }
 
 // GetTransferRawPackageResponse503Headers the declared response headers of an HTTP 503 response for GetTransferRawPackage
@@ -22618,6 +23305,8 @@ type GetTransferRawPackageResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetTransferRawPackageResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetTransferRawPackageResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetTransferRawPackageResponse503Headers
 }
@@ -22673,8 +23362,14 @@ func (r GetTransferRawPackageResponse) ContentType() string {
 
 // ListRawPackageCopiesResponse200Headers the declared response headers of an HTTP 200 response for ListRawPackageCopies
 type ListRawPackageCopiesResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// ListRawPackageCopiesResponse304Headers the declared response headers of an HTTP 304 response for ListRawPackageCopies
+type ListRawPackageCopiesResponse304Headers struct {
+	ETag *string
 }
 
 // ListRawPackageCopiesResponse503Headers the declared response headers of an HTTP 503 response for ListRawPackageCopies
@@ -22695,6 +23390,8 @@ type ListRawPackageCopiesResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListRawPackageCopiesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListRawPackageCopiesResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListRawPackageCopiesResponse503Headers
 }
@@ -22755,6 +23452,11 @@ type GetPackageMetadataResponse200Headers struct {
 	OpsPending *int
 }
 
+// GetPackageMetadataResponse304Headers the declared response headers of an HTTP 304 response for GetPackageMetadata
+type GetPackageMetadataResponse304Headers struct {
+	ETag *string
+}
+
 // GetPackageMetadataResponse503Headers the declared response headers of an HTTP 503 response for GetPackageMetadata
 type GetPackageMetadataResponse503Headers struct {
 	RetryAfter *int
@@ -22773,6 +23475,8 @@ type GetPackageMetadataResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetPackageMetadataResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetPackageMetadataResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetPackageMetadataResponse503Headers
 }
@@ -23009,6 +23713,11 @@ type GetRouteResponse200Headers struct {
 	OpsPending *int
 }
 
+// GetRouteResponse304Headers the declared response headers of an HTTP 304 response for GetRoute
+type GetRouteResponse304Headers struct {
+	ETag *string
+}
+
 // GetRouteResponse503Headers the declared response headers of an HTTP 503 response for GetRoute
 type GetRouteResponse503Headers struct {
 	RetryAfter *int
@@ -23027,6 +23736,8 @@ type GetRouteResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetRouteResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetRouteResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetRouteResponse503Headers
 }
@@ -23258,8 +23969,14 @@ func (r ListSitesResponse) ContentType() string {
 
 // ListTransfersResponse200Headers the declared response headers of an HTTP 200 response for ListTransfers
 type ListTransfersResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// ListTransfersResponse304Headers the declared response headers of an HTTP 304 response for ListTransfers
+type ListTransfersResponse304Headers struct {
+	ETag *string
 }
 
 // ListTransfersResponse503Headers the declared response headers of an HTTP 503 response for ListTransfers
@@ -23280,6 +23997,8 @@ type ListTransfersResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListTransfersResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListTransfersResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListTransfersResponse503Headers
 }
@@ -23335,8 +24054,14 @@ func (r ListTransfersResponse) ContentType() string {
 
 // GetTransferResponse200Headers the declared response headers of an HTTP 200 response for GetTransfer
 type GetTransferResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// GetTransferResponse304Headers the declared response headers of an HTTP 304 response for GetTransfer
+type GetTransferResponse304Headers struct {
+	ETag *string
 }
 
 // GetTransferResponse503Headers the declared response headers of an HTTP 503 response for GetTransfer
@@ -23357,6 +24082,8 @@ type GetTransferResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetTransferResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetTransferResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetTransferResponse503Headers
 }
@@ -23412,8 +24139,14 @@ func (r GetTransferResponse) ContentType() string {
 
 // ListTransferLogsResponse200Headers the declared response headers of an HTTP 200 response for ListTransferLogs
 type ListTransferLogsResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// ListTransferLogsResponse304Headers the declared response headers of an HTTP 304 response for ListTransferLogs
+type ListTransferLogsResponse304Headers struct {
+	ETag *string
 }
 
 // ListTransferLogsResponse503Headers the declared response headers of an HTTP 503 response for ListTransferLogs
@@ -23436,6 +24169,8 @@ type ListTransferLogsResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListTransferLogsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListTransferLogsResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListTransferLogsResponse503Headers
 }
@@ -23564,6 +24299,11 @@ type GetPreferencesResponse200Headers struct {
 	OpsPending  *int
 }
 
+// GetPreferencesResponse304Headers the declared response headers of an HTTP 304 response for GetPreferences
+type GetPreferencesResponse304Headers struct {
+	ETag *string
+}
+
 // GetPreferencesResponse503Headers the declared response headers of an HTTP 503 response for GetPreferences
 type GetPreferencesResponse503Headers struct {
 	RetryAfter *int
@@ -23580,6 +24320,8 @@ type GetPreferencesResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetPreferencesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetPreferencesResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetPreferencesResponse503Headers
 }
@@ -24432,9 +25174,15 @@ func (r GetDocsResponse) ContentType() string {
 
 // ListExecutedObsUnitsResponse200Headers the declared response headers of an HTTP 200 response for ListExecutedObsUnits
 type ListExecutedObsUnitsResponse200Headers struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
+}
+
+// ListExecutedObsUnitsResponse304Headers the declared response headers of an HTTP 304 response for ListExecutedObsUnits
+type ListExecutedObsUnitsResponse304Headers struct {
+	ETag *string
 }
 
 // ListExecutedObsUnitsResponse503Headers the declared response headers of an HTTP 503 response for ListExecutedObsUnits
@@ -24453,6 +25201,8 @@ type ListExecutedObsUnitsResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListExecutedObsUnitsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListExecutedObsUnitsResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListExecutedObsUnitsResponse503Headers
 }
@@ -24503,9 +25253,15 @@ func (r ListExecutedObsUnitsResponse) ContentType() string {
 
 // GetExecutedObsUnitResponse200Headers the declared response headers of an HTTP 200 response for GetExecutedObsUnit
 type GetExecutedObsUnitResponse200Headers struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
+}
+
+// GetExecutedObsUnitResponse304Headers the declared response headers of an HTTP 304 response for GetExecutedObsUnit
+type GetExecutedObsUnitResponse304Headers struct {
+	ETag *string
 }
 
 // GetExecutedObsUnitResponse503Headers the declared response headers of an HTTP 503 response for GetExecutedObsUnit
@@ -24526,6 +25282,8 @@ type GetExecutedObsUnitResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetExecutedObsUnitResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetExecutedObsUnitResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetExecutedObsUnitResponse503Headers
 }
@@ -24761,10 +25519,16 @@ func (r FinishExecutedObsUnitResponse) ContentType() string {
 
 // ListExecutionsOfObsUnitResponse200Headers the declared response headers of an HTTP 200 response for ListExecutionsOfObsUnit
 type ListExecutionsOfObsUnitResponse200Headers struct {
+	ETag          *string
 	OpsAsOf       *time.Time
 	OpsDegraded   *string
 	OpsNextCursor *string
 	OpsPending    *int
+}
+
+// ListExecutionsOfObsUnitResponse304Headers the declared response headers of an HTTP 304 response for ListExecutionsOfObsUnit
+type ListExecutionsOfObsUnitResponse304Headers struct {
+	ETag *string
 }
 
 // ListExecutionsOfObsUnitResponse503Headers the declared response headers of an HTTP 503 response for ListExecutionsOfObsUnit
@@ -24783,6 +25547,8 @@ type ListExecutionsOfObsUnitResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListExecutionsOfObsUnitResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListExecutionsOfObsUnitResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListExecutionsOfObsUnitResponse503Headers
 }
@@ -25568,6 +26334,11 @@ type GetInstrumentResponse200Headers struct {
 	OpsPending *int
 }
 
+// GetInstrumentResponse304Headers the declared response headers of an HTTP 304 response for GetInstrument
+type GetInstrumentResponse304Headers struct {
+	ETag *string
+}
+
 // GetInstrumentResponse503Headers the declared response headers of an HTTP 503 response for GetInstrument
 type GetInstrumentResponse503Headers struct {
 	RetryAfter *int
@@ -25586,6 +26357,8 @@ type GetInstrumentResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetInstrumentResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetInstrumentResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetInstrumentResponse503Headers
 }
@@ -26298,6 +27071,11 @@ type GetObsUnitResponse200Headers struct {
 	OpsPending *int
 }
 
+// GetObsUnitResponse304Headers the declared response headers of an HTTP 304 response for GetObsUnit
+type GetObsUnitResponse304Headers struct {
+	ETag *string
+}
+
 // GetObsUnitResponse503Headers the declared response headers of an HTTP 503 response for GetObsUnit
 type GetObsUnitResponse503Headers struct {
 	RetryAfter *int
@@ -26316,6 +27094,8 @@ type GetObsUnitResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetObsUnitResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetObsUnitResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetObsUnitResponse503Headers
 }
@@ -28161,9 +28941,15 @@ func (r WithdrawRawDataFileResponse) ContentType() string {
 
 // GetRawDataFileResponse200Headers the declared response headers of an HTTP 200 response for GetRawDataFile
 type GetRawDataFileResponse200Headers struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
+}
+
+// GetRawDataFileResponse304Headers the declared response headers of an HTTP 304 response for GetRawDataFile
+type GetRawDataFileResponse304Headers struct {
+	ETag *string
 }
 
 // GetRawDataFileResponse503Headers the declared response headers of an HTTP 503 response for GetRawDataFile
@@ -28184,6 +28970,8 @@ type GetRawDataFileResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetRawDataFileResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetRawDataFileResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetRawDataFileResponse503Headers
 }
@@ -28326,9 +29114,15 @@ func (r CreateRawDataPackageResponse) ContentType() string {
 
 // GetRawDataPackageResponse200Headers the declared response headers of an HTTP 200 response for GetRawDataPackage
 type GetRawDataPackageResponse200Headers struct {
+	ETag        *string
 	OpsAsOf     *time.Time
 	OpsDegraded *string
 	OpsPending  *int
+}
+
+// GetRawDataPackageResponse304Headers the declared response headers of an HTTP 304 response for GetRawDataPackage
+type GetRawDataPackageResponse304Headers struct {
+	ETag *string
 }
 
 // GetRawDataPackageResponse503Headers the declared response headers of an HTTP 503 response for GetRawDataPackage
@@ -28349,6 +29143,8 @@ type GetRawDataPackageResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetRawDataPackageResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetRawDataPackageResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetRawDataPackageResponse503Headers
 }
@@ -29104,8 +29900,14 @@ func (r GetSourceDetailsResponse) ContentType() string {
 
 // ListStagingJobsResponse200Headers the declared response headers of an HTTP 200 response for ListStagingJobs
 type ListStagingJobsResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// ListStagingJobsResponse304Headers the declared response headers of an HTTP 304 response for ListStagingJobs
+type ListStagingJobsResponse304Headers struct {
+	ETag *string
 }
 
 // ListStagingJobsResponse503Headers the declared response headers of an HTTP 503 response for ListStagingJobs
@@ -29126,6 +29928,8 @@ type ListStagingJobsResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListStagingJobsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListStagingJobsResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListStagingJobsResponse503Headers
 }
@@ -29273,8 +30077,14 @@ func (r CreateStagingJobResponse) ContentType() string {
 
 // GetStagingJobResponse200Headers the declared response headers of an HTTP 200 response for GetStagingJob
 type GetStagingJobResponse200Headers struct {
+	ETag       *string
 	OpsAsOf    *time.Time
 	OpsPending *int
+}
+
+// GetStagingJobResponse304Headers the declared response headers of an HTTP 304 response for GetStagingJob
+type GetStagingJobResponse304Headers struct {
+	ETag *string
 }
 
 // GetStagingJobResponse503Headers the declared response headers of an HTTP 503 response for GetStagingJob
@@ -29295,6 +30105,8 @@ type GetStagingJobResponse struct {
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetStagingJobResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetStagingJobResponse304Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetStagingJobResponse503Headers
 }
@@ -29433,6 +30245,97 @@ func (r CancelStagingJobResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r CancelStagingJobResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ResetStagingJobResponse200Headers the declared response headers of an HTTP 200 response for ResetStagingJob
+type ResetStagingJobResponse200Headers struct {
+	IdempotencyReplayed *bool
+	OpsPosition         *string
+}
+
+// ResetStagingJobResponse503Headers the declared response headers of an HTTP 503 response for ResetStagingJob
+type ResetStagingJobResponse503Headers struct {
+	RetryAfter *int
+}
+
+type ResetStagingJobResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *StagingJob
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ResetStagingJobResponse200Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ResetStagingJobResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ResetStagingJobResponse) GetJSON200() *StagingJob {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ResetStagingJobResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ResetStagingJobResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ResetStagingJobResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ResetStagingJobResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ResetStagingJobResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ResetStagingJobResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ResetStagingJobResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResetStagingJobResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ResetStagingJobResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -32573,6 +33476,22 @@ func (c *ClientWithResponses) CancelStagingJobWithResponse(ctx context.Context, 
 	return ParseCancelStagingJobResponse(rsp)
 }
 
+// ResetStagingJobWithResponse Try a failed staging job again
+//
+// The job goes from failed to pending, `retry_count` goes up by one, and the failure is cleared. What is staged already
+// is not brought back again.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /staging/{id}/reset (the `ResetStagingJob` operationId).
+func (c *ClientWithResponses) ResetStagingJobWithResponse(ctx context.Context, id RecordID, params *ResetStagingJobParams, reqEditors ...RequestEditorFn) (*ResetStagingJobResponse, error) {
+	rsp, err := c.ResetStagingJob(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResetStagingJobResponse(rsp)
+}
+
 // ListTransactionsWithResponse List writes that are not yet replicated
 //
 // The oldest first. Replicated writes leave this list; each can still be read by its id.
@@ -32840,6 +33759,9 @@ func ParseListAccessEventsResponse(rsp *http.Response) (*ListAccessEventsRespons
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest Unavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -32859,6 +33781,13 @@ func ParseListAccessEventsResponse(rsp *http.Response) (*ListAccessEventsRespons
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListAccessEventsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -32881,6 +33810,16 @@ func ParseListAccessEventsResponse(rsp *http.Response) (*ListAccessEventsRespons
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListAccessEventsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListAccessEventsResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -32970,6 +33909,9 @@ func ParseListUsersResponse(rsp *http.Response) (*ListUsersResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest Unavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -32989,6 +33931,13 @@ func ParseListUsersResponse(rsp *http.Response) (*ListUsersResponse, error) {
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListUsersResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -33011,6 +33960,16 @@ func ParseListUsersResponse(rsp *http.Response) (*ListUsersResponse, error) {
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListUsersResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListUsersResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -33145,6 +34104,9 @@ func ParseGetUserResponse(rsp *http.Response) (*GetUserResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -33200,6 +34162,16 @@ func ParseGetUserResponse(rsp *http.Response) (*GetUserResponse, error) {
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetUserResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetUserResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -33565,6 +34537,9 @@ func ParseListTokensResponse(rsp *http.Response) (*ListTokensResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest Unavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -33584,6 +34559,13 @@ func ParseListTokensResponse(rsp *http.Response) (*ListTokensResponse, error) {
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListTokensResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -33606,6 +34588,16 @@ func ParseListTokensResponse(rsp *http.Response) (*ListTokensResponse, error) {
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListTokensResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListTokensResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -33733,6 +34725,9 @@ func ParseListTokenHistoryResponse(rsp *http.Response) (*ListTokenHistoryRespons
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest Unavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -33752,6 +34747,13 @@ func ParseListTokenHistoryResponse(rsp *http.Response) (*ListTokenHistoryRespons
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListTokenHistoryResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -33774,6 +34776,16 @@ func ParseListTokenHistoryResponse(rsp *http.Response) (*ListTokenHistoryRespons
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListTokenHistoryResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListTokenHistoryResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -33933,6 +34945,9 @@ func ParseGetTokenResponse(rsp *http.Response) (*GetTokenResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -33959,6 +34974,13 @@ func ParseGetTokenResponse(rsp *http.Response) (*GetTokenResponse, error) {
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetTokenResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -33981,6 +35003,16 @@ func ParseGetTokenResponse(rsp *http.Response) (*GetTokenResponse, error) {
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetTokenResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetTokenResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -34115,6 +35147,9 @@ func ParseListArchiveTransfersResponse(rsp *http.Response) (*ListArchiveTransfer
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Invalid
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -34141,6 +35176,13 @@ func ParseListArchiveTransfersResponse(rsp *http.Response) (*ListArchiveTransfer
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListArchiveTransfersResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -34156,6 +35198,16 @@ func ParseListArchiveTransfersResponse(rsp *http.Response) (*ListArchiveTransfer
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListArchiveTransfersResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListArchiveTransfersResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -34192,6 +35244,9 @@ func ParseGetArchiveTransferResponse(rsp *http.Response) (*GetArchiveTransferRes
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -34218,6 +35273,13 @@ func ParseGetArchiveTransferResponse(rsp *http.Response) (*GetArchiveTransferRes
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetArchiveTransferResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -34233,6 +35295,16 @@ func ParseGetArchiveTransferResponse(rsp *http.Response) (*GetArchiveTransferRes
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetArchiveTransferResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetArchiveTransferResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -34451,6 +35523,9 @@ func ParseListFileCopiesResponse(rsp *http.Response) (*ListFileCopiesResponse, e
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -34477,6 +35552,13 @@ func ParseListFileCopiesResponse(rsp *http.Response) (*ListFileCopiesResponse, e
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListFileCopiesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -34492,6 +35574,16 @@ func ParseListFileCopiesResponse(rsp *http.Response) (*ListFileCopiesResponse, e
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListFileCopiesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListFileCopiesResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -34528,6 +35620,9 @@ func ParseGetSafeToDeleteResponse(rsp *http.Response) (*GetSafeToDeleteResponse,
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -34554,6 +35649,13 @@ func ParseGetSafeToDeleteResponse(rsp *http.Response) (*GetSafeToDeleteResponse,
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetSafeToDeleteResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -34569,6 +35671,16 @@ func ParseGetSafeToDeleteResponse(rsp *http.Response) (*GetSafeToDeleteResponse,
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetSafeToDeleteResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetSafeToDeleteResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -34695,6 +35807,9 @@ func ParseGetTransferOverviewResponse(rsp *http.Response) (*GetTransferOverviewR
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest Unavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -34714,6 +35829,13 @@ func ParseGetTransferOverviewResponse(rsp *http.Response) (*GetTransferOverviewR
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetTransferOverviewResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -34729,6 +35851,16 @@ func ParseGetTransferOverviewResponse(rsp *http.Response) (*GetTransferOverviewR
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetTransferOverviewResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetTransferOverviewResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -34765,6 +35897,9 @@ func ParseListTransferPackagesResponse(rsp *http.Response) (*ListTransferPackage
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Invalid
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -34791,6 +35926,13 @@ func ParseListTransferPackagesResponse(rsp *http.Response) (*ListTransferPackage
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListTransferPackagesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -34806,6 +35948,16 @@ func ParseListTransferPackagesResponse(rsp *http.Response) (*ListTransferPackage
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListTransferPackagesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListTransferPackagesResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -34842,6 +35994,9 @@ func ParseGetTransferPackageResponse(rsp *http.Response) (*GetTransferPackageRes
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -34868,6 +36023,13 @@ func ParseGetTransferPackageResponse(rsp *http.Response) (*GetTransferPackageRes
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetTransferPackageResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -34883,6 +36045,16 @@ func ParseGetTransferPackageResponse(rsp *http.Response) (*GetTransferPackageRes
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetTransferPackageResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetTransferPackageResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -34919,6 +36091,9 @@ func ParseListTransferPackageCopiesResponse(rsp *http.Response) (*ListTransferPa
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -34945,6 +36120,13 @@ func ParseListTransferPackageCopiesResponse(rsp *http.Response) (*ListTransferPa
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListTransferPackageCopiesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -34960,6 +36142,16 @@ func ParseListTransferPackageCopiesResponse(rsp *http.Response) (*ListTransferPa
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListTransferPackageCopiesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListTransferPackageCopiesResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -34996,6 +36188,9 @@ func ParseListPhysicalCopiesResponse(rsp *http.Response) (*ListPhysicalCopiesRes
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Invalid
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -35022,6 +36217,13 @@ func ParseListPhysicalCopiesResponse(rsp *http.Response) (*ListPhysicalCopiesRes
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListPhysicalCopiesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -35037,6 +36239,16 @@ func ParseListPhysicalCopiesResponse(rsp *http.Response) (*ListPhysicalCopiesRes
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListPhysicalCopiesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListPhysicalCopiesResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -35073,6 +36285,9 @@ func ParseListTransferRawPackagesResponse(rsp *http.Response) (*ListTransferRawP
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Invalid
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -35099,6 +36314,13 @@ func ParseListTransferRawPackagesResponse(rsp *http.Response) (*ListTransferRawP
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListTransferRawPackagesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -35114,6 +36336,16 @@ func ParseListTransferRawPackagesResponse(rsp *http.Response) (*ListTransferRawP
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListTransferRawPackagesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListTransferRawPackagesResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -35150,6 +36382,9 @@ func ParseGetTransferRawPackageResponse(rsp *http.Response) (*GetTransferRawPack
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -35176,6 +36411,13 @@ func ParseGetTransferRawPackageResponse(rsp *http.Response) (*GetTransferRawPack
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetTransferRawPackageResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -35191,6 +36433,16 @@ func ParseGetTransferRawPackageResponse(rsp *http.Response) (*GetTransferRawPack
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetTransferRawPackageResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetTransferRawPackageResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -35227,6 +36479,9 @@ func ParseListRawPackageCopiesResponse(rsp *http.Response) (*ListRawPackageCopie
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -35253,6 +36508,13 @@ func ParseListRawPackageCopiesResponse(rsp *http.Response) (*ListRawPackageCopie
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListRawPackageCopiesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -35268,6 +36530,16 @@ func ParseListRawPackageCopiesResponse(rsp *http.Response) (*ListRawPackageCopie
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListRawPackageCopiesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListRawPackageCopiesResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -35303,6 +36575,9 @@ func ParseGetPackageMetadataResponse(rsp *http.Response) (*GetPackageMetadataRes
 			return nil, err
 		}
 		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
@@ -35352,6 +36627,16 @@ func ParseGetPackageMetadataResponse(rsp *http.Response) (*GetPackageMetadataRes
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetPackageMetadataResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetPackageMetadataResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -35576,6 +36861,9 @@ func ParseGetRouteResponse(rsp *http.Response) (*GetRouteResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -35624,6 +36912,16 @@ func ParseGetRouteResponse(rsp *http.Response) (*GetRouteResponse, error) {
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetRouteResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetRouteResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -35848,6 +37146,9 @@ func ParseListTransfersResponse(rsp *http.Response) (*ListTransfersResponse, err
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Invalid
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -35874,6 +37175,13 @@ func ParseListTransfersResponse(rsp *http.Response) (*ListTransfersResponse, err
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListTransfersResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -35889,6 +37197,16 @@ func ParseListTransfersResponse(rsp *http.Response) (*ListTransfersResponse, err
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListTransfersResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListTransfersResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -35925,6 +37243,9 @@ func ParseGetTransferResponse(rsp *http.Response) (*GetTransferResponse, error) 
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -35951,6 +37272,13 @@ func ParseGetTransferResponse(rsp *http.Response) (*GetTransferResponse, error) 
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetTransferResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -35966,6 +37294,16 @@ func ParseGetTransferResponse(rsp *http.Response) (*GetTransferResponse, error) 
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetTransferResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetTransferResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -36002,6 +37340,9 @@ func ParseListTransferLogsResponse(rsp *http.Response) (*ListTransferLogsRespons
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -36035,6 +37376,13 @@ func ParseListTransferLogsResponse(rsp *http.Response) (*ListTransferLogsRespons
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListTransferLogsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -36050,6 +37398,16 @@ func ParseListTransferLogsResponse(rsp *http.Response) (*ListTransferLogsRespons
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListTransferLogsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListTransferLogsResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -36142,6 +37500,9 @@ func ParseGetPreferencesResponse(rsp *http.Response) (*GetPreferencesResponse, e
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest Unavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -36190,6 +37551,16 @@ func ParseGetPreferencesResponse(rsp *http.Response) (*GetPreferencesResponse, e
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetPreferencesResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetPreferencesResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -36944,6 +38315,9 @@ func ParseListExecutedObsUnitsResponse(rsp *http.Response) (*ListExecutedObsUnit
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest Unavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -36963,6 +38337,13 @@ func ParseListExecutedObsUnitsResponse(rsp *http.Response) (*ListExecutedObsUnit
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListExecutedObsUnitsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -36985,6 +38366,16 @@ func ParseListExecutedObsUnitsResponse(rsp *http.Response) (*ListExecutedObsUnit
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListExecutedObsUnitsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListExecutedObsUnitsResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -37021,6 +38412,9 @@ func ParseGetExecutedObsUnitResponse(rsp *http.Response) (*GetExecutedObsUnitRes
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -37047,6 +38441,13 @@ func ParseGetExecutedObsUnitResponse(rsp *http.Response) (*GetExecutedObsUnitRes
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetExecutedObsUnitResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -37069,6 +38470,16 @@ func ParseGetExecutedObsUnitResponse(rsp *http.Response) (*GetExecutedObsUnitRes
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetExecutedObsUnitResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetExecutedObsUnitResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -37315,6 +38726,9 @@ func ParseListExecutionsOfObsUnitResponse(rsp *http.Response) (*ListExecutionsOf
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest Unavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -37334,6 +38748,13 @@ func ParseListExecutionsOfObsUnitResponse(rsp *http.Response) (*ListExecutionsOf
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListExecutionsOfObsUnitResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -37363,6 +38784,16 @@ func ParseListExecutionsOfObsUnitResponse(rsp *http.Response) (*ListExecutionsOf
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListExecutionsOfObsUnitResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListExecutionsOfObsUnitResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -38150,6 +39581,9 @@ func ParseGetInstrumentResponse(rsp *http.Response) (*GetInstrumentResponse, err
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -38198,6 +39632,16 @@ func ParseGetInstrumentResponse(rsp *http.Response) (*GetInstrumentResponse, err
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetInstrumentResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetInstrumentResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -38901,6 +40345,9 @@ func ParseGetObsUnitResponse(rsp *http.Response) (*GetObsUnitResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -38949,6 +40396,16 @@ func ParseGetObsUnitResponse(rsp *http.Response) (*GetObsUnitResponse, error) {
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetObsUnitResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetObsUnitResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -40919,6 +42376,9 @@ func ParseGetRawDataFileResponse(rsp *http.Response) (*GetRawDataFileResponse, e
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -40945,6 +42405,13 @@ func ParseGetRawDataFileResponse(rsp *http.Response) (*GetRawDataFileResponse, e
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetRawDataFileResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -40967,6 +42434,16 @@ func ParseGetRawDataFileResponse(rsp *http.Response) (*GetRawDataFileResponse, e
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetRawDataFileResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetRawDataFileResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -41108,6 +42585,9 @@ func ParseGetRawDataPackageResponse(rsp *http.Response) (*GetRawDataPackageRespo
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -41134,6 +42614,13 @@ func ParseGetRawDataPackageResponse(rsp *http.Response) (*GetRawDataPackageRespo
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetRawDataPackageResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -41156,6 +42643,16 @@ func ParseGetRawDataPackageResponse(rsp *http.Response) (*GetRawDataPackageRespo
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetRawDataPackageResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetRawDataPackageResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -41955,6 +43452,9 @@ func ParseListStagingJobsResponse(rsp *http.Response) (*ListStagingJobsResponse,
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Invalid
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -41981,6 +43481,13 @@ func ParseListStagingJobsResponse(rsp *http.Response) (*ListStagingJobsResponse,
 	switch {
 	case rsp.StatusCode == 200:
 		var headers ListStagingJobsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -41996,6 +43503,16 @@ func ParseListStagingJobsResponse(rsp *http.Response) (*ListStagingJobsResponse,
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListStagingJobsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListStagingJobsResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -42130,6 +43647,9 @@ func ParseGetStagingJobResponse(rsp *http.Response) (*GetStagingJobResponse, err
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
 		var dest NotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -42156,6 +43676,13 @@ func ParseGetStagingJobResponse(rsp *http.Response) (*GetStagingJobResponse, err
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetStagingJobResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Ops-As-Of"); len(values) > 0 {
 			var value time.Time
 			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
@@ -42171,6 +43698,16 @@ func ParseGetStagingJobResponse(rsp *http.Response) (*GetStagingJobResponse, err
 			headers.OpsPending = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetStagingJobResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetStagingJobResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -42264,6 +43801,97 @@ func ParseCancelStagingJobResponse(rsp *http.Response) (*CancelStagingJobRespons
 		response.Headers200 = &headers
 	case rsp.StatusCode == 503:
 		var headers CancelStagingJobResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseResetStagingJobResponse parses an HTTP response from a ResetStagingJobWithResponse call
+func ParseResetStagingJobResponse(rsp *http.Response) (*ResetStagingJobResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResetStagingJobResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest StagingJob
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ResetStagingJobResponse200Headers
+		if values := rsp.Header.Values("Idempotency-Replayed"); len(values) > 0 {
+			var value bool
+			if err := runtime.BindStyledParameterWithOptions("simple", "Idempotency-Replayed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.IdempotencyReplayed = &value
+		}
+		if values := rsp.Header.Values("Ops-Position"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Ops-Position", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.OpsPosition = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 503:
+		var headers ResetStagingJobResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -100,36 +100,73 @@ func (q *Queries) KnownTransactions(ctx context.Context, arg KnownTransactionsPa
 	return items, nil
 }
 
-const pruneLedger = `-- name: PruneLedger :exec
-delete from buffered_transaction where id in (
-  select b.id from buffered_transaction b where b.executed_at < $1::timestamptz order by b.executed_at limit 5000)
+const pruneLedger = `-- name: PruneLedger :one
+with pruned as (
+  delete from buffered_transaction where id in (
+    select b.id from buffered_transaction b where b.executed_at < $1::timestamptz order by b.executed_at limit $2)
+  returning 1
+)
+select count(*) from pruned
 `
 
 type PruneLedgerParams struct {
-	Before time.Time `json:"before"`
+	Before   time.Time `json:"before"`
+	RowLimit int32     `json:"row_limit"`
 }
 
-// Any number of rows may be old enough, none too.
-// @sqlc-vet-disable main-asserts-rows
-func (q *Queries) PruneLedger(ctx context.Context, arg PruneLedgerParams) error {
-	_, err := q.db.Exec(ctx, pruneLedger, arg.Before)
-	return err
+// At most so many of the oldest rows; how many there were.
+func (q *Queries) PruneLedger(ctx context.Context, arg PruneLedgerParams) (int64, error) {
+	row := q.db.QueryRow(ctx, pruneLedger, arg.Before, arg.RowLimit)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
-const pruneOutbox = `-- name: PruneOutbox :exec
-delete from event_outbox where (xid, position) in (
-  select o.xid, o.position from event_outbox o where o.at < $1::timestamptz order by o.xid, o.position limit 5000)
+const pruneOutbox = `-- name: PruneOutbox :one
+with oldest as (
+  select o.xid, o.position, o.at from event_outbox o
+  where (o.xid, o.position) > (cast(cast($1 as text) as xid8), cast($2 as bigint))
+  order by o.xid, o.position limit $3
+), young as (
+  select o.xid, o.position from oldest o where o.at >= $4::timestamptz order by o.xid, o.position limit 1
+), pruned as (
+  delete from event_outbox e using oldest o
+  where e.xid = o.xid and e.position = o.position and not exists (select from young y where (y.xid, y.position) <= (o.xid, o.position))
+  returning e.xid, e.position
+), last as (
+  select p.xid, p.position from pruned p order by p.xid desc, p.position desc limit 1
+)
+select (select count(*) from pruned)::bigint as pruned,
+  coalesce((select l.xid::text from last l), cast($1 as text))::text as xid,
+  coalesce((select l.position from last l), cast($2 as bigint))::bigint as position
 `
 
 type PruneOutboxParams struct {
-	Before time.Time `json:"before"`
+	AfterXid      string    `json:"after_xid"`
+	AfterPosition int64     `json:"after_position"`
+	RowLimit      int32     `json:"row_limit"`
+	Before        time.Time `json:"before"`
 }
 
-// Any number of rows may be old enough, none too.
-// @sqlc-vet-disable main-asserts-rows
-func (q *Queries) PruneOutbox(ctx context.Context, arg PruneOutboxParams) error {
-	_, err := q.db.Exec(ctx, pruneOutbox, arg.Before)
-	return err
+type PruneOutboxRow struct {
+	Pruned   int64  `json:"pruned"`
+	Xid      string `json:"xid"`
+	Position int64  `json:"position"`
+}
+
+// At most so many of the oldest rows, behind the place up to which everything is pruned already: what is dead there but
+// not yet vacuumed is not looked at again. It ends at the first row that is too young, for times go up with places, but for
+// transactions that take long. The answer is the new place and how many rows there were.
+func (q *Queries) PruneOutbox(ctx context.Context, arg PruneOutboxParams) (PruneOutboxRow, error) {
+	row := q.db.QueryRow(ctx, pruneOutbox,
+		arg.AfterXid,
+		arg.AfterPosition,
+		arg.RowLimit,
+		arg.Before,
+	)
+	var i PruneOutboxRow
+	err := row.Scan(&i.Pruned, &i.Xid, &i.Position)
+	return i, err
 }
 
 const recordTransactions = `-- name: RecordTransactions :exec

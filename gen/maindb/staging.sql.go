@@ -96,3 +96,25 @@ func (q *Queries) CreateStagingJob(ctx context.Context, arg CreateStagingJobPara
 	)
 	return err
 }
+
+const resetStagingJob = `-- name: ResetStagingJob :exec
+with reset as (
+  update staging_job j set status = 'pending', retry_count = j.retry_count + 1, failure = null, started_at = null
+  where j.id = $1 and j.status = 'failed' and j.retry_count = $2
+  returning 1
+)
+select expect_rows(count(*), 1, 'staging_job', case when count(*) = 0 then (
+  select refuse_transition('staging', 'staging_job ' || j.id, j.status::text, 'pending') from staging_job j where j.id = $1) end)
+from reset
+`
+
+type ResetStagingJobParams struct {
+	ID         uuid.UUID `json:"id"`
+	RetryCount int32     `json:"retry_count"`
+}
+
+// A failed job, seen with so many retries, is tried again; what is staged stays so.
+func (q *Queries) ResetStagingJob(ctx context.Context, arg ResetStagingJobParams) error {
+	_, err := q.db.Exec(ctx, resetStagingJob, arg.ID, arg.RetryCount)
+	return err
+}

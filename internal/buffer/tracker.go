@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/redis/rueidis"
 
-	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/gen/replicadb"
 	"github.com/ccatobs/opsdb/internal/faults"
 	"github.com/ccatobs/opsdb/internal/postgres"
@@ -215,60 +214,4 @@ func (b *Buffer) sweepBulks(ctx context.Context, ids []string) error {
 		}
 	}
 	return nil
-}
-
-// beatInterval is how often the main site shows the replicas its clock.
-const beatInterval = time.Second
-
-// pruneInterval is how often the main site drops what nobody needs any more.
-const pruneInterval = 10 * time.Minute
-
-// outboxKeep is how long an event can wait for a site that was cut off: after it the site's live views begin anew.
-const outboxKeep = 7 * 24 * time.Hour
-
-// beat writes the heartbeat, at the main site, while this process holds the lease.
-func (b *Buffer) beat(ctx context.Context) error {
-	var pruned time.Time
-	for {
-		err := b.beatOnce(ctx)
-		if err == nil && time.Since(pruned) > pruneInterval {
-			pruned = time.Now()
-			err = b.prune(ctx)
-		}
-		if err != nil && ctx.Err() == nil {
-			b.monitor.setMain(false, err)
-			b.monitor.setExecutor("backing off", "main database: "+postgres.Cause(err))
-			b.log.Warn("the main database does not answer", "error", err)
-		}
-		if err := sleep(ctx, beatInterval); err != nil {
-			return err
-		}
-	}
-}
-
-func (b *Buffer) beatOnce(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	if err := b.main.Beat(ctx); err != nil {
-		return err
-	}
-	began := time.Now()
-	row, err := b.main.WALPosition(ctx)
-	if err != nil {
-		return err
-	}
-	b.monitor.setMain(true, nil)
-	b.monitor.setMainPosition(row.LSN, row.At, time.Since(began))
-	b.monitor.setExecutor("idle", "")
-	b.monitor.ran()
-	return nil
-}
-
-func (b *Buffer) prune(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	if err := b.main.PruneLedger(ctx, maindb.PruneLedgerParams{Before: time.Now().Add(-b.cfg.LedgerKeep)}); err != nil {
-		return err
-	}
-	return b.main.PruneOutbox(ctx, maindb.PruneOutboxParams{Before: time.Now().Add(-outboxKeep)})
 }

@@ -45,7 +45,14 @@ func (b *browser) callback() string {
 }
 
 func TestASignInBelongsToOneBrowserAndIsGoodOnce(t *testing.T) {
-	s := newCommunity(t).open(setup{kind: site.Main})
+	c := newCommunity(t)
+	s := c.open(setup{kind: site.Main})
+	if to := s.do(call{op: "startGitHubSignIn", token: "-"}).want(http.StatusFound).header.Get("Location"); !strings.HasPrefix(to, c.github.URL()) {
+		t.Errorf("a sign-in goes to %s", to)
+	}
+	if to := s.do(call{op: "finishGitHubSignIn", token: "-", query: "code=a&state=b"}).want(http.StatusFound).header.Get("Location"); to != frontEnd+"?sign_in=sign-in-failed" {
+		t.Errorf("a sign-in that was not begun ends at %s", to)
+	}
 	fails := func(b *browser, address, why string) {
 		t.Helper()
 		if end, _ := b.visit(address); end != frontEnd+"?sign_in=sign-in-failed" || b.secret() != "" {

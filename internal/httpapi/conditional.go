@@ -15,8 +15,9 @@ const (
 	headerIfNoneMatch = "If-None-Match"
 )
 
-// conditional gives an answer an ETag, made of its content where the handler has set none, and answers 304 without a
-// body to a client that has this very answer.
+// conditional gives an answer an ETag that is made of its content, behind the version of the record where the handler has
+// set one: an answer also shows what has no part in the version, such as how far a write has travelled. A client that has
+// this very answer gets 304 without a body.
 func conditional(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		held := &heldAnswer{ResponseWriter: c.Response().Writer}
@@ -45,8 +46,8 @@ func (h *heldAnswer) Write(part []byte) (int, error) { return h.body.Write(part)
 
 func (h *heldAnswer) send(c echo.Context) error {
 	header := h.Header()
-	if h.status == http.StatusOK && header.Get(headerETag) == "" {
-		header.Set(headerETag, contentTag(h.body.Bytes()))
+	if h.status == http.StatusOK {
+		header.Set(headerETag, readTag(header.Get(headerETag), h.body.Bytes()))
 	}
 	if h.status == http.StatusOK && hasTag(c.Request().Header.Get(headerIfNoneMatch), header.Get(headerETag)) {
 		header.Del(echo.HeaderContentType)
@@ -60,10 +61,17 @@ func (h *heldAnswer) send(c echo.Context) error {
 	return err
 }
 
-// contentTag is the ETag of a content.
-func contentTag(content []byte) string {
+// tagSeparator stands between the version of a record and what its answer's content adds to the ETag.
+const tagSeparator = "."
+
+// readTag is the ETag of an answer: of its content, behind the tag of a version if there is one.
+func readTag(version string, content []byte) string {
 	sum := sha256.Sum256(content)
-	return `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
+	if version != "" {
+		tag = strings.Trim(version, `"`) + tagSeparator + tag
+	}
+	return `"` + tag + `"`
 }
 
 // hasTag tells whether one of the tags that a client has is this one.

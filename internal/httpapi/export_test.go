@@ -5,11 +5,11 @@ import "net/http"
 // Careless returns the server as it would be if the chain of one operation were built wrongly: without finding out who
 // calls, or without asking what he may do.
 func (s *Server) Careless(operationID string, unknown, unasked bool) (http.Handler, error) {
-	doc, err := loadDocument(s.document)
+	c, err := theContract()
 	if err != nil {
 		return nil, err
 	}
-	ops, err := operations(doc)
+	ops, err := operations(c.doc)
 	if err != nil {
 		return nil, err
 	}
@@ -21,7 +21,7 @@ func (s *Server) Careless(operationID string, unknown, unasked bool) (http.Handl
 			}
 		}
 	}
-	return s.route(doc, ops), nil
+	return s.route(c.doc, ops), nil
 }
 
 // PlanPointers are the constraints of the plan whose fields are known.

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,7 +41,12 @@ import (
 
 func TestMain(m *testing.M) {
 	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder)
-	os.Exit(pgtest.Main(m))
+	openapi3filter.RegisterBodyDecoder("text/event-stream", openapi3filter.PlainBodyDecoder)
+	code := pgtest.Main(m)
+	if code == 0 && everythingRan() {
+		code = reportUnseen(os.Stderr)
+	}
+	os.Exit(code)
 }
 
 // nowhere is an address at which nothing listens.
@@ -230,13 +236,18 @@ func (w *world) background(run func(context.Context) error) {
 	})
 }
 
-func document(t testing.TB) *openapi3.T {
-	t.Helper()
+// readDocument reads the document once; no test changes it.
+var readDocument = sync.OnceValues(func() (*openapi3.T, error) {
 	text, err := api.GetSpecJSON()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	doc, err := openapi3.NewLoader().LoadFromData(text)
+	return openapi3.NewLoader().LoadFromData(text)
+})
+
+func document(t testing.TB) *openapi3.T {
+	t.Helper()
+	doc, err := readDocument()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,9 +327,12 @@ func (s *station) request(c call) (*routers.Route, *http.Request) {
 	return route, r
 }
 
+// client goes nowhere else: a redirect is an answer.
+var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
 func send(t testing.TB, r *http.Request) answer {
 	t.Helper()
-	response, err := http.DefaultClient.Do(r)
+	response, err := client.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -373,7 +387,9 @@ func (a answer) match(route *routers.Route, r *http.Request) {
 	}
 	if err := openapi3filter.ValidateResponse(a.t.Context(), input); err != nil {
 		a.t.Errorf("%s answered %d against the document: %v\n%s", route.Operation.OperationID, a.status, err, a.text)
+		return
 	}
+	validated.note(route.Operation, a.status)
 }
 
 // want fails the test at once when the status is another.

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -39,16 +40,34 @@ func (s *station) stream(o streamOf) (conn *websocket.Conn, status int) {
 	if o.origin != "" {
 		header.Set("Origin", o.origin)
 	}
-	conn, response, err := websocket.Dial(s.t.Context(), s.url+s.route(o.op).Path+"?"+o.query, //nolint:bodyclose // the library closes it
+	route := s.route(o.op)
+	conn, response, err := websocket.Dial(s.t.Context(), s.url+route.Path+"?"+o.query, //nolint:bodyclose // the library closes it
 		&websocket.DialOptions{HTTPHeader: header, Subprotocols: o.offers})
 	if err != nil && response == nil {
 		s.t.Fatal(err)
 	}
 	if conn != nil {
+		answer{t: s.t, status: response.StatusCode, header: response.Header}.match(route, response.Request)
 		conn.SetReadLimit(-1)
 		s.t.Cleanup(func() { conn.CloseNow() }) //nolint:errcheck // it may be closed already
 	}
 	return conn, response.StatusCode
+}
+
+// events opens a stream as server-sent events and reads the snapshot.
+func (s *station) events(op string) {
+	s.t.Helper()
+	route, r := s.request(call{op: op, header: map[string]string{"Accept": "text/event-stream"}})
+	response, err := client.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // of a test
+	snapshot, err := bufio.NewReader(response.Body).ReadString('\n')
+	if err != nil || !strings.HasPrefix(snapshot, "id: ") {
+		s.t.Errorf("%s begins with %q, %v, not with its place", op, snapshot, err)
+	}
+	answer{t: s.t, status: response.StatusCode, header: response.Header, text: []byte(snapshot)}.match(route, r)
 }
 
 // hear returns the next message, which is as the document says.
@@ -128,6 +147,7 @@ func TestWhoMayFollow(t *testing.T) {
 			}
 		}
 		s.do(call{op: op}).problem(http.StatusUpgradeRequired, "upgrade-required")
+		s.events(op)
 	}
 	s.do(call{op: "getMe", query: ""}).want(http.StatusOK)
 	s.do(call{op: "getMe", token: "-", header: map[string]string{"Sec-WebSocket-Protocol": "bearer." + s.token}}).want(http.StatusUnauthorized)

@@ -70,4 +70,9 @@ func contains(text string, names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return strings.Contains(strings.ToLower(name), strings.ToLower(text)) })
 }
 
+// ofVersion tells whether a read shows the version that a write has this tag of.
+func ofVersion(read answer, tag string) bool {
+	return strings.HasPrefix(read.header.Get("ETag"), strings.TrimSuffix(tag, `"`)+".")
+}
+
 func ifMatch(tag string) map[string]string { return map[string]string{"If-Match": tag} }

@@ -15,13 +15,18 @@ func condition(ifMatch *string) *string {
 	return ifMatch
 }
 
-// matches tells whether a record whose version has this tag may be written by who demands some. Without demand, all may.
+// matches tells whether a record whose version has this tag may be written by who demands some: tags of writes, which are
+// those of versions, or of reads, which begin with them. Without demand, all may.
 func matches(demanded *string, tag string) bool {
 	if demanded == nil {
 		return true
 	}
 	for named := range strings.SplitSeq(*demanded, ",") {
-		if strings.TrimSpace(named) == tag {
+		version, _, read := strings.Cut(strings.TrimSpace(named), tagSeparator)
+		if read {
+			version += `"`
+		}
+		if version == tag {
 			return true
 		}
 	}

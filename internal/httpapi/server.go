@@ -5,9 +5,7 @@ package httpapi
 
 import (
 	"cmp"
-	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -101,21 +99,9 @@ type Server struct {
 
 // New returns a server. It opens nothing and asks nobody. Its errors are mistakes in the document.
 func New(d Deps) (*Server, error) {
-	document, err := api.GetSpecJSON()
-	if err != nil {
-		return nil, fmt.Errorf("the document: %w", err)
-	}
-	doc, err := loadDocument(document)
+	c, err := theContract()
 	if err != nil {
 		return nil, err
-	}
-	ops, err := operations(doc)
-	if err != nil {
-		return nil, fmt.Errorf("the document: %w", err)
-	}
-	page, err := renderDocs(doc, ops)
-	if err != nil {
-		return nil, fmt.Errorf("the docs page: %w", err)
 	}
 	s := &Server{
 		site: d.Site, buffer: d.Buffer, replica: d.Replica, access: d.Access, live: d.Live, cache: d.Cache, sky: d.Sky, names: d.Names, log: d.Log,
@@ -125,14 +111,14 @@ func New(d Deps) (*Server, error) {
 			SiteName: d.Site.Name, SiteType: api.SiteType(d.Site.Type), BufferingEnabled: d.Site.Buffers(true),
 			MainDBHost: d.MainHost, LocalDBHost: d.LocalHost, Version: d.Version,
 		},
-		document: document, docs: page, stats: newRecentStats(d.Buffer.Stats),
+		document: c.text, docs: c.page, stats: newRecentStats(d.Buffer.Stats),
 		units:   newKnownIDs(d.knownObsUnits),
 		modules: newKnownIDs(d.knownModules),
 	}
 	s.metrics, s.limits, s.cautions = newMetrics(s.stats, d.Live.Readers), newLimits(d.Access.RateLimit), cautions(s.publicURL)
 	s.demos = newBudgets(demoPerSecond, demoAtOnce)
 	s.stalled, s.overview = cmp.Or(d.Stalled, time.Minute), newShared(s.transferOverview)
-	s.handler = s.route(doc, ops)
+	s.handler = s.route(c.doc, c.ops)
 	return s, nil
 }
 
@@ -150,19 +136,6 @@ func (s *Server) HTTPServer(address string) *http.Server {
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: maxWait + 30*time.Second,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
 	}
-}
-
-func loadDocument(text []byte) (*openapi3.T, error) {
-	doc, err := openapi3.NewLoader().LoadFromData(text)
-	if err != nil {
-		return nil, fmt.Errorf("the document: %w", err)
-	}
-	if err := doc.Validate(context.Background()); err != nil {
-		return nil, fmt.Errorf("the document: %w", err)
-	}
-	// With servers in it the validation would compare host names, which a proxy changes.
-	doc.Servers = nil
-	return doc, nil
 }
 
 func (s *Server) route(doc *openapi3.T, ops []*operation) http.Handler {

@@ -171,6 +171,26 @@ func (s *Server) CancelStagingJob(ctx context.Context, r api.CancelStagingJobReq
 	}}, nil
 }
 
+// ResetStagingJob tries a failed staging job again.
+func (s *Server) ResetStagingJob(ctx context.Context, r api.ResetStagingJobRequestObject) (api.ResetStagingJobResponseObject, error) {
+	var job replicadb.GetStagingJobRow
+	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) (err error) {
+		job, err = s.replica.GetStagingJob(ctx, replicadb.GetStagingJobParams{ID: r.ID})
+		if err != nil || tx.Seen() {
+			return noRow(err, "There is no staging job %s.", r.ID)
+		}
+		tx.Add(ops.ResetStagingJob.With(maindb.ResetStagingJobParams{ID: r.ID, RetryCount: job.RetryCount}))
+		job.Status, job.RetryCount, job.Failure, job.StartedAt = replicadb.StagingStatusPending, job.RetryCount+1, nil, nil
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.ResetStagingJob200JSONResponse{Body: stagingJobOf(job), Headers: api.ResetStagingJob200ResponseHeaders{
+		OpsPosition: position(receipt), IdempotencyReplayed: replayed(receipt),
+	}}, nil
+}
+
 func stagingJobOf(j replicadb.GetStagingJobRow) api.StagingJob {
 	return api.StagingJob{
 		ID: j.ID, DestinationLocationID: j.DestinationLocationID, Status: api.StagingStatus(j.Status), RequestedBy: j.RequestedBy,

@@ -95,6 +95,51 @@ func TestStagingIsCancelled(t *testing.T) {
 	s.do(c).problem(http.StatusNotFound, "not-found")
 }
 
+func TestAFailedStagingJobIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.open(setup{kind: site.Main})
+	tries := 0
+	p := w.pipeline(transfers.Options{Choose: func(a transfers.Attempt) transfers.Fate {
+		if a.Stage == 6 && a.Retry == 0 {
+			if tries++; tries == 2 {
+				return transfers.Fails // the second package of the job
+			}
+		}
+		return transfers.Succeeds
+	}})
+	p.file(2)
+	p.steps(20)
+	id := decode[api.StagingJob](s.do(call{op: "createStagingJob", body: s.toStage(nil)}).want(http.StatusCreated)).ID.String()
+	c := call{op: "resetStagingJob", id: id}
+	refused := s.do(c).problem(http.StatusConflict, "transition-forbidden")
+	if !strings.Contains(*refused.Detail, "scheduled") {
+		t.Errorf("the refusal does not name what is allowed: %s", *refused.Detail)
+	}
+	p.steps(8)
+	if job := s.stagingJob(id); job.Status != api.StagingStatusFailed || job.PackagesStaged != 1 || job.Failure.IsNull() {
+		t.Fatalf("it did not fail half way: %+v", job)
+	}
+	c.key = "again"
+	for range 2 {
+		job := decode[api.StagingJob](s.do(c).want(http.StatusOK))
+		if job.Status != api.StagingStatusPending || job.RetryCount != 1 || job.PackagesStaged != 1 || !job.Failure.IsNull() || !job.StartedAt.IsNull() {
+			t.Errorf("reset: %+v", job)
+		}
+	}
+	if again := s.stagingJob(id); again.Status != api.StagingStatusPending || again.RetryCount != 1 {
+		t.Errorf("said twice: %+v", again)
+	}
+	p.steps(8)
+	if job := s.stagingJob(id); job.Status != api.StagingStatusCompleted || job.PackagesStaged != 2 || job.RetryCount != 1 {
+		t.Errorf("in the end: %+v", job)
+	}
+	c.key = ""
+	s.do(c).problem(http.StatusConflict, "transition-forbidden")
+	c.id = someID
+	s.do(c).problem(http.StatusNotFound, "not-found")
+}
+
 // What cannot be staged is refused with the places in the request, and by the main database when the site is behind.
 func TestStagingRefuses(t *testing.T) {
 	t.Parallel()

@@ -55,6 +55,7 @@ func TestAParkedWriteIsShown(t *testing.T) {
 			t.Errorf("%q: another page %v", query, more)
 		}
 	}
+	s.do(call{op: "retryTransaction", id: finish.TransactionID.String()}).problem(http.StatusConflict, "blocked")
 	first := decode[api.TransactionPage](s.do(call{op: "listTransactions", query: "limit=1"}).want(http.StatusOK))
 	rest := decode[api.TransactionPage](s.do(call{op: "listTransactions", query: "limit=1&cursor=" + first.NextCursor.MustGet()}).want(http.StatusOK))
 	if len(rest.Items) != 1 || rest.Items[0].ID == first.Items[0].ID {

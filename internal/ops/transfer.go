@@ -65,6 +65,9 @@ var (
 			return e
 		})
 
+	ResetStagingJob = buffer.Register(&Registry, "staging_job.reset", (*maindb.Queries).ResetStagingJob,
+		func(p maindb.ResetStagingJobParams) buffer.Effect { return patch(TableStagingJob, p.ID) })
+
 	CancelStagingJob = buffer.Register(&Registry, "staging_job.cancel", (*maindb.Queries).CancelStagingJob,
 		func(p maindb.CancelStagingJobParams) buffer.Effect { return patch(TableStagingJob, p.ID) })
 )

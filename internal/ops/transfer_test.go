@@ -24,6 +24,7 @@ func transferSamples() []buffer.Step {
 			ID: id, DestinationLocationID: 1 << 20, RequestedBy: "night-shift", Reason: "Reduction of Orion A", CreatedAt: at,
 		}),
 		ops.AddStagingPackages.With(maindb.AddStagingPackagesParams{StagingJobID: id, RawDataPackageIDs: []uuid.UUID{other, parent}}),
+		ops.ResetStagingJob.With(maindb.ResetStagingJobParams{ID: id, RetryCount: 2}),
 		ops.CancelStagingJob.With(maindb.CancelStagingJobParams{ID: id, FinishedAt: at, CancelledBy: "night-shift"}),
 	}
 }

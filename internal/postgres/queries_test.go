@@ -284,7 +284,13 @@ func TestLedgerKeepsAndPrunes(t *testing.T) {
 	if len(known) != 2 {
 		t.Errorf("known: %v", known)
 	}
-	check(t, m.PruneLedger(t.Context(), maindb.PruneLedgerParams{Before: time.Now().Add(time.Hour)}))
+	for _, want := range []int64{1, 1, 0} {
+		pruned, err := m.PruneLedger(t.Context(), maindb.PruneLedgerParams{Before: time.Now().Add(time.Hour), RowLimit: 1})
+		check(t, err)
+		if pruned != want {
+			t.Errorf("%d rows pruned, want %d", pruned, want)
+		}
+	}
 	known, err = m.KnownTransactions(t.Context(), maindb.KnownTransactionsParams{IDs: ids})
 	check(t, err)
 	if len(known) != 0 {

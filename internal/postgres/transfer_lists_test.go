@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -15,65 +16,84 @@ import (
 )
 
 // archiveFiles is how many files the archive of the tests has, each with a copy; five of them are in a package.
-const archiveFiles = 200_000
+const archiveFiles = 1_000_000
 
-// archived returns a database with so many files in packages, most of them archived long ago, of 200 executions; one
-// package in a hundred is on its way, and of each kind of trouble there is a little. All that is recorded within a month.
+// largeTables are those of which no list may read the whole.
+var largeTables = []string{
+	"raw_data_package", "raw_data_file", "physical_copy", "data_transfer_package", "data_transfer", "data_transfer_log",
+	"long_term_archive_transfer", "staging_job", "staging_job_package", "executed_obs_unit",
+}
+
+// executions is how many of them the archive of the tests is from.
+const executions = 2000
+
+// archived returns a database with so many files in packages, most of them archived long ago; one package in five hundred is
+// on its way, and of each kind of trouble there is a little. All that is recorded within five months.
 func archived(t *testing.T, files int) postgres.Address {
 	t.Helper()
 	a := pgtest.New(t)
 	conn := pgtest.Connect(t, a)
-	for _, sql := range []string{
+	statements := []string{
+		// In order of time, as those of a site are.
+		`create function pg_temp.id(kind text, n bigint) returns uuid language sql immutable as
+		 $$ select (lpad(to_hex(ascii(kind)), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid $$`,
+		`alter table raw_data_package enable always trigger archived_inserted`,
 		`insert into executed_obs_unit (id, obs_unit_id, site, start_time, recorded_at, status, end_time)
-		 select md5('execution' || n)::uuid, u.ids[1 + n % cardinality(u.ids)], 'observatory', $1::timestamptz + n * interval '1 hour', now(), 'completed', '2027-01-01'
-		 from generate_series(0, 199) n, (select array_agg(id order by id) as ids from obs_unit) u, (select $2::integer) unused`,
+		 select pg_temp.id('execution', n), u.ids[1 + n % cardinality(u.ids)], 'observatory', @night::timestamptz + n * interval '1 hour', now(), 'completed', '2027-01-01'
+		 from generate_series(0, @executions::integer - 1) n, (select array_agg(id order by id) as ids from obs_unit) u`,
 		`insert into data_transfer_package (id, name, origin_site_id, status, size_bytes, created_at)
-		 select md5('bundle' || n)::uuid, 'bundle-' || n, 1, (case when n % 100 = 0 then 'in_progress' else 'completed' end)::transfer_status, 20000,
-		        $1::timestamptz + n * interval '10 minutes'
-		 from generate_series(0, $2::integer / 100 - 1) n`,
+		 select pg_temp.id('bundle', n), 'bundle-' || n, 1, (case when n % 100 = 0 then 'in_progress' else 'completed' end)::transfer_status, 20000,
+		        @night::timestamptz + n * interval '10 minutes'
+		 from generate_series(0, @files::integer / 100 - 1) n`,
 		`insert into raw_data_package (id, executed_obs_unit_id, instrument_module_id, name, relative_path, status, state, size_bytes, created_at,
 		                               finalized_at, data_transfer_package_id)
-		 select md5('package' || n)::uuid, md5('execution' || n % 200)::uuid, 1 + (case when n % 1000 = 0 then 1 else 0 end), 'p' || n, 'p' || n,
+		 select pg_temp.id('package', n), pg_temp.id('execution', n % @executions::integer), 1 + (case when n % 1000 = 0 then 1 else 0 end), 'p' || n, 'p' || n,
 		        (case when n % 500 = 1 then 'building' else 'complete' end)::package_status,
-		        (case when n % 500 = 1 then 'waiting' when n / 20 % 100 = 0 then 'transferring' when n % 1000 = 7 then 'failed' else 'archived' end)::package_state,
-		        1000, $1::timestamptz + n * interval '1 minute', case when n % 500 <> 1 then now() end, md5('bundle' || n / 20)::uuid
-		 from generate_series(0, $2::integer / 5 - 1) n`,
+		        (case when n % 500 = 1 then 'waiting' when n / 20 % 500 = 0 then 'transferring' when n % 1000 = 7 then 'failed' else 'archived' end)::package_state,
+		        1000, @night::timestamptz + n * interval '1 minute', case when n % 500 <> 1 then now() end, pg_temp.id('bundle', n / 20)
+		 from generate_series(0, @files::integer / 5 - 1) n`,
 		`insert into raw_data_file (id, executed_obs_unit_id, raw_data_package_id, instrument_module_id, name, relative_path, size_bytes, checksum, checksum_algorithm, recorded_at)
-		 select md5('file' || n)::uuid, md5('execution' || n / 5 % 200)::uuid, md5('package' || n / 5)::uuid, 1, 'f' || n, 'f' || n, 200, 'x', 'md5', $1
-		 from generate_series(0, $2::integer - 1) n`,
+		 select pg_temp.id('file', n), pg_temp.id('execution', n / 5 % @executions::integer), pg_temp.id('package', n / 5), 1, 'f' || n, 'f' || n, 200, 'x', 'md5', @night::timestamptz
+		 from generate_series(0, @files::integer - 1) n`,
 		`insert into physical_copy (id, kind, raw_data_file_id, data_location_id, path, status, created_at, verified_at, deleted_at)
-		 select md5('copy' || n)::uuid, 'raw_data_file', md5('file' || n)::uuid, 3, 'f' || n, (case when n % 10 = 0 then 'present' else 'deleted' end)::physical_copy_status,
-		        $1::timestamptz + n * interval '10 seconds', $1, case when n % 10 <> 0 then now() end
-		 from generate_series(0, $2::integer - 1) n`,
+		 select pg_temp.id('copy', n), 'raw_data_file', pg_temp.id('file', n), 3, 'f' || n, (case when n % 10 = 0 then 'present' else 'deleted' end)::physical_copy_status,
+		        @night::timestamptz + n * interval '10 seconds', @night::timestamptz, case when n % 10 <> 0 then now() end
+		 from generate_series(0, @files::integer - 1) n`,
 		`insert into physical_copy (id, kind, raw_data_package_id, data_location_id, path, status, created_at, verified_at)
-		 select md5('tar' || n || l)::uuid, 'raw_data_package', md5('package' || n)::uuid, l,  'p' || n,
+		 select pg_temp.id('tar', n * 16 + l), 'raw_data_package', pg_temp.id('package', n), l,  'p' || n,
 		        (case when n % 2000 = 3 and l = 5 then 'deletion_failed' when n % 2000 = 4 and l = 5 then 'deletion_scheduled' else 'present' end)::physical_copy_status,
-		        $1::timestamptz + n * interval '1 minute', $1
-		 from generate_series(0, $2::integer / 5 - 1) n, unnest('{5,6}'::integer[]) l`,
+		        @night::timestamptz + n * interval '1 minute', @night::timestamptz
+		 from generate_series(0, @files::integer / 5 - 1) n, unnest('{5,6}'::integer[]) l`,
 		`insert into data_transfer (id, data_transfer_package_id, data_transfer_route_id, origin_location_id, destination_location_id, status, unpack_status,
 		                            size_bytes, transferred_bytes, created_at, started_at, finished_at, failure)
-		 select md5('transfer' || n)::uuid, md5('bundle' || n / 5)::uuid, 1 + n % 2, 4, 5 + 2 * (n % 2), s.status::transfer_status,
+		 select pg_temp.id('transfer', n), pg_temp.id('bundle', n / 5), 1 + n % 2, 4, 5 + 2 * (n % 2), s.status::transfer_status,
 		        (case when s.status = 'completed' and n % 1000 = 1 then 'failed' when s.status = 'completed' then 'completed' else 'pending' end)::transfer_status,
-		        20000, case when s.status = 'completed' then 20000 else 0 end, $1::timestamptz + n * interval '2 minutes',
-		        case when s.status <> 'pending' then $1::timestamptz + n * interval '2 minutes' end, case when s.status = 'completed' then $1::timestamptz + n * interval '3 minutes' end, null
-		 from generate_series(0, $2::integer / 20 - 1) n,
+		        20000, case when s.status = 'completed' then 20000 else 0 end, @night::timestamptz + n * interval '2 minutes',
+		        case when s.status <> 'pending' then @night::timestamptz + n * interval '2 minutes' end, case when s.status = 'completed' then @night::timestamptz + n * interval '3 minutes' end, null
+		 from generate_series(0, @files::integer / 20 - 1) n,
 		      lateral (select case n % 500 when 0 then 'in_progress' when 5 then 'failed' when 10 then 'pending' else 'completed' end as status) s`,
-		`insert into data_transfer_log (id, data_transfer_id, at, path) select md5('log' || n)::uuid, md5('transfer' || n / 2)::uuid, $1::timestamptz + n * interval '1 minute', '/log'
-		 from generate_series(0, $2::integer / 10 - 1) n`,
+		`insert into data_transfer_log (id, data_transfer_id, at, path) select pg_temp.id('log', n), pg_temp.id('transfer', n / 2), @night::timestamptz + n * interval '1 minute', '/log'
+		 from generate_series(0, @files::integer / 10 - 1) n`,
 		`insert into long_term_archive_transfer (id, raw_data_package_id, destination_location_id, status, created_at, finished_at)
-		 select md5('lta' || n)::uuid, md5('package' || n)::uuid, 6, (case when n % 1000 = 9 then 'failed' else 'completed' end)::transfer_status,
-		        $1::timestamptz + n * interval '1 minute', case when n % 1000 <> 9 then now() end
-		 from generate_series(0, $2::integer / 5 - 1) n`,
+		 select pg_temp.id('lta', n), pg_temp.id('package', n), 6, (case when n % 1000 = 9 then 'failed' else 'completed' end)::transfer_status,
+		        @night::timestamptz + n * interval '1 minute', case when n % 1000 <> 9 then now() end
+		 from generate_series(0, @files::integer / 5 - 1) n`,
 		`insert into staging_job (id, destination_location_id, requested_by, status, created_at, finished_at)
-		 select md5('job' || n)::uuid, 9, 'user-' || n % 100, (case when n % 500 = 0 then 'pending' else 'completed' end)::staging_status, $1::timestamptz + n * interval '1 minute',
+		 select pg_temp.id('job', n), 9, 'user-' || n % 100, (case when n % 500 = 0 then 'pending' else 'completed' end)::staging_status, @night::timestamptz + n * interval '1 minute',
 		        case when n % 500 <> 0 then now() end
-		 from generate_series(0, $2::integer / 40 - 1) n`,
+		 from generate_series(0, @files::integer / 40 - 1) n`,
 		`insert into staging_job_package (staging_job_id, raw_data_package_id, staged_at)
-		 select md5('job' || n / 5)::uuid, md5('package' || n)::uuid, case when n / 5 % 500 <> 0 then $1::timestamptz end from generate_series(0, $2::integer / 8 - 1) n`,
-	} {
-		execute(t, conn, sql, night, files)
+		 select pg_temp.id('job', n / 5), pg_temp.id('package', n), case when n / 5 % 500 <> 0 then @night::timestamptz end from generate_series(0, @files::integer / 8 - 1) n`,
+		`alter table raw_data_package enable trigger archived_inserted`,
 	}
-	execute(t, conn, "vacuum analyze")
+	pgtest.Fill(t, conn, largeTables, func(ctx context.Context, tx pgx.Tx) error {
+		for _, sql := range statements {
+			if _, err := tx.Exec(ctx, sql, pgx.NamedArgs{"night": night, "files": files, "executions": executions}); err != nil {
+				return fmt.Errorf("%s: %w", sql, err)
+			}
+		}
+		return nil
+	})
 	return a
 }
 
@@ -93,10 +113,7 @@ func (w *wary) look(ctx context.Context, sql string, args []any) {
 	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	check(w.t, err)
 	plan := strings.Join(lines, "\n")
-	for _, table := range []string{
-		"raw_data_package", "raw_data_file", "physical_copy", "data_transfer_package", "data_transfer", "data_transfer_log",
-		"long_term_archive_transfer", "staging_job", "staging_job_package",
-	} {
+	for _, table := range largeTables {
 		for line := range strings.Lines(plan) {
 			if _, scanned, ok := strings.Cut(strings.TrimSpace(line), "Seq Scan on "); ok && strings.Fields(scanned)[0] == table {
 				w.t.Errorf("%v: a whole table is read:\n%s\n%s", args, sql, plan)
@@ -130,9 +147,10 @@ func TestListsOfTransfersUseIndexes(t *testing.T) {
 		listMovements(t, q, before)
 	}
 	ctx := t.Context()
-	file, pack, bundle := uuid.NewMD5(uuid.Nil, nil), uuid.UUID{}, uuid.UUID{}
-	conn := pgtest.Connect(t, a)
-	check(t, conn.QueryRow(ctx, "select md5('file777')::uuid, md5('package155')::uuid, md5('bundle7')::uuid").Scan(&file, &pack, &bundle))
+	var file, pack, bundle uuid.UUID
+	check(t, pgtest.Connect(t, a).QueryRow(ctx, `
+		select f.id, p.id, p.data_transfer_package_id from raw_data_file f join raw_data_package p on p.id = f.raw_data_package_id
+		where f.name = 'f777'`).Scan(&file, &pack, &bundle))
 	copies, err := q.CopiesOfFile(ctx, replicadb.CopiesOfFileParams{ID: &file})
 	check(t, err)
 	if len(copies) != 3 {

@@ -35,14 +35,32 @@ select 1, clock_timestamp(), pg_current_wal_lsn(),
   (select system_identifier from pg_control_system()) || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
 on conflict (only_row) do update set beat = heartbeat.beat + 1, at = excluded.at, lsn = excluded.lsn, history = excluded.history;
 
--- name: PruneLedger :exec
--- Any number of rows may be old enough, none too.
--- @sqlc-vet-disable main-asserts-rows
-delete from buffered_transaction where id in (
-  select b.id from buffered_transaction b where b.executed_at < @before::timestamptz order by b.executed_at limit 5000);
+-- name: PruneLedger :one
+-- At most so many of the oldest rows; how many there were.
+with pruned as (
+  delete from buffered_transaction where id in (
+    select b.id from buffered_transaction b where b.executed_at < @before::timestamptz order by b.executed_at limit @row_limit)
+  returning 1
+)
+select count(*) from pruned;
 
--- name: PruneOutbox :exec
--- Any number of rows may be old enough, none too.
--- @sqlc-vet-disable main-asserts-rows
-delete from event_outbox where (xid, position) in (
-  select o.xid, o.position from event_outbox o where o.at < @before::timestamptz order by o.xid, o.position limit 5000);
+-- name: PruneOutbox :one
+-- At most so many of the oldest rows, behind the place up to which everything is pruned already: what is dead there but
+-- not yet vacuumed is not looked at again. It ends at the first row that is too young, for times go up with places, but for
+-- transactions that take long. The answer is the new place and how many rows there were.
+with oldest as (
+  select o.xid, o.position, o.at from event_outbox o
+  where (o.xid, o.position) > (cast(cast(@after_xid as text) as xid8), cast(@after_position as bigint))
+  order by o.xid, o.position limit @row_limit
+), young as (
+  select o.xid, o.position from oldest o where o.at >= @before::timestamptz order by o.xid, o.position limit 1
+), pruned as (
+  delete from event_outbox e using oldest o
+  where e.xid = o.xid and e.position = o.position and not exists (select from young y where (y.xid, y.position) <= (o.xid, o.position))
+  returning e.xid, e.position
+), last as (
+  select p.xid, p.position from pruned p order by p.xid desc, p.position desc limit 1
+)
+select (select count(*) from pruned)::bigint as pruned,
+  coalesce((select l.xid::text from last l), cast(@after_xid as text))::text as xid,
+  coalesce((select l.position from last l), cast(@after_position as bigint))::bigint as position;

@@ -30,6 +30,17 @@ select expect_rows(count(*) + (
     (select to_jsonb(j) from staging_job j where j.id = @staging_job_id)))
 from added;
 
+-- name: ResetStagingJob :exec
+-- A failed job, seen with so many retries, is tried again; what is staged stays so.
+with reset as (
+  update staging_job j set status = 'pending', retry_count = j.retry_count + 1, failure = null, started_at = null
+  where j.id = @id and j.status = 'failed' and j.retry_count = @retry_count
+  returning 1
+)
+select expect_rows(count(*), 1, 'staging_job', case when count(*) = 0 then (
+  select refuse_transition('staging', 'staging_job ' || j.id, j.status::text, 'pending') from staging_job j where j.id = @id) end)
+from reset;
+
 -- name: CancelStagingJob :exec
 with cancelled as (
   update staging_job j set status = 'cancelled', finished_at = @finished_at::timestamptz, cancelled_by = @cancelled_by::text

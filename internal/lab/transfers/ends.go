@@ -3,25 +3,27 @@ package transfers
 import (
 	"context"
 	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 )
 
 // stage brings one more package of each job back.
 func stage(ctx context.Context, m *moment) error {
+	err := m.do(ctx, `
+		update staging_job j set status = 'completed', finished_at = @now where j.status = 'in_progress'
+		and not exists (select from staging_job_package s where s.staging_job_id = j.id and s.staged_at is null)`)
+	if err != nil {
+		return err
+	}
+	if err := each(ctx, m, func(s staging) error { return m.bringBack(ctx, s) }, `
+		select distinct on (j.id) j.id, p.name, j.retry_count, p.id
+		from staging_job j join staging_job_package s on s.staging_job_id = j.id and s.staged_at is null
+		join raw_data_package p on p.id = s.raw_data_package_id
+		where j.status = 'in_progress' order by j.id, p.id`); err != nil {
+		return err
+	}
 	for _, sql := range []string{
-		`update staging_job j set status = 'completed', finished_at = @now where j.status = 'in_progress'
-		 and not exists (select from staging_job_package s where s.staging_job_id = j.id and s.staged_at is null)`,
-		`with next as (
-		   select distinct on (j.id) j.id, j.destination_location_id, s.raw_data_package_id
-		   from staging_job j join staging_job_package s on s.staging_job_id = j.id and s.staged_at is null
-		   where j.status = 'in_progress' order by j.id, s.raw_data_package_id
-		 ), staged as (
-		   update staging_job_package s set staged_at = @now from next n
-		   where s.staging_job_id = n.id and s.raw_data_package_id = n.raw_data_package_id
-		 )
-		 insert into physical_copy as c (id, kind, raw_data_package_id, data_location_id, path, status, created_at, verified_at)
-		 select md5(@seed::text || p.id || n.destination_location_id)::uuid, 'raw_data_package', p.id, n.destination_location_id, p.relative_path, 'staged', @now, @now
-		 from next n join raw_data_package p on p.id = n.raw_data_package_id
-		 on conflict (raw_data_package_id, data_location_id) do update set verified_at = excluded.verified_at`,
 		`update staging_job set status = 'in_progress', started_at = @now where status = 'scheduled'`,
 		`update staging_job set status = 'scheduled' where status = 'pending'`,
 	} {
@@ -30,6 +32,28 @@ func stage(ctx context.Context, m *moment) error {
 		}
 	}
 	return nil
+}
+
+// staging is the next package of a job.
+type staging struct {
+	attempt
+	Package uuid.UUID
+}
+
+// bringBack ends the staging of a package; when that fails the job does.
+func (m *moment) bringBack(ctx context.Context, s staging) error {
+	if m.Choose(Attempt{6, s.Name, s.Retry}) == Fails {
+		return m.fail(ctx, "staging_job", "status", s.ID, "the archive does not give the object back")
+	}
+	return m.do(ctx, `
+		with staged as (
+		  update staging_job_package s set staged_at = @now where s.staging_job_id = @job and s.raw_data_package_id = @package
+		)
+		insert into physical_copy as c (id, kind, raw_data_package_id, data_location_id, path, status, created_at, verified_at)
+		select md5(@seed::text || p.id || j.destination_location_id)::uuid, 'raw_data_package', p.id, j.destination_location_id, p.relative_path, 'staged', @now, @now
+		from staging_job j, raw_data_package p where j.id = @job and p.id = @package
+		on conflict (raw_data_package_id, data_location_id) do update set verified_at = excluded.verified_at`,
+		pgx.NamedArgs{"job": s.ID, "package": s.Package})
 }
 
 // remove deletes what lies at the observatory of packages that are archived and have two verified copies elsewhere, and

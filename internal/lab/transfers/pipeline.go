@@ -22,8 +22,8 @@ const (
 
 // Attempt is something that can go wrong.
 type Attempt struct {
-	Stage int    // 3 transferring, 4 unpacking, 5 archiving
-	Name  string // of the transfer package; of the raw data package when it is archived
+	Stage int    // 3 transferring, 4 unpacking, 5 archiving, 6 staging
+	Name  string // of the transfer package; of the raw data package when it is archived or staged
 	Retry int32  // 0 is the first
 }
 
@@ -54,7 +54,7 @@ type Options struct {
 }
 
 // Failures are shares between 0 and 1.
-type Failures struct{ Transfer, Stall, Unpack, Archive float64 }
+type Failures struct{ Transfer, Stall, Unpack, Archive, Stage float64 }
 
 // Pipeline is a run of the programs that move data. It is for one goroutine.
 type Pipeline struct {
@@ -90,7 +90,7 @@ func New(db *pgx.Conn, o Options) *Pipeline {
 func (o Options) chance(a Attempt) Fate {
 	x := o.share(fmt.Sprint(a.Stage, a.Name, a.Retry))
 	switch f := o.Failures; {
-	case a.Stage == 3 && x < f.Transfer, a.Stage == 4 && x < f.Unpack, a.Stage == 5 && x < f.Archive:
+	case a.Stage == 3 && x < f.Transfer, a.Stage == 4 && x < f.Unpack, a.Stage == 5 && x < f.Archive, a.Stage == 6 && x < f.Stage:
 		return Fails
 	case a.Stage == 3 && x < f.Transfer+f.Stall:
 		return Stalls

@@ -114,7 +114,11 @@ func startCluster() (_ *cluster, err error) {
 
 // prepare makes the database of which the tests get copies.
 func (c *cluster) prepare(ctx context.Context) error {
-	for _, sql := range []string{"create role " + user + " login", "create database " + template + " owner " + user} {
+	for _, sql := range []string{
+		"create role " + user + " login",
+		"create database " + template + " owner " + user,
+		"grant set on parameter session_replication_role to " + user, // for Fill
+	} {
 		if err := c.execute(ctx, sql); err != nil {
 			return err
 		}

@@ -17,9 +17,10 @@ import (
 
 const (
 	defaultPatience = time.Minute
-	defaultAttempt  = 10 * time.Second
-	shortestPause   = 100 * time.Millisecond
-	longestPause    = 10 * time.Second
+	// defaultAttempt is longer than a site tries to reach the main database before it says that it cannot.
+	defaultAttempt = 15 * time.Second
+	shortestPause  = 100 * time.Millisecond
+	longestPause   = 10 * time.Second
 	// maxAnswer is far more than the largest answer of a site has.
 	maxAnswer = 256 << 20
 )
@@ -194,7 +195,7 @@ func askedToWait(r *http.Request) time.Duration {
 	if wait, err := time.ParseDuration(text); err == nil {
 		return wait
 	}
-	return defaultAttempt // what the document says
+	return 10 * time.Second // what the document says
 }
 
 // backoff returns the pause after so many attempts: at random, so that clients which failed together do not return

@@ -34,7 +34,7 @@ func WithPatience(d time.Duration) Option {
 	}
 }
 
-// WithAttemptTime bounds one attempt, to the end of its answer. The default is 10 s. Where the site itself is asked to
+// WithAttemptTime bounds one attempt, to the end of its answer. The default is 15 s. Where the site itself is asked to
 // wait, as Wait does, that comes on top.
 func WithAttemptTime(d time.Duration) Option {
 	return func(x *doer) error {

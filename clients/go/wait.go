@@ -11,19 +11,24 @@ import (
 	"github.com/ccatobs/opsdb/gen/client"
 )
 
-// waitStep is how long one request waits at the site.
-const waitStep = 20 * time.Second
+const (
+	// longestStep bounds how long one request waits at the site. The first ones are short: that a write is blocked shows
+	// only when it is asked again.
+	longestStep  = 20 * time.Second
+	shortestStep = 250 * time.Millisecond
+)
 
 // Wait waits until a write is committed in the main database, or replicated to the site that is asked, and returns it as
-// it is then. A write that was edited meanwhile is followed to the one that replaces it. Who gives ctx a deadline sits out
-// a restart of the site.
+// it is then. A write that is replaced by an edit is followed to the one that replaces it. Who gives ctx a deadline sits out a
+// restart of the site.
 //
 // Errors: *Stopped for a write that does not go on by itself; the cause of ctx's end, with the write as far as it has
 // come; *Unreachable when the site does not answer; *Problem, such as transaction-unknown.
 func (c *Client) Wait(ctx context.Context, id uuid.UUID, level client.WaitState) (client.Transaction, error) {
 	var last client.Transaction
-	for failures := 1; ; {
-		now, err := c.waitOnce(ctx, id, level)
+	step := shortestStep
+	for failures := 1; ; step = min(2*step, longestStep) {
+		now, err := c.waitOnce(ctx, id, level, step)
 		switch _, bounded := ctx.Deadline(); {
 		case err == nil && now.ReplacedBy != nil:
 			id = *now.ReplacedBy
@@ -48,9 +53,9 @@ func (c *Client) Wait(ctx context.Context, id uuid.UUID, level client.WaitState)
 	}
 }
 
-// waitOnce lets the site wait for a part of the time that ctx leaves, so that its answer comes in time.
-func (c *Client) waitOnce(ctx context.Context, id uuid.UUID, level client.WaitState) (client.Transaction, error) {
-	step := waitStep
+// waitOnce lets the site wait for a step, and for no more than a part of the time that ctx leaves, so that its answer comes
+// in time.
+func (c *Client) waitOnce(ctx context.Context, id uuid.UUID, level client.WaitState, step time.Duration) (client.Transaction, error) {
 	if end, ok := ctx.Deadline(); ok {
 		left := time.Until(end)
 		step = max(min(step, left-min(time.Second, left/5)), time.Millisecond)

@@ -34,7 +34,7 @@ Which site, and as whom: --site NAME names a profile in ~/.config/opsdb/config.t
 it OPS_API_URL and OPS_API_TOKEN say so, or OPS_SITE names a profile, or the file has a default. Who names a site by
 --site means it: OPS_API_URL and OPS_API_TOKEN do not matter then.
 
-A request is sent again until it is answered or --timeout is over. Each write carries an Idempotency-Key, so that it is
+A request is sent again until it is answered or --timeout is over. What is recorded carries an Idempotency-Key, so that it is
 executed once, however often it is sent.
 
 With --json every command prints JSON: one object in one line, lists one item a line; errors, too, on the standard error.
@@ -174,7 +174,7 @@ func (a *app) api() (*opsdb.Client, error) {
 }
 
 func (a *app) apiOf(s profile.Site) (*opsdb.Client, error) {
-	api, err := opsdb.New(s.URL, s.Token, opsdb.WithPatience(a.patience), opsdb.WithAttemptTime(min(a.patience, 10*time.Second)),
+	api, err := opsdb.New(s.URL, s.Token, opsdb.WithPatience(a.patience),
 		opsdb.WithUserAgent("opsctl"), opsdb.WithNotice(a.notice))
 	if err != nil {
 		return nil, &misuse{cause: err}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -53,7 +52,7 @@ or not UTF-8); all others are registered nevertheless, and the exit code is 1.`,
 	c.Flags().StringVar(&r.prefix, "prefix", "", "what comes before the paths, such as 17841/chai")
 	c.Flags().StringVar(&r.exclude, "exclude", "", "a `PATTERN` of names that are left out, such as '*.tmp'")
 	c.Flags().StringVar(&r.fileType, "type", "", "the type of all files; without it, what comes after the last dot of each name")
-	c.Flags().IntVar(&r.jobs, "jobs", min(4, runtime.NumCPU()), "how many files are read at the same time")
+	c.Flags().IntVar(&r.jobs, "jobs", 4, "how many files are read at the same time")
 	c.Flags().BoolVar(&r.dryRun, "dry-run", false, "show what would be registered, and do nothing")
 	algorithm = enumFlag(c, "algorithm", "of the checksums; without it, sha256", algorithms...)
 	r.wait = waitFlag(c, "wait", "also wait until all of them are")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -19,7 +20,7 @@ type writeFlags struct {
 }
 
 func (w *writeFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&w.key, "key", "", "an Idempotency-`KEY` of your own: the same command with the same key is executed once, even by another process or at another site")
+	c.Flags().StringVar(&w.key, "key", "", "an Idempotency-`KEY` of your own: with the same one the same command is executed once, anywhere")
 	w.wait = waitFlag(c, "wait", "also wait until the write is")
 }
 
@@ -65,8 +66,21 @@ func (a *app) awaited(ctx context.Context, api *opsdb.Client, id uuid.UUID, leve
 
 // await waits as long as --timeout allows.
 func (a *app) await(ctx context.Context, api *opsdb.Client, id uuid.UUID, level client.WaitState) (client.Transaction, error) {
-	late := fmt.Errorf("the write %s is not %s after %s: %w", id, level, a.patience, context.DeadlineExceeded)
-	ctx, cancel := context.WithTimeoutCause(ctx, a.patience, late)
+	errLate := lateError(a.patience)
+	ctx, cancel := context.WithTimeoutCause(ctx, a.patience, errLate)
 	defer cancel()
-	return api.Wait(ctx, id, level)
+	t, err := api.Wait(ctx, id, level)
+	if _, silent := errors.AsType[*opsdb.Unreachable](err); errors.Is(err, errLate) && !silent {
+		err = fmt.Errorf("the write %s is %s and not %s %w", t.ID, t.State, level, errLate)
+	}
+	return t, err
 }
+
+// lateError is the error of a time that is over.
+type lateError time.Duration
+
+// Error implements error.
+func (l lateError) Error() string { return "after " + time.Duration(l).String() }
+
+// Is tells that it is an end of time like others.
+func (lateError) Is(target error) bool { return target == context.DeadlineExceeded } //nolint:errorlint // as the standard library does

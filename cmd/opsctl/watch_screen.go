@@ -22,7 +22,7 @@ const (
 
 // watchScreen draws the site on the terminal until q is pressed, or ctx ends, or nothing can be followed.
 func (a *app) watchScreen(ctx context.Context, api *opsdb.Client, all <-chan news) (err error) {
-	keys, restore, err := a.rawKeys(ctx)
+	quit, restore, err := a.untilQuit()
 	if err != nil {
 		return err
 	}
@@ -40,10 +40,8 @@ func (a *app) watchScreen(ctx context.Context, api *opsdb.Client, all <-chan new
 		select {
 		case <-ctx.Done():
 			return nil
-		case key, open := <-keys:
-			if !open || key == 'q' || key == 'Q' || key == 3 {
-				return nil
-			}
+		case <-quit:
+			return nil
 		case n, open := <-all:
 			if !open {
 				return s.ended()
@@ -61,9 +59,9 @@ func (a *app) draw(lines []string) {
 	fmt.Fprint(a.out, "\x1b[H"+strings.Join(lines, "\x1b[K\r\n")+"\x1b[K\x1b[J")
 }
 
-// rawKeys returns the keys that are pressed, each at once, if there is a keyboard. What restore returns must be done at the
-// end.
-func (a *app) rawKeys(ctx context.Context) (keys <-chan byte, restore func() error, err error) {
+// untilQuit returns a channel that is closed when q or Ctrl-C is pressed, or the keyboard has gone; nil when there is none.
+// What restore returns must be done at the end.
+func (a *app) untilQuit() (quit <-chan struct{}, restore func() error, err error) {
 	keyboard, ok := a.in.(*os.File)
 	if columns, _ := a.size(a.in); !ok || columns == 0 {
 		return nil, func() error { return nil }, nil
@@ -73,17 +71,13 @@ func (a *app) rawKeys(ctx context.Context) (keys <-chan byte, restore func() err
 	if err != nil {
 		return nil, nil, err
 	}
-	pressed := make(chan byte)
+	const ctrlC = 3
+	pressed := make(chan struct{})
 	go func() {
 		defer close(pressed)
-		one := make([]byte, 1)
-		for {
-			if _, err := io.ReadFull(keyboard, one); err != nil {
-				return
-			}
-			select {
-			case pressed <- one[0]:
-			case <-ctx.Done():
+		key := make([]byte, 1)
+		for key[0] != 'q' && key[0] != 'Q' && key[0] != ctrlC {
+			if _, err := io.ReadFull(keyboard, key); err != nil {
 				return
 			}
 		}

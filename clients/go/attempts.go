@@ -51,7 +51,7 @@ func newDoer(prefix string) *doer {
 	}
 }
 
-// Do sends a request until it is answered, and returns the last answer, whatever it says. Its errors are *Unreachable, and
+// Do sends a request until it is answered, and returns the last answer, whatever it says. Its errors are *UnreachableError, and
 // the cause of the end of the request's context, in the chain of which it is also when the site had been tried in vain before.
 func (d *doer) Do(r *http.Request) (*http.Response, error) {
 	body, err := content(r)
@@ -77,7 +77,7 @@ func (d *doer) Do(r *http.Request) (*http.Response, error) {
 		pause := max(backoff(attempts), retryAfter(answer))
 		if !again(r, answer, failure) || time.Since(began)+pause >= patience {
 			if failure != nil {
-				return nil, &Unreachable{Err: failure, Attempts: attempts, For: time.Since(began)}
+				return nil, &UnreachableError{Err: failure, Attempts: attempts, For: time.Since(began)}
 			}
 			return answer, nil
 		}
@@ -87,7 +87,7 @@ func (d *doer) Do(r *http.Request) (*http.Response, error) {
 		}
 		d.notice(reason, pause)
 		if err := sleep(r.Context(), pause); err != nil {
-			return nil, &Unreachable{Err: errors.Join(err, reason), Attempts: attempts, For: time.Since(began)}
+			return nil, &UnreachableError{Err: errors.Join(err, reason), Attempts: attempts, For: time.Since(began)}
 		}
 	}
 }
@@ -133,7 +133,7 @@ func (d *doer) open(r *http.Request) (*http.Response, error) {
 		if r.Context().Err() != nil {
 			return nil, context.Cause(r.Context())
 		}
-		return nil, &Unreachable{Err: err, Attempts: 1}
+		return nil, &UnreachableError{Err: err, Attempts: 1}
 	}
 	answer.Body = &stream{ReadCloser: answer.Body, end: cancel}
 	return answer, nil

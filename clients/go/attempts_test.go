@@ -130,7 +130,7 @@ func TestOthersAreSentOnce(t *testing.T) {
 	create := func() error {
 		return opsdb.Check(api.CreateTokenWithResponse(t.Context(), client.TokenCreate{Name: "x"}))
 	}
-	if _, ok := errors.AsType[*opsdb.Unreachable](create()); !ok || len(f.seen) != 1 {
+	if _, ok := errors.AsType[*opsdb.UnreachableError](create()); !ok || len(f.seen) != 1 {
 		t.Errorf("an answer that is lost: %+v", f.seen)
 	}
 	if p, ok := errors.AsType[*opsdb.Problem](create()); !ok || p.Status != http.StatusServiceUnavailable || len(f.seen) != 2 {
@@ -140,7 +140,7 @@ func TestOthersAreSentOnce(t *testing.T) {
 		t.Errorf("refused before anything was done: %v %+v", err, f.seen)
 	}
 	// What never left this machine can be sent again.
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestOthersAreSentOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	api = open(t, "http://"+free.Addr().String(), opsdb.WithPatience(time.Second))
-	if u, ok := errors.AsType[*opsdb.Unreachable](create()); !ok || u.Attempts < 2 {
+	if u, ok := errors.AsType[*opsdb.UnreachableError](create()); !ok || u.Attempts < 2 {
 		t.Errorf("nothing listens: %+v", u)
 	}
 }
@@ -183,7 +183,7 @@ func TestPatience(t *testing.T) {
 	defer close(released)
 	began = time.Now()
 	_, err = open(t, url, opsdb.WithPatience(400*time.Millisecond), opsdb.WithAttemptTime(100*time.Millisecond)).GetHealthWithResponse(t.Context())
-	if u, ok := errors.AsType[*opsdb.Unreachable](err); !ok || u.Attempts < 2 || time.Since(began) > 5*time.Second {
+	if u, ok := errors.AsType[*opsdb.UnreachableError](err); !ok || u.Attempts < 2 || time.Since(began) > 5*time.Second {
 		t.Errorf("%v after %s", err, time.Since(began))
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -241,7 +241,7 @@ func TestKeyedOperations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	doer, ok := api.ClientWithResponses.ClientInterface.(*client.Client)
+	doer, ok := api.ClientInterface.(*client.Client)
 	if !ok {
 		t.Fatal("the client is another")
 	}

@@ -20,6 +20,6 @@
 //
 // # Errors
 //
-// A site that answers no is a *Problem; one from which nothing is heard, *Unreachable. Wait ends with *Stopped for a write
+// A site that answers no is a *Problem; one from which nothing is heard, *UnreachableError. Wait ends with *StoppedError for a write
 // that a person must decide about.
 package opsdb

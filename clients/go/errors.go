@@ -12,7 +12,7 @@ import (
 )
 
 // Problem is the error of a request that a site refuses (RFC 9457).
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457 calls it so
 	// Type is the last part of the problem's address, such as "conflict", described at /problems/{type} of every site;
 	// empty when something in front of the site has answered.
 	Type      string                `json:"type"`
@@ -72,16 +72,16 @@ func problemOf(answer *http.Response, body []byte) *Problem {
 	return p
 }
 
-// Unreachable is the error of a request that nobody has answered. Whether it was executed is unknown; with its
+// UnreachableError is the error of a request that nobody has answered. Whether it was executed is unknown; with its
 // Idempotency-Key it can be sent again.
-type Unreachable struct {
+type UnreachableError struct {
 	Err      error         // of the last attempt
 	Attempts int           // how often it was tried
 	For      time.Duration // and for how long
 }
 
 // Error implements error.
-func (u *Unreachable) Error() string {
+func (u *UnreachableError) Error() string {
 	if u.Attempts < 2 {
 		return fmt.Sprintf("the site does not answer: %v", u.Err)
 	}
@@ -89,23 +89,24 @@ func (u *Unreachable) Error() string {
 }
 
 // Unwrap returns why the last attempt failed.
-func (u *Unreachable) Unwrap() error { return u.Err }
+func (u *UnreachableError) Unwrap() error { return u.Err }
 
-// Stopped is the error of Wait for a write that does not go on by itself: parked, blocked behind a parked one, or
+// StoppedError is the error of Wait for a write that does not go on by itself: parked, blocked behind a parked one, or
 // discarded.
-type Stopped struct {
+type StoppedError struct {
 	Transaction client.Transaction
 }
 
 // Error implements error.
-func (s *Stopped) Error() string {
+func (s *StoppedError) Error() string {
 	t := s.Transaction
-	text := fmt.Sprintf("the write %s is %s", t.ID, t.State)
+	var b strings.Builder
+	fmt.Fprintf(&b, "the write %s is %s", t.ID, t.State)
 	if t.Failure != nil {
-		text += fmt.Sprintf(": %s (SQLSTATE %s)", t.Failure.Message, t.Failure.SQLState)
+		fmt.Fprintf(&b, ": %s (SQLSTATE %s)", t.Failure.Message, t.Failure.SQLState)
 	}
-	for i, id := range t.BlockedBy {
-		text += map[bool]string{true: " behind ", false: ", "}[i == 0] + id.String()
+	for _, id := range t.BlockedBy {
+		fmt.Fprintf(&b, " behind %s", id)
 	}
-	return text
+	return b.String()
 }

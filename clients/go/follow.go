@@ -95,7 +95,7 @@ func (f *follower) listen(ctx context.Context, tell func(Message) bool) (err err
 	if answer.StatusCode != http.StatusOK {
 		body, err := io.ReadAll(io.LimitReader(answer.Body, maxLine))
 		if err != nil {
-			return &Unreachable{Err: err, Attempts: 1}
+			return &UnreachableError{Err: err, Attempts: 1}
 		}
 		return problemOf(answer, body)
 	}
@@ -122,7 +122,7 @@ func (f *follower) listen(ctx context.Context, tell func(Message) bool) (err err
 	if cause == nil {
 		cause = errors.Join(errors.New("the stream has ended"), lines.Err())
 	}
-	return &Unreachable{Err: cause, Attempts: 1}
+	return &UnreachableError{Err: cause, Attempts: 1}
 }
 
 // at notes how far the stream has come.

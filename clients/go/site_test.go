@@ -81,7 +81,7 @@ func TestWait(t *testing.T) {
 	}
 	for id, state := range map[uuid.UUID]client.TransactionState{bad.TransactionID: client.TransactionStateParked, behind.TransactionID: client.TransactionStateBlocked} {
 		_, err := api.Wait(labtest.Context(t), id, client.WaitStateCommitted)
-		if s, ok := errors.AsType[*opsdb.Stopped](err); !ok || s.Transaction.State != state {
+		if s, ok := errors.AsType[*opsdb.StoppedError](err); !ok || s.Transaction.State != state {
 			t.Errorf("%s: %v", state, err)
 		}
 	}
@@ -108,7 +108,7 @@ func TestWaitOverARestart(t *testing.T) {
 	short, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	_, err := api.Wait(short, write.TransactionID, client.WaitStateReplicated)
-	if _, ok := errors.AsType[*opsdb.Unreachable](err); !ok {
+	if _, ok := errors.AsType[*opsdb.UnreachableError](err); !ok {
 		t.Error(err)
 	}
 	waited := make(chan error)
@@ -146,7 +146,10 @@ func TestAll(t *testing.T) {
 	if len(want) > 0 || pages != 3 {
 		t.Errorf("%d are missing after %d pages", len(want), pages)
 	}
-	for range observations {
+	for _, err := range observations {
+		if err != nil {
+			t.Error(err)
+		}
 		break
 	}
 	failing := opsdb.All(func(*string) ([]int, nullable.Nullable[string], error) {

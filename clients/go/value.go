@@ -17,7 +17,7 @@ type Response interface {
 //
 //	health, err := opsdb.Value[client.Health](api.GetHealthWithResponse(ctx))
 //
-// Errors: *Problem when the site refuses, and those of the method itself, such as *Unreachable.
+// Errors: *Problem when the site refuses, and those of the method itself, such as *UnreachableError.
 func Value[T any](r Response, err error) (T, error) {
 	var none T
 	if err := Check(r, err); err != nil {
@@ -28,7 +28,7 @@ func Value[T any](r Response, err error) (T, error) {
 		if !strings.HasPrefix(answer.Type().Field(i).Name, "JSON2") {
 			continue
 		}
-		if value, ok := answer.Field(i).Interface().(*T); ok && value != nil {
+		if value, ok := reflect.TypeAssert[*T](answer.Field(i)); ok && value != nil {
 			return *value, nil
 		}
 	}
@@ -43,7 +43,7 @@ func Check(r Response, err error) error {
 	if r.StatusCode() < http.StatusMultipleChoices {
 		return nil
 	}
-	answer, ok := reflect.Indirect(reflect.ValueOf(r)).FieldByName("HTTPResponse").Interface().(*http.Response)
+	answer, ok := reflect.TypeAssert[*http.Response](reflect.Indirect(reflect.ValueOf(r)).FieldByName("HTTPResponse"))
 	if !ok {
 		return fmt.Errorf("opsdb: %T is no answer of the generated client", r)
 	}

@@ -22,8 +22,8 @@ const (
 // it is then. A write that is replaced by an edit is followed to the one that replaces it. Who gives ctx a deadline sits out a
 // restart of the site.
 //
-// Errors: *Stopped for a write that does not go on by itself; the cause of ctx's end, with the write as far as it has
-// come; *Unreachable when the site does not answer; *Problem, such as transaction-unknown.
+// Errors: *StoppedError for a write that does not go on by itself; the cause of ctx's end, with the write as far as it has
+// come; *UnreachableError when the site does not answer; *Problem, such as transaction-unknown.
 func (c *Client) Wait(ctx context.Context, id uuid.UUID, level client.WaitState) (client.Transaction, error) {
 	var last client.Transaction
 	step := shortestStep
@@ -35,13 +35,13 @@ func (c *Client) Wait(ctx context.Context, id uuid.UUID, level client.WaitState)
 		case err == nil && reached(now.State, level):
 			return now, nil
 		case err == nil && stopped(now.State):
-			return now, &Stopped{Transaction: now}
+			return now, &StoppedError{Transaction: now}
 		case err == nil:
 			last, failures = now, 1
 		case ctx.Err() != nil && last.ID != uuid.Nil:
 			return last, context.Cause(ctx)
 		case ctx.Err() != nil && !passing(err):
-			return last, &Unreachable{Err: err, Attempts: failures}
+			return last, &UnreachableError{Err: err, Attempts: failures}
 		case ctx.Err() != nil || !bounded || !passing(err):
 			return last, err
 		default:
@@ -74,7 +74,7 @@ func stopped(state client.TransactionState) bool {
 
 // passing tells whether an error may be over by itself.
 func passing(err error) bool {
-	if _, ok := errors.AsType[*Unreachable](err); ok {
+	if _, ok := errors.AsType[*UnreachableError](err); ok {
 		return true
 	}
 	p, ok := errors.AsType[*Problem](err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -197,12 +196,3 @@ func (a *app) width(file any) int {
 
 // say tells a person something that is no result.
 func (a *app) say(format string, args ...any) { fmt.Fprintf(a.err, "opsctl: "+format+"\n", args...) }
-
-// hostname returns the name of this machine, or something to that effect.
-func hostname() string {
-	name, err := os.Hostname()
-	if err != nil || name == "" {
-		return "this machine"
-	}
-	return name
-}

@@ -71,7 +71,7 @@ Exit codes: 0 all is well, 1 an error was found, 5 the site does not answer.`,
 			}
 			switch {
 			case e.silent:
-				return &opsdb.Unreachable{Err: errSaid}
+				return &opsdb.UnreachableError{Err: errSaid}
 			case !e.Healthy:
 				return errSaid
 			default:

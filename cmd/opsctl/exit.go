@@ -78,10 +78,10 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[*misuse](err); ok {
 		return exitUsage
 	}
-	if _, ok := errors.AsType[*opsdb.Stopped](err); ok {
+	if _, ok := errors.AsType[*opsdb.StoppedError](err); ok {
 		return exitParked
 	}
-	if _, ok := errors.AsType[*opsdb.Unreachable](err); ok {
+	if _, ok := errors.AsType[*opsdb.UnreachableError](err); ok {
 		return exitUnreachable
 	}
 	// Something in front of the site says that there is none behind it.

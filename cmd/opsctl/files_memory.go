@@ -47,8 +47,8 @@ func openMemory(home, dir string) (*memory, error) {
 	if err != nil {
 		return nil, err
 	}
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real
+	if target, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = target
 	}
 	sum := sha256.Sum256([]byte(dir))
 	path := filepath.Join(home, ".cache", "opsdb", "checksums", hex.EncodeToString(sum[:12])+".jsonl")

@@ -156,7 +156,7 @@ func (r *registration) read(ctx context.Context, root *os.Root, f found) (done r
 	file, now, err := open(root, f.path)
 	if err != nil {
 		done.why = err.Error()
-		return done, nil //nolint:nilerr // it is told with the result
+		return done, nil
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	there, known := r.known[f.relative]
@@ -175,7 +175,7 @@ func (r *registration) read(ctx context.Context, root *os.Root, f found) (done r
 			return done, context.Cause(ctx)
 		case err != nil:
 			done.why = err.Error()
-			return done, nil //nolint:nilerr // it is told with the result
+			return done, nil
 		}
 		if err := r.memory.keep(f.path, algorithm, now, sum); err != nil {
 			return done, fmt.Errorf("the file with the checksums: %w", err)

@@ -67,12 +67,12 @@ func fields(of reflect.Type, in string) (names []string) {
 	if of.Kind() != reflect.Struct || !strings.HasPrefix(of.PkgPath(), "github.com/ccatobs/opsdb/c") && of.PkgPath() != "main" {
 		return nil
 	}
-	for i := range of.NumField() {
-		name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+	for field := range of.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if name == "" || name == "-" {
 			continue
 		}
-		names = append(append(names, in+name), fields(of.Field(i).Type, in+name+".")...)
+		names = append(append(names, in+name), fields(field.Type, in+name+".")...)
 	}
 	slices.Sort(names)
 	return names

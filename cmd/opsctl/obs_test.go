@@ -172,7 +172,7 @@ func TestUnreachable(t *testing.T) {
 	s := at(t, observatory)
 	receipt := decode[client.WriteReceipt](t, s.start("--json"))
 	// Nothing listens.
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(t, err)
 	must(t, free.Close())
 	s.environ["OPS_API_URL"] = "http://" + free.Addr().String()
@@ -181,7 +181,7 @@ func TestUnreachable(t *testing.T) {
 	}
 	s.run("doctor", "--timeout", "200ms").says("nothing listens")
 	// Somebody listens and says nothing.
-	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	silent, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(t, err)
 	defer func() { must(t, silent.Close()) }()
 	s.environ["OPS_API_URL"] = "http://" + silent.Addr().String()

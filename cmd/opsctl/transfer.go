@@ -58,8 +58,12 @@ func failures(f client.TransferFailures) string {
 		n    int64
 		what string
 	}{
-		{f.Packages, "packages"}, {f.Transfers, "transfers"}, {f.Unpackings, "unpackings"}, {f.ArchiveTransfers, "transfers into archives"},
-		{f.StagingJobs, "staging jobs"}, {f.Deletions, "deletions"},
+		{f.Packages, "packages"},
+		{f.Transfers, "transfers"},
+		{f.Unpackings, "unpackings"},
+		{f.ArchiveTransfers, "transfers into archives"},
+		{f.StagingJobs, "staging jobs"},
+		{f.Deletions, "deletions"},
 	} {
 		if part.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))

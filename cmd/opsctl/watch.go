@@ -152,11 +152,12 @@ func (a *app) watchLines(ctx context.Context, all <-chan news) error {
 			}
 		}
 	}
-	if ctx.Err() != nil {
-		return nil
+	switch {
+	case ctx.Err() != nil:
+		return nil //nolint:nilerr // who watches ends it so
+	case last == nil:
+		return errors.New("the streams have ended")
+	default:
+		return last
 	}
-	if last == nil {
-		last = errors.New("the streams have ended")
-	}
-	return last
 }

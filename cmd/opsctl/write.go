@@ -70,7 +70,7 @@ func (a *app) await(ctx context.Context, api *opsdb.Client, id uuid.UUID, level 
 	ctx, cancel := context.WithTimeoutCause(ctx, a.patience, errLate)
 	defer cancel()
 	t, err := api.Wait(ctx, id, level)
-	if _, silent := errors.AsType[*opsdb.Unreachable](err); errors.Is(err, errLate) && !silent {
+	if _, silent := errors.AsType[*opsdb.UnreachableError](err); errors.Is(err, errLate) && !silent {
 		err = fmt.Errorf("the write %s is %s and not %s %w", t.ID, t.State, level, errLate)
 	}
 	return t, err
@@ -83,4 +83,4 @@ type lateError time.Duration
 func (l lateError) Error() string { return "after " + time.Duration(l).String() }
 
 // Is tells that it is an end of time like others.
-func (lateError) Is(target error) bool { return target == context.DeadlineExceeded } //nolint:errorlint // as the standard library does
+func (lateError) Is(target error) bool { return target == context.DeadlineExceeded }

@@ -110,8 +110,10 @@ func TestSave(t *testing.T) {
 	s := profile.Site{Name: "chile", URL: "http://new", Token: `"quoted"\`}
 	for name, test := range map[string]struct{ content, want string }{
 		"into nothing": {"", "default = \"chile\"\n\n[sites.chile]\nurl = \"http://new\"\ntoken = \"\\\"quoted\\\"\\\\\"\n"},
-		"beside others": {"# mine\n[sites.a]\nurl = \"http://a\"\n",
-			"# mine\n[sites.a]\nurl = \"http://a\"\n\n[sites.chile]\nurl = \"http://new\"\ntoken = \"\\\"quoted\\\"\\\\\"\n"},
+		"beside others": {
+			"# mine\n[sites.a]\nurl = \"http://a\"\n",
+			"# mine\n[sites.a]\nurl = \"http://a\"\n\n[sites.chile]\nurl = \"http://new\"\ntoken = \"\\\"quoted\\\"\\\\\"\n",
+		},
 		"over the old one": {file, strings.Replace(file, "url = \"https://chile.example.org/\"\ntoken = \"of-chile\" # from ada\n",
 			"url = \"http://new\"\ntoken = \"\\\"quoted\\\"\\\\\"\n", 1)},
 	} {

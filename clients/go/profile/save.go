@@ -30,8 +30,8 @@ func Save(getenv func(string) string, s Site) error {
 		return err
 	}
 	// Who keeps the file elsewhere and has a link here wants the link to stay.
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
 	}
 	before, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -211,6 +211,21 @@ func (e DemoRole) Valid() bool {
 	}
 }
 
+// Defines values for DeviceSessionTokenType.
+const (
+	DeviceSessionTokenTypeBearer DeviceSessionTokenType = "Bearer"
+)
+
+// Valid indicates whether the value is a known member of the DeviceSessionTokenType enum.
+func (e DeviceSessionTokenType) Valid() bool {
+	switch e {
+	case DeviceSessionTokenTypeBearer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FinalStatus.
 const (
 	FinalStatusAborted   FinalStatus = "aborted"
@@ -1682,6 +1697,52 @@ type DemoToken struct {
 // DemoTokenCreate defines model for DemoTokenCreate.
 type DemoTokenCreate struct {
 	Role *DemoRole `json:"role,omitempty"`
+}
+
+// DeviceCode defines model for DeviceCode.
+type DeviceCode struct {
+	DeviceCode string `json:"device_code"`
+}
+
+// DevicePending defines model for DevicePending.
+type DevicePending struct {
+	// Interval Seconds to wait before the next question.
+	Interval int32 `json:"interval"`
+}
+
+// DeviceSession defines model for DeviceSession.
+type DeviceSession struct {
+	// AccessToken For the header Authorization, kept in memory only.
+	AccessToken string `json:"access_token"`
+
+	// ExpiresIn Seconds.
+	ExpiresIn int32                  `json:"expires_in"`
+	TokenType DeviceSessionTokenType `json:"token_type"`
+}
+
+// DeviceSessionTokenType defines model for DeviceSession.TokenType.
+type DeviceSessionTokenType string
+
+// DeviceSignIn defines model for DeviceSignIn.
+type DeviceSignIn struct {
+	// DeviceCode For the program alone.
+	DeviceCode string `json:"device_code"`
+
+	// ExpiresIn Seconds within which he has to.
+	ExpiresIn int32 `json:"expires_in"`
+
+	// Interval Seconds between two questions.
+	Interval int32 `json:"interval"`
+
+	// UserCode For the user to enter.
+	//
+	// Example: WDJB-MJHT
+	UserCode string `json:"user_code"`
+
+	// VerificationURI Where he enters it.
+	//
+	// Example: https://github.com/login/device
+	VerificationURI string `json:"verification_uri"`
 }
 
 // EditReceipt defines model for EditReceipt.
@@ -5456,6 +5517,9 @@ type StartExecutedObsUnitJSONRequestBody = ExecutedObsUnitStart
 // FinishExecutedObsUnitJSONRequestBody defines body for FinishExecutedObsUnit for application/json ContentType.
 type FinishExecutedObsUnitJSONRequestBody = ExecutedObsUnitFinish
 
+// FinishGitHubDeviceSignInJSONRequestBody defines body for FinishGitHubDeviceSignIn for application/json ContentType.
+type FinishGitHubDeviceSignInJSONRequestBody = DeviceCode
+
 // CreateInstrumentModuleConfigurationJSONRequestBody defines body for CreateInstrumentModuleConfiguration for application/json ContentType.
 type CreateInstrumentModuleConfigurationJSONRequestBody = InstrumentModuleConfigurationCreate
 
@@ -5883,6 +5947,12 @@ type ServerInterface interface {
 	// FinishGitHubSignIn Come back from GitHub
 	// (GET /github/callback)
 	FinishGitHubSignIn(ctx echo.Context, params FinishGitHubSignInParams) error
+	// StartGitHubDeviceSignIn Sign in by GitHub from a terminal
+	// (POST /github/device)
+	StartGitHubDeviceSignIn(ctx echo.Context) error
+	// FinishGitHubDeviceSignIn Ask whether the user has signed in
+	// (POST /github/device/token)
+	FinishGitHubDeviceSignIn(ctx echo.Context) error
 	// StartGitHubSignIn Sign in by GitHub
 	// (GET /github/login)
 	StartGitHubSignIn(ctx echo.Context, params StartGitHubSignInParams) error
@@ -8206,6 +8276,24 @@ func (w *ServerInterfaceWrapper) FinishGitHubSignIn(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.FinishGitHubSignIn(ctx, params)
+	return err
+}
+
+// StartGitHubDeviceSignIn converts echo context to params.
+func (w *ServerInterfaceWrapper) StartGitHubDeviceSignIn(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StartGitHubDeviceSignIn(ctx)
+	return err
+}
+
+// FinishGitHubDeviceSignIn converts echo context to params.
+func (w *ServerInterfaceWrapper) FinishGitHubDeviceSignIn(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FinishGitHubDeviceSignIn(ctx)
 	return err
 }
 
@@ -11234,6 +11322,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/buffer-stats", wrapper.GetBufferStats, options.OperationMiddlewares["getBufferStats"]...)
 	router.GET(options.BaseURL+"/docs", wrapper.GetDocs, options.OperationMiddlewares["getDocs"]...)
 	router.GET(options.BaseURL+"/github/callback", wrapper.FinishGitHubSignIn, options.OperationMiddlewares["finishGitHubSignIn"]...)
+	router.POST(options.BaseURL+"/github/device", wrapper.StartGitHubDeviceSignIn, options.OperationMiddlewares["startGitHubDeviceSignIn"]...)
+	router.POST(options.BaseURL+"/github/device/token", wrapper.FinishGitHubDeviceSignIn, options.OperationMiddlewares["finishGitHubDeviceSignIn"]...)
 	router.GET(options.BaseURL+"/github/login", wrapper.StartGitHubSignIn, options.OperationMiddlewares["startGitHubSignIn"]...)
 	router.GET(options.BaseURL+"/health", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/health/live", wrapper.GetLiveness, options.OperationMiddlewares["getLiveness"]...)
@@ -16719,6 +16809,253 @@ type FinishGitHubSignIndefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response FinishGitHubSignIndefaultApplicationProblemPlusJSONResponse) VisitFinishGitHubSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartGitHubDeviceSignInRequestObject struct {
+}
+
+type StartGitHubDeviceSignInResponseObject interface {
+	VisitStartGitHubDeviceSignInResponse(w http.ResponseWriter) error
+}
+
+type StartGitHubDeviceSignIn201JSONResponse DeviceSignIn
+
+func (response StartGitHubDeviceSignIn201JSONResponse) VisitStartGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartGitHubDeviceSignIn404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response StartGitHubDeviceSignIn404ApplicationProblemPlusJSONResponse) VisitStartGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartGitHubDeviceSignIn429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response StartGitHubDeviceSignIn429ApplicationProblemPlusJSONResponse) VisitStartGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartGitHubDeviceSignIn503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response StartGitHubDeviceSignIn503ApplicationProblemPlusJSONResponse) VisitStartGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartGitHubDeviceSignIndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StartGitHubDeviceSignIndefaultApplicationProblemPlusJSONResponse) VisitStartGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignInRequestObject struct {
+	Body *FinishGitHubDeviceSignInJSONRequestBody
+}
+
+type FinishGitHubDeviceSignInResponseObject interface {
+	VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error
+}
+
+type FinishGitHubDeviceSignIn200JSONResponse DeviceSession
+
+func (response FinishGitHubDeviceSignIn200JSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIn202JSONResponse DevicePending
+
+func (response FinishGitHubDeviceSignIn202JSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIn401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response FinishGitHubDeviceSignIn401ApplicationProblemPlusJSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIn403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response FinishGitHubDeviceSignIn403ApplicationProblemPlusJSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIn404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response FinishGitHubDeviceSignIn404ApplicationProblemPlusJSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIn422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response FinishGitHubDeviceSignIn422ApplicationProblemPlusJSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIn429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response FinishGitHubDeviceSignIn429ApplicationProblemPlusJSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIn503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response FinishGitHubDeviceSignIn503ApplicationProblemPlusJSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FinishGitHubDeviceSignIndefaultApplicationProblemPlusJSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -23758,6 +24095,12 @@ type StrictServerInterface interface {
 	// FinishGitHubSignIn Come back from GitHub
 	// (GET /github/callback)
 	FinishGitHubSignIn(ctx context.Context, request FinishGitHubSignInRequestObject) (FinishGitHubSignInResponseObject, error)
+	// StartGitHubDeviceSignIn Sign in by GitHub from a terminal
+	// (POST /github/device)
+	StartGitHubDeviceSignIn(ctx context.Context, request StartGitHubDeviceSignInRequestObject) (StartGitHubDeviceSignInResponseObject, error)
+	// FinishGitHubDeviceSignIn Ask whether the user has signed in
+	// (POST /github/device/token)
+	FinishGitHubDeviceSignIn(ctx context.Context, request FinishGitHubDeviceSignInRequestObject) (FinishGitHubDeviceSignInResponseObject, error)
 	// StartGitHubSignIn Sign in by GitHub
 	// (GET /github/login)
 	StartGitHubSignIn(ctx context.Context, request StartGitHubSignInRequestObject) (StartGitHubSignInResponseObject, error)
@@ -25769,6 +26112,75 @@ func (sh *strictHandler) FinishGitHubSignIn(ctx echo.Context, params FinishGitHu
 		return err
 	} else if validResponse, ok := response.(FinishGitHubSignInResponseObject); ok {
 		return validResponse.VisitFinishGitHubSignInResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartGitHubDeviceSignIn operation middleware
+func (sh *strictHandler) StartGitHubDeviceSignIn(ctx echo.Context) error {
+	var request StartGitHubDeviceSignInRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartGitHubDeviceSignIn(ctx.Request().Context(), request.(StartGitHubDeviceSignInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartGitHubDeviceSignIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartGitHubDeviceSignInResponseObject); ok {
+		return validResponse.VisitStartGitHubDeviceSignInResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FinishGitHubDeviceSignIn operation middleware
+func (sh *strictHandler) FinishGitHubDeviceSignIn(ctx echo.Context) error {
+	var request FinishGitHubDeviceSignInRequestObject
+
+	var body FinishGitHubDeviceSignInJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FinishGitHubDeviceSignIn(ctx.Request().Context(), request.(FinishGitHubDeviceSignInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FinishGitHubDeviceSignIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FinishGitHubDeviceSignInResponseObject); ok {
+		return validResponse.VisitFinishGitHubDeviceSignInResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -28049,609 +28461,618 @@ func (sh *strictHandler) GetVisibility(ctx echo.Context, sourceID SerialID, para
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L0Lc9s4uij4V7DaW9XTfSRHdpyXXVt73YnT7em8ju3cPjvjXAkiIQljClAToBX1bPa3b+H7ABIkQYmS",
-	"Zcedk5mqjiWReH7v5787kZzNpWBCq87RvztTRmOWwp+nl3Ri/o2ZilI+11yKzlHncsrIDUsVl4LIMdFT",
-	"RlIWyTTukrFMyfBs3HtLdTQd7nW6HRVN2YyaQfRyzjpHHaVTLiadL1+6nbOYzeZSMxEtz9k8oUsWB2ZL",
-	"M0YWUyaInnJlJl6SlP2RMaXJgipCo4jNNYvJiI1lyo4JHSkmNJF6ytIFVyy4ipGUCaMClvFGRhQnq879",
-	"+5SlDDYo2MJuknBFUkbjdZt7P1cn6v04fHyKa/aDIpGcL90RzigXJKaajqhiZhKq8CeuiOYztkdOcGOL",
-	"KU8YERLfjqggIxZY0VimM6o7R52YatYzI3S64WW+YpOUxqGzH46y8ZilvUzQG8oTOkrY0N0FI1SoBUuJ",
-	"msqFgi+at0MTKViXjFhEM4UnikOb9Qup3RaOr0Tt+q7E+pN+xz7rl1mqZBo+7wh+c2sT7LMmczrxgAV3",
-	"lFBl/mYt7vYDE7H5WIeZlGtWXJ25aaKnVBOamlvTZMk04YJwveL+K5fdeF7BhXKh2YSl+Uql4mHwvmAi",
-	"JlyTBddTQmHALjErFUtYd5doSRRjuJOF2di6k7ngE3Em2mDUKJULxVIykea0xOqBv3Q7c5rSGdOWMq26",
-	"7KG53wFe+dAdr7luSyK6uGHzraIzRsY8McMSKmIi05ilZi3cjPZHxtJlp9sRdGaWg0OWFjqjn98wMdHT",
-	"ztF+v9/vdmZc5F+YRWvNUjPU//7nSe8ftPdnv/disPd/9T79x/8IouMrunw/UvV9vRfJkiwMGI3YhAoD",
-	"QHApgk+meo+cCCJHiqU3XExITJfmKS6Uucz9p0eP98nHy5ddQkcy00RIKcwPZv+aJUxFcs6athzT5UCO",
-	"VGnP/yNl485R5/98VPCNR/iremTXX2zldSpn7bdT3oRMCSUJ1Sx1SLliiYOxmWnrdV7K26xSEEbThLdb",
-	"qJZbLTNdnmcizB+PCDN8UU/Nmrgi0ZRF1yzuktEyQIy1lF0AdiHzN2KzbnJZUHWuyEG/X2CKZX5UEa6v",
-	"xEJmieG4SJyDm02XgzQrk+6YjWmW6M7RmCaKdUO8+HQuo2lgk5JMpKHSC6AflCidMjoDASBhY016sMgh",
-	"M68DzhvyCuR8xpSik8ZLgTeaUPrpYRWhVwoxv7Flfekvp1Ix4W4iSjgTukv2DWk9ePKE3HDFRwkjJxcv",
-	"z85INKUpjQw16pJrNtcgUB32+wbQFN4PkKxcACoRsmu2JFxdCfaZRZkRiaSIDLWb8mhqAASZEdfmcoG7",
-	"aIkXyD7T2TwxG5Mpl6JHewf9g6e9/rPe/pOeiqjo7feUpql2h4gyYnGK3iH0zCk0nOfBkyerKOT/0fv/",
-	"muji2RhEygaCb+TUYVkWRUgFAAHBgnADE2RKDXZQMWExURyOp4IF5G+H+wc/7jXu1Aq3K7hAC5gZv5OC",
-	"tdoRFQ4jtaxLwMcojZmNWowsoIFOKBdd8rh/SCI5YwqAxTAASkYyXq7aoVnd6m0etNnmG6r06Q0T+uxV",
-	"gxgM7FemxNBTlvYAKJl5Q1mwdWICAGxssWimWHLDVOMOzLw9mLh39upWF/WGz7iur/1Ms5kRWggFuaKJ",
-	"tiTwdpACwuy5iM6FfnzQ6Zrl8Vk282QJ+7Ebku3e0s+nCbtpkLTM+U75ZGrIBHOPGRYWs0nKvNOrLHpG",
-	"Pw/y58OLf+GvPZbZKGH+4l/4S+/nSxfZbORWzsWalSdysfHCuVi38INbL1xKcXIjeUxFxBpgekaTxKxd",
-	"MSOywuKNaAKIad73tnJM+iRhGiiVkepnQAwbNyilGNB89uAOV29w//naHb4zAmVYyugSiQKRU0kuMmGo",
-	"5kyCSE8F2X/udkZGLJELeGoqU/4nCvihXYEEu6mY8A4WzOImwoI8IJ9yTvW0mJHHnW7HEFCeGqVXm621",
-	"lMcuWMppcvYKdavxWLHAWZ2AVqXIUMIDw6ad489hpZ0L/fSwE7ys1uodMJL3c9VzjyBDQUUOdVJgKIY/",
-	"kllmQHYqF3vkzLBNs4FMaJ54aqxhnhMJmoPRoliiGHnSf9xIh/25N2AkLUWCc7jj+4aAjx/t7V8wmobY",
-	"NygNOLsiCyP8ETMriaTQ1Ohk5jy7hghEdM41TZTRIITUTWDyx6042MVUprolGzPy5RLsFAlNJ6xLlIQf",
-	"FHynzEh3wurWcroLmaURa5Qi4Nc7RvaLbPQhlZOUzhqXkY16c3ykYS0qGw3sE4PdretWDAlIeM6PQGE0",
-	"Oi1FWQutCw1XrrK13OjwyW3Z0SWPrkM09rXZwPARzfT0kYZnhganlDa0zCoCSI7I8CTTwINg643UGEe5",
-	"Fa5dymsmzsTH8zcBpkC0+RVN5DKJHWKJ2HFVZxgDUkuTRC5ALvjb76c/X7x/+dvp5eDy/W+n7wZn7wYf",
-	"z9/8SHqExnHKlGKKgCFPkEROcMgpV1qmvFlYgsU0bfaw/+Lput1+MdCr5lIohgY5KcYJj+CqDKljAv6k",
-	"83nC0Rj4aJ7KUcJm//EvhdyqHbR/wLdwyiY6D6wJTMbETr5HhvgTi4dwJEOrMpnPhs+RkdRT58dQe50v",
-	"3c5rmY54HDNx35uIDIamZEaXIAbGErgzrOlM3NCEx/e9olhG2Qws4ykAZUw1JSkbO+u9Pcw9MmRpKlM1",
-	"JHPJhQaLI9iiiByP0URO5jTFvbyT+rXMxH1vJgV3ipBEZdE0FwxwPW9lzMc86HfKrTUAXCAFoSZucCrg",
-	"JAst0D72CJ6B1X0w84sYZKLXlCcs/ooYU7KE+OYSOB43zj2u70QsLRrboY/A+jWjiWEjLCZ/v3j/rksO",
-	"+/vmPgEzHF097D8mM64UQBxL4U8J3x+a/zzpksP9x0RL6YSbw/0nV2KRSjFxNIMYItclhwcH5j8v4OEZ",
-	"Fbm1RXXJk35/70p0QP5Lb1h6wQSaOFTlmDT7rB+BKaOHtsry+QTIacVRwvWUDE/AuXlEaqMN98gpjaZo",
-	"LLEAymD9uT8J7Z6EKjKEp4ZdAsZO5Dmge8CPPB6COfhKVF8zSD90211wHU1DiHJCfmejC2m4p5V37Rgo",
-	"NjKzTEqGb/gNe4s/DAG8LqV8Y27iPuHrba6qao/IsZiA/OqW9ZaK5bm98nvFTgtvXaC6DvjGQCWIFEzt",
-	"keE50+mydzLWLB0SRZfK+mMl0ekSbX4V+uS9EXIBGmqk1vgRzVI/CiNsMaHN9u+Xar2Tmig+EcwIOV2r",
-	"LoGXciZTBrf2sfBQ3/fKhNGZv+K9zMF7f56rEvfNTdATYTgs40C6x+C3K4iCkGmDkXcPxGY7k1mIoXdK",
-	"nURNzmNqaN18zgwoaAm+OXNETBgF4p+dUcro9WCSUKX2opQBnHZL36IIU/92Jm9q3yLIDTjIyQzYyR4T",
-	"MTznPqfMDue+ADcJfAN8yVsGfk7Zjbz2P0ttf88US73H4aNdgsy0+yabx/DAp5pI3rWnB+woZJdghAmd",
-	"5gEHNIu5JjqlPDFnOE/lnKWaozhP8ytYBRul6/rSNW+FnPJv5IQLtILIseERJOYx4XB1tU1YpaZB5QM1",
-	"6Ziw2Vwvc98HSHeaXAu5EOEx9bqdXPIZ6wCAa8oTOIEYhTSafPBOBvX0OlPpEgEeNkoUi1Lmb02O/sUi",
-	"c3+fexPZs18aHNw7pwvLEf1fe+qaz3tyjpP3QK42JMJM/aXbQV1gvYmq2zGKZFMEBi8QKXhiaimitXaI",
-	"pYguDPSaFwCaBzwOTcijKUppZtpIioilAkhbbhvIMrCHiCyxJBzPubYsgwINk8jZLUf/4ttj/omGIwoG",
-	"AXOODrgLAO06JCmW5R1DDkr2LD9V4aGMrx8oCkJlLOSazcp/rMdGRP8v+XQ0TenSfPaiYurn9y5LklIU",
-	"lPNrbXhosM7yXMGdp9GU37DLlAo1Rv5X3rmlg4NNMFdpLoDTDRIbfzRYjyyFMa3bMZJWlgZxZmmACyWx",
-	"vTaAOuaCq2m+gWAw3tpB2qN6ShcDI60P5jS6phM22OBVI4YMIpkJXfVAgKG2KnR0O5bF3WprSlOdrYVo",
-	"Bx8X+HQQRUNbb4aGfObyxou77/qgV9pr+VJbQPVOcLqCKA8dr41McWqkjAbpjRrdXEkBEoCWzhu1SgC5",
-	"BTcfLYMDpIyq4NiVXcOlj5Y+pbevhvb+sxEdfzGSY7P4YD2a5a2iSXYNtiqWvqO4qzlVaiHTuOGIh3Ku",
-	"4hExPImAONsDcXYIVoJ5ahAZaNim1m3/ZGDJ3kqC5wEBqwZ1VR0LaELT2ToYAZ9kIuU1obok89mQnbCs",
-	"d8NSQwYwCMqgvaFJA0S1ujOi7HKwYpg1kp/gUKduJANWby8AsBKj2oRugHLNxYSM2JSLGBxr6TVq73tB",
-	"YhrTpRokbByQ2D9a92se+8sVGRt8tsGb85SBLpVSRKB1m/vS7TBNBwpVy6BkiIRiRKPrRE4IE7HadrLy",
-	"SZ5enliNFlYBBxoiV79P7XTukXIcdSzRo1HEq8Up5cLcfAAS3BiDQqgPsnUzqjW4rxplKpOYNYQcz1Np",
-	"ZC90qtvwOwVKb7744OAoUQy0Ie9IYwL38gFA6IgoLedzBo45QJEZFaBKp6lMra++IK8s4jEeVh3mEjoZ",
-	"jJaaBeb6VS7ImKZFOD9XDpbrQeqdbj1gITjbJBgpf85y2wTR9JopkkgxYSka6N5cvBtcnr09ff/x0ttF",
-	"HgRixlUaQkxbMgNzfUoPMgE2ERZv+56PQC1QLn89tdvdYubi1Q0nn6MLZg2AnbgUGhsUDCkKLog0DEIW",
-	"4EMk8NRFn6JXwSceOVZbsaolBNnJzEYM+QlFJxXbyxeOurgUcZfIG5YWItCMi6w1xUxZzNVgRj8XGNNi",
-	"xfhWpli84Ws6XQZxBV1FNlNDa8MLMfI5fD1VaGu4If++XXD7utSk0IQV6SAIdWFiV7/cVRzcO6HKHguW",
-	"7MOmx2q6VuQo6JFPBwM3Vr/6sJCTXJ+ziPF5MBDMBe66oCs5dg4liA8q8TIj8yIegmbVKUKwL/f3jw72",
-	"j/r9vf2Dx4dPnv7DaCmosB0YLVGZQ+/vv3g+PogOe8/G+/3es9E+69Enh3HvcbQ/fkb7oxfxgVHnWjz2",
-	"2Ow0ZWOWMhEZ2O3csBS9pIXi1kGZBC2ZxY2C4tlmkn2L2CWR39t+OwqZq61VzoLhVw6mvQWG8YWH5CHD",
-	"2HmsynHldlCGmULFb+gO73TbqXVO+S7pcmWR6eyVQpJQ3MPqMc+LJzdTsPFgCkte5TZbxsP5BMAp1bmu",
-	"XRmztK1u6eLxLkKo9nJK+ZmY0/QO1KsPCRVOvcqEi5WzUUydgLJUk+RuaJKtneaSfdZNuhQO0LTx95By",
-	"lAdMr9x+XaJ7+evJmc1aYjaNRPMEsxQpmdE5eGpLgM2FDcDXLibQvh/XdXXubqUSXijmmSZF3p5DliJ9",
-	"ygbDmR/MErvoLEZHgbAhfW3QqQCNL3BVZ/gSRtFX7SWA9hgHh4wFhmefoyRT/Ia9dfFoaBcJhK81B6x5",
-	"cD1AD/sgoXpA00ixaH2cdovRpNh+NLjy1pYnc6aXPGHrj7RqK6qfbxNUw/ibYTMVk4QNYjbZ4gCmjE+m",
-	"/nXs6NKDV91GNQhdaov3FjzW011vo3KL9bWF9llZS/WIG+89E1bK3YCQWdvQTMZZwhzJMPqpztAdXCdM",
-	"CRdsc1KeGqVrDCxdRMvBZPrnDmFF8ZiNqFjvl3DPGd7CEhlxvRxczwaqCvcVLy+SWAyJdhQ9kRFNjM4l",
-	"YppCeGxqhZW1wFaBisDReFsKXzeLrlUWsPX9yj7TmEV8RpMj8viAxHzCNRpNZvGTLnl6iFEDU3rw5GmX",
-	"7D8lMjXPmS8/f54+3iO/sbnGsNcFZMajcrIif/NpObmg33tBe+OT3utgikGx9pNkIlOup7AJF2swi5+Y",
-	"vcPqjOj2efq47pQ3Ip1TnHr4Zieyow5oPqyZy4FA0C4HcRVgTNRexYdoitzYLSmSQrAI1aGYq+JjKFjg",
-	"pYtCVJt5u1+njEEYnk0nXzBqVofR1ykGjRq9spRa7ik588XNYGaQY+9w35APEQ8Aqp/uHSCn8RfgI+iO",
-	"/egvpTAYoUuJaBuQoxOiIogjo9qg1hIspVIwL2fNHAOkdwFKXi9JnPKxJnqaymwyDfg8/uSzTE9B5bQc",
-	"bkX0/OOnfvR8Dz7WyE0+JBcF06xFVQiZ6qnRUxltogubTZufQYt9rM+68ylQeeT6Bru1UwxSperlv4RI",
-	"2LUgMOOiBJ5f5wYf1u0EDlemMRc0aGA+Q5Z09vL8Yo+8H9tkZKcaKJnQlKil0mx2ZHMiXL4689JWcuKS",
-	"F7Lgszzy1UZpQ2Z7+XpiFjVvuXZM5mnFPtMJU4ZJ1ffyymXNoEVRda3BseKj6PWfHB0cHB0c7D0PcZkJ",
-	"TYxmHBm5iussZhsssXhXismmL6d0s4dXnsWvMkvXnkT/ydHjJ0f7h3v7TzvrXIx2dd380mprqN9Q44E0",
-	"nXKYNswD3usLOWNYJwAofsLNJmUKTtUEEu2VnDGA2Dph3yKahWqKltIxSytRHRtHTcUsYfreYlGu+Xrp",
-	"1pzxbxyl2y2DdSC1rnZNP+dpx+Z3RxHcFEEfXB5AMubJ1kfcEICz8TjtzHbm+FxMTDe3ztr7DTh1odaU",
-	"FTshx8OMSVMWg0MEi8GkLtdvG/gIBeYAHASOtzFkpwnkyyDSdUmVuXGxFLDjH0YJ8ptQ/TcLrmFHNOYO",
-	"UecO8aXt0sYCu2raUjstYT5dKh7RZGBmHlxbXDELfsOVvm1YEdC4L+sMOTBS07ntIropvIyHFdLk4Vq9",
-	"Pp7SdMLioYGRTJj7ZTHBCJbcq5UTn2MyBHA0cDyXCsr+DBG6DATZ3BkLJFCNBoGX0CRlNF7aUj0W+qxL",
-	"FfFggiqfG90cb5wl5S+5wNxjDF2traRAFv9XdNltA7EqJ08vUxYzoTlNVqOay4LkyihNRq8fLX18y1NW",
-	"MdK+HKwfVHFfUU0vbBB0VRD0VvDvbbidz4qch6FOzacy1QP3cy2qQ+cFCekMjfF/ZCwrRW2sIrDWceBN",
-	"UtZRQ9DsjmQXRCQ/3u0JSVO5u0tMOWVY8otD0lqwwl1ZvixcplU+FmL8r1iU2BjRTZSg3ouQTvWKzeS5",
-	"TCrmRuszST0wvuFsAV94v8G+IhYGYjaTkFhevy72ec5TpjYQK1O7wpXX6nbiovqDoO1F4m/sHnSYXITN",
-	"w7q6/oaC0OKO4iVw/A09B5vtPaTYnsZce87+W3uvUzZPaAvPbp7Q8TV9ugEXrl29J4r5hxC6QRd58n6k",
-	"PgrelKXk4j7QPTlPqBAsJpnAjCHPlhjJ2QxMpp33qXn+pItGuX0IkPDtm77V8YtBxhh8U/UwixdH/f4/",
-	"/Fjv0dLAveWoaQd5QxHh8JT2+71nUfS49+J5dNiLo775/7PHL56PEccHZt1w6Pseztu6Rz015WMNh4m1",
-	"CoKhH/2jfn+v3z882N//h8tHcbSFagl1HSCiqmFPfbunPHbD3Lnj9Zjp0/FiaWqBGfkxB+hA+ZhXC3v5",
-	"k6Ub2FYjLd1QIB+IuDPFgFLRLnGjvZ5butv2wkIBAoHTxGjhAeblt+fEGCFqbZgBeboEXY1hv1h4xMUC",
-	"8mZlsC7nrM40w6oCuIRwtpkHvO1IZztS6EVNFOryhqltIcnLv/o8Pywngt5uPDgvMXyHUSX8Kd9TGcBX",
-	"ZJFVaOqrIoMxSd6PO0f/XL3VKkn+0q1ytpKi2x4oz+nCSIivbQxBDSYr6vLGA3+w6vQ66bM+Ube6pfqx",
-	"fuquZEwQh8m1cuoaVt2BwfYCd/IabnJDecWjuutjinZDiHeHea+5oImXtrUOandhTahD8oM2LFSWewH1",
-	"dR8kiNwrT1z1jgvR25RfVGNbvFWGbub1qjzQHDpsGLaXFVpRCLZIOq/4ZqGQQmQra3Ur1Y3rhb2nUPM4",
-	"yGFtSZawleKPRGmrT9XNPEVE6sV/vgnzxHyAYh4v/blBFfApREln9oXTeigjFR4ZhmoM5QiI4l06krYS",
-	"Q5MVC1bxmcVYXnBD///7TCses5rb8hh8m84viRV3/n7QNxL83iqH5Gq1tLBUQEqSZkIPvJd3VP81H7pw",
-	"DTaHGp0kErxhDF0HhKqICQWGzr6tAQIxFxvFE4TWhEc2mEnrso4GM6oGy3SDjZvzL9lw7Bdr5kppw1QV",
-	"axWfMdcBRXGRO6Lj4trWHELr9RUXs1JCMhdy4u5jvWs1jJ85ZuwoOGJXwL5bAL8z0LxjcPyq0FSDll+4",
-	"/jUbQaGXUIUw/NkolzITulsO2nOpvWMo7ISJsl6Y3t/+iW1TPtl/B71P/+53nz7+8uP/HYza+5XRBF3D",
-	"ZfAb0eh6kspMxAPrnQkJgcM0E4KLyZBkImFKgZS/kOk1cFebgllyA+LznW5ngbm/oAHCY0GOg3kz4dZB",
-	"NtAvSrnmEU0waQjLqOV6uavivyoxy8uSdL+ul/hc/GElQXfVS3jUp+5pEBWZ0Fwv27155p6GyD8u2r31",
-	"1jzpkuw22lfKZjS9Vs2CHSo3rqDQFKZbdiGsTzGhmYiwoF3Xb4wyY/Hy2PwtsFkMFpu0BSXIKIO62lmC",
-	"qXZK06XtTcFVF0tSUkViNpNYI8e1+cCV2GBPuxKc1ZaxhK2UUiRqsFa3A4GRr90x2/Tczpe2dYnxtQt8",
-	"1rMKBc1FA/x2XRC0ZpfmudZ6p11DbuzxrdaIee1GwOIFdUnX2XhytHJgGJyqGyY6hckoP4gCNn0KUdyY",
-	"xY9SQqO9FQ/pQny8tJ86UdxZIYOIzmlkMb8iHp2fvLs4eXl59v7d4OePr1+fng8uzv5xekzoSN6AgTC3",
-	"PoLXG7vRgUUFqZ7rD/a1qyeM83qtoQT98Ap3nz2+4QiK/8l2kvL9dXOKYRv5FfjpvpU84BwOm5Hh1GNv",
-	"91WWZEUNiuDzRbWJ2k+bFj7IlfvCUc7jJGjI93OzB6Uc/7XZ6wFKybys64aRmy/pzJMk6maAOZPzhGGv",
-	"AgQ0iLwkv1sGnIlMZTQxf3JBhpa4DrtEy0CekB9I0iiVQerinKVU23qWbMbSCRMRZ8inFZ8IwkVYDvOm",
-	"GNgIFhUq+4m/GCwBNu8mVEUPSS7M7FFTPRk2kwMUJJq3AhW6Ie56wrQi1FbnW0wloeoac3DKhN7byYTr",
-	"aTZqHtxejXciZLS0GkBoxArg2OHL0T0N51febjMsvaW8oT9KiQx1S1HmXt2WSthFmsq0qbBUNHU1aOsn",
-	"BwUxtrJYFgM3b/K8EO4ClcwbW7MWfWCAA6eMYtR2hTBO2IZ8h6qBHLclUc1HOk6ZCsT5/j8yK0rFnJ++",
-	"Pj0/fffydPD6/PTi13enFxdNJWMmG9Xj8ErX1AdbedmN9+d2FK5D0Xy7F7kIXiFdXNBQtTW/STPcrsu1",
-	"XlBFRhlPoLdgywIsvhK5phd0mdvnDXZdqdZ6+9pNGYvd8IqTyhUFp6Jb7QnIhW11bMQG9/WnsBFBz+j8",
-	"pUyymSjbp2Mo1eDGxk9TmaWrxgm7t0Zt1GRvGeDCMX81Fe+C9Hl8xIuPa+U8c5hYy5bfyAVn13suF6Gx",
-	"oMj62jEurpdv8MF7ctiBe90dbL7KbmtHnrfp2hUbwGgoswXmc57nc7ryCmhtgGoQKGUUd1q6zDYJ/5Xz",
-	"b5OZgRZfl5vRGNkq5IDNp0YC4qqhZzu6AEDKsKHNCY2YRwHM7KAyYE1nbeNQUmZbZRM4vDAlxwTnjdyM",
-	"VQE1HyGPpLUZC3hnlT2GLv4sz3gNaBJ+OfpqCpzSNEmsroQSHtjUGyx4O41VxvT59hhd7PEtvBn0qjdB",
-	"SZ6mt95D7R7EfBYVrP9+pslM3thOphYxwDVR5SPBwrUrQqj9abre1RVr8fdSHOJqoLAHFu5vyW4YmCIw",
-	"uhna6xion6cyzqKQOzmSYswnGcLK9vf30h8mdJnrwK3I/p/Rz644Qp0YNZBgz5hSjMPFLcbZDPyLJPXB",
-	"jmL85/wzS1SwdHLD2v3Kdo3NG22e7BhKN8wTWngViy3sbZeYVT6DBiSYF30b7Q5DVxYCh24VVNtgSRks",
-	"6+XAp5S3D2nzSox8+VQ9op1TVO84kS7sDLLyykltyld9KJ6+Xxoa3H8TVBWL7OKlFkvdGEy2ygJwkNQW",
-	"fmrQ0ibQalcg0bZk2faQUqvd1HyXG9/PLmL6NmZfDynCb+XiP0Ijl1sHVdwpZWwD6/cKq2uP+C5g7q8D",
-	"Zrvd/V9n3y1xaYWGtsZ+VzwbXohOpZqzaNP43Ty9bsPmq6F0utULC0pVNNL8hq32eNi+PYpMpIxJyVQs",
-	"5CKssbYNAnlbN3TbJQU3o1TG4jwVsh3Bw8frOQ35yQccfRPJFOFCS7+LcKmJ8PoE3aY7+VQvIyXYgpx8",
-	"OHN9LKkttQ5dgaGsjS2AM4XuVl+6nTf8hr1MpGpTQq+qQ8bMM4zu9/v73f3+/uPuofnrsN9//imkpUAQ",
-	"67rLNKs6hQfzyoZtXrFN9Fd15XBLKgy6kd39p7XXgLEVsO98BrehfJkhaCu2UydzkK1NbZPl5bFtpglO",
-	"u5hDVWQBpcAUmdIb5tzCREsSS0/uhkanQecvTO7auG1C0hoa5w25UCzVwy4ZYv+4IZGpLUdg/h4TagPL",
-	"j/MwKOsZon7xZBLRmSEJx2SISsPQ67Wd6OmK5mvBqiTgjFikXGsmjsFguCh7o6ZU5ZFv3dyJsKCqfW7a",
-	"NA8HbF/jDvuoPMJXh7aglKr3dGuqHP1+jBvxeuweY+FvOQbzLn6JbfXnKfQsv2EpUeyGpTTJuyOGzL22",
-	"kszaWK/tUDBq7ivjbeYor1qAsKMNa+ySoQcqCGH2BFe2mFvRgAJPCbrbpvSGJYmBApqX4PaqqK8mA/Ys",
-	"bD83u8u8q08j+ud9fTdAwc1pJcunaSWfFbThC4gJrjBvHQKqVNNO1JZoOiJZe618Sr8ymuoRoxvTKt3U",
-	"c1tG13k9OEgLao/s98Opqgc7zY9g07P1AbPpgN8WqTtV0cE1awYkxMbQe7b2Z8pnXFAb5DSj87mVFhzr",
-	"XLFRJ1sUoLkGEhU2tnVg0Px0ASvdjhJ0rqZy5fMX7pkiJX35DpORtA0LlYK1EAMrg7XEMNXq0WJTbZ52",
-	"h/vlk73e9zkA1nEBrdxwvcK2+uZYzUvLOY+O7cXbjRFwuOUX0UUG7kqgGX0MhxixsYTE7KD7PZDv4ImC",
-	"pYPcDOFjqukWbBiVkDmPoDAQv2ZdKLSaEjrWzPZXQjQK8uf7kl0jw8BDgZFmY0cYcYVioFs3c03Y4ZqM",
-	"JETVNYtBDBrLJJELlWsDWIZMSNeTPah2wSm1WfclPBggZDlOtqVjOGWAnhUH0kTWLnl0zTaFIVcgJhTO",
-	"5bXMbtHEUufTl0f5hWNIsk2w/CNj6bLoYUCG+N6whQaIE3T9NTeehbu5vJG1ix+30ms3r/Zh495cUblg",
-	"0MkbW3GsqSQDeBsx7GCPFOW5MNEkT2ywAUM28nAmbyDXcRZu1RgyI7w2N1iKjAVdd4Lt1myhzJD1YBNT",
-	"eV4asE0+gTsYl1PQ7HpJaMRCwqnC4tauuCQlMVfXXcJEDLmO8OMog7bnSLUvHhOjJdIJ65KEj1KaLnEE",
-	"KROgzXQeLPhlDpnLNBgAa4u8I5Aop1OAwgT1b+E+4Lv8Mqd8MrVt2jNVb7zV1OmV601dF3az7dI78Fm8",
-	"jZBryc2fe5PKt12ZzTuyrgNKd5VBzLOD7aIWWo5y29dCKwFnQNhzNf2VrYucxwz4pVVySo4pzd2CkiRS",
-	"TAaapbMBxZ6ypd5b7Ur8lY//S7fzloVL70Q0SVSwDq6lNWtdcOWigYaRz2z8fKBDo18GraG4TTE1tLXc",
-	"ttBptzPOkmTQHBfVSFFYOuNNYd+/51YPb5nwhlbOzNoKDC9cDE0t80tuVLpFJsz5a6oj2eDrDTpM+63h",
-	"2zzf2OQd/AvYVLM5FP/2nd+LsnSW6hRX7sDQHWj5Xrs+gK+tZvfOgopn+z948iQAce/YZ/2BKsWChRKh",
-	"lwDSeJnyP23bAZ/mA2fqesXTa7XSiRTHxBxSzq2Bc3BhGBxd1hE55eoWlbuseL3dyyD58K0HqAZmc8jh",
-	"c4Pi2kK39X6k3lrr+VcoJdoydm3FwnfhGnRn8MD9gl5xwc38XdbRonmSEC39oNztIjNj6+ofhJr62qqG",
-	"CaC+k+Hy0iaQIq820mhuG7VUitoaWLt2O67jjbuqo+GqcAjb7rCRf8qRMgtlW1UWwi1VN7hlzF5ehnZg",
-	"NaRNC9fjzRftTcPBg6E2uE0KwaVH7UG9GvNU6bZC/uah1N2OykaDpoPY4kzvMVwtuOoVG+qWIsV9MFwD",
-	"XQ0hcB5RCMJCWIsp4pDbIO4KqrhV0FxBONcSwTYhQ3dJF3Pz5X6QRt4R1Ss1SKwRwUzwPzJmH0AU2JYu",
-	"to2yui9y6R/3gyGdq2HAJ6MPgjxucob1SnabUSxHkgoMXEErilKi3+WoLeWou4x0XScqbSDO75pctA/Q",
-	"8kr0VnYcik/9Ls61pFct7h6KjuLD36XAv5oUmNt3c2RfhY0tyNQKNvCGK1vy5Tsb+K5Of6e/dyEv4kvN",
-	"jYS+E9qvSmid9f+WyveOjLAeUf5rmGIvZKrLRTQCd3XU+WBvgswz2zTZYSEgIEbDsD8ymmB0NRdEpjEG",
-	"SOkp4yk20vL9oHae/I5D4RJlWah+PRth8nWwx5mhKOYXqOsE8xyT4SP8Sz36N4+/PMICYWpINEsSRWgC",
-	"4QEN5bw3cBPYogaNKXx29ztKR/tuKfpuKdqFpei7pedLGFfDyvIOEua9se8ja/6vnvW+k/T2pvu808z2",
-	"0kU//JRf/+RXMbHgQe5I4GqwUD142Su47q+WeL4phXn42ef1/mJeDG9RGH6zriShwDuf2xaddd97HQBv",
-	"Kba2bGG7VVfaZuDkYvIBOebm1qWZxKB41x4SamlZ+xLEhJVE5zurp9V8cBFnQvMxj5oio7FAmmbRVEC1",
-	"f1eh0dWEjygEDFcSjv0iaCvaC1+6BD2I3rY1WbNSqeVirffIN0vdih2sFEdVq8VV1cjbANMtfdy5llqi",
-	"xrdTZDalU2XoWXf17UatFsBbfRNtDnp37NWjBH8Jtlqst27baGzI7WU0JRyD8T0TRil8u3Y3DYaL0lIe",
-	"pg7/QEC/fpGpLbDuWaXYgintm4/cF1iHP3gLtg/lW6apS3GrRIjKKGvTpq8y0Cv3WqBZ5ibR1AAU7dtS",
-	"r+meiabWfEul8UPo0rSpjRIBX6eMkb9fvH8HSTWGJylNnh6S3/jP9aQ/azKxX/5LSbF3Thdv88Z0+a89",
-	"dc3nPTnHNfQgTNpAhJVGKyv/kG2c8Hjbe69cRT7einO+cLX+Q3lfkNWFzxnaIzGVdEGXxNY6sZkhPiUq",
-	"mhq5lDMrpNpnN5VkHRgp15rcW3hZfh5lPInLAvTmU6CgXOqPHEitsYUG8kTMlI0zZWVK2wvItu84LtpA",
-	"xCziMVOEjmSmMSm3KH+wSdX4MWdJrNZhxCZA7tmhi54PrrvHwLW/3MMGw2v6QOysX7w1RNvduprvYVjW",
-	"gbIr5yyhhjHZ3ktjmS5oGhOVUDVl6pgISeY0Ba4KPTm6ZLiHVSj29oZd25fEXHVKI439YKC5pk5lUnxd",
-	"EmznFHIvvQyN/f7BYbU6k9er7J//+9Gn0Hl+4HOWcMFcz+IADKZ0gSldDkML9AwmUm1E1LGE+8ChcIWN",
-	"BGQUrm3JDWU7WmyYUtOtg9sGPGvMBU34n/kGt8sUaT/fnZXwTC3MDuYWpAO9sP5kK3oSrLeUKx0EKFdH",
-	"hdvCLXIW1tnypoFP1qX+w0SDdm24Li2geV3XHWNqwQkvHG9oN1mZgwS1ziAwNpYubcSVXE8q32u597tr",
-	"Bj/J/x0UPxe33fWRuALyQaJYJiG7UL2qVOmBa15uuRdhiHetf6jGdGjz1B450a6i1YQp0jeSzpMarcXM",
-	"d+hNCRWGNHlKNNSsl2PyLzmyOfCjlGPH2xkZ0ei6eyWoJs+s6zmSc868Nj1YXMsIDGY0w32eYVGoBaIj",
-	"WgRxUmVtQTFd7l2JensiRx4qPEMBhlNFDFjhHq4FVIlr1dWjMEu264ZStD9r8TAX6Axjqm2zFUdEnfw3",
-	"5glKeHhJ+PcoE3ESlEczYZ7zZVPXi9O9CzdStiH5bieEhLAlTWUzlzE55jdWUsQiHS0Pe85EbEvwtHja",
-	"YKihR21PO2cCzfT92Wr6Xm/fNfHsQvnpdDuOerkN+YstX3vZ8F1TEjzEdnp6Hadts9OamKZygW6UUHFN",
-	"KErgLrW7mlNbEtGurj73+72rq88H/aurz8/Gn/7mfbc/xu9+CjzX0HC24inYrsRNwYoMDdMyibtktAQT",
-	"rt2QP9SBFzuwa7U3ZVDBMGJqw47o5S55CypsEM+CjYAzmG1h37yEX7M98l4ky7xjqmLOHoZ2+2rhSpnG",
-	"XFBLB/OKZn9kVMsU060nNDHqRgQdPCATWtMkiOtjeiOzlGvm/PW3DeV4UgvlKM1i43zuYpKELmV2G2sK",
-	"2gQmTAG4OQZeAbf9uwM3IcHUVyRLbGBg8dpzBao+UKyIMqZJomwb07AbBTubNo4CTZjB01Rt8+kbJbGj",
-	"S+MgjlmRWDI0KEwkCft1QrbKOUiRtpNnM43fL/f93g/K8UZ+KVd9WirNZtD5aDLVIP+m10HEMZrX4E8p",
-	"ggqsKwdpIOrs5N2J11bPKOHmMqBsUmGROJmxlEf00QUVmtOJLBPupysV7ZPeP2w78P941Pv0H/8jWI+p",
-	"zmlSOUpYoMPn+euX5MXhk2d75HWWon+RzUYsVSRmhtM5MdeMeESGruTKELjQEHpgKA2frZ1NL6RrjKaw",
-	"UlAkxTjhkQ5JeEV30LoenaYy3UCmxx2+5iwJRocaPkNF1OAxdHWNsLombCroMHT7D4+Cv8K1574OOXbl",
-	"Ort5++u9nVERu9agPQPkNwObReFQW9P5v3rn+F7v7BXa+kTeivgHRRI5adi8ve1Vu8cCYly5Y7T8EJnb",
-	"rjat0+UAysmtrIYWFBetXt2qUppO2OqyzDlGT7WeHz16lMiIJlOp9NHzfr//aI4wqR45FCjZk1LeaVtt",
-	"Dlbiads5MJcg4FMz4iNaBGp4NKJffuh1ggcs1P5e1AsfyXiJFA9qxx1BO7lhlwwNbh3x2PyJ8Hd0FrPZ",
-	"XGomomXvN7ZsUVTOrSbvJ7xir28ZFZY7lnc7K36om6OSbNKSxFyYR3cFTFX1w4wduHC39BXbvrA7yN0I",
-	"eaNoaCHbgxayPTkeV76xNv+8ZFYP/IzFx0z4fcE8SDa6CRPYVDJ3RYwytbTtae1cjKYJZ2kPxAnVK9Sn",
-	"sUxHPI6Z4QrY/LaXCb9hKPfA5JoteymzCwVYECD8cnFDE7BQ/UuOekXoUUKV7tF4Br3jZ5SLytgzmphb",
-	"g+FmTE9l3BNS96jRbJkzePU0vYblCdkrOuLBx1Rily6pe2OZYaS51D0uejKdUMGVS0Az3yot53MYVaZ8",
-	"woV35lALXfUWlOseympeDypYEqwanp2nQNvwp7whOJLdHhZgV8UXUJ3J9tK3ik0vE2AnKfrrV263+NY/",
-	"q5QpmdwAKPhfQ1O4HvscMYZAYCtk9RxQKD4R5kTypbovEDCUZnPVKy4QC0d6ZwP1s/LR7CeoLVV89u8R",
-	"v0nZjbz2Phd7dp9vWMrH3O5CS9lLaDpxf8+oMJAGRFWV+3f7Q2HdJLgID4wzQTM9ZULnXdnL52sH6OW6",
-	"RCZUNp9DZFxvxmJOe5bkZ3No2NrLiQOWB+vFXJmxzGdolVngb9BFb8NVPIPUbeymkMrjxrovo+ntM+VU",
-	"NmtB2vNdZcI2a607FqCUPfyOJeyz2YzFJJtv08+3IQsMZ8dFt2/F6t9w2DqchwtOqJEeCpOscxFYu0Rh",
-	"oS1SENBYu0dOYO+Fu9i9ijGJcqyZIDK9EokselS7eWf0mimSzcHiKyQ2gYBm6wG1wAWLtjMCbmrPzZ8f",
-	"qEb50bUHZ96BQO6VlvLa1pRTmqaaaEmYKBcWbe5MGwd1yMvSNODMdRYKe3rFXZTr1QnspWAfCy+i0JLL",
-	"ltC1HSbNYgej5QD8jsFF53GnoTWb12qrLSBxx4vdyEhvl1Df1Gl+zm3N2zZfR7Wuy9wwUMqMlBK06hSL",
-	"KrwsfnZ5DjqbTrUW/qsz+XnsLaDdiWNtLqUq8Nsb8k+4bFf3sbjrBZ3XAs39sy1v3uJjBdJD9PWcLl5R",
-	"TV/zhIVyjlh0bZlMjXm5Hwc0mciU6+lsfa4KvnGSv3DrqIKkqEv8EKMF0MA4wGikDUw+fnRTqPZrOHhw",
-	"44gOZ/RZXWgXjK6uZ0+1ycDK5h2bBkusPG/+J/ObzKx8dikiG3KwQexAODBydTPUathAAZHV0ACHSkHE",
-	"KV+F3eQadP05S67b1/8t3rOx9NXM1f6a3jP1ETZNZitoSRsi8RBJjGfLftJ/EPFJVbfoyi6Dt4o6ruHy",
-	"agKmp9ugdwVbNwvyaYrkaY+GKzDOi/Nrhuu1BDcM0G0T7mqgHUq5KwcStmyy9D2y7+549b0EDN5TJN5d",
-	"st8NsboWn7cJt20O1FvPe+2RbMUEb4Nofx3mAjwz2EbxnE240ixlMTEPWWVsIgtni2VMrfsjuD23l2XW",
-	"1uTwJB1bgWML3rd7TrYeJIvqnu04SoW11Xvqlm5UbSNsru2eUpmiVX9dF08PWQNcK4SlvfqBvLaYvWHY",
-	"0wlxRAN9yFqRnHiA5WDCb4xuJCfMNXx9MLLuFhJXHapAFzk3r4Zz0Ot+40rX7Savb+7/CkNzKU4tnCQO",
-	"bdecRx7c8RjNA64giEfjysbMkqHziLB4iDZOCAo2x8ZiNN1BNJsLB8oNxmC4de5GNwQQjvxDyClxju6k",
-	"uKnuVCTBu60HLGE3tE3G5Uv7xmn+Akhcn9laev7aPFQUAw2nlJ8oGxeCbjBs8tNUoQrvKdeFKmnl9ihl",
-	"Gqsi3ASHbQi5wLNabXrIV5Y309vE+IDvhvsZXQu2IFwfI6xg6pDtxwTL54rIohiDnz/nPGVKJjQd5KFW",
-	"iimb3NsAHaXn1+GmefYCHm0o6BqIiGlcPXJZCNDxzdZYzROM10sWLobYSvZMQjb0NLPlEASRSey60mjr",
-	"s4FcvBGLaKYYEXIk46VtX1fc8poG/jmPtLfsllIGLf/UwiRHp8uTJNlQjlN/JK2E7ov/fBMWhPMBVi3q",
-	"nCnIYq6xZaZTHjLyoy6CBM0zdI9odO0ioTD2YW+9ndpNElwgn0z1iYqYcEUm2OcoyRS/YW+dmwMBZoUf",
-	"5PHTfjCAvbCyn8tki/Y8bfLI/XZYlT5et+nKFQbRSkUpb7rg2cqE7aJ/HRze9r3r8hPyAm9c1Il1lhic",
-	"u+FsgcjH0hsehasanMtMNyS0Qc7ORKLbseh5KAkVMixbtepNWUTnjtiEC5sZ3Vg9RnOBlXjydnhrm5Uh",
-	"HuVdrblmWxJQf/otujNu9jQGBDVEitpiNXlzUBQOzA118wo2o1E036R+pQsM+hona2fe4lCN4rX0Xwxw",
-	"WwOnI6YXjIkt15catGjVVhMQqLmppmOFxXj5TddOIQxw1S0Hr60ZVfKqPmFKkukdUbRM346kuVP0aFrM",
-	"UwxYggPodDtRprSctatL4J24G79lxZa29Vkqm1txzLmoUQrfPXj8pP+4Uw607/denPT+8enfT74Ek58u",
-	"6JhdyleQ7Bgo4uWKRDRqaH5NijzDLgEFy73c0CbYAFW1pWnjNIZZ4PAzm2ZEiXm9Z173617UJ5pxMcDk",
-	"zpYxrlXLVnufCVUN7UGXREh9jHUNfHFc0XHZ+OUAlYuekD17sEUCHwZ3FpU7tJS9MVv07P66HSPf97jo",
-	"5WfTK7rFuqhIOXYRgD0zeDBRpNo0lI4bCgo5Fdk74mpRaKaY7azsHu4SmWnFY+YCbSK2sivuppXKajdo",
-	"d1AChvraG4CyVCvFXXIQKUFOrJ3AEMMuj4ymYrST4TEZ/jQkRtWPbeawWJYza0CmP6r0DG/OrXlcQvm/",
-	"/ZP2/vz0H//v1dVPPx7Bh4H9FKYAZtVnYiw3F76V23AL6bmqEsG369tfwtu74CfFNrfnKbnUsDKL62D/",
-	"8Nnh88dPD5+tK3B8gZHGoeKJEVNqAJG+AeHXyk42DeYk05AwSbFs9jWba0MgZ2wm0yWRIlnuhd2Au+rF",
-	"71oKr2rk/FFonphVA+mz2n/KBFtsYuXBVsS6wtV/ZjQNttKv8VPvVEuDlU4juKEwOMBjYdyhcewiWeuO",
-	"4Vv00Y6yNLVFqZo4spe1FNFZbjkPs8fypbUpRbMJR4T73WBsiEXd6A3o9kwn9khaFDj1piitsHQU3fz+",
-	"SjNUOkS7u1gBHDshXR6c3YJ48ZiNqK0qZTEnkajPZ/M5/DuSJdfTCmFYudFgZN3AQFC742IyYALj/YNC",
-	"BOSbDeLRYCqVDmLMjHKx8gHQZZqLufKWupfZyqWV8Burqr63AcKoQq/P+irW5q+kGzidykarJ7O6jGq+",
-	"du+CzXBA0Aw9p2m4gcaFdZqVd/nzUrNw1G/O6Q6f7u8/ff60v//88ODZ4+fPy+nLwezli+vlSRRlKY2W",
-	"QXVDsSisgkNyi9IE8mkxI9flF5Fs7irgMezRARm85khbRvgymurpQKacCY16bmb4VXgl1Tnch1MzyA+K",
-	"eMMc28R1EPe1woQRTHgpEsjbsT4wIM9akTl7jM3b8kcLQtL18vTGTlW5oURzncVsELNyPHTz2dI/+SzT",
-	"0w3eyGvfuUrc2ORdMe21em/Kb9+qSqatbWfPvrTJ8gYaTusNn9lkm0qqJv1cuP82OAGjpmz1npRiQG8k",
-	"j6mINrkkAaUDwvVas22GrBxwfUPdwOGEJgtuyi244TreyUVTDc3c74fq17FRzKdcTAgITWOoThMH7NBb",
-	"wL0Okw+wUQszpaUbMy4ynVMR9J21pwubo5dVK0dJQ8Ee6zuCxOfcvatZwkBnC0uR2Tzgbx7JG9TwbT2X",
-	"Fn4+FL2a8Q9mKm2hAQTOQU8vJRKzRC48gIP9YaLFDQt8XwLFGhhiSuygsdTGxfXyMqXRdf1YXsokm2FR",
-	"CSmYbX+0R07EJLExC1yQmE1Shuy3Aog8nVHVVOaKRVTkCUx/MmEE/5hjkr11BsMxVG8lF0Pr4LM2Y6lq",
-	"K6qiyoqx149VBu5qHRw5I0KmegrJaxRrXdxmOrhixeY0LRHe2wxpxkqwsNGAmivexaAGNHe7TMc5W+kj",
-	"TvVaqYg4XlpC3ipmW2BuOqbgTsPX1EAGfuciRmZQRqNxKmdtt1mml3Xat9Lui8YOIXU176yd5pcTstCd",
-	"ya1kHdg6vF3a2hrTZhGi8jKx9McR1nlCBYhm5l7MrSrNUsltchv8YnTulnqlFzcziGCq8vRFuNVGMX4Q",
-	"dOK8jGY0gnMEwvnc/lqG7Lx0ixSUj4MexDOtCKKei8twVRhiBnzg3cnFCfn7hzerK7wG7Yq9/Nvna83i",
-	"uLNioWsuGk+6qLp9u3ZDOzjVHR9NYO8OtJqqr+dSENaNUXvkDOvzohsMk4eN1GQUirzEYUNsw44CBB1/",
-	"X8EkUcqM40JXjaRgx2Abtr40W+NJirYq8zZxidu14lwNMWZsZxtttv/cLhpvm76cDnv4PBQaWiqHuPrK",
-	"i0e/5gkK5KJrmJVRvG5zWu2yLKrFNGvU56D78GJx199B3kBlp8C65sgxi0DtEkbz7AcotxFSgAKlOeQY",
-	"WuYa2gmlQ1rWAMjnCmtEPHXtZV34fmNb2RW2EfZ5rTfiHfusP1Cl8AQ2QBYXstoORFbUdbn0SlZgaRcI",
-	"7bIiJ+G629Rv+dhGbaRKk/1+v71wCkv6KLgOSaewhoGWGp1cmxZOsKdSFJLxx6vBWAkQmoH9t4phEfG5",
-	"jHGDvKhRgGi0FGEhBvnaklQPuctZVvvWWt7UimLXdY5xIbsoPF8A40OuN4+r/M+MYXvFDSK0NqXZm5Fc",
-	"wJgV/RJDPtrNKepWBLQFNdxR/m2tbFRYbYIifnkV7Z2X1GrZpnqDhsIN5bDq2/V6IwZWsS2F21Vz2NvL",
-	"S0WO9KZSU/HmPctObuKgbqjphMWNdQGaO8hsX4NhN61lwjlXQIrBGWgjEY1sxBq9DpsR6HBpldwB7mVu",
-	"Fyv81HDmXEz+Lkeh5Bfb+aPIe0llNplqzH9pztZsPtD6AcKzA1xk26JsRhVPEhYPRsv6qt/ICRc5OVtf",
-	"QGLzNlHN6Q1taeKY8iRLWasKF9iB7N6qQfhNPtoUNbOPb3aDae45aq4c3eJyAy/rdFlw8DZxdaVgqO0O",
-	"t13hB4tpq1owNWcD5MUZSseTH2Sp+0j1Sop+JCVcK59WAZOVWg6lUC4fFit4uJq4bFXbYQeItkEcXZ2g",
-	"blDt9M5qJlganJdNcHizvqvseoahVoDc6uvctC6Cx2VW1ETwSU87HakkMLQujJDP06o2gm2ORP4lR0V9",
-	"BDfEXvlcdqL4+Wf1sJW/EkXzvVXb9T3yKEpLKwAuwOtieqHZfEMq4wy44Vq4i5RrzcQxoQYQRgnLmc+q",
-	"rqFIQattMftrC77Mqeu0075VDfakcK2V0O5ENXhHNm382xCyZVcVBgGZ0kkgB0xdm9t/bBZA56ztdcJg",
-	"efrXRTaqdT7fOH/irnTpTQtLlzpy14ZvjIM9c5mjQHoYjaa2E+82OTthNdlKGIFW9+U865VxsfWr2pbl",
-	"33nv9O16o5cMpytaz688k53whwBWPHRGUV/yjowoDxde6oeQ13BrbERLBTFHmlccsU12bjhboAcc2g0n",
-	"GNxS9AAfjxmW/bfGLdcPfGZYV1xkJeIH28qrm3f9CIXWXTon/Irw5FnbIE3zcpa2f2EzyprQjcNGEykm",
-	"pXcqRbQNRnBlY99v2nrr1/AOKByzbmPvvUfXcY0VFtISgSodUHXzXf8+S3dVXncIrS+t084Tcg77/VAZ",
-	"10sb+ualUfcPnvb6z3r7Ty73948O+kf9/j9ax+NehnP2TgQ5+XBGIOcMO6DLDAvzw1dGcGfJeBedwt0b",
-	"aKJoTPtrtApCYwN2syIGeYcWHUPgB5m6pZGjGMXF9dUO36Zz7W02nCFyrQxh4Ypbv+eVmMypBq1C85SN",
-	"+eew8wNdsn7PVC2JZlDG/poJReicpk0N3qB7zK1ONZUaACl8ppce6BINXTHyZG4ix1v1nAeqrlaeI0Rn",
-	"s5ho6dLpDbxCnTgbx6+h4FRKZnRJYtnemx0u8rNxDdRuJzP6StjQ12ByNOtdZU80THcxlTNzBjTSzdAE",
-	"qYptsS9Eo90Adk1FA2EE0/yKKoY4j+ZU0ihLQFSCy/JBVUhBDadrWLmidCuQ4C0rtjYTR9fLmOsuuXz/",
-	"2+m7wZuz16eXZ29PsZ6RkIvjyg+Dtyf/lf9IbCOWhGrblrEdQ2kj3cGOc6FwFRZ5HMdHpj1y2gKZumQx",
-	"5RFamWb02nyfKYhstg3HyJTPHB/bDOv8PrmBYJICruup8AYzjnOWaq7H7EIKBish7xiLFRnOqKATdmRG",
-	"UsMQdVotwTRqUsXRbxndsT8Otj+1I+9CK0OR5IHrYbDIc6k3R9pJSiM2sDFduI8xhVJ6z58emluoKzRG",
-	"zoSNySS26KA0XSoykTLeI32CdAr6nFJNpIjYmtjsJy8O1ma/hjSvy6IvW6hHJVYrpSImU6uHcV1Xt+rF",
-	"I+abyYwGMGfzUFjZif3FtswHYyjWLCFzls6oGY+g6T/cq5RmMYa7tALVE/P0qdCoYlThdUR1NA2LImNo",
-	"fmxOp9TRi4uWcTBW4Qw69sqFFmEKQwGLntQb+WGqm8ottO2vy3PRroypsI+ZN1hjz2CcX6Y/KKKztO15",
-	"bSDiKxGeeEa5yJtM/6CKdG5oiQtMBg0FZYt2/9Hj/sH+z6/6wYCgOUtpGJmg0Zf7+Sx2oALFibRsEM65",
-	"iPicJuGqsvAqX9VhWa1qMYygBEDVGoiKYs3B5gMgfTsgblehA6svbfI8Wms2AFfb6Lip9K8NQEm5a+tH",
-	"RktPH26ZHs/+yMIwbjQp1ErK7aEhFLYltDs9MJQXYuHIUd29xuT9tcdVsAKvbwObb+KeY/P1FULiUh8F",
-	"+KdAGx/ouyVW4nGJErksYN0t1xH9T6v53SuuIprGm3YWoiqiMSvx+XDOV6IkiXEO1yayINuN9XAKN3ZZ",
-	"mFvnIKsV1IVh1hzBqeWNG+x/2/VtC0ulsIGVXaPCJ+DmXXMSO5FzPVnqoUu7VVyvV41ztvOhW5alWzFX",
-	"18dkmNvTh8dkmBvUh47IlZjrMRkWhNs+UpjwIzlfEjm+ElwfkyGa4IeGBvsiHpRdOSZDi/hDh0aU4AsE",
-	"EsqGFt/8AYxkWCqxf2unAOS84TRhB4EtBxyo3CMYuCxnDNPkaVE62BWxtFVe4XDUHvmZinjBYz0FIfz0",
-	"8gRiDfVUKlYZIBMxlK5fHiG1QUH9Spj5YqK4iIBX2JglTA50pSCZiBXaB6iBvCjYTXbkljKwsVLBykRS",
-	"sLzwuryBhBetCL1hKZ00eAvWpvhvEYdINR24o9ki9nUH4VVM07JSWEP3Ul18bftIbHFC5eCo08sTWz6v",
-	"IqoHk8NRo2pllr7nYMtwKefWkfU2mqZZ7AMgJjRNucGPhK6wibVobblpbCUW890wTmJ1QHa4XUISqp77",
-	"0dGK3Gzlzgt0a7/xNFB+pg2RJJfnJ+8uXp+eDy4uT968OX0VlmDuL2zUEdqiYZhD+RRkw/YnlQlDIwbb",
-	"Touv32rPwZjXJirmwc/GxbPzcNnynqshr6U4+fqxdgPsoEzzCvBrFz/rY2w1mtY/30ZxZsxSa3FoMj6j",
-	"AJ5bj5QUXSMmuHCwYO3p/PzbglLMEhZM5VkTJd4epyGu719y1PaVTXeAp83FRG3VcrqIti4mLg3aDZxt",
-	"ZWP+Ma668DdyEojCuINSoq4XW1NlBpnpeaZJwtGYUido2WxG02XLUAVECNt70L655hh2psDYU/0rKDBj",
-	"lr6/YekNZ4umhMYy+jZxwbLQ3c4ms7KV1JhPDB0iC4APes02qLTYTs6mSZLL/l4WUq4FoNGe3jCQLS0p",
-	"bluOcpXo6rXLsi3gc1HKoAJkQaEuwRXJ9+JaQVlxw1YcvwNJtzWQ57zCyJqJ4ZeDTKxsOCCcy4YBeNu2",
-	"gFSRGY2t0iOkawZglK/tBcragvz72EKDKtr151JROKa7gB+ZWn6pZd4zx/XLCfVJWcGvNmlwy+cs4YJB",
-	"+kLZ/vPct/48DwRKIIyvwvj3toXDraXeNlxXappsJITiG748UOlnSm0LoyLDorsJ/8+lt0FMl+HDKRMU",
-	"JmLwYRVE/eCQTGWWbjpz0A8hlUeuuohbznhgJUMbgsSFAT+huwSaBZl1bFAnIjfHrLNMA9etXEL5Hrt1",
-	"rhKCu7BwXMXBqrgcvqYQcVpFH3KM8yiifxGrmKmXXrwG8vCW0Am8qjXpxoab9hLZuh5Q23RioosV6Per",
-	"XJAZFUtXI5Pr1t6bzfX2LdTQVVUBqm2ZiobWpUbWvnJWOowWULNp3lsV6HaZ/Oa4SGP6W4U07ZaO1Ne9",
-	"GgEDiXU1szCkuCwsk7bAV7+DXSoBK87uISoCu9z6X2XP50yxTf13c5rqkvMyB81ONxiwJ4lOl+gY91Mr",
-	"vLdQtQ/3P2lc+84yI1ulz+VGtCIdEvhIKe6+v//i+fggOuw9pf1+71kUPe69eB4d9uKob/7/7PGL5+P1",
-	"gXvdzkfB9Qe35o0K7UCMKcg+QfHMSOOCLaANgavVsr2OsSonI+8av4XJfS1xds+BWWQ0aEof3LjJYQWb",
-	"ys3vXfZH04RePRzvFrxdhRDxow2cvq3UE3MFDThuZTM34mUSvNBxliTN+ZUTrqfZaJDICW8IW/qF61+z",
-	"EaERGIethM4nAhvhYeB9plAAXL3MsgKP40KcubeQVCYh8evnJcxj16IZnakipFnhgnpctA9l8rryVsoP",
-	"1Nd4DmvaSj5d+axiqVtDw7Z/SakwmtBoSaAjLlc6pVqm6vYbBdF0Ilg8kJkOOsps5x8r7o/YBPpmjWXK",
-	"QAhG/y4VsXVII2AwNjNcA2xPIzbJBEmMig16NXXdBjDGjmpCrVHBvBrzOPeEbk/XNkyYWCE2F3jjsKuC",
-	"Le7WKrBbkaR97K4e+Yo0AgMc22UROELgRegcPDmsNOn73//z6kp9+o//6f5oqNpXoh3+gP3+iojyn4Jj",
-	"VSnNqhuq0IZ7wLuNkakwTR226c3ddMfvgrlbJyQp1fPxj5r2/uz3Xnyy/+4Nep/+3e8+fRzusGqm2IVw",
-	"DLzugQvGZo27yp62SNtQEfEbRLG7QoTaLf0vlsY8CtSgVDWdQF6vb6to3wrBw//iio94wvUy2OMybwO2",
-	"plJu3jHM3PyN+TVgIuMKEyUU07kbxGtzUiTd2jY/0CwTeScjUz6ZglcBy7pv0J8BG2UF8HKTFhObF+pO",
-	"8o5Ta9ZnW1O1yAEfJayhjLIromyLxy+gqQYIny4fzHX09DtctHB02VK5G4bhaDYftG3mrDIxaAUydm/Q",
-	"CZEkfDZy31xkAq0/Vbgx2uAdwE3bth5g08IGQ2umwkZEX7ode3HtY4DzBirrTG7FRebCmy3Q47cbsTeX",
-	"Q6/bQrGyCjDm6F66yG5BO1YTHVs5sqIdQomaeGU+Aio0lJfSrrhq70OOc2NsMOoPHTvQF2LBUXAHRU5l",
-	"UcRYzOKiVzg0U9dkIdPrcGRDLEVAfHkrhZ5CxSXFxSRhtu2Z56k29w05UjK1bvJaCdBmtIIN3FfVx4Su",
-	"ZaXFnX9IXBx/uVZjKMRtXZjcdnkcJfjLMzmCldBbF0Zy+RpwFvbO3Zi1woulsC4P3L1ryyF0LQLtooFt",
-	"GSO3b2EbONlA1jwWSJGCkQVoxfNURkYBnlKFiOebUdMMevEBgbG4V6r15hWAS6QKt52sAN9mymIbMeEV",
-	"Xb4fKSvp1RtD5qbkF/0Q182TVF+E81PXtJ3MRz+47ejB5pT58KtH33++bvi8hWU1LahlS8v8tcMnt1zJ",
-	"eg7uLrSxNVcI+n+nXOdA7+C3IWsiBKa/p1yzcxYxPtehGilqwVKiJaE269g2KMTsrlIOZiXHOFQwZ6/f",
-	"PzzY3/9HByl9W9t+ysYsZQIyEjs3LOVjzjx/6ZGfPKKLHJpBbY793rPxwaj3nPZZ7yndj5+ND0cH0X7f",
-	"Gspvly69SQf0Yj/rMjvzJzfzQFcyBqunsm0lkMo4pTK/+UrLGYJ1oIXEzChLuV5emBltIgv06z/JQhGd",
-	"fp0k8rfhIzrnj7DazaNhlwzlXMUj+yva+IY/do0EA61Tob+//RWSc2wjfxgo09NHRoRnajr8cc96ucDE",
-	"jOspOPFU6znmlMLbL6W85ixknNWY5GQt311iu8mbbysTHhN8U9nO1XTCXF/AlFHIRiTnyMWVq+QKUlrK",
-	"xpliMfnbYf/xj1diYaPgeEqG7yGoYAjpK4wXvf9BA0sxoAfCdgzX6xKBRTHMAl6+P78YvD8/++Xs3QVm",
-	"GnGzoQg36jTFDhz2wJ5CcTx0zn9jhm0bTLBt31ekWqs8DQ32LohXugu3qtgNS2mC0Z9HsMhS+hqqW1Rj",
-	"icmUzaTGbDhC4fR6UiTLK2HJH7Zgw1cIkgsr9AKoqnx+WNtiCqEzBoTMZWhM6VWEEsG0Ebr3yOkNS5d2",
-	"PiCS6HBRdMauRLHNY699r09GFV2q5uoNV+JK/PTTWcyE5nq599NP5IKJmAwNdsiU/wljH5GfAUTJVdbv",
-	"P44AwOFPNjyCWQuUQbCHu1iBFxh8/4O6Eh6GoOnqEZiuhgA+gtTwhpyaO8h3jR2EsPITS2fcuivM+atr",
-	"DOv72/Bzz/tt+OMxocI7OD8mFQS3uQFxiWVooG3jYirh1KgrnwZWm/ITqLfhaoQkQ0d2hnsE3OgIVMsr",
-	"4fwbACaY+DWWmQAMO/zRPC1x7VpKMsuiKSSnY50QCMgkfzs8eNElw3Om02XvZKxZavZkq0PMMBty+LkX",
-	"pVzziCZDrKZ2JWjK7HUDJ1Y//RR82sqhpRpxOSxeFiAWSbNXRxAssIHgW88W5VpdiSFS8CFCpAN8zH/z",
-	"sk0BA2RKaGJwa7k2ubQwhngsw9qDrsRY2spAVJPhI+8J9ejfPP4y3CO/8BuGmO2KnZDhWcxmc6mZiJa9",
-	"39hyaC5rKbOUyIU4yrGPWL0HJgNwHTEoynAlDCzZlptyTIw6h9XTzPfmZOyivUohUOOF/G7oUT7+NVsS",
-	"KkBNz+fCPuGWJh8cdK/EkHurvWbLXsrMzwZZwH3k+pu5qg+olfAYI7YNB1aEJkpCnDpsn8dDjGkeoc81",
-	"SjgT+tiQODuEWSbuT5EJGDwZTxUGCdduyKEAYJxMFYll/TqGVwKruAlp9n1EUjYHH1oX0hS5iFXeK93l",
-	"lyrNk4QoLedzc8MitvV/iyf/dth/8aOF+nNGYwP0yhBDm5CfF7HOI9aRztqaO2T4fq56J6r3fjwsCCkg",
-	"YwHiNn+5vu8rwVUXh/iAsS1DeB+CCC2++uVM4T4MQVgyjaBONYyO0AIwapTTHxQZqqWIhgaJUpfVK2K1",
-	"Ry6luSRqCw4sZUYWqeFWLFEMHu4aAMXl48Js0ZNhXhwbFvaDcmi+cBBphj0qqs9g85Z87VfCUMjUrJHF",
-	"UATLoLBlV0/6j/M7cLKbYTUnuG2EZzMjyQRkwUIHuS6ZyThLWLcIdjGDuog4aB7q7FNrbsHo4Dd0lCwJ",
-	"8JE98t4zfXm0y0mTuOthIWkekUw4dWBoIY1FUJWnSOJ1uGz3+lqmM7PLv1+8f2eu8+Pl697zPfLRbnHM",
-	"WWJwUMT5rv/IDKf3CpZ7EtgeMdI/fnX++iV5/PjxC1wmJX9KwbpXwmWx7L941odxDw76fRALMGb1ms01",
-	"LuQlhHVBV9YolRg6vEdOciIDTA1Yno23fnpIfuM/k0xYV74veSBiFMZEw3DNAD2wsg5/dKTOjbX/lCTs",
-	"hiWKxIzNj3M6YpY45sIVnELF0WBcAl1s3318s3cl3nAjoeK5UHtP6BBUR4Zv2gouOdQOPZfh0MEHmFct",
-	"fPtNiESWJPbyTtNUpoZamKnmqRwlbEbQZqXI38wFvDh88uxHdwO2/v3QiKjDLkFxdOTYjn1fPfq3SrKJ",
-	"YToo0zlOStOUM8Mh/6tnhfDe2avhEbAc1SUcmA8irpWg87M8eE5uuOJm8pOLl2dnpXKdButBklxgeQSP",
-	"aCVyAhfMNQrgmuskl7m9guZHnf29/l7f1jYSdM47R53He/29xzZDDTSqRxCa8iivtTVhoWASVFOUpWZw",
-	"AkivzY6gMF6XgBPSClhG6+pa+QOC3iAboOt6debJWl5Vpc5RJ+FKn4DEeerM9QVGQVRytSYD0BEgtSJi",
-	"KUS7cJUHNIFqAphZaCZFmUpUZNuquW3nhr03TQ4/7mx2mO+aG9AaE3BwNM1rK5u0nRXv4MSWQzGzh54u",
-	"rubRS/Trt3gSfIptHnw/V47BQZh1ytRcGp3DLP6g37e95jTDvH06RwMWl+LRv2yVm002CwD3AbtFfKkH",
-	"dYPW7U4ZIHfKaGxD0HNBo2kq+6zZ04l6DwW4zDuv2CSlcXODO++1/FH7qhVKWrzpnoRtPek/bnolP99H",
-	"HwW9oRxdMHAU1ri57r0PSCpLphtAWt9o889P5jLzlNqOkexQ0zQEyOgBEKql6URBXo8hTp1P3U5JETS/",
-	"+EU5O5/MnJaS5bEQlpLVScy5jfS6M5AyE4DzIwRLSYKUEpIAHt6FmHWj0JiT84Wt/rpERV3f7n7wmyZO",
-	"cxZuNBzmFR8VpmytZxIwqbUG3DCknGaDTQTT/NaaXBbxNA2EupjdiCQuPAnkbPelkI3EOw9n8tdT9Ux8",
-	"40Q6j4RbSZ3hnL8T593Tgswi2sZo3+3MpQqg+Qcm54kRDplREAQ7Qvri2SOcdWoJNnLCxR65NFiLBfFR",
-	"HoYGrMqpBp5xGOVU89wcJroSaDmxNC2FTOiRjVtwYdEwWSRn7JgM/Vi83OrFo2keSD+j+cJKYfTknTQK",
-	"1JWY8BszFUxpi3MB8VRkhpNRgYTV8D51jYYZFOjLhA59FR+xpnqF0q1BT88WBmb3T7m//2cZL1sgp+e2",
-	"8yIdOx9SPmO9l3SGmaVoWkJXuH1iDk9EdNaLAXAsU/5nB9I3Igag0R71bSz1l7K7SacZ+1IjOvs7JToh",
-	"goOrsXXYnAoXNEKVSdHpJV1LFOCZL92Ob8Y8Z/OELteTIu+d/JUv3c4bW0No3ev5c46MOcrego7lTMCc",
-	"1mH/xXqC9FKKccLRPX14cLD+hTNxQxMeP0ypCUGCUGJ7H9xWPgILd6MQO2F6K3qAJYDBvfywWHsIyy69",
-	"zKQtkeivw/sP+4frIfOd1K9lJh4oCoAmJwXbGgXAKBVNmwucCKnJjAnzLYux6v4eGQJrGXq1NdFjW0q4",
-	"IpOUCn2MDBeRFExooyUxNNtPTLsSzhGBQY2WoROfn/vuUZAGbLyL8zZy3W3P8snvUwmGbifnQ3sNdCMI",
-	"aS3/zks/WrrABAVe+dHSGtvQv4fWUX/rLlRgZGsZEbqgy5CYkUHuxZ2TlbPxW7jkW8kiuTRhY8bTDcUJ",
-	"m2fSSpy4e0L3EsMsrV9RGLE12rk8cUuGviF12lwC2D9oQ5bA2wELe42hld+G8ICWdKRLXeJsE8oaCNDZ",
-	"PmUFXdiVgPEIwo9khlG6QUXtJACG3cInCZHnUoIOxK2H20US7pFfuSriSxRQbGyTUqM+ZiHvs9tKNV9D",
-	"THklxTeMlw8PWU5FjC4kxwYhKgkxh2rrm7K9CbZDkjl/FLOZfISKd8/83dOuNWMYS6wzyFWUdOXHXp2+",
-	"fT+Avl4XaENQeR+sobnVRE+HENOgjjHSh1BRZt8/BCyfuK5XbCaxO9MtGSnEXFo22pqL5rMXmvldauLF",
-	"ZhsUBfS6kTPtyTvmYEVR/aRiE7xHpNuQQR0etEDSSynfUrF0gZ9fC1dLqPkL0y7QLg9BM4Qd2sH5TMug",
-	"VAgdCwQ0CPzIRYg26cAXXLMz88wdkv18jgbAc+UUd2Bx3lJ13OkV2kZ/juFz3+gLRHXlrdlo60bnzmUl",
-	"HmCPnJTVNMVYEZr5Q4PXBwhBO7ePFTxcpBZaaP1ujKgxGr1tRpcEuYF11wTWcpfxBNBzxq43T7SzPS+N",
-	"HAh+K2wyGTetBVKUSitZl9DyjbuNij6IK/1GVoX+7jjaqeNICvaDL/97pMR+EZLIIFbR2lVWOJAuK+2v",
-	"bW29chw9unltYJzRrq09BfQXIy0ogh1PndQwkWTEltL5vL1mpXR5JWKJnVrB1IPBYwuexNAlSmXR1ChB",
-	"Q1j/T5BaYcYAqa7SCxXTDLrY2VXE0NbVFuNR0jm44PSuILbQhVNBXK+LWrPB9zJ13+BpaM9WZnu07pFz",
-	"iMfltnGlO5AZxOy6IGV4/chSnLyiK7rN7IlOzJhS6WYv1a0FUuc+klzAevHKi+bBDkB+6nQ7EPp55Kdk",
-	"bGAGqgiv9+lWOlMqY3FLcZZjY9GgOcjXw71YVk8DL1O0r+AIakGYXst0xOMY28zeuXD98GjlWxu6nxPK",
-	"dnQSob8glBUZbMqVlti0ICiK5T5M22W762SNetTmLaS0X+0q2shqTki7qwDK7yGM30MY787xhX4dOp8z",
-	"AV3RdyP9VJC6aM/eGNt44Zrs351GbGZoim4ElRiWsEeGPw0xTEa7YBx0mblsEJRFsLjIQw+GtGKi9vIB",
-	"wSOI2ZobkO3VF+y8/tBBJ1TM3aaP0dtY5U8mlAtIzaqkXNUJOfIEJ9U9RLN8oxh1juzsq1r+HiKtAvH+",
-	"9uJGNyxWQHIM5u+NbAKqr6XtkY/KBuDROGYxyeaEjmSGEJyXGK0D4oTp20LhQzNLrJb9/6rs+VsKZNkQ",
-	"RdaT9kcobDf7kayBFGaf2rBSI/l2fSbkCg8mfMw0n7E8/jWBZTsPE8THoPLoeO8kpRFk23MJpgbDzq6E",
-	"Ky9h6/DZqk9QITik6eMedsITtjQSwDaKrkrPnx72+5sp/udSP0zF31x+iAB8k6r7f78wUQjLjcr8FwvB",
-	"WKy/pe5vWyU8sq2FeqVOKUGG/c5X9MMJmTjWpdciqYXjBf0qmMoL6f5UZ40+lKKlTTsUrnXPWbEGLpwh",
-	"2B5KY5pNc9vVdnpRXmd05XqcmcPmwjcmIFUa0ewwadSsAkzJRnFIbTl3NL3wWeOCXFl0W2isWEmb8ofr",
-	"15LnYLRcBj6/1UK+ZUNQGVdXG4O+rtv6r0/M0TiQt92zhIZBM8KeZunMUZyS7cf13mmUICsOjfW0fW2u",
-	"QAUqvg0dqrqpAJj/7grFUHXNQAr+yiD/DelGeZczAHsqHKzfA6ibPbBVIas2QzDHzFqL4KqRS90vjgTT",
-	"8r4emlgYDUbK7TAN7aFHoP/l+dFlahQJrDnciJ94y22x1IbHeh0Q60hqpNQcQ1shKFi57AsQ445FqWyT",
-	"eUITsGJMJLNVydyWJLF95rpkmDKdLgegAA3x0WxuNCl41VlIbBdVwtWViBJzdFAqyZWh0uizid0Erngm",
-	"DCdFl2gpgxYQs72vRym2tJpg98Divr9sqm5hy8JgpO8OTaPfCdV/U0K1c8I05gmzEkMk55w1G0F+Xlr/",
-	"RBf7s+baeZ6TpT2SVTR2BTur107ZKAFhI8prnrCXuIhvQvp+KefLJh/wd7F75xjzO3p1yRhKJu5Wn/TQ",
-	"RNEx62nZK9zP4Ro9WDYVQs6YgG5JiGAusFGm+JePR1CLjykmMBLTVWQkMtOKxxhxCMZRZRNpoLQEBkEb",
-	"BGBx90pAHU2q86BFZ6fruuJ6espmUJKjroUXYoHD38ImGO+R36EcZeFVjyU6xqHi75VwxUNX1qsk3Ba9",
-	"swGTEIcZkiAmTF/QMbuUr/Ckb0UTGlqd2ysxJ4iX1GRSm3ExiBxtCoSOHwTauhQtDfyOBvuhjiQPh2iV",
-	"jvw74bonwgWIakmXdTEifYmLGrgLKECLaL5T4uYIxOqgqTf5U5siYgl222S/v5OC+RnwdwTqbkerqtDl",
-	"Z/MVKmxsiRGPW2LEWxlj+4+Hazj2mBxixU7hXt6w9IazRSMPNwBgWdicz1nCBTN807BRZF5HNgUCiv/m",
-	"EQUTCC/A7zMRs5Qs6BIYK7YpULrrQiHB6ZckmL2Ewj6w4IKX2qAFaIJXsGSQp4XMDRZTqvbIiQ3DMytQ",
-	"pE+0JE9sTwe6wFN0Q4BNQNmQOAhyYEtC45hk8yuhJRlC6yvnV1PDBv7sFNH37iRvRRo+3YPKnK+0IbbA",
-	"wUSXUJDUbKfmr8ffHh5mGuHJwBkAFOp0O0VLB3S3cMcXvj07VBt3vJv3K3vk82UAjicsL8XpsmhDS5HQ",
-	"q2ZgHrkDd/x3R/i3mfhZxpLvjvB7iZLP8Ttv71vlzuouqWrVEV6rZIN197v9fr++sGOoKuJMCBChrMmw",
-	"PFFKF71CblglNVi4+0bClcubeoXtP78r0PfmcKcB2zP6qlQAw8DM5UXr3RGi1Y3qa4WV7xbw73hwSwt4",
-	"DRF2bA2fT5eKRzTprXEZrRfUP9iRmoA+IAY6k63N7nIGmiYR8E6iVO0a7khRMFizRkkoXAml/iZ5hlpo",
-	"FbZhfPs1/GZe+NaFYLPR75LvPVjyjDLLneNqp+TIlzgbadHvpZ561ltt25diU0/bI01IjVXRjsnwUTXC",
-	"/NHQdZVaaXc4p4vtTA+wLktP2Cpy0r7xhl2IbWDcyuhgBHs8p1HGE/RVmpETtnpRG9A4b1VtbCGO0GHH",
-	"vKY1cKF0ms2Y0AN8cKdE319M3rHPNVrAHnyTlM4aTTQAxVxMBvbBO1scrCZfYWMdLNvNbyBHapAJrneW",
-	"PVEGJtRlc8iuyiaNmSYG69zD3xM8dm7XapbUMDQBXQ656BZEeZnqsDe803MrpOYJ10y//K334dN/N9Pb",
-	"B+tO+m56uy8BpG4CcD00eYoxNU4ocK6+O5NR1uai1MWIb8McUIH671aB+01HqXmBc/vYV4D/deGmWOoz",
-	"FFGK1fvWh5MW2PPdpPYdeW5pUqvhzo5NanX8mDFNzYyrCgVj32vX4n3EiiBRt0pb7bPI6q4xG4sjb910",
-	"3wanqWxqG2R5wCFe3wpXguBge0dohani2W2QrNuZZwEBa57dK8zvpJlPLCOwa0D5Vz6ZGh3roH/wtNd/",
-	"1tt/0ul2FozqKUshh2lxM5jNOkf9vcN9gJatUOZDpu+7908LpLW1QeLvTX6+ySY/rvTL7uhCmxyoVGZ6",
-	"bTdseORbiXyG7axuvp3ZNPDvMc/3bKiYSgvpE4mZveCY0LLar2cHMidc8lprBADLOjfGJTRDzzz/wJzq",
-	"qWeajztVVrKd7fuhSJh4Kg1RxPlJfBcn793IYaH1NlJjuMPmO1nYIkZswoUiUkCzy0yzUk8BGml+w46t",
-	"Zb9IAZhIIgPGCuwq+ZdCs50ItXhMtu1KazkVzunrNKdsxHnbnfK7VPpNSqUfaKaYQ3TwjkGHSY34vEtJ",
-	"FIrvrC5dzr8lOfQV1dTsaJUomhck+i6Jfo2a7ub0kbnlueYzecNiVzBqpxLpLkpxbliDMy+A9ZXrcBbr",
-	"sEKDq/SDJY7XLgtfGNz16qQN4ygLIdW6nObH3eYh5QsAlahV5KfNibqbMqX5elzh1HWrufvKqcUdtaue",
-	"+j3C5nvm2K2TXb7Hrdxb7dRShca7YbutI1O+rZyt7770r1MX9Q6B+FEiJ81S5Bm6xWUaY/S34wTN0uQb",
-	"M9xdAv23wA7eyMmD5gj//fomelVUAOAzPc80etRyW2bCd8xOFmp9aRXogSboXE2lxoImRe0NV3PFDRgq",
-	"PjKWSSIXW7Oj07mMpq1waDyGgp4t0JIqDd0F2+H7JY+u2w0MvVDOxMfzN3Us3sfOK6sh52LBdTRFU4NF",
-	"+zUvsPSGpRdM4IYU4sLTFrA9h/5I584i+yBx4jWATqmESZUbJfyGtYV/85SWcx6V6sY6pMgUSx/NUzZm",
-	"KRPRinjH09lcLyGZZDGVWBmIaSKkaIja8oZ8sEV3/EU2eMq8o/kKNr7vnTkLqewH5V+Ghwz+t+2akWeh",
-	"/Duup2R4Nu6BWXlIpFHM+ZgIOZLxEgDeNdWC4hKKCwwEWZIFgwKXNK5jwjy7FSbsxI2V0KXEHefoD+8n",
-	"2QwPCEwKXZu2B/zSyEIDxf9knaMn/W7HbBgtMum1OXg+Y4M/pTBffbx82b4IdQ3f7jF2azWqf/W4rVv4",
-	"r/ZbYOyllG9oOmHfVhjWRlTBoHEPuul3jh4fPHv6vG1PrkxPH41SRq97k4Qq1VwS/7VMXZ6u87ZHIM2O",
-	"0Sr8C9e/ZqO8gi1UnTVPHwFLNbo8mgCXZCjnKh4Rw5yJN/Uwrypww9LllYCKW+T9eEwykTCFUqpiGrru",
-	"/3x+evLb4Jc3JxcXRNGlIlBtd8EV6xKaxVzbUn6YTAyzGvhM9HS4RxC8CNWazeYaCtBeCZXIBYtJLBci",
-	"JPIqPhFn4mez3F/goG5Bs6yVE0JJeziNRClaqYVMzXR/f/bbq97B2//6z96Ly/OT3u+Hv77rPX/5+rT3",
-	"9MM/fm5Pk7z13jNJumAAeCFydMEngsWEiz1ihJBIymvOLFQMFL43JCkTbOEuHb7bQ+f5fit8zfSUCY0N",
-	"hbds2/+iFeV5S8XyHCFBfS2CUqIf5nihwLTV6yx85Y4JQGEj6rIZSydMRGUN1JxcSNLw6AUXOpVqziK9",
-	"mlzA3S2VZjOVdwC10rtMl67EniZzJucJQ3S1nT454GzenLdwqwRF8mJBrunn1riJ3VSPOnKuBnTOB9jO",
-	"v7/p/9qj6FlxmPeMosXMDYjqSiN7PZJtu1bMyxExEXKBdBYdp9DKe+/b4MMn6hoLZ9ju6QYElZwxkJhZ",
-	"ArXU8+a1LRCoQyN9BFUIIuZz30ROrATb1IuGaoc+SCv3yJnhWlEEXBHxA8vQ573XpYhCNlWcqgZThwGN",
-	"WMQsPiY0URLL6HNsRMPM99aRZwnypm1Yv85VWybyEk6wftunILcY8mgZ10YUccZW+W3ess4dovHbxkDY",
-	"iCYJS/ceJnpd0CVIhmeEziwFoZqckRldklhudvwpG6dMTZtx6Hebbd4kbGCtDIi4mYgeF84E5Ggbj6YG",
-	"20EmKdowGTwkC5leK/NIwvKYHWzn5EvHLO86v0dO3Cpg1kjOmMLWMtARInfVM/TWmGdSq8C5QvSA5UzE",
-	"JfHo6Erk5AkUejnn8Eq4QRSc2EUO7F9DEHTtpH1Kdksh75ugRb8wbfst+yezGUrYKRTigmuWUqs3WkiE",
-	"lml0gbWh08LggJQgSQJjBzjE067zFibiCzdnawYTcEndIg53w7Dah0cTDROCGq+g+rsr7Jq7AQJSzUJp",
-	"FDWqqn53RUxr46XtnAb8/+x9i28bvZXvv0IIF2jSO1FG8jMKFgt/efTL3S+PjdMNsHXXQ81QEusRqSUp",
-	"K2qR//2C55DzkGbkkSVbtiO0aGPNgxyS533O79Qlmn7LmZjrTiNKiYYPN7hX3qjMgdF0mxact0vEm2WE",
-	"5BRcR3QbhMf/vga5Po1cCEtnrh3ThjtY61MzGGGs1Ug+GKINtSJ84CzlWLHESjOaZsaus2KRN3tTnkuR",
-	"xWjpkEQpv2ZR4Jh3cf4BvPogJBo8q7p3IewPfSVnmikdOL0mpgJQ95hlPgTZK2o4lHxn/XNpP6RKh8As",
-	"PRdKXTpDne11iuHXfpQa5oGL/UAZBUpznCLsiN3KbGEbS3VES3yhDTV6lbHxG9x3DrfdIUsvDlOzKwM+",
-	"nKoSfOCYCbPbLJStetqyRmbABdAGhxRtxqHkLCi1ncFw2hK4PHAa2HU6TTgTMUPvU6vuICQyXnkA3trr",
-	"N+68YT/My5EZp+UtX8ykrUklci1wGEug5s7aNT433ApvY42i9tY9m9/sKfJgDFYrpTgZS1ToQ6xc16pF",
-	"XMJf1C9X5avluWqwt9pQZTBvjXzHvS95VxdwPItnAtsM2scdD7c6WHX22zs3x899/Vc7w0YlFQVszDuq",
-	"qficJ2DcULhQmEuWFZ9SIVhC7JKvwOpcGxLzxgT98lxgx/NJ7RI7tGpi2fnxy+XEcSwFMNWCEsA1yYFX",
-	"d4rQWvgQmD8QCXojs4R/KN+jhqkVZ1GZ5fKDlfmPfMzWnlTTSgScT0UdQrMZ3aCDv6Xzz33danzne7su",
-	"je/+Jiuab/42L3Kv2uKdBDKyGjIEuPupV10scOPVqbZllOItqTz7fClndecrW5D3yxJ9rRzaCoUgH+bG",
-	"yoyFw/E0CjQWPqq+qY5V9kuI14/ysD+lGo9sNwooo8XmO9BR+06JB4TMqqAmIzwhXOdFiiLGkHLKaOIq",
-	"O4sfAuaFkDMiRZucOSGGepEgEU+iLC3pSsiZIDS1s5279PYLoek463rtApqaODrxOfD2HnSAO2Ur5XGl",
-	"6wNG35ToPyRsPJGGiXj+H2y+WRpkLMeIUNf6rOxqnQVEx1SQTitoZWl1QJAsZbh5lwkbtnqHnaCEWRe0",
-	"Zlwkl+NL3eodt7s/g5I63usETh1mKstg0iM+MJhiqcwllGQW8fG+dTq9btgLw/9unhSxsLTncJgapUds",
-	"z+0Eht1XFjM+qYZHiGM2MSx57ew7MP3+pEnC9dUCEyzs9AtI75vfzNgKz2SP/Axavm3yTY9n990vCENw",
-	"zzGcp5DuaUW/7x2MfgEqcsbXgEvHihse09RDDtV4qZsxbqjfG3DBXTx9uqKdi5CGDPk1E+SKsYkGlnpN",
-	"0ynrkchxpAh4epTzIMennfcDPjkgERMJcI4I/dpgKqJ5eyEcU2yTs8Ky2OFxliwB2dHLOHjG1TGoXuDt",
-	"jv8HmC2a35fxepjbhdAjOdOkL82IXDMFy1hZBgXj36fudy8iIyBxyqgi+moO7SOSGp7+Cnh64P1HvZbv",
-	"UpPcmtG/x3P307H6O1JsHyZnf0xc+s4Rr54SW2fYHm6nTL2gxP1cWRZajLy/hjlDaVzqSlmBHhQD5ySU",
-	"x0EKN+QccU0o6UNbWqXo3He2JzE4fTzDF+yHQReJZe0OId0FHSN7Kj+xH+YFOoqiIE+9on1tWbUjyJRq",
-	"fEsVW85953ZRPg9qGXNFQVyVe7oM8lf2Tt8D2l9zp9n5SCqzG88ZN2ysb+lQyPBb4Nzc6GB4AO60whlt",
-	"8LS9O9vEJ+iOK9npGuvbi4RU6vVzh16IITejaf9lTNO0T+OrWjbnKpV0lkDpMiIgqx1yOoeSIdiWJO+/",
-	"fv707d2nt5d//fpHkH1JXR4ppsRjPJSlGpXSCwH8bsgMasjFpD50a0SlNNaoTb47Tpvlow4oT11uFPjq",
-	"SUbIJLL3XHIRYSHUbDRvXwjQ0MGR4b52TOeEJon3q+BLuCZ8KKRiSb16i8+fQ/nTjRHIgRsuwMR4n4Ve",
-	"ifEkk3JEZUx//MHE0B6zozAMWmMu/N+dBlhT8MWRPwSpHNoVGdJrRmgq6/uyLrdzLMyjc6t5zEnphAlJ",
-	"7LfWdgJUSqq6CXTtBG4c8ps3b7ggM6kSvXKsy+LD9R8eNvpWqwu4r2U/JinlwvfnrB9/qvh64y4Kp4Ow",
-	"u0zVWVUZYIQKuZho0tRxgic9d5/cSuHdatrDGzlmxHK0YqFlZd7QQCpmGQYue43iWGKWQCe1nNIXcfmU",
-	"McvbMdEiZ5NGFks/MZsdJmtkTo6eJ0ftalfqOkwG9DRqRl6jHCgpDCjZRsL4fvhagERmpkpcGrmS/Uyo",
-	"MUzZx//n5bO//c/Li4uLi7+3//z83/9P65Yn9JtfqV2ezAdTntifrzrJVUcW63dX9CybWfnXDcMe4BWQ",
-	"CB0TETAEqq+yEuCXEBmIIG+IkmumEh4bOyF8ANk1ORNkKhSj8ciuAxY0J9TQPtVovESJUwujXl754VUH",
-	"BfYf1HtEU4HjziM0kvIcoZgKUAcmBsSEM/kwn6xKJA+Z+R1X4Q7dI26EukRtKzAhvn3t9JCnltJXqOJp",
-	"nE/mDhZA19QeUH2lS9rha3sWphOmrrm1kBUDXog66URJ0BILNjc4XJ0LsxKW5g9+zQTTd5r3+V9ILVWn",
-	"44Mhair09vP+8jpUTNaChbFDrbs9QPcru20wmvDdLmFMxW7paecSorTdQIgFNplMFbBjTLltfACWU99K",
-	"uXRrZX9aNUJXp2x+yIb5CKO8KQ2ydmjgnFHlkNIqctvKX3D/Xdp3nOz1gJD0V277zZli5Y3co+3vyIe1",
-	"TE9LmbVFhpNf1Ou0t3HpMFWlNCuP0cbpJQ3SRtX861RsGFUcUQ64XBwQtN58JocvDlCamssBvFbE88vh",
-	"6J+t3uFxpx0ehifHp92gpXnC+lRgS54JpJ9es1TG3MwvryAdpdsNfwbVDKzXyRgcjkioId1uSK7GL/U6",
-	"WBwrNuAN7NH9g3SsOhN10MnckJmcpgnps9eZyjmjmiSAnwJQlJ3dzRGXMvENckum1Qbs7wGk2ewzX5oz",
-	"XjwFVWUNVCyz3jU4L0ZGJykVrYba3035vdvlzJ+m4z5T7Db5vo9F6amFJCne9LQ1naeUT7xtCl2r9V8x",
-	"28y+kkvBEqINnevXJLIKR+TBKQAkBQoDZyOZsoCIaZoSQ68YQFjQGZ3XdQDcJYlvp0t1pev+Ix2yNKWC",
-	"x+RNKqcJume2QOG7aQK4vqrhYG23rGrsOwY+YL0Ctvx+9YrtO5C27S0qzDWvL812BWIk2c8uelrlP8r3",
-	"MVguG+9LmTIqaqsxi3Pw7irDUqZjOan1WGU37D1V2+SfN7ulCru190ntyCdVpJhCGlVGEzrwnikXfl/w",
-	"N2+ikC1yuOZG0n1aRPdDLXX2TL4++4bjuzBMCuI8q3TMiOMOaaNgrKw2Jh6D5ZBv3JrdwPPP3LU1sFf9",
-	"96p/BiqL4eOyss81KaquTWnfMw3WQyDzGrH40oeH1jQCmlRYNAo06zvmM79wMPdmRdlt/l5J3pGS7KX8",
-	"koVf0Ji3rhmn/Jo5UL7GffZmmKNehPKLXEKXbpN3NB4Rdm0nDswBe6PRGMPRvrEK5t8BllxMx4wYWd+h",
-	"D0H69v359v351u/P53Kv/qRJ35+iZg36iqe23KDPvSgnnxsyekvkY88/yylkJNPE05Nr7JNRUi09ZLmz",
-	"e3rY08Pa/SrxmJWQHhsThdcei+Qw8nnWnhxKUmad3q1QrZupI1FVBXBUAtYulOshxnYtyXwuzmlPOHvC",
-	"WZNwZPn8bNrjtXQFKGfMjOKrEXE/uluageJCFduaqLiupbl9ngykGiPAyRclx9YWnd5BTvx7B648kKow",
-	"zia4wpZXjGXCthXK+tzXH+3rNolj7a3SAuquXc1GxujeFN2ZKZphBeM+FOjRi+K1jEz/0Mta9uYorQYg",
-	"eqOI8QMCSS5PRU/7L26Yjp72L+9jShAyn0guDFbW29nJqaove8erdzAT8HJj+Qdbhaxtr9/VQjw2yOqF",
-	"qVuj9XqNVAi4fc08iO++0xj4e2EpMplaf2aUWQeeHSATJSAm7mXo8tLcLEPhXOxl6I5kaBE7ZiMJGqwA",
-	"ny3IEIJtZT2eQEGyVBXpbAvt9X7KcRLHeS91q3d0GFaVz5Q49CVP7Nd0/p4xnwwcMGFs0gpKMiSHg12Q",
-	"svaC28bLAlp37yBoTRSXeB6OgoI07HV+rsnhdlOP47f/YVTerJjNvsZmX2PTa31JqSAUWGlTTrqU5ZoZ",
-	"ITclgN2WNT7Q7K9GuPceKXCf+nXfqV85tBxNUwf+Dhp10QLZUH1YuyClTc5wYvCXZb6AvV+nUmC22P3Q",
-	"zXZSxdDmcdBSuSx/ta703k3C2Cp5uc8W+2ULRbYnHl8CqTO9IhMMc9F0KcQey8nc2x9loKkR9YB6deL2",
-	"ix/xbtnHvfSqeqSOhdI21CgK/mDsi14fuILxO/TrVI4tuFb6Y7YFV77/6W6whwqR+u3BDu2dhxVtL/fw",
-	"Pk8A3gcMBgwALIYttuNzrHEeVh6iRwbuw8WEKphmhqIMvkFYqV6LqlizuBW0oBdMq9c6bh/BwFwYNnSO",
-	"RsPHDFB92kdBywASuH3hiPHhyFy6V/S6h2HQkpAddJnS/PfCr1Jkv744DoPWjCdmlP3U6YZ2cTZ6bfVb",
-	"7V57zKHfzz6QMZ1Yaj8khi/n4/+rgCebcsEopkFuxnp25gGtPsMPxiXaeHp7H+neR1qHQ7SJPVin6DVw",
-	"oG5HPDwNhKF1SHkPLvQ0wIXu22G7RQShHVHvHYEHjekE/Nczq7SpNVCD6pZhZx7f5urA3gW8xwraguwv",
-	"JEPcmLiJt3/Bu7edwekmcc8pbjC0jrlltAMeZ7OAUaW9aFg8EtDpQApW260mf8WNE9hG1lxpJ/bpczev",
-	"0c2eL7/ze5/XztPRJzmHKbC2MrPaqpMrPyePJVWudIjfMjYhA87SRBNqyMFRCBWop0ch+cvv/2znbObt",
-	"VBvoHKNeDKQa27Ue0pT+4OADKvAw3yFyJJW59A+fv//LuppVvrC79P8Utvch+X1WT2vv79n7e3J/j1hm",
-	"j2tzxwYaYDOnzwbs8ik5e1bT77dyevbevfMY3DubE9nWkvNWOm7ujQK3moi3HmDb4pfu0idzg6je+2J+",
-	"VV/M1uVy0JpMTVNO0WfYw3S2oMLak0iJYDM/p9ck+nL27c3vEUmxszMwmWUe47zKj5HJlNfrS0qF/VJr",
-	"B2lDRUJdq2EfBacp72cOtKLlA0xqwfR5Q9OnaPns+dYvx7e+IoHfq0HRJM9YlyspCR1SLgBkkhqwwz1M",
-	"UGBPq56OibxmKq+mQGSh1LITy+LIhGokfsiL7GP5dJAVMF+IhSxFcrtU5+q2t0vOxy1lPT86sIG78+I/",
-	"ggTwX8jbvnjO92nlTyWt3JedV2eW39IeXiEqLHvK3P/NU81BW1uVcH4+7W8ewFxPq91npldJj+V9uDk0",
-	"VxBr+rWDoK5Bn95H7nYQuSvuDwAbb9t7tiKAV3Gg7tpa3UnEz6lHnxhV/Xkpalc0VD+tEaGrWLndmKpV",
-	"W/gw4nQNZ7YP1e3CjH86udwF/nlnNnhRsXr5r8JflzeE/O6fwZ5P+26gxx0lbMg9FhCe9sbRYwkWbkK2",
-	"dx0mfPhUewdO/+/c6gOkG5KPk7i9kSa0m2BjU31j77f/ZXO/t6srTJigE972p7ROB3grY98gbqOzTxPc",
-	"GZp+UXYQY00Yl2vovLyy/w8WGwD+HsoX7kf7pvZXOvvItK7xFnyeMHH25QM5aIftg+1DmH8bcWtjZMuw",
-	"jFxeBVM+wTdbhSudDn+u7JNAk0Qxnfvys03IOgMR+xLfRiGySxMVcCDtQJXQK/7zltj/8hxSCq0ZlMms",
-	"ePvkn7QbLfPZTygUnvuQQjodthbZZNDcdWzHOLfv+HnXTmo70kdGRR0yvtFkjJchdgTBJyNJIrd/oECm",
-	"Z0sMw+rG50rR2aVl+JcDnjoM/Gr00DNi77Bn5krImSD9OUH85QVIY/hcu6tt8pUNuTZW7mMQrnD86BgK",
-	"4Az0qDPkirGJhvdhTw+eBBfCvqgvzYjwRJPUqkpGEm5e42skdLsrvINrV89iuXxVOA29PF/p7C019D2H",
-	"hnibZWhvBirA4is9Hbd6rVc0PDg+7L9ir171+4enYZJ0j1hnEHZPD+PTo6OjVpDdfUnToVTcjOxz48Re",
-	"Wup6AriirbDz6nTQjQ9fHNMwfHESxwcvXp3Ghy+SOLT/OTl4dTpoBS27qZeONw4PWkE19HSvk5GoCsOk",
-	"c9k5OT3sdA4Pw/AyDMM2PKlYSg2/ZpdA070W3PNSDbSMwzBRUrDOy/qnNf8nu+zPjaXWTnh4enRyHIaN",
-	"9a7Crq7jedqef+e7FYhfWcz4pBJn7SyO2cSw5DWRqGq5uHDC9dWCovUAnDX3ZPrtk7jXtxiRpRIK7LjA",
-	"5suMHBl+rLjhMU29HK1R4ypiagtioT9Nr1aIhjQlUnkfKqZGCFbs49cj1MoHbUgnCMMQ5o5JFR3ykf9G",
-	"nh12Dp4HoCr4+8Kw2K7p2WG3+7xNvo+YuBAF8sHeakRNhXaROwTa10SxwVRDYttAKnu/GKaMwAcj9M2z",
-	"o/DgeSM5oXcoKP5WkhRhHHdOjvqv4nDQ6R/T04NOfPDqFesevzo56R4fdx6cpOjeUlJ0X9Y/XSMpyiK1",
-	"y/pHgwFjx5R1Byw+oMlJJz45OTk66BydwPc8zIU6CuFTO7dbqPLTxYU6OTgMw4NuCOxkXZH6myX/exao",
-	"dswHJ0+fsmzsNJB136T8g6ohe2LCdEzF3MskQ6SIbxKsfZnMX6SQQeFZ0FblrS+eSljKTI17MlF0hga8",
-	"gu9wJn4x75BoBvgdr31SI7M2FksH3gVs5DQesWTZ2J+5ATaxlr6yWKpbRsLv0np/mKr6Y2Itjz7w4unH",
-	"qdF/0iUa2lSrRqpdjsnU+UTvi8jurYVA8YNqwpR2PReI6bYU8JZBX9CkwWPZrft+Aowmtzr9DZMys0cn",
-	"NL6iQ7bCswgmVp7RrQpew9S+fk5iKkifkcnUEC7ACegDVuBILBiabfJtxOZkPNXGPuF82nBXZk2iZ5EL",
-	"IqTzIro53mgMfsH7duo33Mw2uckUmSg+ZjEdXw66p2HB+mobqmrtkZUPrevCc2u89+LtvXhPP11rkjGU",
-	"JZbrL23Lkef58E24DBuyuoesj7hvWt3ZyMuCvW6ya93E7QSG+zA2mJZ6C1fTym0VFMhtHHBBU/5PkLSV",
-	"1dNn2bS4nRDenYDPoLcc2sSwp4uzwxUq9IypYCF8mQcuUQ/SIznTEPy8ENdMwcdUaSd+AvdItHcUA+3G",
-	"3eP+4XH/+HQwiO3/vHrVPzw6iDvJQXjYObD/7XaTk/D48PSgP6Dh4NUpPWKnp8fd42N2QlmdQ1ePaPfo",
-	"eNFrfHLaPTp51Q1vqZy896fkp9NP9p6Kp+Gp+AV1kY9UXRWYrX0x+BzvTiXB7qfr939BIE3/U8K1oSJm",
-	"ZKDkGJMXeZKkDPONYilYm0SKRgGJEhZHEGyMFE34VEdkKImRQ2Z5MHDt+YVIGb1mzk/6gyWun7kms5HU",
-	"jEzcufJ2Z0wNTeVwykjKmc5+lYIFhNF4lAutyE/0MmHDqIqJQ1EhjnZTZhVijLqZ+fSuKy6Suhpoe615",
-	"PTa8+D/sI7X4pqVVEV7WUS7Q7QzB35hOuKEQE9ZjmqYkZcZ+UN0k/7c0wzH98QcTQ3tWO2EYtMZcZH9n",
-	"uX3aKNR4lqb5lQ9HhlAdM6Gz3uvFw5FvFBckYUPF7NH68Obred38FG28hDD6mR+8an5vWZxyUegLv9nc",
-	"EhY3nlxh6MqVA+IoTqMwi9dwmPtIl32WSjHUmI9Vv2r2daXJDaQaU2NnLad9cHaO6Q8+tgpA5xS3Gv8K",
-	"s40WkDleNd3f5jltRUQwlmhP+E0bymecFe8IWkzY0f/m//Svtxyv4uDta3HLnKNB+S2yjydemPLodQIo",
-	"x9WZSMoySd0vmzaif/eDxiad++7zEQhcK6i1TKm61HNt2NhJ7FgKS4PmkqUM3xwRTefApmYjHo9A/GH+",
-	"Z73/Fs/nI0HkheXAVYut0tDqvegetbunp92gxX7Yl1xmV8J2/qOi/rejoOX/6HTap6enec+mT395Q7pH",
-	"B2tUtMDS7aicF7etMr+axB6hLHY1sym/YqCE3Ec5b+3MXAXvHlf316u99UymCb9cKqDxVpFiWqbXrD5c",
-	"5kyFPGCG+fiIXwEp8wlnmRoHLJUgS0UQJXBAuZZ/coqwC4KZmVRXbfLumqk50g5LNSNcX4hUyiuWkOmE",
-	"UEPevD0n5wxcWc/OP3z87ezt8wCGpYZ8evfWg2lQA9PSGSVKRRLJMOsEp9AmZ/D/mI15xSaGDKQi9EKM",
-	"pTAjfKtL4ZxL5PGzEU8ZEbIv86gg1XZ2zyJtaMqi56+x1sLdg5MAOC57FwwAPjk6gCxaQUZyqqoEh9uH",
-	"THJsCrfw4eub/9sJu53jdVnvf4ISe8+c9yt+fVLP574Bzv4/WGzat6rGffyE/94qHpaCZo723HrY4+aq",
-	"Y5wdcVsFqsgXborb3FLFwcceeXX8ykOKC7ivhX80tfCwXwRQETGRP5YqYclmhsj65fDkzE8lr06ztkYP",
-	"BUzBB0IFRnPQEslKD6qkiiupv3ta3UpNfGaJLJod0L12wezoto9+rinadlQaX6+7YzX8vvD9iRe+b0VR",
-	"h3hxPOKTlVi0sZQq4YIajBLQNLXMxjXjxspgqzwgjLZILCuaBZapoGNYTA2rLMV2Zrkd/tcV+fD5dV1R",
-	"qUr2Qv8xCH3jdgsjd2sRZxOl+WUC+T56JWSCHT9wBnO1+oFXy9DSYOfi8EDCEPSrwJl2dC4INxdCcc10",
-	"QLTHlOeajPhwxLQhgv2oA4LGA//WfcqvS/J+BfbK/qOne5b7mmjf2tHbIn5Dh1wM6/MLPrGZpTaAmqjB",
-	"+MVX/D/ZbxaS/4fsa49uwbUV5WZa3+ATrjaPyuNczvGpusA8zADUBq5J6ty5dTPw17cK1j7z4PkxTVOm",
-	"AOc587rVzWTMBasOybrmGbdAbL/ruOudMrns4K0Opm4pPfW2OaZPJMKJiw20U+Q5+PPGYU6oRKGKkVhO",
-	"uCUDJceECkJVPOLXDDwHZKJkzLS20/BU6ZpNTGhsiQeAqdsEMBbApT/OqlvciyrKN13UMztMj6cXqXEJ",
-	"KpdFHtV7FSxloV3yBHakWPjSqSt8gUlRjWkuLJnGPv3ms7L/OFvDJ5+t6Y5Covme1gEbWx78D9nP0I23",
-	"H/xcOYfqAOg+qPmo+OOZvoJgmSM2UC36jPSVnA5HhvRp7K5n7KshAx1TQYesByV7A3s2yjrbjVGO27O0",
-	"B1mZkn9PfVXKd29QlrSpHUr/J1NhUlAAcmw631rGigdI5V0u0lpXQ1g84S9jKmKW1sf4fVzCPlSog4XA",
-	"RO4x5BWYvfjmeyKT+0RtuEHowGendyl29pUId+2fhz0sk+VmUqVQGL7a/SfTJPcIELvr9pCyxOOF+eIA",
-	"a1tzbV4jY4ipINrwNLWi0VJoBoqZ1OX5fyvOqIlnwU3AQaqhBaAZeBjYSg9D2azmhmEXpFUkVpjcObzh",
-	"JyRof8BnTyA/2/2RZ+JTpei83imA0wdH6QBiSQU3yfl//nH+7ezbu9rP+N90+UtW8oj//MNNfKtugvOR",
-	"VMb5Cu6SxRXW/+ZUalzZ3WoCD9SuLx461yOQzJkhKqPrAlsp8YhagV6+a4m5vFTMqPkKeV4IDEAdBRtx",
-	"Abb9OHDFQ1wRqfiQCyicSZiqaqlr1HyBg9za1s6Iq9fqHtiNbF4Laadxlqb3n5OG435l2h6gCup4u9y6",
-	"65eniC9TA1HnCVVXuUBDCGXBMh6MJh2gq1glGHE11yGTogheQSgLBl4FmUSWRCKYBSaKEt+ZGtu04SeA",
-	"e1lZMQw+MmpQJEKNINwZGT5mcmoiq0fLa6Z6KKIjuC9qE6tjX4gcK82+cCDVUBrjBkpZMmTKiXjIJA1w",
-	"4QbMTmvAWZromnhdgUw3U8EXVohyTJPN4gz4yXYrwb+INRH5MsVUWPZnl9D1uEMdhaWDOrFr17+xyLUT",
-	"Ksjc8mx/lzOSSjEkRgLj8+iuAdHTeESoJlEn1JH9gChsH0WvM/jX45BoyEIBCZexrVYn1DWzdttdU9+F",
-	"z2X1Z3YyL+wTWIKW1xsu13ndk8CvC2jCLu7t/W0lF8Jybir9gzpoCMFmjuycGxY7ZLtUfJnCHAJHo2jM",
-	"8xKrAZ4GD1U49VnCt8RWNvHRZ350O21oiQ25DsJkRQWEkpmyVO9qN4OWNmyCU4R65N4yiFUbIxb+mzTO",
-	"aQwtMnqtVtDKMtLspZ9Bax3QqxJSVidwLU6YavVagg9H5oUe8QF2JMFcj0tgEt2we/wiPHnROfrW6fS6",
-	"YS/s/DcASRjsLoIuHglMSBuqzCVwlKoHw/+2nKSxhlXY5XcJN/etaNkxt4M6sYeKeFrg867jf0mZtAoF",
-	"JbFUisUGoHBWM9gidm43fHXSOepupk6+TLiOqUpWuVOZQMQdjXqIs7+4CYgENwUonjHVMU1Y5Dm0e6/G",
-	"qKuRcpknu1t2z5bd3LO8iYxNF+AUzYzHsF0jimd4bW701q30PTOkG/Sk3Zt9d889Hh43+Au/XmIF08kd",
-	"mYy3dLBYAnca1rrOlU3peE8Kvw4pgI9lQSjemTvlmmve5yk3c7sHZkzrCxAy+xvCFS6z2ZXNOiUYgHDh",
-	"ctb4jyR0Dk4Ff2UkpwC85IFp7N/6NWQbMuGKFHSbfBAXoojb5BEk/oTwTW3inNeQGOjs/MMQ+sFc03TK",
-	"9Os8d9rujTUQfPsWrvPCZQfRX+N4+a9seX53q9OgWx12HSutQJt8sHrCkAuYbee4d9Ahf/32ps5rMlBy",
-	"fOvWdW/p/HO/Mrkz66VXmlzuKDk4PvZ5YQHpHFrpbpceqprrPCXyDubpmtDFMp2OhYtMVw3enzd2Lbn9",
-	"ewOvrI0wuXhYDixTjfxjLy+muzYKiuV5r8VgmEemWjMcdm/QXTfIqo9cvPN4Kk0iYB/pj7XuP5+Ks2vJ",
-	"EwBPavJ+Kdd74JO121t3FuV7vFUSjmhujh8qOdvjMD1wg/ucMQxmOI+h4x4LErygVuS6wVq5SQWVAnKh",
-	"V6VKiELxBPaVAfHUDRdgPMiMsavq6opcRLsCizujhtJIf3Bt6tzs9rPbDzhVfVkxoiPIYTN5t5+tn4Mb",
-	"2xB9MEQbOcFwIhdZyIZ8FgyDciPwDSe+qN6V1cEvdblrpT3bqhXWvZtzVYNPxTUxMoWmtXaRQKPOlwP1",
-	"2vYTqefKUrfweC72EbnhOMZSDPhwqlgPcYpWNsu5u+MR3t/xcCznqWy/lVMjOSMDqspngHC9Va40USym",
-	"aTxNqVmBkPVdqqsssmYN8aGya5dp3ZZZBhAOBJvF8DF7jYBQM+/uJda0JmM6yVPuEuBfIiHgu9ZFk/RC",
-	"OJs0cLIPEKwwxcDelzHtLIHXZTJIdQXXffYqWN1G+7R6yyv0a9fjTXukkgthDykXU5YUgvkV1nBxtfIj",
-	"uUnSEBi5eYAr7LTACsrBGREK5CAMrJWZ33jQae5uzmf6JaWimav5Hjn7b2w4FQuK8/oVKb8qVh4SApzo",
-	"nKyh8D9NM/0WVJuNxMcC2/hXZv/X5x59voauypYZBIjltegOw+IApplY8MYgQQvGAQWIazLk10wUfDSd",
-	"nHkcBWEYXgg7jIZmVcQoGl+5HCdQ8NLpWGjnbyMppKa0yXcuEjnTZCDTVM6cxw7G8zh+QzrRrzHJwf2C",
-	"MSANIH4OzTlPD6r2BuKUHIezCr0BoG/n0DMsZTqWE0amIrX8SVOe4DRmXN/skWviissr+MEpAo2mKv04",
-	"t/NgrSpjzj2BKBIwKmhkFGRLGiV0Ht3gAmzoyOdjVjcJVu8VAufd5iNs5OpMaHMnXr3H8ByNBdJnZsas",
-	"QJxJWPcMuhIIoz7FnU2qc70OwrCQ6cWFOegWgcYPjsMi0njuuePCsGE11Ph7EOqOYuSAeFBiksm9Chx3",
-	"HVMRlBDU/SHiZuF2S2yKimEtcjn9Jx9PgRAagakfHBc/8QX8WYGnvncSPnBnXoFzVtqYGmnEsieUDlbC",
-	"sGv7jj0EyhNDG3W+QJUDmHnEsAK60JZdgw3mB4l0KMunKm31Wi+BJNyoi4z0r5opHbhyByVTphEcCZK9",
-	"p4lljIrytH0hLgQYT1qOGQD5jumcJDJrpTUdIwA8NcRadPAqe0+PRDQZcxGRZzm8TD4GRlXHoMENyNTO",
-	"5nlAIp8QGF2IZ7GDcxYJQbBGUlyVIGtPShJqqH34mrMZUxF5pjDJNJ3bX0G8xiwiz+jUyDE83SO4Fjqb",
-	"DyqsVj1zKaJ5UuFzWIQzku8TWpwEo8GIuWzNQjgLAYn+HKHxKewi/Ln35ygg0dKu2h+XG/NEwYWIcqA7",
-	"7Jmz1MM4e2ExKG1/rIhVZ/c6MP8AkPxLanp2C41jORWmMInsl/K7B0wVx4Pti9rkk4SPj6U9iSSisen5",
-	"1feZXNJFComRV0xkGoY9NoWtGtFrp8N6sWuPUstSiz2czIqdXmvKW1XKDJKSffOEyUnKPOqXBJUcA6L+",
-	"tSjKb37rNzW3Klp+Uoicmnax+ctYLr6IpmnFm9755rc4Q4diVthdRDQLsm5KXBHIaXVQhFyRARdcjwqj",
-	"LyXx6sW5yIlu1YSKHclpv0zUgBaETWnR9NDMjl4YMG9eqxstn3e/uM/FoUZy5pDdENIgs3zycfz3NBrk",
-	"PRScyDGUmbh35SMNqMod4dbGKw+DOvgllJzTcfOPigHK0i4e+NPdnz3ynfXPZXzFTIGvYttBTZDFvQDz",
-	"FXUE4Bd6xNJUA7PJ7Z8x09r1OKQk0oJO9EiayHnJYEiwV4HHuuHBAUZca2XIA4HpRThW1HOmpAsVdEMy",
-	"1kSPqGIXgvoB2+QdJJxQ4HSRHAw0s2wAMOpBc/WkC2+1IwEOn5zwOChZwn4c+xo2kfEoapMzxHy/EAnX",
-	"sRSCxYZQB3QR/Tvc9W8X0zDsHuPA/xb50SDE5ebYc03CiutkrPiFtiSRYsCIWNIj1i6Nsn1QTJsLgfY7",
-	"9jIr3gtpm5HPnxdsRvyq5+7CrExJSEjrsca/jwtZGWHN97P8OasLQN0PNReCijlYVzj7EddWxuCpRNBb",
-	"8gwFpDVYqKF9avcK6hHsreia9LUJQTHt+ytLuIZbU6mN6wYAQId4twbfjs/jMW1ybudU3EZfH4yuDZp/",
-	"gRX6fYa77EEQUCwKdwAgswhXwX2HK/PCFY+lQtB/x2AIFHBfMeeaLRd/UZfX7n0xJj/R0DMguBC4PQ7u",
-	"OdJzEUcBkXgIZ9aQRt7mMo2xAAuL1+yDvv4U+pRDpwXSOSI6O7fUfxUWalniuxDRiFFl+owaEHWIl5dx",
-	"L6Bml2SGBA7r8xuuNiXaKEbH4EcmUZxKzcXQNdCZjeZBjnoRy8SF7GjORcA3nUrtCjt6pBOGncJYRI+m",
-	"RpNEzsSFeAawwZaongekE3YOnD4qpCFDKwWJkDOS30VSaph6HpBD/9JYsYQJw2maB8rg8ikqb0hsmsyY",
-	"K+q1O30hBpY4mZDT4aj4+uzTMH0KKBqVqt+UnFndwc9OM8ut0TzxFJitAfYHtM8z5XTP/kRJI2OZahLJ",
-	"iU76rlcRqsdty0IOYtA04J9WDZGKDJmx+2k4rCzI2eilVQVe4k9RSfVI+TVrLg+oVRO1FGRGkZwYmbE+",
-	"5HrASUmlvMKD3yq0emcDpuyrm0lTlA4gnEXeTJ9MlEymcUl+ZlBdvmFvA6XgPbzZOT3zt9t1RdelF/1O",
-	"RcCzahS9ZmnWy7FqDjl6S1PVJOcKXAe5vlDSVMhIpomG4FJhUBeFb6CPfQcKL/tUJ5I7w73k7Wy2O2df",
-	"PjjlNiD9uU8YKZgbztQAzSq1pC3aRa+ifbLZ1L9kkFC+vr6MCrWAcldGiWqXQCqGiBvVYGOQW7raOl0y",
-	"fHBA4N3QD9TIIqN9ne+akdaCBGmKKrnL2C2uQ7m4vtGJsZK/OjEH/KrF8F/Wowe7FQqZNd7Jp3Bd9Jbf",
-	"vO+/yxkcI3vWPTm4QmB3whCD0Je25TnJboNy1Q/AhjLbaMInLOWC9Uhoyd5KnWeO/OF1vqrE4SLnTbH7",
-	"U56CCHA/wpO+rWwA+flg1MgL0WekPxVJypLnAeniv+F2q7gRb/P5lz8PyEH2o4L7vO/YEp615A8dbiJc",
-	"tAsNPaG5GD4PyJH7Yi6GF+IZLAMFNeqFYWrsl6MgEsfMUGfkH2eYNM9WQKA9D8gJAcPZsq5nWSPNCXfU",
-	"ciEAjoIxuxFCkrFU7HmbfEH1X+fNbeVM2LNqFSf73GuSQz4RzZgo8CIoW0dkFasVKM6culISJ37Zqs7U",
-	"33/+/wAAAP//",
+	"7L0Ld9s4lj/4VbDaOae6qiVbdpyXc/bs35U4Xe7Ka2znX7PdzkgQCUloU4CKAK2oerOffQ/uBUiQBCVK",
+	"lh1XJjPndMU2CeJx78V9/u6/O5GczaVgQqvO8b87U0ZjlsI/Ty/pxPw3ZipK+VxzKTrHncspIzcsVVwK",
+	"IsdETxlJWSTTuEvGMiXDs3HvLdXRdLjX6XZUNGUzagbRyznrHHeUTrmYdL586XbOYjabS81EtDxn84Qu",
+	"WRz4WpoxspgyQfSUK/PhJUnZ7xlTmiyoIjSK2FyzmIzYWKbsBaEjxYQmUk9ZuuCKBWcxkjJhVMA03siI",
+	"4seq3/5tylIGCxRsYRdJuCIpo/G6xb2fqxP1fhzePsU1+0GRSM6XbgtnlAsSU01HVDHzEarwT1wRzWds",
+	"j5zgwhZTnjAiJL4dUUFGLDCjsUxnVHeOOzHVrGdG6HTD03zFJimNQ3s/HGXjMUt7maA3lCd0lLChOwtG",
+	"qFALlhI1lQsFv2heDk2kYF0yYhHNFO4oDm3mL6R2S3hxJWrHdyXW7/Q79lm/zFIl0/B+R/A3NzfBPmsy",
+	"pxOPWHBFCVXm36zF2X5gIjY/1mkm5ZoVR2dOmugp1YSm5tQ0WTJNuCBcrzj/ymE37ldwolxoNmFpPlOp",
+	"eJi8L5iICddkwfWUUBiwS8xMxRLm3SVaEsUYrmRhFrZuZy74RJyJNhw1SuVCsZRMpNktsXrgL93OnKZ0",
+	"xrSVTKsOe2jOd4BHPnTba47bioguLtj8VtEZI2OemGEJFTGRacxSMxduRvs9Y+my0+0IOjPTwSFLE53R",
+	"z2+YmOhp5/ig3+93OzMu8l+YSWvNUjPUf//zpPcP2vuj33s+2Pu/ep/++h9BdnxFl+9Hqr6u9yJZkoUh",
+	"oxGbUGEICA5F8MlU75ETQeRIsfSGiwmJ6dI8xYUyh3nw5PjRAfl4+bJL6EhmmggphfmDWb9mCVORnLOm",
+	"Jcd0OZAjVVrzf6Rs3Dnu/J/7xb2xj39V+3b+xVJep3LWfjnlRciUUJJQzVLHlCumOBibL209z0t5m1kK",
+	"wmia8HYT1XKraabL80yE78djwsy9qKdmTlyRaMqiaxZ3yWgZEMZayi4Qu5D5G7GZN7kspDpX5LDfLzjF",
+	"Xn5UEa6vxEJmiblxUTgHF5suB2lWFt0xG9Ms0Z3jMU0U64bu4tO5jKaBRUoykUZKL0B+UKJ0yugMFICE",
+	"jTXpwSSHzLwOPG/EK4jzGVOKThoPBd5oYuknR1WGXqnE/MqW9am/nErFhDuJKOFM6C45MKL18PFjcsMV",
+	"HyWMnFy8PDsj0ZSmNDLSqEuu2VyDQnXU7xtCU3g+ILJyBagkyK7ZknB1JdhnFmVGJZIiMtJuyqOpIRC8",
+	"jLg2hwu3i5Z4gOwznc0TszCZcil6tHfYP3zS6z/tHTzuqYiK3kFPaZpqt4moIxa76G1Cz+xCw34ePn68",
+	"SkL+H73/r0kuno1BpWwQ+EZPHZZ1UaRUIBBQLAg3NEGm1HAHFRMWE8VheypcQP5ydHD4417jSq1yu+IW",
+	"aEEz43dSsFYrosJxpJZ1DfgFamNmoZYjC2qgE8pFlzzqH5FIzpgCYjEXACUjGS9XrdDMbvUyD9ss8w1V",
+	"+vSGCX32qkENhutXpsTIU5b2gCiZeUNZsnVqAhBsbLloplhyw1TjCsx3e/Dh3tmrWx3UGz7juj73M81m",
+	"RmkhFPSKJtmSwNtBCQhfz1V0LvSjw07XTI/PspmnS9gfuyHd7i39fJqwmwZNy+zvlE+mRkww95i5wmI2",
+	"SZm3e5VJz+jnQf58ePLP/bnHMhslzJ/8c3/q/XzqIpuN3My5WDPzRC42njgX6yZ+eOuJSylObiSPqYhY",
+	"A03PaJKYuStmVFaYvFFNgDHN+95SXpA+SZgGSWW0+hkIw8YFSikGNP96cIWrF3jwbO0K3xmFMqxldIlE",
+	"hciZJBeZMFJzJkGlp4IcPHMrIyOWyAU8NZUp/wMV/NCqQIPdVE14BxNmcZNgwTsg/+Sc6mnxRR53uh0j",
+	"QHlqjF5tltZSH7tgKafJ2Su0rcZjxQJ7dQJWlSJDCQ8Mm1aOfw4b7VzoJ0ed4GG1Nu/gInk/Vz33CF4o",
+	"aMihTQoXirkfySwzJDuViz1yZq5Ns4BMaJ54Zqy5PCcSLAdjRbFEMfK4/6hRDvvf3uAiaakSnMMZ3zcF",
+	"fPxoT/+C0TR0fYPRgF9XZGGUP2K+SiIpNDU2mdnPrhECEZ1zTRNlLAghdROZ/H6rG+xiKlPd8hoz+uUS",
+	"/BQJTSesS5SEPyj4nTIj3clVt/amu5BZGrFGLQL+esfMfpGNPqRyktJZ4zSyUW+OjzTMRWWjgX1isLt5",
+	"3epCAhGe30dgMBqblqKuhd6FhiNX2drb6Ojxba+jSx5dh2Tsa7OA4T7N9HRfwzNDw1NKG1lmDQEUR2R4",
+	"kmm4g2DpjdIYR7kVr13KaybOxMfzN4FLgWjzV3SRyyR2jCVid6s6xxiIWpokcgF6wV9+O/354v3LX08v",
+	"B5fvfz19Nzh7N/h4/uZH0iM0jlOmFFMEHHmCJHKCQ0650jLlzcoSTKZpsUf950/WrfaLoV41l0IxdMhJ",
+	"MU54BEdlRB0T8E86nyccnYH781SOEjb7678U3lbtqP0DvoWfbJLzcDWBy5jYj++RIf6JxUPYkqE1mczP",
+	"5p4jI6mnLo6h9jpfup3XMh3xOGbivhcRGQ5NyYwuQQ2MJdzOMKczcUMTHt/3jGIZZTPwjKdAlDHVlKRs",
+	"7Lz3djP3yJClqUzVkMwlFxo8juCLInI8Rhc5mdMU1/JO6tcyE/e9mBTCKUISlUXTXDHA+byVMR/zYNwp",
+	"99YAcYEWhJa44alAkCw0QfvYPjwDs/tgvi9i0IleU56w+CtyTMkT4rtLYHvcOPc4vxOxtGxshz4G79eM",
+	"JuYaYTH5+8X7d11y1D8w5wmc4eTqUf8RmXGlgOJYCv+U8Psj8z+Pu+To4BHRUjrl5ujg8ZVYpFJMnMwg",
+	"Rsh1ydHhofmf5/DwjIrc26K65HG/v3clOqD/pTcsvWACXRyqsk2afdb74Mrooa+yvD8BcVoJlHA9JcMT",
+	"CG4ek9powz1ySqMpOkssgTKYfx5PQr8noYoM4alhl4CzE+8csD3gjzwegjv4SlRfM0w/dMtdcB1NQ4xy",
+	"Qn5jowtpbk+r79oxUG1kZpqUDN/wG/YW/zAE8rqU8o05ifukr7e5qao9IcdiAvqrm9ZbKpbn9sjvlTst",
+	"vXVB6jriG4OUIFIwtUeG50yny97JWLN0SBRdKhuPlUSnS/T5VeST90YoBGikkVoTRzRT/SiMssWENsu/",
+	"X6n1Tmqi+EQwo+R0rbkEUcqZTBmc2sciQn3fMxPGZv6K5zKH6P15bkrc922CkQhzwzIOonsMcbtCKAiZ",
+	"Njh590Bttl8yEzHyTqmTqCl4TI2sm8+ZIQUtITZntogJY0D8szNKGb0eTBKq1F6UMqDTbum3qMLUfzuT",
+	"N7XfIskNOOjJDK6TPSZieM79nDI7nPsFhEngN3AvedPAn1N2I6/9n6W2f88US73H4Uc7BZlp95tsHsMD",
+	"n2oqedfuHlxHIb8EI0zoNE84oFnMNdEp5YnZw3kq5yzVHNV5mh/BKtooHdeXrnkrFJR/IydcoBdEjs0d",
+	"QWIeEw5HV1uENWoaTD4wk14QNpvrZR77AO1Ok2shFyI8pl63kks+Yx0gcE15AjsQo5JGkw/ezqCdXr9U",
+	"ukRAhI0SxaKU+UuTo3+xyJzf595E9uwvDQ/undOFvRH9v/bUNZ/35Bw/3gO92ogI8+kv3Q7aAutdVN2O",
+	"MSSbMjB4wUjBHVNLEa31QyxFdGGo17wA1DzgceiDPJqilmY+G0kRsVSAaMt9A1kG/hCRJVaE4z7XpmVY",
+	"oOEjcnbL0b/4/ph/ouOIgkPA7KMj7oJAu45Jiml525CTkt3LT1V6KPPrB4qKUJkLuWaz8j/WcyOy/5f8",
+	"czRN6dL87GXF1PfvXZYkpSwoF9facNNgnuVvBVeeRlN+wy5TKtQY77/yyq0cHGzCuUpzATfdILH5R4P1",
+	"zFI407odo2llaZBnloa4UBPba0OoYy64muYLCCbjrR2kPaundDEw2vpgTqNrOmGDDV41asggkpnQ1QgE",
+	"OGqrSke3Y6+4Wy1NaaqztRTt6OMCnw6yaGjpzdSQf7m88OLsuz7pldZaPtQWVL0Tnq4wykPna6NTnBot",
+	"o0F7o8Y2V1KABqCli0atUkBucZuPlsEBUkZVcOzKquHQR0tf0ttXQ2v/2aiOfzOaY7P6YCOa5aWiS3YN",
+	"tyqWvqO4qjlVaiHTuGGLh3Ku4hExdxIBdbYH6uwQvATz1DAyyLBNvdv+zsCUvZkE9wMSVg3rqjoX0ISm",
+	"s3U0AjHJRMprQnVJ57MpO2Fd74alRgxgEpRheyOTBshq9WBEOeRg1TDrJD/BoU7dSIas3l4AYSXGtAmd",
+	"AOWaiwkZsSkXMQTW0mu03veCwjSmSzVI2DigsX+04dc895crMjb8bJM35ykDWyqlyEDrFvel22GaDhSa",
+	"lkHNEAXFiEbXiZwQJmK17cfKO3l6eWItWpgFbGhIXP02tZ9zj5TzqGOJEY0iXy1OKRfm5AOU4MYYFEp9",
+	"8Fo3o1qH+6pRpjKJWUPK8TyVRvfCoLpNv1Ng9OaTDw6OGsVAG/GOMiZwLh+AhI6J0nI+ZxCYAxaZUQGm",
+	"dJrK1MbqC/HKIh7jZtVpLqGTwWipWeBbv8gFGdO0SOfnytFyPUm9060nLAS/Nglmyp+z3DdBNL1miiRS",
+	"TFiKDro3F+8Gl2dvT99/vPRWkSeBmHGVhhTTlpeBOT6lB5kAnwiLt33PZ6AWLJe/ntrlbvHl4tUNPz7H",
+	"EMwaAjtxJTQ2KRhKFFwSaZiELMGHROCpyz7FqIIvPHKutmpVSwqyHzMLMeInlJ1ULC+fONriUsRdIm9Y",
+	"WqhAMy6y1hIzZTFXgxn9XHBMixnjW5li8Yav6XQZ5BUMFdlKDa3NXYiZz+HjqVJbwwn55+2S29eVJoU+",
+	"WNEOglQXFnb1w111g3s7VFljcSX7tOldNV2rchTyyJeDgROrH31YyUmuz1nE+DyYCOYSd13SlRy7gBLk",
+	"B5XuMqPzIh+CZdUpUrAvDw6ODw+O+/29g8NHR4+f/MNYKWiwHRorUZlN7x88fzY+jI56T8cH/d7T0QHr",
+	"0cdHce9RdDB+Svuj5/GhMedaPPbIrDRlY5YyERna7dywFKOkheHWQZ0EPZnFiYLh2eYjB5axSyq/t/x2",
+	"EjI3W6s3C6ZfOZr2JhjmFx7Sh8zFzmNVziu3gzKsFCr+huHwTredWeeM75ItV1aZzl4pFAnFOawe87x4",
+	"cjMDGzem8ORVTrNlPpwvAJxRndvalTFLy+qWDh7PIsRqL6eUn4k5Te/AvPqQUOHMq0y4XDmbxdQJGEs1",
+	"Te6GJtnaz1yyz7rJlsIBmhb+HkqO8oTplcuva3Qvfzk5s1VLzJaRaJ5glSIlMzqHSG2JsLmwCfja5QTa",
+	"9+O6rc7dqVTSC8U806So23PMUpRP2WQ48wczxS4GizFQIGxKXxt2KkjjCxzVGb6EWfRVfwmwPebB4cUC",
+	"w7PPUZIpfsPeunw09IsE0teaE9Y8uh5ghH2QUD2gaaRYtD5Pu8VoUmw/Ghx5a8+T2dNLnrD1W1r1FdX3",
+	"t4mqYfzNuJmKScIGMZtssQFTxidT/zh2dOjBo25jGoQOtcV7Cx7r6a6XUTnF+txC66zMpbrFjeeeCavl",
+	"biDIrG9oJuMsYU5kGPtUZxgOrgumhAu2uShPjdE1hitdRMvBZPrHDmlF8ZiNqFgfl3DPmbuFJTLiejm4",
+	"ng1Ule4rUV4UsZgS7SR6IiOaGJtLxDSF9NjUKitria1CFYGt8ZYUPm4WXass4Ov7hX2mMYv4jCbH5NEh",
+	"ifmEa3SazOLHXfLkCLMGpvTw8ZMuOXhCZGqeM7/8/Hn6aI/8yuYa014XUBmPxsmK+s0n5eKCfu857Y1P",
+	"eq+DJQbF3E+SiUy5nsIiXK7BLH5s1g6zM6rb5+mjelDeqHTOcOrhm53Ijjqg+bDmW44Egn45yKsAZ6L2",
+	"EB+iKd7GbkqRFIJFaA7FXBU/hpIFXrosRLVZtPt1yhik4dly8gWjZnaYfZ1i0qixK0ul5Z6RM1/cDGaG",
+	"OfaODoz4EPEAqPrJ3iHeNP4EfAbdcRz9pRSGI3SpEG0DcXRCVAR5ZFQb1lqCp1QK5tWsmW2A8i5gyesl",
+	"iVM+1kRPU5lNpoGYxx98lukpmJz2hluRPf/oiZ8934Mfa+ImH5KL4tKsZVUImeqpsVMZbZILm30234MW",
+	"61hfdedLoPLI9QV2a7sYlErVw38JmbBrSWDGRYk8v84JPqzTCWyuTGMuaNDBfIZX0tnL84s98n5si5Gd",
+	"aaBkQlOilkqz2bGtiXD16swrW8mFSw5kwWd55qvN0obK9vLxxCxqXnJtm8zTin2mE6bMJVVfyytXNYMe",
+	"RdW1DsdKjKLXf3x8eHh8eLj3LHTLTGhiLOPI6FVcZzHbYIrFu1JMNn05pZs9vHIvfpFZunYn+o+PHz0+",
+	"PjjaO3jSWRditLPr5odWm0P9hBo3pGmXw7JhHoheX8gZQ5wAkPgJN4uUKQRVEyi0V3LGgGLrgn2LbBaq",
+	"KXpKxyytZHVsnDUVs4Tpe8tFuebrtVuzx79y1G63TNaB0rraMf2clx2bvzuJ4D4RjMHlCSRjnmy9xQ0J",
+	"OBuP085tZ7bP5cR0c++sPd9AUBewpqzaCTUeZkyashgCIggGk7pav23oI5SYA3QQ2N7GlJ0mki+TSNcV",
+	"VebOxVLCjr8ZJcpvYvVfLbmGA9FYO0RdOMTXtksLC6yqaUntrIT5dKl4RJOB+fLg2vKKmfAbrvRt04pA",
+	"xn1Z58iBkZr2bRfZTeFpPKyUJo/X6vh4StMJi4eGRjJhzpfFBDNY8qhWLnxekCGQo6HjuVQA+zNE6jIU",
+	"ZGtnLJEAGg0SL6FJymi8tFA9lvpsSBX5YIImnxvdbG+cJeVfcoG1x5i6WptJwSz+XzFktw3Fqlw8vUxZ",
+	"zITmNFnNaq4KkitjNBm7frT0+S0vWcVM+3KyftDEfUU1vbBJ0FVF0JvBv7e57fyryEUY6tJ8KlM9cH+u",
+	"ZXXoHJCQztAZ/3vGslLWxioBawMH3kfKNmqImt2W7EKI5Nu7vSBpgru7xJJThpBfHIrWggh3Zf2yCJlW",
+	"77HQxf+KRYnNEd3ECOo9D9lUr9hMnsuk4m60MZPUI+MbzhbwC+9vsK6IhYmYzSQUltePi32e85SpDdTK",
+	"1M5w5bG6lbis/iBpe5n4G4cHHScXafMwr66/oCC1uK14CTf+hpGDzdb+Jfh9c0ovZbzpp2N4cRDZN2+T",
+	"eekP9alxjh46aTVUp1l6EzLgbH4elFVRri1WZoGXCgFuq0OvTRIPhITgq80zvrBSvZ4pClUNg5wSK+4r",
+	"W59usR5KUA8WQo8LMmMzmS4BaKEhxw/pjouVlXgtcuOx/gN/X/iKf2Y0ZWmAvasJx/5aS4OV5rhiFwF+",
+	"NXTflQgwvIcuGgtgvdvuE6Qo5cHjKYIGYWymxfatJ88R0wvGBNELmZNk28MBebN6DyBrWkvChAXiKi6X",
+	"3179/efe27//chnaGTQ7rJWSpbyp7mrKcGhly9+K4adaz9Xx/v6E62k22ovkbD+REy728ew6mwgGf6mB",
+	"uZUOsruaO09jrr0Ep1tn7KRsntAW2Sx5EdvXzGMJpK3Y2Xvmp78JwR202XbvR+qj4E2VmS7XDVMy5gkV",
+	"gsUkExUyAbD2GYSJOu9T8/xJFwMRB5AU5sd0/EiLYV4RQzy+nlr2/Ljf/4df3zJaGjqzVkTaQX24yOp6",
+	"Qvv93tMoetR7/iw66sVR3/z/00fPn41RrxmYecOmH3h6jsV666kpH2vYTMRnCaa79Y/7/b1+/+jw4OAf",
+	"rgbP6VNUS8CygSzShjX17ZryfDVz5s6+werGjpc/WEtGy7c5oPuUt3m1gZs/WTqBbb1wpRMK1EASt6eY",
+	"RC/aFau19+2Vzra9gVSQQGA3sUJigFgk7a0PzIq3cZuAD6FEXY2lDgi25PKfebMDrG7bra6uRSQVnEK4",
+	"wtYj3nais50o9DLFChfhhuW8IWvTP/q8JjYXgt5qPDovGTmOo0r8Uz6nMoGvqJytyNRXRdV2krwfd47/",
+	"uXqpVZH8pVu92UrOvfZEeU4Xxip+bfOmajRZcRFuPPAH60JcZ3HXP9StLqm+rZ+6Ky8myD3nWjkXFSKN",
+	"wWB7gTN5DSe5oaHkSd31eZS7EcS747zXXNDEK1VdR7W78KDWKflBO1Mr070ATPEHSSL3eieueselJW96",
+	"X1Tz+bxZhk7m9ara95w6bOmJVwlfMQi2ANqoG2KURBZNsFtBdK83M5hS1YQkYmGowp7Z3xOlrQ+p7tou",
+	"svAv/vNN+E7MByi+40E+NJgCvoQo+Ql95bSevk2FJ4YBgaac9VW8S0fSos80ee5hFp9ZjJCqG+Y8vc+0",
+	"4jGrpWq8gHwOl4uBKGN/P+wbDX5vVRLGaldc4Z0F14NmQg+8l3eEeZ0PXaRDNKdXniQSMgAYhksJVRET",
+	"CoI7fYt7BHlmG+VQheaEWzaYSZumEw1mVA2W6QYLN/tf8lvbX6z5VkobPlXx0PMZc12fFBd58k1cHNua",
+	"TWg9v+JgVmpI5kBO3HmsTycJ82fOGTtKCNsVse+WwO+MNO+YHL8qNdWo5W9c/5KNANwqhIqIfzbGpcyE",
+	"7pYTlR2cwRjA7NDd6qUm/+Wf2Crqk/3voPfp3/3uk0dffvy/g5nKvzCaYDpMmfxGNLqepDIT8cBGpENK",
+	"4DDNhOBiMiSZSJhSoOUvZHoNt6stOy+lPuDznW5ngXgHYAHCY8EbB2sFw+3SbHJzlHLNI5pgoSRCR+Z2",
+	"uetcsqoY1asMd39dr/G5nOsKKMGql3CrT93ToCoyobletnvzzD0N2c5ctHvrrXnSFRZvtK6UzWh6rZoV",
+	"OzRuHIjaFD637EIqs2JCMxEhiGfXbwY1Y/Hyhfm3wAZZCLBrQXTIKINeAlmC5cVK06Xtx8NVF2F4qSIx",
+	"m0nEBXOtjXAmNsHdzgS/aqF7YSmlsrAardX9QODka7fNFpKg86UtFju+doHPel6hoLsojwutLvzQ7NI8",
+	"19rutHPInT2+1xo5r90ICNhS13SdjydnK0eGwU91w0KncBnlG1HQpi8hihOz/FEq4ran4jFd6B4vracu",
+	"FHcG3hLROY0s51fUo/OTdxcnLy/P3r8b/Pzx9evT88HF2T9OXxA6kjfgIMy9j5Dpgx04waOCUs/1RPza",
+	"iDHjHKM6BEoSnuHuETM2HEHxP9hOYC6+Lo4CLCM/Ah/ioIJ9kNNhMzOcetfbfUExrcDdCT5fIOzU/rQp",
+	"2Etu3BcBVh4nQUe+j0cxKOGarEXsCEhK5iFNNIzcfEhnniZRdwPMmZwnDPuzIKFBtjn5zV7AmchURhPz",
+	"Ty7I0ArXYZdoGaiN9JPnGrUyKNees5Rqi+HLZiydMBFxhve04hNBuAjrYd4nBjZrT4Ui+/gXwyVwzbsP",
+	"qqJvLhfm61EThhabSUyaWLEU6EoAtSYTphWhFpF0MZWEqmusOywLem8lGJRvHtwejbcjZLS0FkBoxArh",
+	"2OHLGY0N+1debjMtvaW8oSdUSQx1S5U1HlZVJdUsTWXaBKYXTR3udn3nAARoK49lMXDzIs8L5S7QvaGx",
+	"HXXR+wpu4JRRTPCpCMYJ2/DeoWogx21FVPOWjlOmArUN/4/MCnis89PXp+en716eDl6fn1788u704qIJ",
+	"JmuyEQaRB9dVH2zlYTeen1tRGHun+XQvchW8Irq4oCGESb8xPZyuy2haUEVGGU+gn2pL0CnfiFzT/758",
+	"2+dNxR08db1l96YXi13wip3KDQVnolvrCcSFbe9u1Ab3609hJ4Ke0flLmWQzUfZPxwBP48bGn6YyS1eN",
+	"Ew5vjdqYyd40IIRj/tUEWAiQIfiIlxPcKnjmOLGGELJRCM7O91wuQmNBY4m1Y1xcL9/gg/cUsIPwutvY",
+	"fJbd1oE8b9G1IzaE0QAtCO5zntewO0gZ9DYAAg5qGcWZlg6zDchJZf/bVKOhx9fVozVm8ws5YPOp0YC4",
+	"CnfItCEA0DJsOUdCI+ZJAPN1MBkQx17bPJQU1TohCWxeWJIjqMNGYcaqgpqPkFcP2CotPLPKGkMHf5ZX",
+	"+QcsCb8FR7XsV2maJNZWQg0PfOoNHryd1mcgZEh7ji7W+BbeDEbVm6gkL01eH6F2D2L+qAr2vDjTZCZv",
+	"bPdmyxgQmtgqD9s7eP8zXe/oirn4ayk2cTVR2A0L9/RlNwxcEZgbDC3FDNXPUxlnUSicHEkx5pMMaWX7",
+	"83vpDxM6zHXkViCezOhnBwhTF0YNIthzphTjcHGLcTYj/wKYY7CjuqY5/8wSFYSLb5i7j+bZ2LDWYgOM",
+	"Aa5mntAiqlgsYW+7YtTyHjQwwbzoVWtXGDqyEDl0q6TahkvKZFlvgTClvH1Kmwer9OVTdYt2LlG97US5",
+	"sDPKytHi2kD2fSievl8ZGlx/E1UVk+zioRZT3ZhMtqp8cpTUln5q1NIm0WpXJNEWpnF7SqkVJzWf5cbn",
+	"s4ucvo2vr4eU4bdy8h+hedWtkyruVDK2ofV7pdW1W3wXNPfnIbPdrv7Ps+6WvLTCQlvjvyueDU9Ep1LN",
+	"WbRp/m5eyLlhw+lQCfHqiTWUk2p+w1ZHPGyvMkUmUsak5CoWchG2WNsmgbxlgapPmFJwMUplLM7Lv9sJ",
+	"PHy8XtPQUEIL4aOJZIpwoWVjNe16UIKmM/lUh84TbEFOPpy53r3UtpeATugA5WVBv6bQ0e9Lt/OG37CX",
+	"iVRtYEOrNmTs1+Ie9PsH3YP+waPukfnXUb//7FPISoEk1nWHaWZ1Cg/maK5tXnmPT67qROSmVDh0I7v6",
+	"tUXENrfCFn/aL7gF5dMMUVuxnLqYA4QKahvLL1/YBsIQtIs5IMELgD9UZEpvmAsLEy1JLD29G5o7B4O/",
+	"8HHXunITkdbQLHTIhWKpHnbJEHtmDolMLQSL+feYUJtY/iJPg7KRIeoDxpOIzoxIeEGGaDQMnVGKvvQV",
+	"DSeDSEwQjFikXGsmXoDDcFGORk2pyjPfunkQYUFV+9q0aZ4O2B7XE3tH7eOrQwuip+p9LJvQ8t+PcSFe",
+	"X/EX2OxAjsG9i78Ej4+ap4zG2JZDsRuW0iTvCBty91r0rLW5XtuxYNTcS8tbzHGO1IK0o83V2CVDj1SQ",
+	"wuwOrmyruaLpDu4SVM2n9IYliaECmrcd8DpHrBYDdi9sD0u7yryTWSP7573MN2DBzWUlyz/TSj8rZMMX",
+	"UBMcGHmdAqpS036ordB0QrL2WnmXfmE01SNGN5ZVuiFSncjoOsfAhLKg9sx+PzdVdWOn+RZsurc+YTZt",
+	"8NuidKeqOrgG9cCE2Ax/z+Idp3zGBbVJTjM6n1ttwV2dKxbqdIuCNNdQosJm3o4Mmp8uaKXbUYLO1VSu",
+	"fP7CPVOUpC/fYTGStmmhUrAWamBlsJYcplo9WiyqzdNuc798ssf7PifAOi+glxuOV+ClYEQf14poOefR",
+	"C3vwdmEEAm75QXTxAnewj8YewyEsmk2lwNuF3wP1Dp4qWNrIDYF/qKZbXMNohMx5BGBo/Jp1AVw6JXSs",
+	"me0ph2wUvJ/vS3eNzAUeSow0CzvGjCtUA928mZ02HpPRhKi6ZjGoQWOZJHKhcmsAoReFJEOzi8Ow2QW7",
+	"1Gbel/BgQJDlPNlWjuEnA/Ks2JAmsXbJo2u2KQ3tEJwo/3x5lL9xTEm2BZa/ZyxdFn1byBDfG7awAPED",
+	"a8GKigPxDiLPH7faazdH+7B5bw5IM5h08saiLDZBMkC0EdMO9kgBSYiFJnlhg00YspmHM3kDtY6zcHva",
+	"kBvhtTnBUmYs2LoTbDFpwYFD3oNNXOU5HGqbegK3Ma6moDn0ktCIhZRThYD+DlCXkpir6y5hIoZaR/jj",
+	"KDMnb6X2xSNirEQ6YV2S8FFK0yWOIGUCspnOgyCHZpO5TIMJsLaxBRKJcjYFGEyA+Q3nAb/LD3PKJ1Om",
+	"MDVW1ZsNNnW35nrT0IVdbLvyDnwWTyMUWnLfz6NJ5dOufM3bsq4jSneUQc6zg+0C/zFnue3xH0vEGVD2",
+	"XB8TZbHg85wBH1oll+RY0twtJEkixWSgWTobUOyjXeo32A7WtLz9X7qdtywMvRPRJFFB7G8ra9aG4MpA",
+	"qeYin9n8+UYktpXgNsWnoZXvtuDO3c44S5JBc15Uo0Rh6Yw3pX3/lns9vGnCG1o5N2srMrxwOTS1yi+5",
+	"EXSLTJiL11RHssnXG3TVR+i+9s97cJqB+MJYrk7FL51sO6jxCosWUJxW6hRH7sjQbWj5XLs+ga9F8Hxn",
+	"ScXz/R8+fhyguHfss/5AlWJBcFjon4IyXqb8D9tqxZf5cDN1vYYRtf4QRIoXxGxSfls76EJKYrqsM3LK",
+	"1S2Qu6x6vd3LoPnwrQeoJmZzqOFzg+LcQqf1fqTeWu/5V4BPbpm7tmLiuwgNuj144HFBD1xws3iXDbRo",
+	"niRESz8pd7vMzNiG+gehRuYW1TAB1nc6XA5tAiXyaiOL5rZZS6WsrYH1a7e7dbxxV3VxXZUOYVu8Nt6f",
+	"cqTMRNlWyEK4pOoCt8zZy6G3B9ZC2rRZB5580dI5nDwYav3dZBBcetIezKsxT5Vuq+Rvnkrd7ahsNGja",
+	"iC329B7T1YKzXrGgbilT3CfDNdTVkALnCYUgLYStmCIPuQ3jrpCKWyXNFYJzrRBskzJ0l3Ixd18ehDGV",
+	"70bqlZrC1oRgJvjvGbMPIAtsKxfbZlndl7j0t/vBiM7VNOCL0QchHjfZwzqS3WYSy4mkggNXyIoCSvS7",
+	"HrWlHnWXma7rVKUN1Pldi4v2CVoeRG9lxaH81O/qXEt51eLsAXQUH/6uBf7ZtMDcv5sz+ypubCGmVlwD",
+	"b7iykC/fr4Hv5vR3+XsX+iK+1Nw87bug/aqC1nn/b2l878gJ6wnlP4cr9kKmugyiETir484HexJkntlG",
+	"8Y4LgQExG4b9ntEEs6u5IDKNMUFKTxlPsXmgHwe138nPOJQuUdaF6sezESdfB/s6Goli/gK4TvCdF2S4",
+	"j/9S+//m8Zd9BAhTQ6JZkihCE0gPaIDz3iBMYEENGkv47Op3VI723VP03VO0C0/Rd0/PlzCvho3lHRTM",
+	"e2PfR9X8n73qfSfl7U3neaeV7aWDfvglv/7Or7rEghu5I4WrwUP14HWv4Ly/WuH5phLm4Vef1/uLeTm8",
+	"BTD8Zl1JQol3/m1bdBN/73UAvKXa2rJt91aduJuJk4vJB7wxN/cuzSQmxbv2kIClZf1LkBNWUp3vDE+r",
+	"eeMizoTmYx41ZUYjQJpm0VQA2r9DaHSY8BGFhOFKwbEPgraipfqlK9CD7G2LyZqpcC/be7w3Sx3aHa0U",
+	"W1XD4qpa5G2I6ZYx7txKLUnj2xkym8qpMvWsO/p2o1YB8FafRJuN3t316kmCP8W1Wsy37tsobWxDRVPC",
+	"MRnfc2GU0rdrZ9PguChN5WHa8A+E9OsHmVqAdc8rxRZMad995H6BOPzBU7B9KN8yTV2JWyVDVEZZmzZ9",
+	"lYFeudcCzTI3yaYGomjflnpN90x0teZLKo0fYpemRW1UCPg6ZYz8/eL9OyiqMXeS0uTJEfmV/1wv+rMu",
+	"E/vLfykp9s7p4m3emC7/a09d83lPznEOPUiTNhRhtdHKzD9kGxc83vbcq13N3R9W7POFw/oP1X1BVRc+",
+	"Z2SPxFLSBV0Si3ViK0N8SVQ0NXIlZ1ZJtc9uqsk6MlKuNbk38bL+PMp4EpcV6M0/gYpyqT9yoLTGAg3k",
+	"hZgpG2fK6pS2F5Bt3/GiaAMRs4jHTBE6kpnGotwC/mAT1PgxZ0ms1nHEJkTu+aGLng+uu8fAtb/cwwbD",
+	"a/pA7KxfvHVE29U6zPcwLesA7Mo5S6i5mGzvpbFMFzSNiUqomjL1gghJ5jSFWxV6cnTJcA9RKPb2hl3b",
+	"l8QcdUojjf1goLmmTmVS/Lqk2M4p1F56FRoH/cOjKjqT16vsn/+9/ym0nx/4nCVcMNezOECDKV1gSZfj",
+	"0II9g4VUGwl1hHAfOBauXCMBHYVrC7mhbEeLDUtqunVy2+DOGnNBE/5HvsDtKkXaf+/OIDxTS7ODuSXp",
+	"QC+sP9iKngTrPeVKBwnK4ahwC9wiZ2GbLW8a+Hhd6T98aNCuDdelJTSv67q7mFrchBfubmj3sfINErQ6",
+	"g8TYCF3ayCu5nVQ+13Lvd9cMfpL/d1D8uTjtrs/EFZIPCsWyCNmF6VWVSg/c8nLTvQhTvGv9QzWWQ5un",
+	"9siJdohWE6ZI32g6j2uyFivfoTclIAxp8oRowKyXY/IvObI18KOUY8fbGRnR6Lp7JagmT23oOZJzzrw2",
+	"PQiuZRQGM5q5fZ4iKNQC2RE9gvhRZX1BMV3uXYl6eyInHip3hgIOp4oYssI1XAtAiWvV1aNwS7brhlK0",
+	"P2vxMBcYDGOqbbMVJ0Sd/jfmCWp4eEj471Em4iSoj2bCPOfrpq4Xp3sXTqTsQ/LDTkgJYU+aymauYnLM",
+	"b6ymiCAdLTd7zkRsIXhaPG041MijtrudXwLN8v3pavleb9818fxC+e50O056uQX5ky0fe9nxXTMSPMZ2",
+	"dnqdp22z05qapnKFbpRQcU0oauCutLtaU1tS0a6uPvf7vaurz4f9q6vPT8ef/uL97mCMv/sp8FxDw9lK",
+	"pGA7iJviKjIyTMsk7pLREly4dkH+UIde7sCuzd6UAYJhxNSGHdHLXfIWVNgkngUbwc1gloV98xJ+zfbI",
+	"e5Es846pijl/GPrtq8CVMo25oFYO5ohmv2dUyxTLrSc0MeZGBB08oBJa0yTI62N6I7OUa+bi9bdN5Xhc",
+	"S+UofcXm+dzFRxK6lNltvCnoE5gwBeTmLvAKuR3cHbkJCa6+olhiAweL154rgPpAERFlTJNE2Tam4TAK",
+	"djZtHAWaMEOkqdrm03dKYkeXxkHcZUViydChMJEkHNcJ+SrnoEXaTp7NMv6g3Pf7IKjHG/2ljPq0VJrN",
+	"oPPRZKpB/02vg4xjLK/BH1IEDVgHB2ko6uzk3YnXVs8Y4eYwADap8EiczFjKI7p/QYXmdCLLgvvJSkP7",
+	"pPcP2w78r/u9T3/9jyAeU/2mSeUoYYEOn+evX5LnR4+f7pHXWYrxRTYbsVSRmJmbzqm5ZsRjMnSQK0O4",
+	"hYbQA0Np+Nn62fRCusZoCpGCIinGCY90SMMruoPW7eg0lekGOj2u8DVnSTA71NwzVEQNEUOHa4TomrCo",
+	"YMDQrT88Cv4Vjj2Pdcixg+vs5u2v93YmRexcg/4M0N8MbRbAoRbT+b965/he7+wV+vpE3or4B0USOWlY",
+	"vD3tVatHADGu3Dba+xAvt10tWqfLAcDJrURDC6qL1q5uhZSmE7Yaljnn6KnW8+P9/URGNJlKpY+f9fv9",
+	"/TnSpNp3LFDyJ6W80xZtDmbiWds5MZco4FMz4yNbBDA8Gtkv3/S6wIMr1P69wAsfyXiJEg+w446hndyw",
+	"S4aGt455bP6J9Hd8FrPZXGomomXvV7ZsASrnZpP3E16x1reMCns7llc7K/5Qd0cl2aSliLkwj+6KmKrm",
+	"hxk7cOBu6iuWfWFXkIcR8kbR0EK2By1ke3I8rvzG+vxzyKwexBmLHzPh9wXzKNnYJkxgU8k8FDHK1NK2",
+	"p7XfYjRNOEt7oE6oXmE+jWU64nHMzK2AzW97mfAbhnKPTK7ZspcyO1GgBQHKLxc3NAEP1b/kqFekHiVU",
+	"6R6NZ9A7fka5qIw9o4k5NRhuxvRUxj0hdY8ay5Y5h1dP02uYnpC9oiMe/JhK7NIldW8sM8w0l7rHRU+m",
+	"Eyq4cgVo5rdKy/kcRpUpn3Dh7TlgoavegnLdQ13N60EFU4JZw7PzFGQb/ilvCI5it4cA7Kr4BaAz2V76",
+	"1rDpZQL8JEV//crpFr/19yplSiY3QAr+r6EpXI99jhhDIrAIWT1HFIpPhNmRfKruF0gYSrO56hUHiMCR",
+	"3t4AflY+mv0JsKWKn/1zxN+k7EZeez8Xa3Y/37CUj7ldhZayl9B04v49o8JQGghVVe7f7Q+FuElwEB4Z",
+	"Z4JmesqEzruyl/fXDtDLbYlMqGw+h8y43ozFnPasyM/m0LC1lwsHhAfrxVyZsczP0Cqz4N9giN6mq3gO",
+	"qdv4TaGUx411X07T21fKqWzWQrTnq8qEbdZaDywAlD38HSHss9mMxSSbb9PPt6EKDL+Ok27fitU/4bB3",
+	"OE8XnFCjPRQuWRcisH6JwkNblCCgs3aPnMDai3CxexVzEuVYM0FkeiUSWfSodt+d0WumSDYHj6+Q2AQC",
+	"mq0HzAKXLNrOCbipPzd/fqAa9UfXHpx5GwK1V1rKa4sppzRNNdGSMFEGFm3uTBsHbcjL0mcgmOs8FHb3",
+	"irMo49UJ7KVgHwtPorCSy57QtR0mzWQHo+UA4o7BSed5p6E5m9dqsy0occeT3chJb6dQX9Rpvs9t3du2",
+	"Xke1xmVuGChlRksJenWKSRVRFr+6PCedTT+1lv6rX/Lr2FtQu1PH2hxKVeG3J+TvcNmv7nNx10s6ryWa",
+	"+3tbXrzlxwqlh+TrOV28opq+5gkL1Ryx6NpeMrXLy/1xQJOJTLmeztbXquAbJ/kLt84qSApc4oeYLYAO",
+	"xgFmI23g8vGzm0LYr+HkwY0zOpzTZzXQLjhdXc+eapOBlc07Nk2WWLnf/A/mN5lZ+exSRDblYIPcgXBi",
+	"5OpmqNW0gYIiq6kBjpWCjFM+CrvINez6c5Zct8f/Ld6zufTVytX+mt4z9RE2LWYrZEkbIfEQRYzny37c",
+	"fxD5SdWw6Moug7fKOq7x8moBpqfbsHeFWzdL8mnK5GnPhis4zsvza6brtQI3TNBtC+5qpB0quSsnErZs",
+	"svQ9s+/u7up7SRi8p0y8u7x+N+TqWn7eJrdtc6Le+rvXbslWl+BtGO3Pc7nAnRlso3jOJlxplrKYmIes",
+	"MTaRRbDFXkyt+yO4NbfXZdZicniajkXg2OLu2/1Ntp4kC3TPdjdK5Wqr99QtnajaRtlc2z2l8olW/XVd",
+	"Pj1UDXCtkJb26hvy2nL2hmlPJ8QJDYwha0Vy4QGegwm/MbaRnDDX8PXB6LpbaFx1qgJb5Ny8Gq5Br8eN",
+	"K123m6K+efwrTM2lPLVwkTi0XXMReQjHYzYPhIIgH40rmzNLhi4iwuIh+jghKdhsG4vRdQfZbC4dKHcY",
+	"g+PWhRvdECA48h9CQYlzDCfFTbhTkYToth6whN3QNhWXL+0bp/kLoHF9Zmvl+WvzUAEGGi4pP1E2LwTD",
+	"YNjkpwmhCs8pt4UqZeV2K2UaqyLdBIdtSLnAvVrteshnljfT28T5gO+G+xldC7YgXL9AWsHSIduPCabP",
+	"FZEFGINfP+ciZUomNB3kqVaKKVvc20AdpefX8aZ59gIebQB0DWTENM4eb1lI0PHd1ojmCc7rJQuDIbbS",
+	"PZOQDz3NLByCIDKJXVcabWM2UIs3YhHNFCNCjmS8tO3rilNe08A/vyPtKbuplEnL37WwyNHp8iRJNtTj",
+	"1O9JK6X74j/fhBXhfIBVkzpnCqqYa9cy0ykPOfnRFkGB5jm6RzS6dplQmPuwt95P7T4SnCCfTPWJiphw",
+	"IBPsc5Rkit+wty7MgQSzIg7y6Ek/mMBeeNnPZbJFe542deR+O6xKH6/bdOUKk2gFUcr7XHBvZcJ20b8O",
+	"Nm/73nX5DnmJNy7rxAZLDM/dcLZA5mPpDY/CqAbnMtMNBW1QszORGHYseh5KQoUM61atelMW2bkjNuHC",
+	"VkY3osdoLhCJJ2+Ht7ZZGfJR3tWaa7alAPU/v0V3xs2exoSghkxRC1aTNwdF5cCcUDdHsBmNovkm+JUu",
+	"Mehr7Kz98habagyvpf9i4LY1dDpiesGY2HJ+qWGLVm01gYGam2q6q7AYLz/p2i6ECa665OCxNbNKjuoT",
+	"liSZ3pFEy/TtRJrbRU+mxTzFhCXYgE63E2VKy1k7XAJvx934LRFb2uKzVBa3YptzVaOUvnv46HH/Uaec",
+	"aN/vPT/p/ePTvx9/CRY/XdAxu5SvoNgxAOLlQCIaLTQfkyKvsEvAwHIvN7QJNkRVbWna+BlzWeDwM1tm",
+	"RIl5vWde93Ev6h+acTHA4s6WOa5Vz1b7mAlVDe1Bl0RI/QJxDXx1XNFx2fnlCJWLnpA9u7FFAR8mdxbI",
+	"HVrK3pgtenZ93Y7R73tc9PK96RXdYl1WpBy7DMCeGTxYKFJtGkrHDYBCzkT2trgKCs0Us52V3cNdIjOt",
+	"eMxcok3EVnbF3RSprHaCdgUlYqjPvYEoS1gp7pCDTAl6Ym0Hhph2eWwsFWOdDF+Q4U9DYkz92FYOi2W5",
+	"sgZ0+uNKz/Dm2ppHJZb/yz9p749Pf/1/r65++vEYfhjYn8ISwMz6TIzl5sq3cgtuoT1XTSL47fr2l/D2",
+	"Lu6TYpnb3ym51rCyiuvw4Ojp0bNHT46ergM4vsBM4xB4YsSUGkCmb0D5tbqTLYM5yTQUTFKEzb5mc20E",
+	"5IzNZLokUiTLvXAYcFe9+F1L4VWNnD8KzRMzaxB91vpPmWCLTbw82IpYV271nxlNg630a/ept6ulwUq7",
+	"EVxQmBzgsTDv0Dh2maz1wPAt+mhHWZpaUKqmG9mrWoroLPech6/H8qG1gaLZ5EaE891gbMhF3egN6PZM",
+	"J3ZLWgCcep8ozbC0Fd38/EpfqHSIdmexgjh2Iro8OruF8OIxG1GLKmU5J5Foz2fzOfx3JEuhpxXKsHKj",
+	"wci64QJB646LyYAJzPcPKhFQbzaIR4OpVDrIMTPKxcoHwJZpBnPlLW0vs5RLq+E3oqq+twnCaEKvr/oq",
+	"5ubPpBvYncpCqzuzGkY1n7t3wGY4EGhGntM03EDjwgbNyqv8ealZOOs3v+mOnhwcPHn2pH/w7Ojw6aNn",
+	"z8rly8Hq5Yvr5UkUZSmNlkFzQ7EobIJDcYvSBOppsSLX1ReRbO4Q8Bj26IAKXrOlLTN8GU31dCBTzoRG",
+	"Ozcz91V4JtVvuB9OzSA/KOIN88IWroO6rxUWjGDBS1FA3u7qAwfyrJWYs9vYvCx/tCAlXS9Pb+ynKieU",
+	"aK6zmA1iVs6Hbt5b+gefZXq6wRs59p1D4sYm74ppr9V7U337ViiZFtvO7n1pkeUFNOzWGz6zxTaVUk36",
+	"uQj/bbADxkzZ6j0pxYDeSB5TEW1ySAKgA8J4rdk2Q1Y2uL6gbmBzQh8LLspNuOE43slFE4ZmHvdD8+uF",
+	"McynXEwIKE1jQKeJA37oLeheh8UH+KiF+aSVGzMuMp1LEYydtZcLm7OXNStHSQNgj40dQeFzHt7VLGFg",
+	"s4W1yGweiDeP5A1a+BbPpUWcD1WvZv6DL5WW0EAC52CnlwqJWSIXHsHB+rDQ4oYFfl8ixRoZYknsoBFq",
+	"4+J6eZnS6Lq+LS9lks0QVEIKZtsf7ZETMUlszgIXJGaTlOH1WyFEns6oaoK5YhEVeQHTH0wYxT/mWGRv",
+	"g8GwDdVTydXQOvmsrViq+oqqrLJi7PVjlYm7ioMjZ0TIVE+heI0i1sVtPgdHrNicpiXBe5shzVgJAhsN",
+	"qDniXQxqSHO303Q3Zyt7xJleKw0Rd5eWmLfK2ZaYm7YpuNLwMTWIgd+4iPEyKLPROJWztsssy8u67Fvp",
+	"90Vnh5C6WnfWzvLLBVnozORWug4sHd4uLW2Na7NIUXmZWPnjBOs8oQJUM3Mu5lSVZqnktrgN/mJs7pZ2",
+	"pZc3M4jgU+XPF+lWG+X4QdKJizKa0Qh+I5DO59bXMmXnpZukoHwcjCCeaUWQ9VxehkNhiBncA+9OLk7I",
+	"3z+8WY3wGvQr9vLfPlvrFseVFRNdc9C40wXq9u3aDe1gV3e8NYG1O9JqQl/PtSDEjVF75AzxeTEMhsXD",
+	"RmsyBkUOcdiQ27CjBEF3v6+4JFHLjOPCVo2kYC/AN2xjaRbjSYq2JvM2eYnbteJcTTFmbOcbbfb/3C4b",
+	"b5u+nI57+DyUGlqCQ1x95MWjX3MHBd6iay4rY3jdZrfaVVlUwTRr0uew+/BycdefQd5AZafEumbLsYpA",
+	"7ZJG8+oHgNsIGUABaA45hpa5RnYCdEhLDID8W2GLiKeuvaxL329sK7vCN8I+r41GvGOf9QeqFO7ABszi",
+	"UlbbkcgKXJdLD7ICoV0gtcuqnITrblO/5Rc2ayNVmhz0++2VU5jSR8F1SDuFOQy01Bjk2hQ4we5KASTj",
+	"j1ejsRIhNBP7rxXHIvJzmeMGOahRQGi0VGEhB/nailSPuctVVgfWW97UimLXOMc4kV0AzxfE+JDx5nGW",
+	"/5kxbK+4QYbWpjJ7M5ELHLOiX2IoRru5RN1KgLaQhjuqv63BRoXNJgDxy1G0dw6p1bJN9QYNhRvgsOrL",
+	"9XojBmaxrYTbVXPY2+tLRY30plpT8eY9607uw0HbUNMJixtxAZo7yGyPwbCb1jLhmisQxRAMtJmIRjdi",
+	"jVGHzQR0GFolD4B7ldvFDD817DkXk7/LUaj4xXb+KOpeUplNphrrX5qrNZs3tL6B8OwAJ9kWlM2Y4knC",
+	"4sFoWZ/1GznhIhdn6wEkNm8T1Vze0FYmjilPspS1QrjADmT3hgbhN/loA2pmH9/sBNM8ctSMHN3icAMv",
+	"63RZ3OBt8upKyVDbbW474AfLaataMDVXA+TgDKXtyTey1H2keiRFP5ISr5V3q6DJCpZDKZXLp8UKH64W",
+	"LlthO+yA0TbIo6sL1A3QTu8MM8HK4Bw2wfHN+q6y6y8MtYLkVh/nprgI3i2zAhPBFz3tbKSSwtAaGCH/",
+	"TitsBNscifxLjgp8BDfEXnlfdmL4+Xv1sI2/kkTzo1Xb9T3yJEpLLwBOwOtieqHZfEMp4xy4YSzcRcq1",
+	"ZuIFoYYQRgnLL59VXUNRglbbYvbXAr7Mqeu0075VDfakcK2V0O9ENURHNm3825CyZWcVJgGZ0kmgBkxd",
+	"m9N/ZCZA56ztccJgefnXRTaqdT7fuH7irmzpTYGlSx25a8M35sGeucpRED2MRlPbiXebmp2wmWw1jECr",
+	"+3Kd9cq82PpRbXvl33nv9O16o5ccpytaz6/ck53cDwGueOgXRX3KO3KiPFx6qW9CjuHW2IiWCmK2NEcc",
+	"sU12bjhbYAQc2g0nmNxS9AAfjxnC/lvnlusHPjNXV1xUJeIPtpVXN+/6EUqtu3RB+BXpybO2SZrm5Sxt",
+	"/8JmkjWhG6eNJlJMSu9UQLQNR3Blc99v2kbr19wdAByzbmHvvUfX3RorPKQlAVXaoOriu/55ls6qPO8Q",
+	"W1/aoJ2n5Bz1+yEY10ub+uaVUfcPn/T6T3sHjy8PDo4P+8f9/j9a5+Nehmv2TgQ5+XBGoOYMO6DLDIH5",
+	"4VdGcWfJeBedwt0b6KJoLPtr9ApCYwN2syIHeYceHSPgB5m6pZOjGMXl9dU235Zz7W02nBFyrRxhYcSt",
+	"33IkJrOrQa/QPGVj/jkc/MCQrN8zVUuiGcDYXzOhCJ3TtKnBG3SPudWuplIDIYX39NIjXaKhK0ZezE3k",
+	"eKue8yDV1cp9hOxsFhMtXTm9oVfAibN5/BoAp1Iyo0sSy/bR7DDIz8YYqN1OZuyVsKOvweVo5rvKn2gu",
+	"3cVUzswe0Eg3UxOUKrblvpCMdgPYORUNhJFM8yOqOOI8mVMpoywRUYkuyxtVEQU1nq5x5QroVhDBWyK2",
+	"NgtH18uY6y65fP/r6bvBm7PXp5dnb08Rz0jIxYvKHwZvT/4r/yOxjVgSqm1bxnYXShvtDlacK4WruMi7",
+	"cXxm2iOnLZipSxZTHqGXaUavze8zBZnNtuEYmfKZu8c24zq/T24gmaSg63opvOGMF/mVao7HrEIKBjMh",
+	"7xiLFRnOqKATdmxGUsOQdFqtwTRaUsXWb5ndcTAOtj+1I+/CKkOV5IHbYTDJc6k3Z9pJSiM2sDlduI4x",
+	"BSi9Z0+OzCnUDRqjZ8LCZBJbdlCaLhWZSBnvkT5BOQV9TqkmUkRsTW724+eHa6tfQ5bXZdGXLdSjEtFK",
+	"qYjJ1NphXNfNrTp4xHwzndEQ5mweSis7sX+xLfPBGYqYJWTO0hk14xF0/Yd7ldIsxnSXVqR6Yp4+FRpN",
+	"jCq9jqiOpmFVZAzNj83ulDp6cdEyD8YanMHAXhloET5hJGDRk3qjOEx1UbmHtv1xeSHalTkV9jHzBmvs",
+	"GYzfl+kPiugsbbtfG6j4SoQ/PKNc5E2mf1BFOTe0xIVLBh0FZY92f/9R//Dg51f9YELQnKU0zEzQ6Mv9",
+	"+Sx2pALgRFo2KOdcRHxOkzCqLLzKV3VYVqtaDCMpAVG1JqICrDnYfAC0b0fE7RA6EH1pk+fRW7MBudpG",
+	"x03QvzYBJeWurR8ZLT17uGV5PPs9C9O4saTQKim3h4ZU2JbU7uzAUF2IpSMndfcai/fXbldxFXh9G9h8",
+	"k/Acm69HCIlLfRTgPwXb+ETfLV0l3i1REpcFrbvpOqH/afV994qriKbxpp2FqIpozEr3fLjmK1GSxPgN",
+	"1yayENuNeDhFGLuszK0LkNUAdWGYNVtwau/GDda/7fy2paVS2sDKrlHhHXDfXbMTO9FzPV3qoWu7VV6v",
+	"o8Y53/nQTcvKrZir6xdkmPvThy/IMHeoD52QK12uL8iwENz2kcKFH8n5ksjxleD6BRmiC35oZLCv4gHs",
+	"ygsytIw/dGxECb5AoKBsaPnNH8BohiWI/VsHBaDmDT8TDhBYOOAAco9gELKcMSyTpwV0sAOxtCivsDlq",
+	"j/xMRbzgsZ6CEn56eQK5hnoqFasMkIkYoOuXxyhtUFG/EuZ7MVFcRHBX2JwlLA50UJBMxAr9A9RQXhTs",
+	"JjtyUxnYXKkgMpEULAdelzdQ8KIVoTcspZOGaMHaEv8t8hCppgO3NVvkvu4gvYppWjYKa+xewsXXto/E",
+	"FjtUTo46vTyx8HkVVT1YHI4WVSu39D0nW4ahnFtn1ttsmma1D4iY0DTlhj8SusIn1qK15aa5lQjmu2Ge",
+	"xOqE7HC7hCSEnvvRyYrcbeX2C2xrv/E0SH6mjZAkl+cn7y5en54PLi5P3rw5fRXWYO4vbdQJ2qJhmGP5",
+	"FHTD9juVCSMjBtt+Fl+/1ZqDOa9NUsyjn43Bs/N02fKaqymvpTz5+rZ2A9dBWeYV5Ncuf9bn2Go2rb+/",
+	"jerMmKXW49DkfEYFPPceKSm6Rk1w6WBB7Ol8/9uSUswSFizlWZMl3p6nIa/vX3LU9pVNV4C7zcVEbdVy",
+	"usi2Lj5cGrQb2NvKwvxtXHXgb+QkkIVxB1CirhdbEzKDzPQ80yTh6EypC7RsNqPpsmWqAjKE7T1o31yz",
+	"DTszYOyu/hkMmDFL39+w9IazRVNBY5l9m27BstLdziezspXUmE+MHCILoA96zTZAWmynZ9MkyXV/rwop",
+	"twLQaU9vGOiWVhS3haNcpbp67bJsC/hclTKsAFVQaEtwRfK1uFZQVt2wiON3oOm2JvL8rjC6ZmLuy0Em",
+	"VjYcEC5kw4C8bVtAqsiMxtboEdI1AzDG1/YKZW1C/nlsYUEV7fpzrSic013Qj0ztfall3jPH9csJ9UlZ",
+	"cV9t0uCWz1nCBYPyhbL/55nv/XkWSJRAGl/F8e9tC4dba71tbl2pabKREopv+PpApZ8ptS2MigqL7ib3",
+	"f669DWK6DG9OWaAwEUMMqxDqh0dkKrN00y8H4xBSeeKqi7zlnAdWM7QpSFwY8hO6S6BZkJnHBjgRuTtm",
+	"nWcabt3KIZTPsVu/VUJ0F1aOqzxYVZfDxxQSTqvkQ85xnkT0D2LVZeqVF6+hPDwlDAKvak26seOmvUa2",
+	"rgfUNp2Y6GIF+/0iF2RGxdJhZHLdOnqzud2+hRm6ChWg2papaGhdamTtG2elzWhBNZvWvVWJbpfFb+4W",
+	"aSx/q4im3cqR+rxXM2CgsK7mFoYSl4W9pC3x1c9gl0bAir17iIbALpf+Z1nzOVNs0/jdnKa6FLzMSbPT",
+	"DSbsSaLTJQbG/dIK7y007cP9TxrnvrPKyFblc7kTrSiHhHuklHffP3j+bHwYHfWe0H6/9zSKHvWeP4uO",
+	"enHUN///9NHzZ+P1iXvdzkfB9Qc3542AdiDHFHSfoHpmtHHBFtCGwGG1bG9jrKrJyLvGb+FyXyuc3XPg",
+	"FhkNmsoHN25yWOGmcvN7V/3R9EEPD8c7BW9VIUb8aBOnb6v1xFxBA45b+cyNepkED3ScJUlzfeWE62k2",
+	"GiRywhvSlv7G9S/ZiNAInMNWQ+cTgY3wMPE+U6gArp5m2YDHcSHP3JtIKpOQ+vXzEr5j56IZnakipVnh",
+	"hHpctE9l8rryVuAH6nM8hzltpZ+ufFax1M2hYdl/S6kwltBoSaAjLlc6pVqm6vYLBdV0Ilg8kJkOBsps",
+	"5x+r7o/YBPpmjWXKQAnG+C4VsQ1II2EwNjO3BvieRmySCZIYExvsauq6DWCOHdWEWqeCeTXmcR4J3V6u",
+	"bVgwsUJtLvjGcVeFW9ypVWi3okn73F3d8hVlBIY4tqsicILAy9A5fHxUadL33//r6kp9+uv/cv9oQO0r",
+	"yQ5/wH5/RUb5T8GxqpJm1QlVZMM98N3GzFS4po7a9OZuOuN3wdqtE5KU8Hz8raa9P/q955/sf/cGvU//",
+	"7nefPAp3WDWf2IVyDHfdA1eMzRx3VT1tmbYBEfEbZLG7YoTaKf1vlsY8CmBQqppNIK/Xt1W0b4Xo4X9z",
+	"xUc84XoZ7HGZtwFbg5SbdwwzJ39j/hpwkXGFhRKK6TwM4rU5KYpubZsfaJaJdycjUz6ZQlQBYd036M+A",
+	"jbICfLlJi4nNgbqTvOPUmvnZ1lQtasBHCWuAUXYgyhY8fgFNNUD5dPVgrqOn3+GiRaDLQuVumIaj2XzQ",
+	"tpmzysSgFcnYtUEnRJLw2cj95iIT6P2p0o2xBu+Abtq29QCfFjYYWvMpbET0pduxB9c+BzhvoLLO5VYc",
+	"ZK68WYAev92IPbmcet0SiplViDFn99JBdgvZsVroWOTIinUIEDXxynoENGgoL5VdcdU+hhznzthg1h8G",
+	"dqAvxIKj4g6GnMqiiLGYxUWvcGimrslCptfhzIZYioD68lYKPQXEJcXFJGG27ZkXqTbnDTVSMrVh8hoE",
+	"aDNbwQLuC/UxoWuv0uLMPyQuj7+M1RhKcVuXJrddHUeJ/vJKjiASemtgJFevAXthz9yNWQNeLKV1eeTu",
+	"HVtOoWsZaBcNbMscuX0L28DOBqrmESBFCkYWYBXPUxkZA3hKFTKe70ZNM+jFBwLG8l4J680DgEukCred",
+	"rBDfZsZiGzXhFV2+Hymr6dUbQ+au5Of90K2bF6k+D9enrmk7mY9+eNvRg80p8+FXj37wbN3weQvLallQ",
+	"y5aW+WtHj285k/U3uDvQxtZcIer/jXKdE72j34aqiRCZ/pZyzc5ZxPhchzBS1IKlREtCbdWxbVCI1V2l",
+	"GsxKjXEIMGev3z86PDj4RwclfVvffsrGLGUCKhI7NyzlY868eOmxXzyiixqaQe0bB72n48NR7xnts94T",
+	"ehA/HR+NDqODvnWU365cepMO6MV61lV25k9uFoGuVAxWd2VbJJDKOCWY33ym5QrBOtFCYWaUpVwvL8wX",
+	"bSEL9Os/yUIZnT5OEvnLcJ/O+T6i3ewPu2Qo5yoe2b+ij2/4Y9doMNA6Ffr7279CcY5t5A8DZXq6b1R4",
+	"pqbDH/dslAtczDif4iaeaj3HmlJ4+6WU15yFnLMai5ys57tLbDd589vKB18QfFPZztV0wlxfwJRRqEYk",
+	"53iLK4fkClpaysaZYjH5y1H/0Y9XYmGz4HhKhu8hqWAI5SuMF73/wQJLMaEH0nbMrdclAkExzARevj+/",
+	"GLw/P/vb2bsLrDTiZkERLtRZih3Y7IHdhWJ76Jz/ysy1bTjBtn1fUWqt8jI0WLsgHnQXLlWxG5bSBLM/",
+	"j2GSpfI1NLeoRojJlM2kxmo4QmH3elIkyythxR+2YMNXCIoLq/QCqar8+zC3xRRSZwwJmcPQWNKrCCWC",
+	"aaN075HTG5Yu7fdASGLARdEZuxLFMl947Xt9MaroUjWjN1yJK/HTT2cxE5rr5d5PP5ELJmIyNNwhU/4H",
+	"jH1MfgYSJVdZv/8oAgKHf7LhMXy1YBkkeziLFXyByfc/qCvhcQi6rvbBdTUE8hGkxjfk1JxBvmrsIITI",
+	"TyydcRuuMPuvrjGt7y/Dzz3vb8MfXxAqvI3zc1JBcZsbEpcIQwNtGxdTCbtGHXwaeG3KT6DdhrMRkgyd",
+	"2BnuEQijI1Etr4SLbwCZYOHXWGYCOOzoR/O0xLlrKcksi6ZQnI44IZCQSf5ydPi8S4bnTKfL3slYs9Ss",
+	"yaJDzLAacvi5F6Vc84gmQ0RTuxI0Zfa44SZWP/0UfNrqoSWMuJwWLwsSi6RZqxMIlthA8a1Xi3KtrsQQ",
+	"JfgQKdIRPta/edWmwAEyJTQxvLVcW1xaOEO8K8P6g67EWFpkIKrJcN97Qu3/m8dfhnvkb/yGIWc7sBMy",
+	"PIvZbC41E9Gy9ytbDs1hLWWWErkQxzn3EWv3wMeAXEcMQBmuhKEl23JTjokx5xA9zfze7IydtIcUAhgv",
+	"5Dcjj/Lxr9mSUAFmev4t7BNuZfLhYfdKDLk322u27KXM/NkwC4SPXH8zh/qAVgmPMWPb3MCK0ERJyFOH",
+	"5fN4iDnNI4y5RglnQr8wIs4OYaaJ61NkAg5PxlOFScK1E3IsABwnU0ViWT+O4ZVAFDchzbqPScrmEEPr",
+	"QpkiF7HKe6W7+lKleZIQpeV8bk5YxBb/t3jyL0f95z9aqj9nNDZEr4wwtAX5OYh1nrGOctZi7pDh+7nq",
+	"naje+/GwEKTAjAWJ2/rl+rqvBFddHOID5rYM4X1IIrT86sOZwnkYgbBkGkmdahgdqQVo1BinPygyVEsR",
+	"DQ0Tpa6qV8Rqj1xKc0jUAg4sZUYWqbmtWKIYPNw1BIrTx4lZ0JNhDo4NE/tBOTZfOIo0wx4X6DPYvCWf",
+	"+5UwEjI1c2QxgGAZFrbX1eP+o/wMnO5mrpoTXDbSs/kiyQRUwUIHuS6ZyThLWLdIdjGDuow4aB7q/FNr",
+	"TsHY4Dd0lCwJ3CN75L3n+vJkl9MmcdXDQtM8Jplw5sDQUhqLAJWnKOJ1vGzX+lqmM7PKv1+8f2eO8+Pl",
+	"696zPfLRLnHMWWJ4UMT5qn/PzE3vAZZ7GtgeMdo//ur89Uvy6NGj5zhNSv6QgnWvhKtiOXj+tA/jHh72",
+	"+6AWYM7qNZtrnMhLSOuCrqxRKjF1eI+c5EIGLjW48my+9ZMj8iv/mWTChvJ9zQMZo3AmmgvXDNADL+vw",
+	"Ryfq3FgHT0jCbliiSMzY/EUuR8wUx1w4wCk0HA3HJdDF9t3HN3tX4g03GiruC7XnhAFBdWzuTYvgklPt",
+	"0AsZDh19gHvV0rffhEhkSWIP7zRNZWqkhfnUPJWjhM0I+qwU+Ys5gOdHj5/+6E7A4t8PjYo67BJUR0fu",
+	"2rHvq/1/qySbmEsHdTp3k9I05czckP/Vs0p47+zV8BiuHNUlHC4fZFyrQed7efiM3HDFzcdPLl6enZXg",
+	"Og3Xgya5QHgET2glcgIHzDUq4JrrJNe5PUDz487BXn+vb7GNBJ3zznHn0V5/75GtUAOLah9SU/ZzrK0J",
+	"CyWToJmirDSDHUB5bVYEwHhdAkFIq2AZq6tr9Q9IeoNqgK7r1ZkXa3moSp3jTsKVPgGN89S56wuOgqzk",
+	"KiYDyBEQtSJiKWS7cJUnNIFpApxZWCYFTCUasm3N3LbfhrU3fRz+uLOvw/euuSGtMYEAR9N3LbJJ26/i",
+	"GZxYOBTz9dDTxdHsv8S4fosnIabY5sH3c+UuOEizTpmaS2NzmMkf9vu215xmWLdP5+jA4lLs/8ui3Gyy",
+	"WCC4D9gt4ks9qRusbrfLQLlTRmObgp4rGk2fss+aNZ2o9wDAZd55xSYpjZsb3Hmv5Y/aV61S0uJN9yQs",
+	"63H/UdMr+f7ufxT0hnIMwcBWWOfmuvc+oKgsuW6AaX2nzT8/mcPMS2o7RrNDS9MIIGMHQKqWphMFdT1G",
+	"OHU+dTslQ9D8xQfl7Hwy37SSLM+FsJKsLmLObabXnZGU+QAEP0K0lCQoKaEI4OEdiJk3Ko25OF9Y9Ncl",
+	"Gur6dueDv2m6ac7CjYbDd8VHhSVb6y8J+Kj1BtwwlJxmgU0C0/yttbgs8mkaBHXxdaOSuPQk0LPdL4Vs",
+	"FN55OpM/n2pk4hsX0nkm3ErpDPv8XTjvXhZkltE2ZvtuZy5VgM0/MDlPjHLIjIEg2DHKF88f4bxTS/CR",
+	"Ey72yKXhWgTER30YGrAqZxp4zmHUU81zc/jQlUDPiZVpKVRCj2zegkuLho9FcsZekKGfi5d7vXg0zRPp",
+	"ZzSfWCmNnryTxoC6EhN+Yz4Fn7TgXCA8FZnhx6hAwWruPnWNjhlU6MuCDmMVHxFTvSLp1rCn5wsDt/un",
+	"PN7/s4yXLZjTC9t5mY6dDymfsd5LOsPKUnQtYSjcPjGHJyI668VAOPZS/mcHyjciBqTRnvVtLvWXcrhJ",
+	"pxn7UhM6BzsVOiGBg7OxOGzOhAs6ocqi6PSSrhUK8MyXbsd3Y56zeUKX60WR907+ypdu543FEFr3ev6c",
+	"E2NOsreQY/klYHbrqP98vUB6KcU44RiePjo8XP/CmbihCY8fptaEJEEosb0PbqsfgYe7UYmdML2VPEAI",
+	"YAgvP6yrPcRll15l0pZM9Oe5+4/6R+sp853Ur2UmHigLgCUnBduaBcApFU2bAU6E1GTGhPktixF1f48M",
+	"4WoZetiaGLEtFVyRSUqFfoEXLjIpuNBGS2Jktl+YdiVcIAKTGu2FTvz73A+PgjZg811ctJHrbvsrn/w2",
+	"leDodno+tNfAMIKQ1vPvovSjpUtMUBCVHy2tsw3je+gd9ZfuUgVGFsuI0AVdhtSMDGov7lysnI3fwiHf",
+	"ShfJtQmbM55uqE7YOpNW6sTdC7qXmGZp44rCqK3RzvWJW17oG0qnzTWAg8M2YgmiHTCx15ha+W0oD+hJ",
+	"R7nUJc43oayDAIPtU1bIhV0pGPuQfiQzzNINGmonATLsFjFJyDyXEmwgbiPcLpNwj/zCVZFfokBiY5uU",
+	"mvQxE3mf3Var+RpqyispvmG+fHjMcipiDCG5axCykpBzqLaxKdubYDsmmfP9mM3kPhrePfPvnnatGcNc",
+	"YoNBDlHSwY+9On37fgB9vS7Qh6DyPlhDc6qJng4hp0G9wEwfQkX5+v4h4PnEeb1iM4ndmW55kULOpb1G",
+	"W9+i+dcLy/wuLfFisQ2GAkbdyJn29B2zsaJAP6n4BO+R6Ta8oI4OWzDppZRvqVi6xM+vxasl1vwb0y7R",
+	"Lk9BM4Id2sH5l5ZhqRA7FgxoGHjfZYg22cAXXLMz88wdiv38Gw2E5+AUd+Bx3tJ03OkR2kZ/7sLnvtMX",
+	"hOrKU7PZ1o3BnctKPsAeOSmbaYqxIjXzh4aoDwiCdmEfq3i4TC300PrdGNFiNHbbjC4J3gY2XBOYy13m",
+	"E0DPGTvfvNDO9rw0eiDErbDJZNw0FyhRKs1kXUHLNx42KvogrowbWRP6e+Bop4EjKdgPvv7viRL7i5BG",
+	"BrmK1q+yIoB0WWl/bbH1ynn0GOa1iXHGurb+FLBfjLagCHY8dVrDRJIRW0oX8/aaldLllYgldmoFVw8m",
+	"jy14EkOXKJVFU2MEDWH+P0FphRkDtLpKL1QsM+hiZ1cRQ1tXC8ajpAtwwe5dQW6hS6eCvF6XtWaT72Xq",
+	"foO7oT1fme3RukfOIR+X28aVbkNmkLPrkpTh9WMrcXJEVwyb2R2dmDGl0s1RqlsrpC58JLmA+eKRF82D",
+	"HYH81Ol2IPXz2C/J2MANVFFe7zOsdKZUxuKW6izHxqJBd5Bvh3u5rJ4FXpZoXyEQ1EIwvZbpiMcxtpm9",
+	"c+X64cnKtzZ1PxeU7eQkUn8hKCs62JQrLbFpQVAVy2OYtst21+ka9azNW2hpv9hZtNHVnJJ2VwmU31MY",
+	"v6cw3l3gC+M6dD5nArqi70b7qTB10Z69MbfxwjXZvzuL2HyhKbsRTGKYwh4Z/jTENBntknEwZOaqQVAX",
+	"QXCRh54MadVE7dUDQkQQqzU3ENurD9hF/aGDTgjM3ZaP0dt45U8mlAsozaqUXNUFOd4JTqt7iG75RjXq",
+	"HK+zr+r5e4iyCtT726sb3bBaAcUxWL83sgWovpW2Rz4qm4BH45jFJJsTOpIZUnAOMVonxAnTt6XCh+aW",
+	"WK37/1mv528pkWVDFlkv2vdR2W6OI1kHKXx9atNKjebb9S8hBzyY8DHTfMby/NcEpu0iTJAfg8aju3sn",
+	"KY2g2p5LcDWY6+xKOHgJi8NnUZ8AIThk6eMadnInbOkkgGUUXZWePTnq9zcz/M+lfpiGvzn8kAD4Jk33",
+	"/3lpopCWG5XvXwSCsVx/S9vftkrYt62FeqVOKcEL+51v6IcLMnGsS69FUovAC8ZVsJQXyv2pzhpjKEVL",
+	"m3YsXOues2IOXDhHsN2UxjKb5rar7eyiHGd05Xycm8PWwjcWIFUa0eywaNTMAlzJxnBILZw7ul74rHFC",
+	"DhbdAo0VM2kDf7h+LnkNRstp4PNbTeRbdgSVeXW1M+jrhq3//MIcnQN52z0raBg0I+xpls6cxCn5flzv",
+	"nUYNshLQWC/b19YKVKji27ChqosKkPlvDiiGqmsGWvBXJvlvyDbKu5wB2VPhaP0eSN2sga1KWbUVgjln",
+	"1loEV51c6n55JFiW9/XYxNJoMFNuh2VoDz0D/U9/H12mxpBAzOFG/sRTbsulNj3W64BYZ1KjpeYc2opB",
+	"wctlX4AcdwSlsk3mCU3AizGRzKKSuSVJYvvMdckwZTpdDsAAGuKj2dxYUvCq85DYLqqEqysRJWbrACrJ",
+	"wVBpjNnE7gMOPBOGk6JLtJRBD4hZ3teTFFt6TbB7YHHeXzY1t7BlYTDTd4eu0e+C6n+ooNq5YBrzhFmN",
+	"IZJzzpqdID8vbXyii/1Zc+s8r8nSnsgqGruCn9Vrp2yMgLAT5TVP2EucxDehfb+U82VTDPi72r1zjvkN",
+	"o7pkDJCJu7UnPTZRdMx6WvaK8HMYowdhUyHljAnoloQM5hIbZYr/8vkIsPiYYgIzMR0iI5GZVjzGjENw",
+	"jipbSAPQEpgEbRiAxd0rATiaVOdJi85P13XgenrKZgDJUbfCC7XA8W/hE4z3yG8AR1lE1WOJgXFA/L0S",
+	"Djx0JV4l4Rb0ziZMQh5mSIOYMH1Bx+xSvsKdvpVMaGh1bo/E7CAeUpNLbcbFIHKyKZA6fhho61K0NPA7",
+	"GhyEOpI8HKFV2vLvguueBBcwqhVdNsSI8iUuMHAXAECLbL5T4eYExOqkqTf5U5syYol221S/v5OC+RXw",
+	"d0TqbkWrUOjyvfkKCBtbcsSjlhzxVsbY/uPhOo69Sw65Yqd0L29YesPZovEONwRgr7A5n7OEC2buTXON",
+	"4uV1bEsgAPw3zyiYQHoB/j4TMUvJgi7hYsU2BUp3XSokBP2SBKuXUNmHK7i4S23SAjTBK65k0KeFzB0W",
+	"U6r2yIlNwzMzUKRPtCSPbU8HusBddEOAT0DZlDhIcmBLQuOYZPMroSUZQusrF1dTw4b72Rmi791O3ko0",
+	"fLoHkzmfaUNugaOJLqGgqdlOzV/vfnt4nGmUJ0NnQFBo0+2ULR3R3SIcX8T27FBtwvHuu185Ip9PA3g8",
+	"YTkUp6uiDU1FQq+agXnkDsLx3wPh32bhZ5lLvgfC7yVLPufvvL1v9XZWdylVq4HwGpIN4u53+/1+fWIv",
+	"AFXEuRAgQ1mTYflDKV30Cr1hldZg6e4bSVcuL+oVtv/8bkDfW8CdBnzPGKtSAQ4DN5eXrXdHjFZ3qq9V",
+	"Vr57wL/zwS094DVG2LE3fD5dKh7RpLcmZLReUf9gR2oi+oAa6Fy2trrLOWiaVMA7yVK1c7gjQ8FwzRoj",
+	"oQgllPqb5BVqoVnYhvHt5/CreeFbV4LNQr9rvvfgyTPGLHeBq52KI1/jbJRFv5V66tlotW1fik09bY80",
+	"ITWior0gw/1qhvn+0HWVWul3OKeL7VwPMC8rT9gqcdK+8YadiG1g3MrpYBR73KdRxhOMVZqRE7Z6UhvI",
+	"OG9WbXwhTtBhx7ymOXChdJrNmNADfHCnQt+fTN6xzzVawB58k5TOGl00QMVcTAb2wTubHMwmn2EjDpbt",
+	"5jeQIzXIBNc7q54oExPasjllV3WTxkoTw3Xu4e8FHjv3azVrapiagCGHXHULsrxMdTga3um5GVLzhGum",
+	"X/6t98On/2mutw82nPTd9XZfCkjdBeB6aPIUc2qcUuBCfXemo6ytRamrEd+GO6BC9d+9AvdbjlKLAuf+",
+	"sa9A/+vSTRHqM5RRiuh969NJC+757lL7zjy3dKnVeGfHLrU6f8yYpuaLq4CCse+1a/E+YkWSqJulRfss",
+	"qrprl43lkbfuc9/GTVNZ1DbM8oBTvL6VWwmSg+0ZoRemyme3YbJuZ54FFKx5dq80v5NmPrGMwK8B8K98",
+	"MjU21mH/8Emv/7R38LjT7SwY1VOWQg3T4mYwm3WO+3tHB0AtW7HMh0zfd++fFkxrsUHi701+vskmPw76",
+	"ZXdyoU0NVCozvbYbNjzyrWQ+w3JWN9/ObBn495zne3ZUTKWl9InEyl4ITGhZ7dezA50TDnmtNwKIZV0Y",
+	"4xKaoWdefGBO9dRzzced6lWyne/7oWiYuCsNWcT5TnxXJ+/dyWGp9TZaY7jD5jtZ+CJGbMKFIlJAs8tM",
+	"s1JPARppfsNeWM9+UQIwkUQGnBXYVfJPxWY7UWpxm2zbldZ6KuzT12lO2cjztjvld630m9RKP9BMMcfo",
+	"EB2DDpMa+XmXmiiA76yGLuffkh76impqVrRKFc0Bib5rol8D093sPl5uea35TN6w2AFG7VQj3QUU54YY",
+	"nDkA1lfG4SzmYZUGh/SDEMdrp4UvDO56dtKmcZSVkCoup/njbuuQ8gmASdQq89PWRN0NTGk+Hwecum42",
+	"d4+cWpxRO/TU7xk23yvHbl3s8j1v5d6wU0sIjXdz7bbOTPm2ara+x9K/Di7qHRLxfiInzVrkGYbFZRpj",
+	"9re7CZq1yTdmuLsk+m/hOngjJw/6Rvif1zfRQ1EBgs/0PNMYUct9mQnf8XWyUOuhVaAHmqBzNZUaAU0K",
+	"7A2HueIGDIGPjGWSyMXW19HpXEbTVjw0HgOgZwu2pEpDd8F2/H7Jo+t2A0MvlDPx8fxNnYsPsPPKasq5",
+	"WHAdTdHVYNl+zQssvWHpBRO4IIW88KQFbc+hP9K588g+SJ54DaRTgjCp3kYJv2Ft6d88peWcRyXcWMcU",
+	"mWLp/jxlY5YyEa3IdzydzfUSikkWU4nIQEwTIUVD1pY35IMF3fEn2RAp87bmK/j4vnfmLLSyH5R/GB4z",
+	"+L9t14w8C9XfcT0lw7NxD9zKQyKNYc7HRMiRjJdA8K6pFoBLKC4wEWRJFgwALmlc54R5ditO2EkYK6FL",
+	"iSvO2R/eT7IZbhC4FLq2bA/uS6MLDRT/g3WOH/e7HbNg9Mik12bj+YwN/pDC/Orj5cv2INQ1frvH3K3V",
+	"rP7V87ZuEb86aMGxl1K+oemEfVtpWBtJBcPGPeim3zl+dPj0ybO2PbkyPd0fpYxe9yYJVaoZEv+1TF2d",
+	"rou2R6DNjtEr/Deuf8lGOYItoM6ap4/hSjW2PLoAl2Qo5yoeEXM5E+/TwxxV4IalyysBiFvk/XhMMpEw",
+	"hVqqYhq67v98fnry6+Bvb04uLoiiS0UAbXfBFesSmsVcWyg/LCaGrxr6TPR0uEeQvAjVms3mGgBor4RK",
+	"5ILFJJYLEVJ5FZ+IM/Gzme7fYKNuIbOslxNSSXv4GYlatFILmZrP/f3pr696h2//6z97zy/PT3q/Hf3y",
+	"rvfs5evT3pMP//i5vUzy5nvPIumCAeGFxNEFnwgWEy72iFFCIimvObNUMVD43pCkTLCFO3T43R4Gzw9a",
+	"8Wump0xobCi8Zdv+560kz1sqludICeprCZSS/DDbCwDT1q6z9JUHJoCFjarLZiydMBGVLVCzcyFNw5MX",
+	"XOhUqjmL9GpxAWe3VJrNVN4B1GrvMl06iD1N5kzOE4bsajt9cuDZvDlvEVYJquTFhFzTz615E7upHnfk",
+	"XA3onA+wnX9/0/9rz6JnxWbeM4sWX25gVAeN7PVItu1asS5HxETIBcpZDJxCK++9b+MePlHXCJxhu6cb",
+	"ElRyxkBjZglgqefNa1swUIdG+hhQCCLm376JnFgNtqkXDdWOfVBW7pEzc2tFEdyKyB8IQ5/3XpciCvlU",
+	"8VM1mjoKWMQiZvELQhMlEUafYyMaZn5vA3lWIG/ahvXrHLW9RF7CDtZP+xT0FiMe7cW1kUScsVVxm7es",
+	"c4ds/LYxETaiSfL/s/cmzG371t7wV8Fo3pkmfWmZktfIc+eOs/Wfe/9ZGqfN87TqNSESklBTgC4BWVE7",
+	"+e7P4ByAi0RKlCVbtqNpp43FBSCAs5/zOyxpPk7yuqIz0Aw/EDqyHIRq8oGM6IxEcr3lT1g/YWpYTUPf",
+	"bbV5lbKBWBmQcTMQB1w4F5DjbTwcGmoHnSRrw2TokExlcqPMLTFLc3awnVNeO2Zp1/kmuXSzgFFDOWIK",
+	"W8tAR4g0VM8wWmPuSawB54DogcqZiArqUacrUvYEBr0cc3ikvEEUrNhVeth3oQi6dtJ5TrahkvcseNGf",
+	"mLb9lvMrsx5J2CEU0oJrlrKAN5pphFZoeCDaMGhhaEBK0CRBsMM5xNVelC1MRFduzNoCpiQktUEe7ppp",
+	"tY+PJxohBBivYPq7LfTM3gADma9CqVQ15k19b0lOa+WmbZ0HVCWafsuYmO1OIwqJho83uFfcqNSBUXeb",
+	"5py3C8SbZoRkFFxFdBuEx/+xBrk+j1wIQ2e2HdOGO1jpU9MYYazUSD5oojQ1IrxvLeUwYZGRZjROjV1r",
+	"xSJvdqY8lyKN0dIBCWJ+ywLPMu/8/D149ZFPFHhWVacrzA+9RE4VS5Rn9ZqQCkDdY4b5EGSvqOFQ8p31",
+	"rqT5kDIdArP0bCh14Qy1ttcpht+6USqYBy72I2UUKM1xirAjZivTha0t1REt8UBpqtUyY+M13HcFt90j",
+	"S88PU7ErfT6YJAX4wBETerdZKFv1tKWNzIALoA0OKdqMQ8mZV2g7g+G0BXB54DSw63QScSZCht6nRtVB",
+	"iGS49AC8NddX7rxmP/ThUI/i4pbPZ9JWpBLZFjiMRVBzZ+walxtuhLc2RlFz657Nb+YUOTAGo5VSnIwh",
+	"KvQhlq5r2SIu4C+qw2X5almuGuyt0jTRmLdGvuPeF7yrczie+TOBbQbN45aHGx2sPPvtnZ3j5576i5lh",
+	"rZKKHDbmPdVUfM4SMFYULuTmkmbFx1QIFhGz5EuwOteGxFyZoF+cC+x4NqldYoeWTSw9P265rDgOpQCm",
+	"mlMCuCIZ8OpOEVpzHwLzByJBb2Sa8A/le1SzZMlZTPRi+cHS/Ec+YmtPqm4lAs6npA6h3oxW6OBv6exz",
+	"TzVq3/nerEvtu7/Jkuabr2d57lVZvBNBRlZNhgB3P/eqizluvDzVtohSvCWVZ58vZa3ubGVz8n5Roq+V",
+	"Q1uiEGTDrKzMmDscz6NAY+6jqpvqGGW/gHj9JA/7c6rxSHcjhzKab74DHbXvlXhAyCwLajLCI8JVVqQo",
+	"Qgwpx4xGtrIz/yFgXgg5JVI0yaUVYqgXCRLwKEjTkm6EnApCYzPbmU1v7wpFR2nXaxvQVMTSicuBN/eg",
+	"A9wqWzEPS10fMPqmRP8hYqOx1EyEs/9ms83SIEM5QoS6xufErNalR1RIBWk1vEaaVgcEyWKGm3cdsUGj",
+	"c9zyCph1XmPKRXQ9ulaNzmmz/dMrqOOdlmfVYZakGUxqyPsaUywTfQ0lmXl8vG+tVqftd3z/b/WTIuaW",
+	"9goOU630iO25ncCw+8pCxsfl8AhhyMaaRRfWvgPT7w+KRFzdzDHB3E4fQHrfbDVjyz2TPvLTa7i2yase",
+	"T+97WBAG74FjOM8h3dOIftc7GP0CVGSMrwaXDhOueUhjBzlU4aWux7ihfq/PBbfx9MmSdi5CajLgt0yQ",
+	"G8bGCljqLY0nrEMCy5EC4OlBxoMsn7beD/hkjwRMRMA5AvRrg6mI5m1XWKbYJJe5ZTHD4yxZBLKjk3Lw",
+	"lKtjUD3H2y3/9zBbNLsv5fUwt65QQzlVpCf1kNyyBJaxtAwKxn9I3e9BRIZHwpjRhKibGbSPiCp4+ivg",
+	"6Z7zH3UarktNdGdG/x7P3U/L6u9JsX2cnP0pcel7R7x6TmydYXu4nTL1nBL3c2lZaD7yfgFzhtK42Jay",
+	"Aj0kDJyTUB4HKdyQc8QVoaQHbWmThM5cZ3sSgtPHMXzBfmh0kRjWbhHSbdAxMKfyE/uhD9BRFHhZ6hXt",
+	"KcOqLUHGVOFbythy5js3i/K5X8mYSwriytzTRZC/onf6AdD+6jvNroYy0bvxnHHNRuqODoUUvwXOzUoH",
+	"wyNwp+XOaI2nzd3pJj5Dd1zBTldY354npEKvn3v0Qgy4Hk56hyGN4x4NbyrZnK1UUmkCpc2IgKx2yOkc",
+	"SIZgW5K8//r507d3n95e/+Xr7176JVV5pJgSj/FQFitUSrsC+N2AadSQ80l96NYICmmsQZN8t5w2zUft",
+	"Ux7b3Cjw1ZOUkElg7rnmIsBCqOlw1uwK0NDBkWG/dkRnhEaR86vgS7gifCBkwqJq9Rafv4Lyp5URyL4d",
+	"zsPEeJeFXorxJKNiRGVEf/zOxMAcsxPf9xojLtzfrRpYU/DFgTsEsRyYFRnQW0ZoLKv7si62c8zNo3Wn",
+	"ecxI4YQJScy3VnYCTBKZVE2gbSawcshvzrzhgkxlEqmlY13nH67+cL/WtxpdwH4t+zGOKReuP2f1+JOE",
+	"rzfuvHA68tuLVJ1WlQFGqJDziSZ1HSd40jP3yZ0U3q2mPbyRI0YMR8sXWpbmDfVlwgzDwGWvUBwLzDJi",
+	"UI6ytIzLRr0xoUBOjL1sOSZqf1DIKcdMKBLcsoT3rZpgNjqASjQxS3ms4ZBMGP5BAvPgtaGNALXKi64Y",
+	"MSqyXHo7MqHqRmW0jXM+BP4ZLFSI0vGYUJ2Wo8axtFWE+Bjpx3Ja6dLFp97CnSnLuzcPY2GcErXnNRtM",
+	"RPPXrF7spVwUDj0l2hxiQePaCXMlp6X6nF+qG5tiHXBzOm9pHLi8STzlNnTAlfV4ZT6ngjzHbsaoD9gs",
+	"KasPYEErJmWO6A0Xg66gglx++WAfRdIw6l6h6nWFZF44rHdtcgPvAXJsdBonv7X/9t9/Pvrr2cfj//P9",
+	"9Nt/nb/58vrV109v3//f+r4dnNkb88IHrmy0a1KnBBlhedpbHnou57AIZK/JzCarPlydy72jbz1ZhoNl",
+	"nlmhK0gzKP9yZ2RdjgO6Z6X14QqjXRq24RiYvJiZHlrm4RSwQgwUAC0zMejsnKC5TJbVU9zB90H10Hlp",
+	"+okUGhxXWsL4bvhK0GGmJ4m41nKpSj+mWrPEPP4/hy/+/j+H3W63+4/mH1/+5//XuKPW982t1C61vccn",
+	"NGsfWcTEWNIHdGpsyrbvdwADiATo7A9AyabqJoXVOIRoewDSjZJblkQ81GZC+ACaQORSkIlIGA2HZh0Q",
+	"JCSimvaoQodgEFlXS9DJqimdOZ6ATxVqKIOJwHFnAToes7zbkAoQyWMNppd1o2KOdpkwHTD9G67CPUok",
+	"O0JV8ZMxQiFn7Nba9s8tTT5XGVs7R9seLICDqzygxjLIe1wuzFmYjFlyy5VMSMKAFypnToCmlvNjQxDT",
+	"6nalUG+/G2WPqXutpfgrUkvZ6figSTIRavu59Bm2AyZAw8KYodbdHqD7pR2sGI34bpcwpGK39LRzCVHY",
+	"biDEHJuMJgmwYyxjqX0AFtPJC/npa1VUGDVClZdBfEiH+QijvCkMsna4/YrRxKKPluSLF78gV7r0QHn1",
+	"O06gfkTdaZZu++rs6+JG7jvY7CgutEhPC9UqeYaTXVTrtIyzLp2y8tSlx2jjlM0apRjJ7OtEbJipM6Qc",
+	"sC45oFK++UyOD45QmurrPrxWhLPrwfBfjc7xaavpH/tnp+dtr6F4xHpUYJu7MZR03LJYhlzPrm8gxbPd",
+	"9n965Qys00oZHI5IqCbttk9uRodqHXyrJRvwBvbo4YGvlp2JqnYEXJOpnMQR6bGLVOWcUkUiwCQDP1Jr",
+	"d3PEpYxc0/mCabUB+3sEqav7bNL6jBdPQVmpIBWLrHcNzovZRuOYikZN7W9Vzcx2OfOnyajHEnaXGpqn",
+	"ovRUwnzlb3rems5zqtHZNoWu1U43n8FtXsmlYBFRms7UBQmMwhE4wCcAHoNi++lQxswjYhLHRNMbBrBQ",
+	"dEpnVV11d0niW0EXL3fdf6QDFsdU8JC8ieUkQvfMFih8N41111c1LFT8llWNfRfeR6xXwJY/rF6xfQfS",
+	"tr1FublmmA3prkCMJP3ZZiSV+Y+yffQWoVh6UsaMikqEg/wcnLtKs5ipUI4rPVbpDXtP1Tb552q3VG63",
+	"9j6pHfmk8hSTS01OaUJ5zjNlw+9z/uZNFLJ5DlffSHpIi+hhqKXKnsnW5+mQyHMyTHLiPEUPSInjHmkj",
+	"Z6wsNyaeguWQbVynT2PF7mAg7Noa2Kv+e9U/BWrH8HFR2eeK5FXXurTvmAbrYHOQCrF46MJDaxoBdaoW",
+	"awWa1T3zmV84mLtaUbabv1eSd6QkOym/YOHnNOata8Yxv2UW6LZ279op1n3l4XEDm9ClmuQdDYeE3ZqJ",
+	"A3PAfqM0xHC0a1aG+XeAzxrSESNaVne9ReDbfc/bfc/b9Xve2tyrPyjSc6eoXtPb/KktNr21L8rIZ0VG",
+	"b4F8oOIko5ChjCNHT7ZZXkpJlfSQ5s7u6WFPD2v3gMZjVkBPrk0UTnvMk8PQ5Vk7cihImXX6oQMCRqqO",
+	"BGWoGkGhWUWuBB77VlSSzOf8nPaEsyecNQlHFs/Ppn3TC1eAckZMJ3w5yvxHe0s9oHmoDF8Taf4DuhjM",
+	"86QvkxGChn1J5MjYopN7yIl/bxsW9GWSG2cTrH7DK0YyYtsKZX3uqY/mdZvEsfZWaQ7J3qxmLWN0b4ru",
+	"zBRN8fdxH3L06ETxWkame+iwkr1ZSqtourBRxPgRNR4oTkVNegcrpqMmveuHmBKEzMeSC41oNWZ2cpJU",
+	"Q8ng1XuYCXi5sfyDLetWYa7f10I8tTYQc1M3RuvtGqkQcPuaeRDfXfdO8PfCUqQytfrMJHqdlicAQywB",
+	"hXgvQxeXZrUMhXOxl6E7kqF5PLaNJKi3BNA9J0MItmp3eAI5yVJWpLMtBPWHKceJLOe9Vo3OybFfVj5T",
+	"4NDXPDJf0/pHynxSwN2IsXHDK8iQDGJ9TsqaC3Ybr3MdMDpHXmOccInn4cTLScNO6+eaHG439Thu+x9H",
+	"5c2S2exrbPY1Np3Gl5gKQoGV1uWkC1muqRGyKgHsrqzxkWZ/1eol49B396lfD536lcG10ji2DVVAo85b",
+	"IBuqD2sXpDTJJU4M/jLMF/rZVKkUmC32MHSznVQxtHksXGMmy1+tK713kzC2TF7us8V+2UKR7YnHQyB1",
+	"ppZkgmEumiqE2EM5njn7owg0NaQOpLZK3H5xI94v+3iQ/o9P1LFQ2IYKRcEdjH3R6yNXMH6DHtiJZQtA",
+	"gKEcsS248t1P94M9lIvUbw92aO88LGklvYf3eQbwPmAwYABgPmyxHZ9jhfOw9BA9MXAfLsY0gWmmnQnA",
+	"Nwgr1WnQJFQsbHgN6K/W6DROmycwMBeaDayjUfMRA1Sf5onX0NBdw7xwyPhgqK/tKzrtY99rSMgOuo5p",
+	"9nvuVynSXw9Ofa8x5ZEepj+12r5ZnI1eW/5Ws9cOc+i3yw9kRMeG2o+J5ov5+P/O4cnGXDCKaZCbsZ6d",
+	"eUDLz/CjcYnWnt7eR7r3kVbhEG1iD1YpejUcqNsRD88DYWgdUt6DCz0PcKGHdthuEUFoR9R7T+BBIzoG",
+	"//UUeoysgRpUtQw78/jWVwf2LuA9VtAWZH8uGWJl4ibe/sW2rdpyBmfaDetBU9xgaBVyw2j7PExnAaNK",
+	"c1GzcCig04EUrLIDXPaKlRPYRtZcYSf26XOr12i158vt/N7ntfN09HHGYXKsrcisturkys7JU0mVKxzi",
+	"t4yNSZ+zOFKEanJ04kMF6vmJT/7027+aGZt5O1EaOsckB32ZjMxaD2hMf3DwAeV4mOu6PJSJvnYPX73/",
+	"07qaVbawu/T/5Lb3Mfl9lk9r7+/Z+3syf49YZI9rc8caGmA9p88G7PI5OXuW0++3Ynr23r3zFNw7mxPZ",
+	"1pLzljpuHowCt5qItx5g2/yX7tIns0JU730xv6ovZuty2WuMJ7oup+gx7GE6nVNhoTk4EWzq5nRBgi+X",
+	"3978FpCYaXAOGyazyGOsV/kpMpnien2JqTBfauwgpamIqG3f76LgNOa91IGWt3yASc2ZPm9o/Bwtnz3f",
+	"+uX41lck8Ac1KOrkGatiJSWhA8oFgExSDXa4gwnyzGlVkxGRtyzJqikQWSg27MSwODKmCokf8iJ7WD7t",
+	"pQXMXTGXpUjulupc3vZ2wfm4paznJwc2cH9e/CeQAP4Ledvnz/k+rfy5pJW7svPyzPI72sNLRIVhT6n7",
+	"v36qOWhryxLOrya9zQOY62m1+8z0MumxuA+rQ3M5saYuLAR1Bfr0PnK3g8hdfn8A2Hjb3rMlAbySA3Xf",
+	"1upOIn5WPfrEaNKbFaJ2eUP10xoRupKV242pWraFjyNOV3Nm+1DdLsz455PLneOf92aD5xWrw3/n/rpe",
+	"EfJ7eAZ7NenZgZ52lLAm95hDeNobR08lWLgJ2d53mPDxU+09OP2/c6MPkLZPPo7D5kaa0G6CjXX1jb3f",
+	"/pfN/d6urjBmgo55053SKh3grQxdg7iNzj6NcGdo/CUxg2hjwthcQ+vllb1/slAD8PdAHtgfzZuaX+n0",
+	"I1OqwlvweczE5ZcP5KjpN4+2D2H+bciNjZEuwyJyeRlM+RjfbBSueDL4ubRPAo2ihKnMl59uQtoZiJiX",
+	"uDYKgVmaIIcDaQYqhV5xn7fA/hfnEFNozZDo1Io3T/5B2dFSn/2YQuG5CynEk0Fjnk169V3HZowr846f",
+	"9+2kNiN9ZFRUIeNrRUZ4GWJHEHzSkkRy+wcKZHq6xDCsqn2uEjq9Ngz/us9ji4Ffjh56Scwd5szcCDkV",
+	"pDcjiL88B2kMn2t2tUm+sgFX2sh9DMLljh8dQQGchh51mtwwNlbwPuzpwSOvK8yLelIPCY8UiY2qpCXh",
+	"+gJfI6HbXe4dXNl6FsPly8Jp6OX5SqdvqabvOTTE2yxDezNQARbeqMmo0Wm8ov7R6XHvFXv1qtc7Pvej",
+	"qH3CWn2/fX4cnp+cnDS89O5rGg9kwvXQPDeKzKWFrieAK9rwW6/O++3w+OCU+v7BWRgeHbw6D48PotA3",
+	"/zk7enXeb3gNs6nXljcOjhpeOfR0p5WSaOL7Ueu6dXZ+3GodH/v+te/7TXgyYTHV/JZdA013GnDPYdJX",
+	"MvT9KJGCtQ6rn1b8X+y6N9OGWlv+8fnJ2anv19a7cru6judpe/6d70YgfmUh4+NSnLXLMGRjzaILIlHV",
+	"snHhiKubOUXrEThrHsj02ydxr28xIkslFNhxjs0XGTky/DDhmoc0dnK0Qo0rianNiYXeJL5ZIhrimMjE",
+	"+VAxNUKwfB+/DqFGPihNWp7v+zB3TKpokY/8NXlx3Dp66YGq4O7z/Xy7phfH7fbLJvk+ZKIrcuSDvdVI",
+	"MhHKRu4QaF+RhPUnChLb+jIx94tBzAh8MELfvDjxj17WkhNqh4Li7wVJ4Ydh6+yk9yr0+63eKT0/aoVH",
+	"r16x9umrs7P26Wnr0UmK9h0lRfuw+ukKSVEUqW3WO+n3GTulrN1n4RGNzlrh2dnZyVHr5Ay+53Eu1IkP",
+	"n9q620IVn84v1NnRse8ftX1gJ+uK1NeG/B9YoJoxH508fc6ysVVD1n2T8neaDNgzE6YjKmZOJmkiRbhK",
+	"sPZkNDuIIYPCsaCtyltXPBWxmOkK92SU0Cka8Al8hzXx83mHRDHA77hwSY3M2Fgs7jsXsJaTcMiiRWN/",
+	"agfYxFr6ykKZ3DESfp/W++NU1Z8Sa3nygRdHP1aN/oMq0NCmWjVS7WJMpson+lBE9mAtBPIfVBGmNOs5",
+	"R0x3pYC3DPqCRjUeS2/d9xNgNLrT6a+ZlJk+OqbhDR2wJZ5FMLGyjO4k5zWMzetnJKSC9BgZTzThApyA",
+	"LmAFjsScodkk34ZsRkYTpc0T1qcNd6XWJHoWuSBCWi+ineNKY/AL3rdTv+FmtskqU2Sc8BEL6ei63z73",
+	"c9ZXU9Ok0h5Z+tC6Ljy7xnsv3t6L9/zTtcYpQ1lgue7Sthx5jg+vwmXYkNU9Zn3EftPyzkZOFux1k13r",
+	"JnYnMNyHscG40Fu4nFbuqqBAbmOfCxrzf4GkLa2evkynxc2E8O4IfAadxdAmhj1tnB2uUKGmLPHmwpdZ",
+	"4BL1IDWUUwXBz664ZQl8TJl24ibwgER7TzHQdtg+7R2f9k7P+/3Q/M+rV73jk6OwFR35x60j8992Ozrz",
+	"T4/Pj3p96vdfndMTdn5+2j49ZWeUVTl01ZC2T07nvcZn5+2Ts1dt/47KyXt3Sn5a/WTvqXgenopfUBf5",
+	"SJObHLM1Lwaf4/2pJNj9dP3+Lwik6X6KuNJUhIz0EznC5EUeRTHDfKNQCtYkQUIDjwQRCwMINgYJjfhE",
+	"BWQgiZYDZngwcO1ZV8SM3jLrJ/3BItvPXJHpUCpGxvZcObszpJrGcjBhJOZMpb9KwTzCaDjMhFbgJnod",
+	"sUFQxsShqBBHW5VZhRijdmYuveuGi6iqBtpcq1+PDS/+b/NIJb5pYVWEk3WUC3Q7Q/A3pGOuKcSE1YjG",
+	"MYmZNh9UNcn/LcxwRH/8zsTAnNWW73uNERfp32lun9IJajwL0/zKB0NNqAqZUGnv9fzhyDaKCxKxQcLM",
+	"0frw5utV1fwSWnsJYfRLN3jZ/N6yMOYi1xd+s7lFLKw9udzQpSsHxJGfRm4WF3CYe0iXPRZLMVCYj1W9",
+	"auZ1hcn1ZTKi2sxaTnrg7BzRH3xkFIDWOW41/uWnGy0gc7xsuq9nGW0FRDAWKUf4dRvKp5wV7/AaTJjR",
+	"/+7+dK83HK/k4O1rcYuco0b5LbKPZ16Y8uR1AijHValISjNJ7S+bNqJ/94OGOp657vMBCFwjqJWMaXKt",
+	"ZkqzkZXYoRSGBvU1ixm+OSCKzoBNTYc8HIL4w/zPav8tns8ngsgLy4GrFhqlodE5aJ802+fnba/BfpiX",
+	"XKdX/Gb2Y0Ldbydew/3RajXPz8+znk2f/vSGtE+O1qhogaXbUTkvbltpfjUJHUJZaGtmY37DQAl5iHLe",
+	"ypnZCt49ru6vV3vrmEwdfrlQQOOsooQpGd+y6nCZNRWygBnm4yN+BaTMR5ylahywVIIsFUGUwAFlW/7J",
+	"CcIuCKanMrlpkne3LJkh7bBYMcJVV8RS3rCITMaEavLm7RW5YuDKenH14ePry7cvPRiWavLp3VsHpkE1",
+	"TEullCgTEkmGWSc4hSa5hP/HbMwbNtakLxNCu2IkhR7iW20K50wij58OecyIkD2ZRQWpMrN7EShNYxa8",
+	"vMBaC3sPTgLguMxdMAD45GgfsmgFGcpJUiY47D6kkmNTuIUPX9/8/y2/3Tpdl/X+GZTYB+a8X/Hro2o+",
+	"9w1w9v/JQt28UzXu0yf890bxMBQ0tbRn18McN1sdY+2IuypQeb6wKm5zRxUHH3vi1fFLDyku4L4W/snU",
+	"wsN+EUBFxET+UCYRizYzRNYvhyeXbipZdZqxNTooYHI+ECowmoOWSFp6UCZVbEn9/dPqVmriU0tk3uyA",
+	"7rVzZke7efJzTdG2o9L4at0dq+H3he/PvPB9K4o6xIvDIR8vxaINpUwiLqjGKAGNY8NsbDNurAw2ygPC",
+	"aIvIsKKpZ5gKOobFRLPSUmxrlpvhf12RD59f1RWVJtFe6D8Foa/tbmHkbi3irKM0H0aQ76OWQiaY8T1r",
+	"MJerH3i1CC0Ndi4ODyQMQb8SnGlL54Jw3RUJV0x5RDlMea7IkA+GTGki2I8qIGg88G/tp/y6JO9WYK/s",
+	"P3m6Z5mvifaMHb0t4td0wMWgOr/gE5saagOoiQqMX3zFf8levZD8P2VPOXQLrowo15PqBp9wtX5UHudy",
+	"hU9VBeZhBqA2cEVi686tmoG7vlWw9qkDzw9pHLMEcJ5Tr1vVTEZcsPKQrG2ecQfE9vuOu94rk0sP3vJg",
+	"6pbSU++aY/pMIpy42EA7eZ6DP28c5oRKFJowEsoxN2SQyBGhgtAkHPJbBp4DMk5kyJQy03BUaZtNjGlo",
+	"iAeAqZsEMBbApT9Kq1vsi0rKN23UMz1MT6cXqbYJKtd5HtV55S1koV3zCHYkX/jSqip8gUlRhWkuLJqE",
+	"Lv3mc2L+cbmGTz5d0x2FRLM9rQI2Njz4n7KXohtvP/i5dA7lAdB9UPNJ8cdLdQPBMktsoFr0GOklcjIY",
+	"atKjob2esq+aDHREBR2wDpTs9c3ZKOpsK6Mcd2dpj7IyJfue6qqU786gLGhTO5T+z6bCJKcAZNh0rrWM",
+	"EQ+QyrtYpLWuhjB/wg9DKkIWV8f4XVzCPJSrg4XAROYx5CWYvfjmByKTh0RtWCF04LPj+xQ7+0qE+/bP",
+	"wx4WyXIzqZIrDF/u/pNxlHkEiNl1c0hZ5PDCXHGAsa250hfIGEIqiNI8jo1oNBSagmJGVXn+3/IzquNZ",
+	"sBOwkGpoASgGHga21MNQNKu5ZtgFaRmJ5SZ3BW/4CQnaH/DZM8jPtn9kmfg0Seis2imA0wdHaR9iSTk3",
+	"ydWff7/6dvntXeVn/G+8+CVLecSff7cT36qb4GooE219BffJ4nLrvzqVGld2t5rAI7Xr84fO9ggkM6ZJ",
+	"ktJ1jq0UeESlQC/etcBcDhOmk9kSeZ4LDEAdBRtyAbb9yLPFQzwhMuEDLqBwJmJJWUtdnczmOMidbe2U",
+	"uDqN9pHZyPq1kGYal3H88DlpOO5XpswBKqGOt4utu355ivgy0RB1HtPkJhNoCKEsWMqD0aQDdBWjBCOu",
+	"5jpkkhfBSwhlzsArIZPAkEgAs8BEUeI6U2ObNvwEcC8nRgyDj4xqFIlQIwh3BpqPmJzowOjR8pYlHRTR",
+	"AdwXNInRsbsiw0ozL+zLZCC1tgPFLBqwxIp4yCT1cOH6zEyrz1kcqYp4XY5MN1PB51aIckyTTeMM+Mlm",
+	"K8G/iDUR2TKFVBj2Z5bQ9rhDHYXF/Sqxa9a/tsg1E8rJ3OJsf5NTEksxIFoC43Porh5Rk3BIqCJBy1eB",
+	"+YDAb54EFyn866lPFGShgIRL2Vaj5auKWdvtrqjvwufS+jMzmQPzBJagZfWGi3VeDyTwqwKasIt7e39b",
+	"yYWwnJtKf68KGkKwqSU764bFDtk2FV/GMAfP0iga87zAaoCnwUMlTn0W8S2xlU189Kkf3UwbWmJDroPQ",
+	"aVEBoWSaGKq3tZteQ2k2xilCPXJnEcSqiREL900K5zSCFhmdRsNrpBlp5tJPr7EO6FUBKavl2RYnLGl0",
+	"GoIPhvpADXkfO5Jgrsc1MIm23z498M8OWiffWq1O2+/4rb8BkITG7iLo4pHAhJSmib4GjlL2oP83w0lq",
+	"a1i5XX4Xcf3QipYZczuoE3uoiOcFPm87/heUSaNQUBLKJGGhBiic5Qw2j53b9l+dtU7am6mThxFXIU2i",
+	"Ze5UJhBxR6EeYu0vrj0iwU0BimdIVUgjFjgObd+rMOqqpVzkyfaW3bNlO/c0byJl0zk4RT3lIWzXkOIZ",
+	"XpsbvbUr/cAMaYWetHuz7/65x+PjBn/itwusYDK+J5Pxjg4WQ+BWw1rXubIpHe9J4dchBfCxzAnFe3On",
+	"3HLFezzmemb2QI9odQFCan9DuMJmNtuyWasEAxAuXE4b/5GIzsCp4K4M5QSAlxwwjflbXUC2IRO2SEE1",
+	"yQfRFXncJocg8QeEb2oS67yGxEBr5x/70A/mlsYTpi6y3GmzN8ZAcO1buMoKly1Ef4Xj5a/p8vxmV6dG",
+	"tzrsOlZYgSb5YPSEARcw29Zp56hF/vLtTZXXpJ/I0Z1b172ls8+90uTOtJdeYXKZo+To9NTlhXmkdWyk",
+	"u1l6qGqu8pTIe5inbUIXyngyEjYyXTZ4b1bbtWT37w28sjLCZONhGbBMOfKPuTyf7lorKJblveaDYQ6Z",
+	"as1w2INBd62QVR+5eOfwVOpEwD7SH2vdfzURl7eSRwCeVOf9Uq73wCdjtzfuLcr3dKskLNGsjh8mcrrH",
+	"YXrkBvcVYxjMsB5Dyz3mJHhOrch0g7Vyk3IqBeRCL0uVELniCewrA+Kp7c/BeJApYzfl1RWZiLYFFvdG",
+	"DYWRfudKV7nZzWc3H3Gq+qJiRIeQw6azbj9bPwcr2xB90ERpOcZwIhdpyIZ8FgyDckPwDUeuqN6W1cEv",
+	"VblrhT3bqhXWvp9zVYFPxRXRMoamtWaRQKPOlgP12uYzqedKU7fweM73EVlxHEMp+nwwSVgHcYqWNsu5",
+	"v+PhP9zxsCznuWy/kVNDOSV9mhTPAOFqq1xpnLCQxuEkpnoJQtZ3mdykkTVjiA8Ss3ap1m2YpQfhQLBZ",
+	"NB+xCwSEmjp3LzGmNRnRcZZyFwH/EhEB37XKm6RdYW1Sz8o+QLDCFANzX8q00wRem8kgkxu47rJXwerW",
+	"yqXVG16hLmyPN+WQSrrCHFIuJizKBfNLrOH8amVHcpOkITByswCX32qAFZSBMyIUyJHvGSszu/GoVd/d",
+	"nM30S0xFPVfzA3L212wwEXOK8/oVKb8qVh4SApzojKyh8D+OU/0WVJuNxMcc2/h3av9X5x59voWuyoYZ",
+	"eIjlNe8Ow+IAppiY88YgQQvGAQWIKzLgt0zkfDStjHmceL7vd4UZRkGzKqITGt7YHCdQ8OLJSCjrbyMx",
+	"pKY0yXcuIjlVpC/jWE6txw7Gczh+AzpWF5jkYH/BGJACED+L5pylB5V7A3FKlsMZhV4D0Ld16GkWMxXK",
+	"MSMTERv+pCiPcBpTrlZ75Oq44rIKfnCKQKOpUj/O3TxYy8qYM08gigSMCmoZeOmSBhGdBStcgDUd+XzE",
+	"qibBqr1C4LzbfISNXJ0Rre/Eq/YYXqGxQHpMT5kRiFMJ655CVwJhVKe4s3F5rteR7+cyvbjQR+080PjR",
+	"qZ9HGs88d1xoNiiHGn8PQt1SjOwTB0pMUrlXguOuQiq8AoK6O0Rcz91uiC2hYlCJXE7/xUcTIIRaYOpH",
+	"p/lPPIA/S/DU907CR+7My3HOUhtTIY0Y9oTSwUgYdmvesYdAeWZoo9YXmGQAZg4xLIcutGXXYI35QSId",
+	"yvJJEjc6jUMgCTvqPCP9i2KJ8my5QyJjphAcCZK9J5FhjAnlcbMrugKMJyVHDIB8R3RGIpm20pqMEACe",
+	"amIsOniVuadDAhqNuAjIiwxeJhsDo6oj0OD6ZGJm89IjgUsIDLriRWjhnEVEEKyR5FfFS9uTkohqah6+",
+	"5WzKkoC8SDDJNJ6ZX0G8hiwgL+hEyxE83SG4FiqdDyqsRj2zKaJZUuFLWIRLku0TWpwEo8GIuWzMQjgL",
+	"Hgn+GKDxKcwi/LHzx8AjwcKumh8XG/MEXlcEGdAd9sxZ6GGcvjAflDY/lsSq03stmL8HSP4FNT29hYah",
+	"nAidm0T6S/HdfZbkx4PtC5rkk4SPD6U5iSSgoe641XeZXNJGComWN0ykGoY5NrmtGtJbq8M6sWuOUsNQ",
+	"izmczIidTmPCG2XKDJKSefOYyXHMHOqXBJUcA6LutSjKV7/1WzIzKlp2Uoic6Ga++ctIzr+IxnHJm965",
+	"5rc4Q4tilttdRDTz0m5KPCGQ02qhCHlC+lxwNcyNvpDEq+bnIseqUREqtiSn3DJRDVoQNqVF00MxM3pu",
+	"wKx5raq1fM79Yj8XhxrKqUV2Q0iD1PLJxnHfU2uQ91BwIkdQZmLflY3Up0nmCDc2XnEY1MGvoeScjup/",
+	"VAhQlmbxwJ9u/+yQ76x3JcMbpnN8FdsOKoIs7gDMV9QRgF+oIYtjBcwms39GTCnb45CSQAk6VkOpA+sl",
+	"gyHBXgUea4cHBxixrZUhDwSmF+BYQceakjZU0PbJSBE1pAnrCuoGbJJ3kHBCgdMFst9XzLABwKgHzdWR",
+	"LrzVjAQ4fHLMQ69gCbtxzGvYWIbDoEkuEfO9KyKuQikECzWhFugi+E+46z+6E99vn+LA/xG40SDEZefY",
+	"sU3C8uukjfiFtiRBwoARsahDjF0apPuQMKW7Au137GWWvxfSNgOXPy/YlLhVz9yFaZmSkJDWY4x/Fxcy",
+	"MsKY75fZc0YXgLofqruCihlYVzj7IVdGxuCpRNBb8gIFpDFYqKY9avYK6hHMreiadLUJXj7t+yuLuIJb",
+	"Y6m07QYAQId4twLfjsvj0U1yZeaU30ZXH4yuDZp9gRH6PYa77EAQUCwKewAgswhXwX6HLfPCFQ9lgqD/",
+	"lsEQKOC+YdY1Wyz+ojav3flidHaioWeA1xW4PRbuOVAzEQYekXgIp8aQRt5mM42xAAuL18yDrv4U+pRD",
+	"pwXSOiEqPbfUfRUWahni64pgyGiie4xqEHWIl5dyL6Bmm2SGBA7r8xpXmxKlE0ZH4EcmQRhLxcXANtCZ",
+	"DmdehnoRysiG7GjGRcA3HUtlCzs6pOX7rdxYRA0nWpFITkVXvADYYENULz3S8ltHVh8VUpOBkYJEyCnJ",
+	"7iIx1Sx56ZFj99IwYRETmtM4C5TB5XNU3pDYFJkyW9Rrdror+oY4mZCTwTD/+vTTMH0KKBqVqteJnBrd",
+	"wc1OMcOt0TxxFJiuAfYHNM+zxOqevXEitQxlrEggxyrq2V5FqB43DQs5CkHTgH8aNUQmZMC02U/NYWVB",
+	"zgaHRhU4xJ+CguoR81tWXx5QoyYqKciUIjkxMmU9yPWAkxJLeYMHv5Fr9c76LDGvridNUTqAcBZZM30y",
+	"TmQ0CQvyM4Xqcg17aygF7+HN1umZvd2sK7ounei3KgKeVZ3QWxanvRzL5pCht9RVTTKuwJWX6QsFTYUM",
+	"ZRwpCC7lBrVR+Br62Heg8KJPdSy5NdwL3s56u3P55YNVbj3Sm7mEkZy5YU0N0KxiQ9qimfcqmifrTf1L",
+	"Cgnl6uuLqFBzKHdFlKhmAaRigLhRNTYGuaWtrVMFwwcHBN4N/UC1zDPai2zXtDQWJEhTVMltxm5+HYrF",
+	"9bVOjJH85Yk54FfNh//SHj3YrVDItPFONoXbvLd89b7/JqdwjMxZd+RgC4HtCUMMQlfaluUk2w3KVD8A",
+	"G0ptozEfs5gL1iG+IXsjdV5Y8ofXuaoSi4ucNcXuTXgMIsD+CE+6trIe5OeDUSO7osdIbyKimEUvPdLG",
+	"f8PtRnEjzuZzL3/pkaP0xwTuc75jQ3jGkj+2uIlw0Sw09ITmYvDSIyf2i7kYdMULWAYKatSBZsnILUdO",
+	"JI6YptbIP00xaV4sgUB76ZEzAoazYV0v0kaaY26ppSsAjoIxsxFCkpFM2Msm+YLqv8qa28qpMGfVKE7m",
+	"uQuSQT4RxZjI8SIoW0dkFaMVJJxZdaUgTtyylZ2pf/z8fwEAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -18,23 +19,46 @@ import (
 )
 
 func (a *app) login() *cobra.Command {
-	var address string
+	var (
+		address string
+		gitHub  bool
+		expires lifetime
+		like    client.TokenCreate
+	)
 	c := a.command("login [flags]", "Get in, and make a profile of a site",
 		`Asks for an API token, which is not shown, or reads it from the standard input; asks the site whose it is; and keeps it in the
-profile --site in ~/.config/opsdb/config.toml, which nobody else can read. The first profile is the default.`,
-		`  opsctl login --site observatory --url https://ops.example.org
+profile --site in ~/.config/opsdb/config.toml, which nobody else can read. The first profile is the default.
+
+With --github a person signs in by GitHub instead: a code is shown, to be entered in a browser anywhere, and the site makes an
+API token for this machine, which "opsctl token list" shows and "opsctl token revoke" ends.`,
+		`  opsctl login --site observatory --url https://ops.example.org --github
   opsctl login --site observatory < token`,
 		cobra.NoArgs, func(ctx context.Context, _ []string) error {
+			if !gitHub && (expires.d > 0 || len(like.Scopes) > 0) {
+				return misused("--expires and --scope are for --github")
+			}
 			s, err := a.entrance(ctx, address)
 			if err != nil {
 				return err
 			}
-			if s.Token, err = a.pasted(ctx, s.URL); err != nil {
+			if gitHub {
+				like.Name = tokenName()
+				if expires.d > 0 {
+					like.ExpiresAt = new(time.Now().Add(expires.d).UTC().Truncate(time.Second))
+				}
+				s.Token, err = a.signedIn(ctx, s, like)
+			} else {
+				s.Token, err = a.pasted(ctx, s.URL)
+			}
+			if err != nil {
 				return err
 			}
 			return a.enter(ctx, s)
 		})
 	c.Flags().StringVar(&address, "url", "", "the `ADDRESS` of the site; without it, that of the profile")
+	c.Flags().BoolVar(&gitHub, "github", false, "sign in by GitHub")
+	c.Flags().Var(&expires, "expires", "with --github: after how long the token expires, such as 30d; without it, the site decides")
+	c.Flags().StringArrayVar(&like.Scopes, "scope", nil, "with --github: `ACTION:RESOURCE` that the token is limited to; may be repeated")
 	return c
 }
 

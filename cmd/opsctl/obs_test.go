@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ccatobs/opsdb/clients/go/profile"
 	"github.com/ccatobs/opsdb/gen/client"
 	"github.com/ccatobs/opsdb/internal/lab"
 	"github.com/ccatobs/opsdb/internal/lab/labtest"
@@ -249,32 +248,6 @@ func TestClock(t *testing.T) {
 		if f := e.Findings[0]; want == "good" && f.Severity != good || want != "good" && !strings.Contains(f.Detail, want) {
 			t.Errorf("%s: %+v", off, f)
 		}
-	}
-}
-
-func TestLogin(t *testing.T) {
-	s := at(t, "")
-	site := world.Site(observatory)
-	s.in = strings.NewReader("nonsense\n")
-	s.run("login", "--url", site.URL).exits(exitFailed).says("nothing was changed")
-	s.run("lag").exits(exitUsage)
-	s.in = strings.NewReader(site.Token + "\n")
-	e := decode[entered](t, s.ok("login", "--url", site.URL, "--json"))
-	if e.Site != observatory || e.Me.Name == "" {
-		t.Errorf("%+v", e)
-	}
-	s.ok("lag")
-	s.in = strings.NewReader(world.Site(lab.MainSite).Token)
-	s.ok("login", "--site", "main", "--url", world.Site(lab.MainSite).URL)
-	if r := decode[lagReport](t, s.ok("lag", "--json", "--site", "main")); r.Site != lab.MainSite {
-		t.Errorf("%+v", r)
-	}
-	if r := decode[lagReport](t, s.ok("lag", "--json")); r.Site != observatory {
-		t.Errorf("%+v", r)
-	}
-	f, err := profile.Load(func(name string) string { return s.environ[name] })
-	if err != nil || f.Exposed || len(f.Sites) != 2 {
-		t.Errorf("%v %+v", err, f)
 	}
 }
 

@@ -142,7 +142,7 @@ func (e *examination) examineSite(ctx context.Context, api *opsdb.Client, s prof
 		e.add(grave, "site-unreachable", remedyOfSilence(err), "%s: %v", s.URL, err)
 		return false
 	}
-	e.add(good, "site", "", "%s is the site %s (%s), version %s; it answers in %s", s.URL, info.SiteName, info.SiteType, info.Version, after.Sub(before).Round(time.Millisecond))
+	e.add(good, "site", "", "%s is the site %s (%s), version %s; it answers in %s; this is opsctl %s", s.URL, info.SiteName, info.SiteType, info.Version, after.Sub(before).Round(time.Millisecond), versionOf().Version)
 	if date, err := http.ParseTime(answer.HTTPResponse.Header.Get("Date")); err == nil {
 		e.examineClock(date, before, after)
 	}

@@ -132,7 +132,7 @@ func (e correction) edited(ctx context.Context, text []byte) (path string, after
 	command := exec.CommandContext(ctx, "/bin/sh", "-c", editor+` "$1"`, "sh", path)
 	command.Stdin, command.Stdout, command.Stderr = e.in, e.out, e.err
 	if err := command.Run(); err != nil {
-		return "", nil, fmt.Errorf("the editor failed, and nothing was changed: %w", err)
+		return "", nil, errors.Join(fmt.Errorf("the editor failed, and nothing was changed: %w", err), os.RemoveAll(dir))
 	}
 	after, err = os.ReadFile(path)
 	return path, after, err

@@ -211,6 +211,21 @@ func (e DemoRole) Valid() bool {
 	}
 }
 
+// Defines values for DeviceSessionTokenType.
+const (
+	DeviceSessionTokenTypeBearer DeviceSessionTokenType = "Bearer"
+)
+
+// Valid indicates whether the value is a known member of the DeviceSessionTokenType enum.
+func (e DeviceSessionTokenType) Valid() bool {
+	switch e {
+	case DeviceSessionTokenTypeBearer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FinalStatus.
 const (
 	FinalStatusAborted   FinalStatus = "aborted"
@@ -1682,6 +1697,52 @@ type DemoToken struct {
 // DemoTokenCreate defines model for DemoTokenCreate.
 type DemoTokenCreate struct {
 	Role *DemoRole `json:"role,omitempty"`
+}
+
+// DeviceCode defines model for DeviceCode.
+type DeviceCode struct {
+	DeviceCode string `json:"device_code"`
+}
+
+// DevicePending defines model for DevicePending.
+type DevicePending struct {
+	// Interval Seconds to wait before the next question.
+	Interval int32 `json:"interval"`
+}
+
+// DeviceSession defines model for DeviceSession.
+type DeviceSession struct {
+	// AccessToken For the header Authorization, kept in memory only.
+	AccessToken string `json:"access_token"`
+
+	// ExpiresIn Seconds.
+	ExpiresIn int32                  `json:"expires_in"`
+	TokenType DeviceSessionTokenType `json:"token_type"`
+}
+
+// DeviceSessionTokenType defines model for DeviceSession.TokenType.
+type DeviceSessionTokenType string
+
+// DeviceSignIn defines model for DeviceSignIn.
+type DeviceSignIn struct {
+	// DeviceCode For the program alone.
+	DeviceCode string `json:"device_code"`
+
+	// ExpiresIn Seconds within which he has to.
+	ExpiresIn int32 `json:"expires_in"`
+
+	// Interval Seconds between two questions.
+	Interval int32 `json:"interval"`
+
+	// UserCode For the user to enter.
+	//
+	// Example: WDJB-MJHT
+	UserCode string `json:"user_code"`
+
+	// VerificationURI Where he enters it.
+	//
+	// Example: https://github.com/login/device
+	VerificationURI string `json:"verification_uri"`
 }
 
 // EditReceipt defines model for EditReceipt.
@@ -5562,6 +5623,9 @@ type StartExecutedObsUnitJSONRequestBody = ExecutedObsUnitStart
 // FinishExecutedObsUnitJSONRequestBody defines body for FinishExecutedObsUnit for application/json ContentType.
 type FinishExecutedObsUnitJSONRequestBody = ExecutedObsUnitFinish
 
+// FinishGitHubDeviceSignInJSONRequestBody defines body for FinishGitHubDeviceSignIn for application/json ContentType.
+type FinishGitHubDeviceSignInJSONRequestBody = DeviceCode
+
 // CreateInstrumentModuleConfigurationJSONRequestBody defines body for CreateInstrumentModuleConfiguration for application/json ContentType.
 type CreateInstrumentModuleConfigurationJSONRequestBody = InstrumentModuleConfigurationCreate
 
@@ -5989,6 +6053,12 @@ type ServerInterface interface {
 	// FinishGitHubSignIn Come back from GitHub
 	// (GET /github/callback)
 	FinishGitHubSignIn(ctx echo.Context, params FinishGitHubSignInParams) error
+	// StartGitHubDeviceSignIn Sign in by GitHub from a terminal
+	// (POST /github/device)
+	StartGitHubDeviceSignIn(ctx echo.Context) error
+	// FinishGitHubDeviceSignIn Ask whether the user has signed in
+	// (POST /github/device/token)
+	FinishGitHubDeviceSignIn(ctx echo.Context) error
 	// StartGitHubSignIn Sign in by GitHub
 	// (GET /github/login)
 	StartGitHubSignIn(ctx echo.Context, params StartGitHubSignInParams) error
@@ -8720,6 +8790,24 @@ func (w *ServerInterfaceWrapper) FinishGitHubSignIn(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.FinishGitHubSignIn(ctx, params)
+	return err
+}
+
+// StartGitHubDeviceSignIn converts echo context to params.
+func (w *ServerInterfaceWrapper) StartGitHubDeviceSignIn(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StartGitHubDeviceSignIn(ctx)
+	return err
+}
+
+// FinishGitHubDeviceSignIn converts echo context to params.
+func (w *ServerInterfaceWrapper) FinishGitHubDeviceSignIn(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FinishGitHubDeviceSignIn(ctx)
 	return err
 }
 
@@ -11874,6 +11962,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/buffer-stats", wrapper.GetBufferStats, options.OperationMiddlewares["getBufferStats"]...)
 	router.GET(options.BaseURL+"/docs", wrapper.GetDocs, options.OperationMiddlewares["getDocs"]...)
 	router.GET(options.BaseURL+"/github/callback", wrapper.FinishGitHubSignIn, options.OperationMiddlewares["finishGitHubSignIn"]...)
+	router.POST(options.BaseURL+"/github/device", wrapper.StartGitHubDeviceSignIn, options.OperationMiddlewares["startGitHubDeviceSignIn"]...)
+	router.POST(options.BaseURL+"/github/device/token", wrapper.FinishGitHubDeviceSignIn, options.OperationMiddlewares["finishGitHubDeviceSignIn"]...)
 	router.GET(options.BaseURL+"/github/login", wrapper.StartGitHubSignIn, options.OperationMiddlewares["startGitHubSignIn"]...)
 	router.GET(options.BaseURL+"/health", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/health/live", wrapper.GetLiveness, options.OperationMiddlewares["getLiveness"]...)
@@ -17722,6 +17812,253 @@ type FinishGitHubSignIndefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response FinishGitHubSignIndefaultApplicationProblemPlusJSONResponse) VisitFinishGitHubSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartGitHubDeviceSignInRequestObject struct {
+}
+
+type StartGitHubDeviceSignInResponseObject interface {
+	VisitStartGitHubDeviceSignInResponse(w http.ResponseWriter) error
+}
+
+type StartGitHubDeviceSignIn201JSONResponse DeviceSignIn
+
+func (response StartGitHubDeviceSignIn201JSONResponse) VisitStartGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartGitHubDeviceSignIn404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response StartGitHubDeviceSignIn404ApplicationProblemPlusJSONResponse) VisitStartGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartGitHubDeviceSignIn429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response StartGitHubDeviceSignIn429ApplicationProblemPlusJSONResponse) VisitStartGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartGitHubDeviceSignIn503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response StartGitHubDeviceSignIn503ApplicationProblemPlusJSONResponse) VisitStartGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartGitHubDeviceSignIndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StartGitHubDeviceSignIndefaultApplicationProblemPlusJSONResponse) VisitStartGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignInRequestObject struct {
+	Body *FinishGitHubDeviceSignInJSONRequestBody
+}
+
+type FinishGitHubDeviceSignInResponseObject interface {
+	VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error
+}
+
+type FinishGitHubDeviceSignIn200JSONResponse DeviceSession
+
+func (response FinishGitHubDeviceSignIn200JSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIn202JSONResponse DevicePending
+
+func (response FinishGitHubDeviceSignIn202JSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIn401ApplicationProblemPlusJSONResponse struct {
+	UnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response FinishGitHubDeviceSignIn401ApplicationProblemPlusJSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIn403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response FinishGitHubDeviceSignIn403ApplicationProblemPlusJSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIn404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response FinishGitHubDeviceSignIn404ApplicationProblemPlusJSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIn422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response FinishGitHubDeviceSignIn422ApplicationProblemPlusJSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIn429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response FinishGitHubDeviceSignIn429ApplicationProblemPlusJSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIn503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response FinishGitHubDeviceSignIn503ApplicationProblemPlusJSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FinishGitHubDeviceSignIndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FinishGitHubDeviceSignIndefaultApplicationProblemPlusJSONResponse) VisitFinishGitHubDeviceSignInResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -24958,6 +25295,12 @@ type StrictServerInterface interface {
 	// FinishGitHubSignIn Come back from GitHub
 	// (GET /github/callback)
 	FinishGitHubSignIn(ctx context.Context, request FinishGitHubSignInRequestObject) (FinishGitHubSignInResponseObject, error)
+	// StartGitHubDeviceSignIn Sign in by GitHub from a terminal
+	// (POST /github/device)
+	StartGitHubDeviceSignIn(ctx context.Context, request StartGitHubDeviceSignInRequestObject) (StartGitHubDeviceSignInResponseObject, error)
+	// FinishGitHubDeviceSignIn Ask whether the user has signed in
+	// (POST /github/device/token)
+	FinishGitHubDeviceSignIn(ctx context.Context, request FinishGitHubDeviceSignInRequestObject) (FinishGitHubDeviceSignInResponseObject, error)
 	// StartGitHubSignIn Sign in by GitHub
 	// (GET /github/login)
 	StartGitHubSignIn(ctx context.Context, request StartGitHubSignInRequestObject) (StartGitHubSignInResponseObject, error)
@@ -26972,6 +27315,75 @@ func (sh *strictHandler) FinishGitHubSignIn(ctx echo.Context, params FinishGitHu
 		return err
 	} else if validResponse, ok := response.(FinishGitHubSignInResponseObject); ok {
 		return validResponse.VisitFinishGitHubSignInResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartGitHubDeviceSignIn operation middleware
+func (sh *strictHandler) StartGitHubDeviceSignIn(ctx echo.Context) error {
+	var request StartGitHubDeviceSignInRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StartGitHubDeviceSignIn(ctx.Request().Context(), request.(StartGitHubDeviceSignInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartGitHubDeviceSignIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartGitHubDeviceSignInResponseObject); ok {
+		return validResponse.VisitStartGitHubDeviceSignInResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FinishGitHubDeviceSignIn operation middleware
+func (sh *strictHandler) FinishGitHubDeviceSignIn(ctx echo.Context) error {
+	var request FinishGitHubDeviceSignInRequestObject
+
+	var body FinishGitHubDeviceSignInJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FinishGitHubDeviceSignIn(ctx.Request().Context(), request.(FinishGitHubDeviceSignInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FinishGitHubDeviceSignIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FinishGitHubDeviceSignInResponseObject); ok {
+		return validResponse.VisitFinishGitHubDeviceSignInResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -29278,611 +29690,620 @@ func (sh *strictHandler) GetVisibility(ctx echo.Context, sourceID SerialID, para
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L0Lc9s41ij4V7DaWzUzPZIjO046cWprrztxpj2d12c7t7+dca4EkZCEMQVoCNCKejb727dwDkCCJCiR",
-	"svLotGeqOpZE4nnez//0IrlYSsGEVr2T//TmjMYshT/PrujM/BszFaV8qbkUvZPeS5mS8fl08EYKNnhN",
-	"dTQfEzkles6IogtGUvbvjCndJ1TEZGofLp6jJJpTMWP4DlckZZFM44Nev6eiOVtQM6NeL1nvpKd0ysWs",
-	"9+lTv3ces8VSaiai9QVbJnTN4vrSrtKMkdWcCRz5lqVrtxyyoorQKGJLzWIyYVOZsmeEThQTmkg9Z+mK",
-	"KxZcxUTKhFEBy3glI4qTVef+dc5SBqcg2MpuisD26NbNvV2qU/V2GtiQOVSu2Z8UieRy7c55QbkgMdV0",
-	"QhUzk1CVH6fmC3ZATnFjqzlPGBES346oIBMWWNFUpguqeye9mGo2MCP0+uFlvmCzlMahsx9PsumUpYNM",
-	"0FvKEzpJ2NjdBSNUqBVLiZrLlYIvmrdDEylYn0xYRDOFJ4pDm/ULqd0Wnl2L2vVdi+0n/YZ91M+zVMk0",
-	"fN4R/ObWJthHTZZ05gEL7iihyvzNWtztOyZi87EOMynXrLg6c9NEz6kmNDW3psmaacIF4XrD/Vcuu/G8",
-	"ggvlQrMZS/OVSsXD4H3JREy4Jiuu54TCgH1iVirWsO4+0ZIoxnAnK7OxbSdzyWfiXLTBqEkqV4qlZCbN",
-	"aYnNA3/q95Y0pQumLRnbdNljc78jvPKcjJnrtiSijxvOiduUJ2ZYoG0yjVlq1sLNaP/OWLru9XuCLsxy",
-	"cMjSQhf04ysmZnreOzkcDof93oKL/AuzaK1Zaob63/88HfyDDn4bDp6ODv6vwYe//o8gOr6g67cTVd/X",
-	"W5GsycqA0YTNqDAABJci+GyuD8ipIHKiWHrLxYzEdG2e4kKZyzx8fPLwkLy/et4ndCIzTYSUwvxg9q9Z",
-	"wlQkl6xpyzFdj+RElfb8P1I27Z30/s8HBZN5gL+qB3b9xVZepnLRfjvlTciUUJJQzVKHlBuWOJqamXZe",
-	"55W8yyoFYTRNeLuFarnTMtP1RSbC/PGEMMMX9dysiSsSzVl0w+I+mawDxFhLiYxcyPyN2KybXBVUnSty",
-	"NBwWmGKZH1WE62uxklliOC4S5+Bm0/UozcqkO2ZTmiW6dzKliWL9EC8+W8poHtikJDNpqPQK6AclSqeM",
-	"LkAASNhUkwEscszM64DzhrwCOV8wpeis8VLgjSaUfnxcReiNQswvbF1f+vO5VEy4m4gSzoTuk0NDWo8e",
-	"PSK3XPFJwsjp5fPzcyNGpTQy1KhPbthSg6x1PBwaQFN4P748ViFkN2xNuLoW7COLMiMSSREZajfn0dwA",
-	"CDIjrs3lAnfREi+QfaSLZWI2JlMuxYAOjoZHjwfDHweHjwYqomJwOFCaptodIgqUxSl6hzAwp9BwnkeP",
-	"Hm2ikP/H4P9roovnU5A2Gwi+EWpzSu9DKgAICBaEG5ggc6qsrBoTxeF4KlhA/nx8ePSXg8adWrl3Axdo",
-	"ATNTI2i32hEVDiO1rEvAz1AaMxu1GFlAA51RLvrk4fCYRHLBFACLYQCUTGS83rTDQg1ovMk223xFlT67",
-	"ZUKfv2gQg4H9ypQYesrSAQAlM28oC7ZOTACAjS0WLRRLbplq3IGZdwATD85f3OmiXvEF1/W1n2u2MEIL",
-	"oSBXNNGWBN4OUkCYPRfRudAPj3p9szy+yBaeLGE/9kOy3Wv68Sxhtw2SljnfOZ/NDZlg7jHDwmI2S5l3",
-	"epVFL+jHUf58ePFP/bXHMpskzF/8U3/pw3zpIltM3Mq52LLyRK46L5yLbQs/uvPCpRSnt5LHVESsAaYX",
-	"NEnM2hUzIiss3ogmgJjmfW8rz8iQJEwDpTJS/QKIYeMGpRQjms8e3OHmDR4+2brDN0agDEsZfSJRIHIq",
-	"yWUmDNVcSBDpqSCHT9zOyIQlcgVPzWXKf0MBP7QrkGC7iglvYMEsbiIshf0BplxSPS9m5HGv3zMElKdG",
-	"6dVmay3lsUuWcpqcv0DdajpVLHBWp6BVKTKW8MC4aef4c1hp50I/Pu4FL6u1egeM5O1SDdwj1lYDihzq",
-	"pNZYQ2OyyAzIzuXqgJwbtmk2kAnNE0+NNcxzJkFzMFoUSxQjj4YPG+mwP3cHRtJSJLiAO/7SEPD+vb39",
-	"S0bTEPsGpQFnV2RlhD9iZiWRFJoancycZ98QgYguuaaJMhqEkLoJTP59Jw52OZepbsnGjHy5BjtFQtMZ",
-	"6xMl4QcF3ykz0mdhdVs53aXM0og1ShHw62dG9sts8i6Vs5QuGpeRTQZLfKRhLSqbjOwTo/2t604MCUh4",
-	"zo9AYTQ6LUVZC60LDVeusq3c6PjRXdnRFY9uQjT2pdnA+AHN9PyBhmfGBqeUNrTMKgJIjsj4NNPAg2Dr",
-	"jdQYR7kTrl3JGybOxfuLVwGmQLT5tQ/irkxih1gidlzVGcaA1NIkkSuQC/7869lPl2+f/3J2Nbp6+8vZ",
-	"m9H5m9H7i1d/IQNC4zhlSjFFwJAnSCJnOOScKy1T3iwswWKaNns8fPp4224/GehVSykUQ4OcFNOER3BV",
-	"htQxAX/S5TLhaAx8sEzlJGGLv/5LIbdqB+3v8C2csonOA2sCkzGxkx+QMf7E4jEcydiqTOaz4XNkIvXc",
-	"KFOKS6EOep/6vZcynfA4ZuJLbyIyGJqSBV2DGBhL4M6wpnNxSxMef+kVxTLKFmAZTwEoY6opSdnUWe/t",
-	"YR6QMUtTmaoxWUouNFgcwRZF5HSKJnKypCnu5Y3UL2UmvvRmUnCnCElUFs1zwQDX81rGfMqDfqfcWgPA",
-	"BVIQauIGpwIetdAC7WMP4BlY3Tszv4hBJnpJecLir4gxJUuIby6B43HjfMH1nYq1RWM79AlYvxY0MWyE",
-	"xeTvl2/f9Mnx8NDcJ2CGo6vHw4dkwZUCiGMp/Cnh+2Pzn0d9cnz4kGgpnXBzfPjoWqxSKWaOZhBD5Prk",
-	"+OjI/OcpPLygIre2qD55NBweXIseyH/pLUsvmUATh6ock2Yf9QMwZQzQVlk+nwA5rThKuJ6T8Sk4N09I",
-	"bbTxATmj0RyNJRZAGaw/9yeh3ZNQRcbw1LhPwNiJPAd0D/iRx2MwB1+L6msG6cduuyuuo3kIUU7Jr2xy",
-	"KQ33tPKuHQPFRmaWScn4Fb9lr/GHMYDXlZSvzE18Sfh6nauq2iNyLCYgv7plvaZifWGv/Itip4W3PlBd",
-	"B3xToBJECqYOyPiC6XQ9OJ1qlo6Jomtl/bGS6HSNNr8KffLeCLkADTVSW/yIZqnvhRG2mNBm+1+War2R",
-	"mig+E8wIOX2rLoGXciFTBrf2vvBQf+mVCaMzf8V7WYL3/iJXJb40N0FPhOGwjAPpnoLfriAKQqYNRt4D",
-	"EJvtTGYhht4pdRo1OY+poXXLJTOgoCX45swRMWEUiH/2JimjN6NZQpU6iFIGcNovfYsiTP3bhbytfYsg",
-	"N+IgJzNgJwdMxPCc+5wyO5z7Atwk8A3wJW8Z+Dllt/LG/yy1/T1TLPUeh492CTLT7ptsGcMDH2oied+e",
-	"HrCjkF2CESZ0mgcc0CzmmuiU8sSc4TKVS5ZqjuI8za9gE2yUrutT37wVcsq/kjMu0Aoip4ZHkJjHhMPV",
-	"1TZhlZoGlQ/UpGeELZZ6nfs+QLrT5EbIlQiPqbft5IovWA8AXFOewAnEKKTR5J13Mqin15lKnwjwsFGi",
-	"WJQyf2ty8i8Wmfv7OJjJgf3S4ODBBV1Zjuj/OlA3fDmQS5x8AHK1IRFm6k/9HuoC201U/Z5RJJsiMHiB",
-	"SMETU2sRbbVDrEV0aaDXvADQPOJxaEIezVFKM9NGUkQsFUDacttAloE9RGSJJeF4zrVlGRRomEQu7jj6",
-	"J98e8080HFEwCJhzdMBdAGjfIUmxLO8YclCyZ/mhCg9lfH1HURAqYyHXbFH+Yzs2Ivp/yqejaUrX5rMX",
-	"FVM/vzdZkpSioJxfq+OhwTrLcwV3nkZzfsuuUirUFPlfeeeWDo66YK7SXACnGyU2/mi0HVkKY1q/ZySt",
-	"LA3izNoAF0piB20AdcoFV/N8A8FgvK2DtEf1lK5GRlofLWl0Q2ds1OFVI4aMIpkJXfVAgKG2KnT0e5bF",
-	"3WlrSlOdbYVoBx+X+HQQRUNbb4aGfObyxou77/ugV9pr+VJbQPVecLqCKN86XhuZ4sxIGQ3SGzW6uZIC",
-	"JAAtnTdqkwByB24+WQcHSBlVwbEru4ZLn6x9Sm9fDe39JyM6/s1Ijs3ig/VolreKJtkt2KpY+obirpZU",
-	"qZVM44YjHsuliifE8CQC4uwAxNkxWAmWqUFkoGFdrdv+ycCSvZUEzwMCVg3qqjoW0ISmi20wAj7JRMob",
-	"QnVJ5rMhO2FZ75alhgxgEJRBe0OTRohqdWdE2eVgxTBrJD/Foc7cSAasXl8CYCVGtQndAOWaixmZsDkX",
-	"MTjW0hvU3g+CxDSmazVK2DQgsb+37tc89pcrMjX4bIM3lykDXSqliEDbNvep32OajhSqlkHJEAnFhEY3",
-	"iZwRJmK162Tlkzy7OrUaLawCDjRErn6d2+ncI+U46liiR6OIV4tTyoW5+QAkuDFGhVAfZOtmVGtw3zTK",
-	"XCYxawg5XqbSyF7oVLfhdwqU3nzxwcFRohhpQ96RxgTu5R2A0AlRWi6XDBxzgCILKkCVTlOZWl99QV5Z",
-	"xGM8rDrMJXQ2mqw1C8z1s1yRKU2LcH6uHCzXg9R7/XrAQnC2WTBS/oLltgmi6Q1TJJFixlI00L26fDO6",
-	"On999vb9lbeLPAjEjKs0hJi2ZAbm+pQeZQJsIize9T0fgVqgXP56are7w8zFqx0nX6ILZguAnboUGhsU",
-	"DCkKLog0DEIW4EMk8MxFn6JXwSceOVZbsaolBNnJzEYM+QlFJxXbyxeOurgUcZ/IW5YWItCCi6w1xUxZ",
-	"zNVoQT8WGNNixfhWpljc8TWdroO4gq4im6mhteGFGPkcvp4qtDXckH/fLrh9W2pSaMKKdBCEujCxq1/u",
-	"Jg7unVBljwVL9mHTYzV9K3IU9Ming4Ebq199WMhJbi5YxPgyGAjmAndd0JWcOocSxAeVeJmReREPQbPq",
-	"FSHYV4eHJ0eHJ8PhweHRw+NHj/9htBRU2I6MlqjMoQ8Pnz6ZHkXHgx+nh8PBj5NDNqCPjuPBw+hw+iMd",
-	"Tp7GR0ada/HYQ7PTlE1ZykRkYLd3y1L0khaKWw9lErRkFjcKimebSQ4tYpdEfm/77ShkrrZWOQuGXzmY",
-	"9hYYxhcekocMY+exKseV20EZZgoVv6E7vNdvp9Y55buky5VFpvMXCklCcQ+bx7wonuymYOPBFJa8ym22",
-	"jIfzCYBTqnNduzJmaVv90sXjXYRQ7fmc8nOxpOlnUK/eJVQ49SoTLlbORjH1AspSTZK7pUm2dZor9lE3",
-	"6VI4QNPG30LKUR4wvXH7dYnu+c+n5zZridk0Es0TzFKkZEGX4KktATYXNgBfu5hA+35c19W5u5VKeKFY",
-	"ZpoUeXsOWYr0KRsMZ34wS+yjsxgdBcKG9LVBpwI0PsFVneNLGEVftZcA2mMcHDIWGJ59jJJM8Vv22sWj",
-	"oV0kEL7WHLDmwfUIPeyjhOoRTSPFou1x2i1Gk2L30eDKW1uezJle8YRtP9Kqrah+vk1QDeN3w2YqZgkb",
-	"xWy2wwHMGZ/N/evY06UHr7qNahC61BbvrXis5/veRuUW62sL7bOyluoRN957JqyU24GQWdvQQsZZwhzJ",
-	"MPqpztAdXCdMCResOylPjdI1BZYuovVoNv9tj7CieMwmVGz3S7jnDG9hiYy4Xo9uFiNVhfuKl9cWbYCQ",
-	"aEfRExnRxOhcIqYphMemVljZCmwVqAgcjbel8HWz6EZlAVvfz+wjjVnEFzQ5IQ+PSMxnXKPRZBE/6pPH",
-	"xxg1MKdHjx73yeFjIlPznPny48f5wwPyC1tqDHtdQWY8Kicb8jcfl5MLhoOndDA9HbwMphgUaz9NZjLl",
-	"eg6bcLEGi/iR2TuszohuH+cP6055I9I5xWmAb/YiO+qI5sOauRwIBO1yEFcBxkTtVXyI5siN3ZIiKQSL",
-	"UB2KuSo+hoIFnrsoRNXN2/0yZQzC8Gw6+YpRszqMvk4xaNTolaXUck/JWa5uRwuDHAfHh4Z8iHgEUP34",
-	"4Ag5jb8AH0H37Ed/LoXBCF1KROtAjk6JiiCOjGqDWmuwlErBvJw1cwyQ3gUoebMmccqnmuh5KrPZPODz",
-	"+I0vMj0HldNyuA3R8w8f+9HzA/hYIzf5kFwUTLMWVSFkqudGT2W0iS50mzY/gxb72J5151Og8sj1DfZr",
-	"pxikStXLfw6RsFtBYMFFCTy/zg1+W7cTOFyZxlzQoIH5HFnS+fOLywPydmqTkfNiQzKhKVFrpdnixOZE",
-	"uHx15qWt5MQlL2TBF3nkq43Shsz28vXELGrecu2YzNOKfaQzpgyTqu/lhcuaQYui6luDY8VHMRg+Ojk6",
-	"Ojk6OngS4jIzmhjNODJyFddZzDossXhXilnXl1Pa7eGNZ/GzzNKtJzF8dPLw0cnh8cHh4942F6NdXT+/",
-	"tNoa6jfUeCBNpxymDcuA9/pSLhjWCQCKn3CzSZmCUzWBRHslFwwgtk7Yd4hmoZqipXTK0kpUR+eoqZgl",
-	"TH+xWJQbvl26NWf8C0fpdsdgHUitq13TT3nasfndUQQ3RdAHlweQTHmy8xE3BOB0Hqed2c4cn4uJ6efW",
-	"WXu/Aacu1JqyYifkeJgxacpicIhgMZjU5frtAh+hwByAg8DxNobsNIF8GUT6LqkyNy6WAnb8wyhBfhOq",
-	"/2LBNeyIxtwh6twhvrRd2lhgV01baqclLOdrxSOajMzMoxuLK2bBr7jSdw0rAhr3aZshB0ZqOrd9RDeF",
-	"l/FthTR5uFavj6c0nbF4bGAkE+Z+WUwwgiX3auXE5xkZAzgaOF5KBWV/xghdBoJs7owFEqhGg8BLaJIy",
-	"Gq9tqR4LfdalingwQ5XPjW6ON86S8pdcYO4xhq7WVlIgi/8ruux2gViVk6fnKYuZ0Jwmm1HNZUFyZZQm",
-	"o9dP1j6+5SmrGGlfDtYPqrgvqKaXNgi6Kgh6K/jPLtzOZ0XOw1Cn5nOZ6pH7uRbVofOChHSBxvh/Zywr",
-	"RW1sIrDWceBNUtZRQ9DsjmQfRCQ/3t0JSVO5uytMOWVY8otD0lqwwl1ZvixcplU+FmL8L1iU2BjRLkrQ",
-	"4GlIp3rBFvJCJhVzo/WZpB4Y33K2gi+832BfEQsDMVtISCyvXxf7uOQpUx3EytSucOO1up24qP4gaHuR",
-	"+J3dgw6Ti7B5WFff31AQWtxRPAeO39Fz0G3vIcX2LObac/bf2XudsmVCW3h284SOr+nTDbhw7eo9Ucw/",
-	"hNANusiTtxP1XvCmLCUX94HuyWVChWAxyQRmDHm2xEguFmAy7b1NzfOnfTTKHUKAhG/f9K2OnwwyxuCb",
-	"qodZPD0ZDv/hx3pP1gbuLUdNe8gbigiHx3Q4HPwYRQ8HT59Ex4M4Gpr///jw6ZMp4vjIrBsO/dDDeVv3",
-	"aKDmfKrhMLFWQTD0Y3gyHB4Mh8dHh4f/cPkojrZQLaGuA0RUNexpaPeUx26YO3e8HjN9el4sTS0wIz/m",
-	"AB0oH/NmYS9/snQDu2qkpRsK5AMRd6YYUCraJW6013NLd9teWChAIHCaGC08wrz89pwYI0StDTMgT5eg",
-	"qzHsFwuPuFhA3qwM1uWczZlmWFUAlxDONvOAtx3pbEcKvaiJQl3umNoWkrz8q8/zw3Ii6O3Gg/MSw3cY",
-	"VcKf8j2VAXxDFlmFpr4oMhiT5O20d/LPzVutkuRP/SpnKym67YHygq6MhPjSxhDUYLKiLnce+J1Vp7dJ",
-	"n/WJ+tUt1Y/1Q38jY4I4TK6VU9ew6g4MdhC4k5dwkx3lFY/qbo8p2g8h3h/mveSCJl7a1jao3Yc1oQ7J",
-	"37RhobLcS6iv+02CyBfliZvecSF6XflFNbbFW2XoZl5uygPNocOGYXtZoRWFYIek83pXDkoiW1mrX6lu",
-	"XC/sPYeax0EOa0uyhK0U/06UtvpU3cxTRKRe/terME/MByjm8dKfG1QBn0KUdGZfOK2HMlLhkWGoxlCO",
-	"gCjepRNpKzE0WbFgFR9ZjOUFO/r/32Za8ZjV3JbPwLfp/JJYcefvR0MjwR9sckhuVksLSwWkJGkm9Mh7",
-	"eU/1X/OhC9dgc6jRaSLBG8bQdUCoiphQYOgc2hogEHPRKZ4gtCY8stFCWpd1NFpQNVqnHTZuzr9kw7Ff",
-	"bJkrpQ1TVaxVfMFcBxTFRe6Ijotr23IIrddXXMxGCclcyKm7j+2u1TB+5pixp+CIfQH7fgH8s4HmZwbH",
-	"rwpNNWj5G9c/ZxMo9BKqEIY/G+VSZkL3y0F7LrV3CoWdMFHWC9P78z+xbcoH++9o8OE/w/7jh5/+8n8H",
-	"o/Z+ZjRB13AZ/CY0upmlMhPxyHpnQkLgOM2E4GI2JplImFIg5a9kegPc1aZgltyA+Hyv31th7i9ogPBY",
-	"kONg3ky4dZAN9ItSrnlEE0wawjJquV7uqvhvSszysiTdr9slPhd/WEnQ3fQSHvWZexpERSY01+t2b567",
-	"pyHyj4t2b702T7oku077StmCpjeqWbBD5cYVFJrDdOs+hPUpJjQTERa06/uNURYsXj8zfwtsFoPFJm1B",
-	"CTLJoK52lmCqndJ0bXtTcNXHkpRUkZgtJNbIcW0+cCU22NOuBGe1ZSxhK6UUiRqs1e1AYORrd8w2Pbf3",
-	"qW1dYnztEp/1rEJBc9EIv90WBK3ZlXmutd5p15Abe3yrNWJeuxGweEFd0nU2nhytHBgGp+qHiU5hMsoP",
-	"ooBNn0IUN2bxo5TQaG/FQ7oQHy/tp04U91bIIKJLGlnMr4hHF6dvLk+fX52/fTP66f3Ll2cXo8vzf5w9",
-	"I3Qib8FAmFsfweuN3ejAooJUz/UH+9rVE6Z5vdZQgn54hfvPHu84guK/sb2kfH/dnGLYRn4FfrpvJQ84",
-	"h8NmZDjz2NuXKkuyoQZF8Pmi2kTtp66FD3LlvnCU8zgJGvL93OxRKcd/a/Z6gFIyL+u6YeTmSzr3JIm6",
-	"GWDJ5DJh2KsAAQ0iL8mvlgFnIlMZTcyfXJCxJa7jPtEykCfkB5I0SmWQurhkKdW2niVbsHTGRMQZ8mnF",
-	"Z4JwEZbDvClGNoJFhcp+4i8GS4DNuwlV0UOSCzN71FRPhi3kCAWJ5q1AhW6Iu54xrQi11flWc0mousEc",
-	"nDKh93Yy43qeTZoHt1fjnQiZrK0GEBqxAjh2+HJ0T8P5lbfbDEuvKW/oj1IiQ/1SlLlXt6USdpGmMm0q",
-	"LBXNXQ3a+slBQYydLJbFwM2bvCiEu0Al88bWrEUfGODAKaMYtV0hjDPWke9QNZLTtiSq+UinKVOBON//",
-	"R2ZFqZiLs5dnF2dvnp+NXl6cXf785uzysqlkzKxTPQ6vdE19sI2X3Xh/bkfhOhTNt3uZi+AV0sUFDVVb",
-	"M5dumxvg7bpc6xVVZJLxBHoLtizA4iuRzdP4pZost88b7LpSrfX2tV0Zi93whpPKFQWnolvtCciFbXVs",
-	"xAb39YewEUEv6PK5TLKFKNunYyjV4MbGT3OZpZvGCbu3Jm3UZG8Z4MIxfzUV74L0eXzEi49r5TxzmFjL",
-	"lu/kgrPrvZCr0FhQZH3rGJc361f44Bdy2IF73R1svsp+a0eet+naFRvAaCizBeZznudzuvIKaG2AahAo",
-	"ZRR3WrrMNgn/lfNvk5mBFl+Xm9EY2SrkiC3nRgLiqqFnO7oAQMqwoc0JjZhHAczsoDJgTWdt41BSZltl",
-	"Ezi8MCXHBOdObsaqgJqPkEfS2owFvLPKHkMXf55nvAY0Cb8cfTUFTmmaJFZXQgkPbOoNFry9xipj+nx7",
-	"jC72+BreDHrVm6AkT9Pb7qF2D2I+iwrWfz/XZCFvbSdTixjgmqjykWDh2g0h1P40fe/qirX4eykOcTNQ",
-	"2AML97dktwxMERjdDO11DNQvUxlnUcidHEkx5bMMYWX3+3vuDxO6zG3gVmT/L+hHVxyhTowaSLBnTCnG",
-	"4eIO43QD/yJJfbSnGP8l/8gSFSyd3LB2v7JdY/NGmyc7hdINy4QWXsViCwe7JWaVz6ABCZZF30a7w9CV",
-	"hcChXwXVNlhSBst6OfA55e1D2rwSI58+VI9o7xTVO06kC3uDrLxyUpvyVe+Kp78sDQ3uvwmqikX28VKL",
-	"pXYGk52yABwktYWfGrS0CbTaF0i0LVm2O6TUajc132Xn+9lHTF9n9vUtRfhtXPx7aORy56CKz0oZ28D6",
-	"F4XVrUf8OWDu9wNm+93972ffLXFpg4a2xX5XPBteiE6lWrKoa/xunl7XsflqKJ1u88KCUhWNNL9lmz0e",
-	"tm+PIjMpY1IyFQu5CmusbYNAXtcN3XZJwc0olbE4T4VsR/Dw8XpOQ37yAUffTDJFuNDS7yJcaiK8PUG3",
-	"6U4+1MtICbYip+/OXR9LakutQ1dgKGtjC+DMobvVp37vFb9lzxOp2pTQq+qQMfMMo4fD4WH/cHj4sH9s",
-	"/joeDp98CGkpEMS67TLNqs7gwbyyYZtXbBP9TV053JIKg25kd/9h6zVgbAXsO5/BbShfZgjaiu3UyRxk",
-	"a1PbZHn9zDbTBKddzKEqsoBSYIrM6S1zbmGiJYmlJ3dDo9Og8xcmd23cupC0hsZ5Yy4US/W4T8bYP25M",
-	"ZGrLEZi/p4TawPJneRiU9QxRv3gyiejCkIRnZIxKw9jrtZ3o+Ybma8GqJOCMWKVcayaegcFwVfZGzanK",
-	"I9/6uRNhRVX73LR5Hg7YvsYd9lF5gK+ObUEpVe/p1lQ5+u0UN+L12H2Ghb/lFMy7+CW21V+m0LP8lqVE",
-	"sVuW0iTvjhgy99pKMltjvXZDwai5r4y3mZO8agHCjjassU/GHqgghNkT3NhibkMDCjwl6G6b0luWJAYK",
-	"aF6C26uivpkM2LOw/dzsLvOuPo3on/f17YCC3Wkly6dpJZ8VtOETiAmuMG8dAqpU007Ulmg6Ill7rXxK",
-	"PzOa6gmjnWmVbuq5LaObvB4cpAW1R/Yvw6mqBzvPj6Dr2fqA2XTAr4vUnaro4Jo1AxJiY+gDW/sz5Qsu",
-	"qA1yWtDl0koLjnVu2KiTLQrQ3AKJChvbOjBofrqAlX5PCbpUc7nx+Uv3TJGSvn6DyUjahoVKwVqIgZXB",
-	"WmKYavVosak2T7vD/fTBXu/bHADruIBWbrheYVt9c6zmpeWSR8/sxduNEXC45RfRRwbuSqAZfQyHmLCp",
-	"hMTsoPs9kO/giYKlg+yG8DHVdAc2jErIkkdQGIjfsD4UWk0JnWpm+yshGgX585eSXSPDwEOBkWZjJxhx",
-	"hWKgWzdzTdjhmowkRNUNi0EMmsokkSuVawNYhkxI15M9qHbBKbVZ9xU8GCBkOU62pWM4ZYCeFQfSRNau",
-	"eHTDusKQKxATCufyWma3aGKp8+nLo/yNY0iyTbD8d8bSddHDgIzxvXELDRAn6PtrbjwLd3N5I2sXP26l",
-	"135e7cPGvbmicsGgk1e24lhTSQbwNmLYwQEpynNhokme2GADhmzk4ULeQq7jItyqMWRGeGlusBQZC7ru",
-	"DNut2UKZIetBF1N5XhqwTT6BOxiXU9DsekloxELCqcLi1q64JCUxVzd9wkQMuY7w4ySDtudItS8fEqMl",
-	"0hnrk4RPUpqucQQpE6DNdBks+GUOmcs0GABri7wjkCinU4DCBPVv4T7gu/wy53w2t23aM1VvvNXU6ZXr",
-	"rq4Lu9l26R34LN5GyLXk5s+9SeXbrszmHVnfAaW7yiDm2cH2UQstR7nda6GVgDMg7Lma/srWRc5jBvzS",
-	"Kjklx5TmfkFJEilmI83SxYhiT9lS7612Jf7Kx/+p33vNwqV3IpokKlgH19KarS64ctFAw8gXNn4+0KHR",
-	"L4PWUNymmBraWu5a6LTfm2ZJMmqOi2qkKCxd8Kaw719zq4e3THhDK2dmbQWGly6Gppb5JTuVbpEJc/6a",
-	"6kg2+LpDh2m/NXyb5xubvIN/AZtqNofi373ze1GWzlKd4sodGLoDLd9r3wfwrdXs3lhQ8Wz/R48eBSDu",
-	"Dfuo31GlWLBQIvQSQBovU/6bbTvg03zgTH2veHqtVjqR4hkxh5Rza+AcXBgGR9d1RE65ukPlLite7/Yy",
-	"SD585wGqgdkccvjcoLi20G29najX1nr+FUqJtoxd27DwfbgG3Rl8435Br7hgN3+XdbRoniRESz8od7fI",
-	"zNi6+kehpr62qmECqO9kuLy0CaTIq04azV2jlkpRWyNr127HdbxxN3U03BQOYdsdNvJPOVFmoWynykK4",
-	"peoGd4zZy8vQjqyG1LVwPd580d40HDwYaoPbpBBcedQe1KspT5VuK+R3D6Xu91Q2GTUdxA5n+gXD1YKr",
-	"3rChfilS3AfDLdDVEALnEYUgLIS1mCIOuQ3ibqCKOwXNFYRzKxFsEzL0Oelibr48DNLIz0T1Sg0Sa0Qw",
-	"E/zfGbMPIArsShfbRll9KXLpH/c3Qzo3w4BPRr8J8tjlDOuV7LpRLEeSCgzcQCuKUqL3ctSOctTnjHTd",
-	"Jip1EOf3TS7aB2h5JXorOw7Fp96Lcy3pVYu7h6Kj+PC9FPh7kwJz+26O7JuwsQWZ2sAGXnFlS77cs4F7",
-	"dfqe/n4OeRFfam4kdE9ovyqhddb/OyrfezLCekT592GKvZSpLhfRCNzVSe+dvQmyzGzTZIeFgIAYDcP+",
-	"ndEEo6u5IDKNMUBKzxlPsZGW7we18+R3HAqXKMtC9evphMk3wR5nhqKYX6CuE8zzjIwf4F/qwX94/OkB",
-	"FghTY6JZkihCEwgPaCjn3cFNYIsaNKbw2d3vKR3t3lJ0bynah6Xo3tLzKYyrYWV5Dwnz3thfImv+9571",
-	"vpf09qb7/KyZ7aWL/vZTfv2T38TEgge5J4GrwUL1zctewXV/tcTzrhTm288+r/cX82J4i8Lw3bqShALv",
-	"fG5bdNZ963UAvKPY2rKF7U5daZuBk4vZO+SY3a1LC4lB8a49JNTSsvYliAkric6frZ5W88FFnAnNpzxq",
-	"iozGAmmaRXMB1f5dhUZXEz6iEDBcSTj2i6BtaC985RL0IHrb1mTNSqWWi7V+Qb5Z6lbsYKU4qlotrqpG",
-	"3gaY7ujjzrXUEjW+myLTlU6VoWfb1bcbtVoAb/NNtDno/bFXjxL8Lthqsd66baOxIbeX0ZRwDMb3TBil",
-	"8O3a3TQYLkpL+TZ1+G8E9OsXmdoC655Viq2Y0r75yH2BdfiDt2D7UL5mmroUt0qEqIyyNm36KgO9cK8F",
-	"mmV2iaYGoGjflnpL90w0teZbKo0fQpemTXVKBHyZMkb+fvn2DSTVGJ6kNHl8TH7hP9WT/qzJxH75LyXF",
-	"wQVdvc4b0+W/DtQNXw7kEtcwgDBpAxFWGq2s/F3WOeHxrvdeuYp8vA3nfOlq/YfyviCrC58ztEdiKumK",
-	"romtdWIzQ3xKVDQ1cilnVki1z3aVZB0YKdea3Ft4WX6eZDyJywJ09ylQUC71Rw6k1thCA3kiZsqmmbIy",
-	"pe0FZNt3PCvaQMQs4jFThE5kpjEptyh/0KVq/JSzJFbbMKILkHt26KLng+vuMXLtLw+wwfCWPhB76xdv",
-	"DdF2t67mexiWdaDsygVLqGFMtvfSVKYrmsZEJVTNmXpGhCRLmgJXhZ4cfTI+wCoUBwfjvu1LYq46pZHG",
-	"fjDQXFOnMim+Lgm2Swq5l16GxuHw6LhancnrVfbP//3gQ+g83/ElS7hgrmdxAAZTusKULoehBXoGE6k6",
-	"EXUs4T5yKFxhIwEZhWtbckPZjhYdU2r6dXDrwLOmXNCE/5ZvcLdMkfbzfbYSnqmF2dHSgnSgF9ZvbENP",
-	"gu2WcqWDAOXqqHBbuEUuwjpb3jTw0bbUf5ho1K4N15UFNK/rumNMLTjhpeMN7SYrc5Cg1hkExsbSpY24",
-	"kutJ5Xst9353zeBn+b+j4ufitvs+EldAPkgUyyRkH6pXlSp945qXW+5lGOJd6x+qMR3aPHVATrWraDVj",
-	"igyNpPOoRmsx8x16U0KFIU0eEw016+WU/EtObA78JOXY8XZBJjS66V8LqsmP1vUcySVnXpseLK5lBAYz",
-	"muE+P2JRqBWiI1oEcVJlbUExXR9ci3p7IkceKjxDAYZTRQxY4R5uBFSJa9XVozBLtuuGUrQ/a/EwF+gM",
-	"Y6ptsxVHRJ38N+UJSnh4Sfj3JBNxEpRHM2Ge82VT14vTvQs3UrYh+W4nhISwJU1lC5cxOeW3VlLEIh0t",
-	"D3vJRGxL8LR42mCooUdtTztnAs30/cfN9L3evmvm2YXy0+n3HPVyG/IXW772suG7piR4iO309DpO22an",
-	"NTFN5QLdJKHihlCUwF1qdzWntiSiXV9/HA4H19cfj4bX1x9/nH74s/fd4RS/+yHwXEPD2YqnYLcSNwUr",
-	"MjRMyyTuk8kaTLh2Q/5QR17swL7V3pRBBcOIqY4d0ctd8lZU2CCeFZsAZzDbwr55Cb9hB+StSNZ5x1TF",
-	"nD0M7fbVwpUyjbmglg7mFc3+nVEtU0y3ntHEqBsRdPCATGhNkyCuT+mtzFKumfPX3zWU41EtlKM0i43z",
-	"+RyTJHQts7tYU9AmMGMKwM0x8Aq4HX4+cBMSTH1FskQHA4vXnitQ9YFiRZQpTRJl25iG3SjY2bRxFGjC",
-	"DJ6maptP3yiJHV0aB3HMisSSoUFhJknYrxOyVS5BirSdPJtp/GG57/dhUI438ku56tNaabaAzkezuQb5",
-	"N70JIo7RvEa/SRFUYF05SANR56dvTr22ekYJN5cBZZMKi8TpgqU8og8uqdCczmSZcD/eqGifDv5h24H/",
-	"9cHgw1//R7AeU53TpHKSsECHz4uXz8nT40c/HpCXWYr+RbaYsFSRmBlO58RcM+IJGbuSK2PgQmPogaE0",
-	"fLZ2Nr2SrjGawkpBkRTThEc6JOEV3UHrenSayrSDTI87fMlZEowONXyGiqjBY+jqGmF1TdhU0GHo9h8e",
-	"BX+Fa899HXLqynX28/bXB3ujInatQXsGyG8GNovCobam838PLvC9wfkLtPWJvBXxnxRJ5Kxh8/a2N+0e",
-	"C4hx5Y7R8kNkbvvatE7XIygnt7EaWlBctHp1q0ppOmGbyzLnGD3Xenny4EEiI5rMpdInT4bD4YMlwqR6",
-	"4FCgZE9Kea9ttTlYiadt58BcgoAPzYiPaBGo4dGIfvmh1wkesFD7e1EvfCLjNVI8qB13Au3kxn0yNrh1",
-	"wmPzJ8LfyXnMFkupmYjWg1/YukVRObeavJ/whr2+ZlRY7lje7aL4oW6OSrJZSxJzaR7dFzBV1Q8zduDC",
-	"3dI3bPvS7iB3I+SNoqGF7ABayA7kdFr5xtr885JZA/AzFh8z4fcF8yDZ6CZMYFPJ3BUxydTatqe1czGa",
-	"JpylAxAn1KBQn6YynfA4ZoYrYPPbQSb8hqHcA5Mbth6kzC4UYEGA8MvFLU3AQvUvORkUoUcJVXpA4wX0",
-	"jl9QLipjL2hibg2GWzA9l/FASD2gRrNlzuA10PQGlifkoOiIBx9TiV26pB5MZYaR5lIPuBjIdEYFVy4B",
-	"zXyrtFwuYVSZ8hkX3plDLXQ1WFGuByireT2oYEmwanh2mQJtw5/yhuBIdgdYgF0VX0B1JttL3yo2g0yA",
-	"naTor1+53eJb/6xSpmRyC6Dgfw1N4QbsY8QYAoGtkDVwQKH4TJgTyZfqvkDAUJot1aC4QCwc6Z0N1M/K",
-	"R7OfoLZU8dm/R/wmZbfyxvtc7Nl9vmUpn3K7Cy3lIKHpzP29oMJAGhBVVe7f7Q+FdZPgIjwwzgTN9JwJ",
-	"nXdlL5+vHWCQ6xKZUNlyCZFxgwWLOR1Ykp8toWHrICcOWB5sEHNlxjKfoVVmgb9BF70NV/EMUnexm0Iq",
-	"jxvrSxlN754pp7JFC9Ke7yoTtllr3bEApezhdyxhny0WLCbZcpd+vg1ZYDg7Lrp9K1b/hsPW4TxccEaN",
-	"9FCYZJ2LwNolCgttkYKAxtoDcgp7L9zF7lWMSZRTzQSR6bVIZNGj2s27oDdMkWwJFl8hsQkENFsPqAUu",
-	"WLSdEbCrPTd/fqQa5UfXHpx5BwK5V1rKG1tTTmmaaqIlYaJcWLS5M20c1CGvStOAM9dZKOzpFXdRrlcn",
-	"sJeCfSy8iEJLLltCt3aYNIsdTdYj8DsGF53HnYbWbF6rrbaAxD0vtpOR3i6hvqmz/Jzbmrdtvo5qXZe5",
-	"YaCUGSklaNUpFlV4Wfzs8hx0uk61Ff6rM/l57C2g3YljbS6lKvDbG/JPuGxX97G47wWd1wLN/bMtb97i",
-	"YwXSQ/T1gq5eUE1f8oSFco5YdGOZTI15uR9HNJnJlOv5YnuuCr5xmr9w56iCpKhL/C1GC6CBcYTRSB1M",
-	"Pn50U6j2azh4sHNEhzP6bC60C0ZX17On2mRgY/OOrsESG8+b/8b8JjMbn12LyIYcdIgdCAdGbm6GWg0b",
-	"KCCyGhrgUCmIOOWrsJvcgq4/ZclN+/q/xXs2lr6auTrc0numPkLXZLaClrQhEt8iifFs2Y+G30R8UtUt",
-	"urHL4J2ijmu4vJmA6fku6F3B1m5BPk2RPO3RcAPGeXF+zXC9leCGAbptwl0NtEMpd+VAwpZNlu4j+z4f",
-	"r/4iAYNfKBLvc7Lfjlhdi8/rwm2bA/W28157JDsxwbsg2u+HuQDPDLZRvGAzrjRLWUzMQ1YZm8nC2WIZ",
-	"U+v+CG7P7WWZrTU5PEnHVuDYgfftn5NtB8miumc7jlJhbfWeuqUbVbsIm1u7p1SmaNVf18XTQ9YA1wph",
-	"6aB+IC8tZncMezoljmigD1krkhMPsBzM+K3RjeSMuYav34ysu4PEVYcq0EUuzKvhHPS637jSdbvJ65v7",
-	"v8LQXIpTCyeJQ9s155EHdzxG84ArCOLRuLIxs2TsPCIsHqONE4KCzbGxGE13EM3mwoFygzEYbp270Q0B",
-	"hCP/EHJKXKA7KW6qOxVJ8G7rEUvYLW2TcfncvnGWvwAS10e2lZ6/NA8VxUDDKeWnysaFoBsMm/w0VajC",
-	"e8p1oUpauT1KmcaqCDfBYRtCLvCsNpse8pXlzfS6GB/w3XA/oxvBVoTrZwgrmDpk+zHB8rkisijG4OfP",
-	"OU+ZkglNR3molWLKJvc2QEfp+W24aZ69hEcbCroGImIaV49cFgJ0fLM1VvME4/WahYshtpI9k5ANPc1s",
-	"OQRBZBK7rjTa+mwgF2/CIpopRoScyHht29cVt7ylgX/OI+0tu6WUQcs/tTDJ0en6NEk6ynHq30krofvy",
-	"v16FBeF8gE2LumAKsphrbJnplIeM/KiLIEHzDN0TGt24SCiMfTjYbqd2kwQXyGdzfaoiJlyRCfYxSjLF",
-	"b9lr5+ZAgNngB3n4eBgMYC+s7Bcy2aE9T5s8cr8dVqWP1126coVBtFJRypsueLYyYfvoXweHt3vvuvyE",
-	"vMAbF3VinSUG5245WyHysfSWR+GqBhcy0w0JbZCzM5Podix6HkpChQzLVq16UxbRuRM248JmRjdWj9Fc",
-	"YCWevB3e1mZliEd5V2uu2Y4E1J9+h+6M3Z7GgKCGSFFbrCZvDorCgbmhfl7BZjKJll3qV7rAoK9xsnbm",
-	"HQ7VKF5r/8UAtzVwOmF6xZjYcX2pQYtWbTUBgZqbajpWWIyX33TtFMIAV91y8NqaUSWv6hOmJJneE0XL",
-	"9N1ImjtFj6bFPMWAJTiAXr8XZUrLRbu6BN6Ju/FbVmxpW5+lsrkNx5yLGqXw3aOHj4YPe+VA++Hg6eng",
-	"Hx/+8+hTMPnpkk7ZlXwByY6BIl6uSESjhubXpMgz7BJQsNzLDW2CDVBVW5o2TmOYBQ6/sGlGlJjXB+Z1",
-	"v+5FfaIFFyNM7mwZ41q1bLX3mVDV0B50TYTUz7CugS+OKzotG78coHIxEHJgD7ZI4MPgzqJyh5ZyMGWr",
-	"gd1fv2fk+wEXg/xsBkW3WBcVKacuAnBgBg8milSbhtJpQ0EhpyJ7R1wtCs0Us52V3cN9IjOteMxcoE3E",
-	"NnbF7VqprHaDdgclYKivvQEoS7VS3CUHkRLkxNoJjDHs8sRoKkY7GT8j4x/GxKj6sc0cFutyZg3I9CeV",
-	"nuHNuTUPSyj/53/SwW8f/vr/Xl//8JcT+DCyn8IUwKz6XExld+FbuQ23kJ6rKhF8u739Jby9D35SbHN3",
-	"npJLDRuzuI4Oj388fvLw8fGP2wocX2Kkcah4YsSUGkGkb0D4tbKTTYM5zTQkTFIsm33DltoQyAVbyHRN",
-	"pEjWB2E34L568buWwpsaOb8Xmidm1UD6rPafMsFWXaw82IpYV7j6T4ymwVb6NX7qnWppsNJpBDcUBgd4",
-	"LIw7NI5dJGvdMXyHPtpRlqa2KFUTR/ayliK6yC3nYfZYvrQ2pWi6cES43w5jQyxqpzeg2zOd2SNpUeDU",
-	"m6K0wtJR9PP7K81Q6RDt7mIDcOyFdHlwdgfixWM2obaqlMWcRKI+ny2X8O9EllxPG4Rh5UaDkXUDA0Ht",
-	"jovZiAmM9w8KEZBvNoono7lUOogxC8rFxgdAl2ku5spb6l5mK1dWwm+sqvrWBgijCr0966tYm7+SfuB0",
-	"KhutnszmMqr52r0LNsMBQTP0nKbhBhqX1mlW3uVPa83CUb85pzt+fHj4+Mnj4eGT46MfHz55Uk5fDmYv",
-	"X96sT6MoS2m0DqobikVhFRySW5QmkE+LGbkuv4hkS1cBj2GPDsjgNUfaMsKX0VTPRzLlTGjUczPDr8Ir",
-	"qc7hPpyZQf6kiDfMM5u4DuK+VpgwggkvRQJ5O9YHBuRFKzJnj7F5W/5oQUi6WZ/d2qkqN5RorrOYjWJW",
-	"joduPlv6G19ket7hjbz2navEjU3eFdNeq/em/PadqmTa2nb27EubLG+g4bRe8YVNtqmkatKPhfuvwwkY",
-	"NWWn96QUI3oreUxF1OWSBJQOCNdrzXYZsnLA9Q31A4cTmiy4Kbfghut4I1dNNTRzvx+qX8+MYj7nYkZA",
-	"aJpCdZo4YIfeAe51mHyAjVqYKS3dWHCR6ZyKoO+sPV3ojl5WrZwkDQV7rO8IEp9z965mCQOdLSxFZsuA",
-	"v3kib1HDt/VcWvj5UPRqxj+YqbSFBhC4AD29lEjMErnyAA72h4kWtyzwfQkUa2CIKbGjxlIblzfrq5RG",
-	"N/VjeS6TbIFFJaRgtv3RATkVs8TGLHBBYjZLGbLfCiDydEFVU5krFlGRJzD9xoQR/GOOSfbWGQzHUL2V",
-	"XAytg8/WjKWqraiKKhvG3j5WGbirdXDkggiZ6jkkr1GsdXGX6eCKFVvStER47zKkGSvBwkYjaq54H4Ma",
-	"0NzvMh3nbKWPONVroyLieGkJeauYbYG56ZiCOw1fUwMZ+JWLGJlBGY2mqVy03WaZXtZp30a7Lxo7hNTV",
-	"vLN2ml9OyEJ3JneSdWDr8HZpa1tMm0WIyvPE0h9HWJcJFSCamXsxt6o0SyW3yW3wi9G5W+qVXtzMKIKp",
-	"ytMX4VadYvwg6MR5Gc1oBOcIhPO5/bUM2XnuFikonwY9iOdaEUQ9F5fhqjDEDPjAm9PLU/L3d682V3gN",
-	"2hUH+bdPtprFcWfFQrdcNJ50UXX7bu2G9nCqez6awN4daDVVX8+lIKwbow7IOdbnRTcYJg8bqckoFHmJ",
-	"w4bYhj0FCDr+voFJopQZx4WuGknBnoFt2PrSbI0nKdqqzLvEJe7WinMzxJixnW202f5zt2i8XfpyOuzh",
-	"y1BoaKkc4uYrLx79micokItuYVZG8brLabXLsqgW06xRn6P+txeLu/0O8gYqewXWLUeOWQRqnzCaZz9A",
-	"uY2QAhQozSGn0DLX0E4oHdKyBkA+V1gj4qlrL+vC9xvbym6wjbCPW70Rb9hH/Y4qhSfQAVlcyGo7ENlQ",
-	"1+XKK1mBpV0gtMuKnITrflO/5Wc2aiNVmhwOh+2FU1jSe8F1SDqFNYy01Ojk6lo4wZ5KUUjGH68GYyVA",
-	"aAb2XyqGRcTnMsaN8qJGAaLRUoSFGOQbS1I95C5nWR1aa3lTK4p91znGheyj8HwBjN9yvXlc5X9lDNsr",
-	"dojQ6kqzu5FcwJgN/RJDPtruFHUnAtqCGu4p/7ZWNiqsNkERv7yK9t5LarVsU92hoXBDOaz6dr3eiIFV",
-	"7Erh9tUc9u7yUpEj3VVqKt78wrKTmzioG2o6Y3FjXYDmDjK712DYT2uZcM4VkGJwBtpIRCMbsUavQzcC",
-	"HS6tkjvAvcztYoUfGs6ci9nf5SSU/GI7fxR5L6nMZnON+S/N2ZrNB1o/QHh2hItsW5TNqOJJwuLRZF1f",
-	"9Ss54yInZ9sLSHRvE9Wc3tCWJk4pT7KUtapwgR3Ivlg1CL/JR5uiZvbxbjeY5p6j5srRLS438LJO1wUH",
-	"bxNXVwqG2u1w2xV+sJi2qQVTczZAXpyhdDz5QZa6j1SvpOhHUsK18mkVMFmp5VAK5fJhsYKHm4nLTrUd",
-	"9oBoHeLo6gS1Q7XTz1YzwdLgvGyCw5vtXWW3Mwy1AeQ2X2fXuggel9lQE8EnPe10pJLA0LowQj5Pq9oI",
-	"tjkS+ZecFPUR3BAH5XPZi+Lnn9W3rfyVKJrvrdqt75FHUVpaAXABXhfTS82WHamMM+CGa+GuUq41E88I",
-	"NYAwSVjOfDZ1DUUKWm2LOdxa8GVJXaed9q1qsCeFa62EdieqwTvStfFvQ8iWXVUYBGRKZ4EcMHVjbv+h",
-	"WQBdsrbXCYPl6V+X2aTW+bxz/sTn0qW7FpYudeSuDd8YB3vuMkeB9DAazW0n3l1ydsJqspUwAq3uy3nW",
-	"G+Ni61e1K8v/7L3Td+uNXjKcbmg9v/FM9sIfAljxrTOK+pL3ZET5duGlfgh5DbfGRrRUEHOkecUR22Tn",
-	"lrMVesCh3XCCwS1FD/DplGHZf2vccv3AF4Z1xUVWIn6wrbz6edePUGjdlXPCbwhPXrQN0jQvZ2n7F7pR",
-	"1oR2DhtNpJiV3qkU0TYYwZWNfb9t663fwjugcMy2jb31Ht3GNTZYSEsEqnRA1c33/fss3VV53SG0vrJO",
-	"O0/IOR4OQ2Vcr2zom5dGPTx6PBj+ODh8dHV4eHI0PBkO/9E6HvcqnLN3Ksjpu3MCOWfYAV1mWJgfvjKC",
-	"O0um++gU7t5AE0Vj2l+jVRAaG7DbDTHIe7ToGAI/ytQdjRzFKC6ur3b4Np3roNtwhsi1MoSFK279mldi",
-	"MqcatAotUzblH8POD3TJ+j1TtSSaQRn7GyYUoUuaNjV4g+4xdzrVVGoApPCZXnmgSzR0xciTuYmc7tRz",
-	"Hqi62niOEJ3NYqKlS6c38Ap14mwcv4aCUylZ0DWJZXtvdrjIT+caqP1eZvSVsKGvweRo1rvJnmiY7mou",
-	"F+YMaKSboQlSFdtiX4hGuwHsmooGwgim+RVVDHEezamkUZaAqASX5YOqkIIaTtewckPpViDBO1ZsbSaO",
-	"rpcx131y9faXszejV+cvz67OX59hPSMhV88qP4xen/53/iOxjVgSqm1bxnYMpY10BzvOhcJNWORxHB+Z",
-	"DshZC2Tqk9WcR2hlWtAb832mILLZNhwjc75wfKwb1vl9cgPBJAVc11PhDWY8y1mquR6zCykYrIS8YSxW",
-	"ZLyggs7YiRlJjUPUabME06hJFUe/Y3TH4TTY/tSOvA+tDEWSb1wPg0VeSN0daWcpjdjIxnThPqYUSuk9",
-	"eXxsbqGu0Bg5EzYmk9iig9J0rchMyviADAnSKehzSjWRImJbYrMfPT3amv0a0ryuir5soR6VWK2UipjM",
-	"rR7GdV3dqhePWHaTGQ1gLpahsLJT+4ttmQ/GUKxZQpYsXVAzHkHTf7hXKc1iDHdpBaqn5ukzoVHFqMLr",
-	"hOpoHhZFptD82JxOqaMXFy3jYKzCGXTslQstwhSGAhY9qTv5Yaqbyi207a/Lc9FujKmwj5k3WGPPYJxf",
-	"pn9SRGdp2/PqIOIrEZ54QbnIm0z/SRXp3NASF5gMGgrKFu3hg4fDo8OfXgyDAUFLltIwMkGjL/fzeexA",
-	"BYoTadkgnHMR8SVNwlVl4VW+qcOy2tRiGEEJgKo1EBXFmoPNB0D6dkDcrkIHVl/q8jxaazqAq2103FT6",
-	"1wagpNy19SOTtacPt0yPZ//OwjBuNCnUSsrtoSEUtiW0Oz0wlBdi4chR3YPG5P2tx1WwAq9vA1t2cc+x",
-	"5fYKIXGpjwL8U6CND/T9EivxuESJXBaw7pbriP6HzfzuBVcRTeOunYWoimjMSnw+nPOVKElinMO1iSzI",
-	"dmM9nMKNXRbmtjnIagV1YZgtR3BmeWOH/e+6vl1hqRQ2sLFrVPgE3LxbTmIvcq4nS33r0m4V1+tV45zt",
-	"fOyWZelWzNXNMzLO7enjZ2ScG9THjsiVmOszMi4It32kMOFHcrkmcnotuH5GxmiCHxsa7It4UHblGRlb",
-	"xB87NKIEXyCQUDa2+OYPYCTDUon9OzsFIOcNpwk7CGw54EDlHsHAZblgmCZPi9LBroilrfIKh6MOyE9U",
-	"xCse6zkI4WdXpxBrqOdSscoAmYihdP36BKkNCurXwswXE8VFBLzCxixhcqArBclErNA+QA3kRcFushO3",
-	"lJGNlQpWJpKC5YXX5S0kvGhF6C1L6azBW7A1xX+HOESq6cgdzQ6xr3sIr2KalpXCGrqX6uJr20dihxMq",
-	"B0edXZ3a8nkVUT2YHI4aVSuz9BcOtgyXcm4dWW+jaZrFPgBiQtOUG/xI6AabWIvWll1jK7GYb8c4ic0B",
-	"2eF2CUmoeu57Rytys5U7L9Ct/cbTQPmZNkSSXF2cvrl8eXYxurw6ffXq7EVYgvlyYaOO0BYNwxzKpyAb",
-	"tj+pTBgaMdp1Wnz9TnsOxrw2UTEPfjoXz87DZct7roa8luLk68faD7CDMs0rwK9d/KyPsdVoWv98G8WZ",
-	"KUutxaHJ+IwCeG49UlL0jZjgwsGCtafz828LSjFLWDCVZ0uUeHuchri+f8lJ21e67gBPm4uZ2qnldBFt",
-	"XUxcGrQfONvKxvxj3HThr+QsEIXxGUqJul5sTZUZZKaXmSYJR2NKnaBliwVN1y1DFRAhbO9B++aWY9ib",
-	"AmNP9fegwExZ+vaWpbecrZoSGsvo28QFy0J3O5vMxlZSUz4zdIisAD7oDetQabGdnE2TJJf9vSykXAtA",
-	"oz29ZSBbWlLcthzlJtHVa5dlW8DnopRBBciCQl2CK5LvxbWCsuKGrTj+GSTd1kCe8wojayaGX44ysbHh",
-	"gHAuGwbgbdsCUkUWNLZKj5CuGYBRvnYXKGsL8u9jBw2qaNefS0XhmO4CfmRq+aWWec8c1y8n1CdlA7/q",
-	"0uCWL1nCBYP0hbL954lv/XkSCJRAGN+E8W9tC4c7S71tuK7UNOkkhOIbvjxQ6WdKbQujIsOi34X/59Lb",
-	"KKbr8OGUCQoTMfiwCqJ+dEzmMku7zhz0Q0jlkas+4pYzHljJ0IYgcWHAT+g+gWZBZh0d6kTk5phtlmng",
-	"upVLKN9jv85VQnAXFo6rOFgVl8PXFCJOm+hDjnEeRfQvYhMz9dKLt0Ae3hI6gTe1Ju1suGkvkW3rAbVL",
-	"Jya62oB+P8sVWVCxdjUyuW7tvemut++ghm6qClBty1Q0tC41svaVs9JhtICarnlvVaDbZ/Kb4yKN6W8V",
-	"0rRfOlJf92YEDCTW1czCkOKyskzaAl/9DvapBGw4u29REdjn1n8ve75ginX13y1pqkvOyxw0e/1gwJ4k",
-	"Ol2jY9xPrfDeQtU+3P+kce17y4xslT6XG9GKdEjgI6W4++Hh0yfTo+h48JgOh4Mfo+jh4OmT6HgQR0Pz",
-	"/x8fPn0y3R641++9F1y/c2vuVGgHYkxB9gmKZ0YaF2wFbQhcrZbddYxNORl51/gdTO5bibN7Dswik1FT",
-	"+mDnJocVbCo3v3fZH00TevVwvFvwdhVCxPc2cPquUk/MFTTguJPN3IiXSfBCp1mSNOdXzrieZ5NRIme8",
-	"IWzpb1z/nE0IjcA4bCV0PhPYCA8D7zOFAuDmZZYVeBwX4sy9haQyCYlfP61hHrsWzehCFSHNChc04KJ9",
-	"KJPXlbdSfqC+xgtY007y6cZnFUvdGhq2/beUCqMJTdYEOuJypVOqZaruvlEQTWeCxSOZ6aCjzHb+seL+",
-	"hM2gb9ZUpgyEYPTvUhFbhzQCBmMLwzXA9jRhs0yQxKjYoFdT120AY+yoJtQaFcyrMY9zT+judK1jwsQG",
-	"sbnAG4ddFWxxt1aB3Yok7WN39cg3pBEY4Ngti8ARAi9C5+jRcaVJ3//+n9fX6sNf/6f7o6FqX4l2+AMO",
-	"hxsiyn8IjlWlNJtuqEIbvgDedUamwjR13KY3d9Mdvwnmbp2SpFTPxz9qOvhtOHj6wf57MBp8+M+w//hh",
-	"uMOqmWIfwjHwum9cMDZr3Ff2tEXahoqI3yGKfS5EqN3S/2JpzKNADUpV0wnkzfa2ivatEDz8L674hCdc",
-	"r4M9LvM2YFsq5eYdw8zN35pfAyYyrjBRQjGdu0G8NidF0q1t8wPNMpF3MjLnszl4FbCse4f+DNgoK4CX",
-	"XVpMdC/UneQdp7asz7amapEDPklYQxllV0TZFo9fQVMNED5dPpjr6Ol3uGjh6LKlcjuG4Wi2HLVt5qwy",
-	"MWoFMnZv0AmRJHwxcd9cZgKtP1W4MdrgZ4Cbtm09wKaFDYa2TIWNiD71e/bi2scA5w1UtpnciovMhTdb",
-	"oMdvN2JvLodet4ViZRVgzNG9dJH9gnZsJjq2cmRFO4QSNfHGfARUaCgvpV1x1d6HHOfG2GDUHzp2oC/E",
-	"iqPgDoqcyqKIsZjFRa9waKauyUqmN+HIhliKgPjyWgo9h4pLiotZwmzbM89Tbe4bcqRkat3ktRKgzWgF",
-	"G/hSVR8TupWVFnf+LnFx/OVajaEQt21hcrvlcZTgL8/kCFZCb10YyeVrwFnYO3dj1govlsK6PHD3ri2H",
-	"0K0ItI8GtmWM3L2FbeBkA1nzWCBFCkZWoBUvUxkZBXhOFSKeb0ZNM+jFBwTG4l6p1ptXAC6RKtx2sgJ8",
-	"3ZTFNmLCC7p+O1FW0qs3hsxNyU+HIa6bJ6k+Deenbmk7mY9+dNfRg80p8+E3j374ZNvweQvLalpQy5aW",
-	"+WvHj+64ku0c3F1oY2uuEPT/SrnOgd7Bb0PWRAhMf025ZhcsYnypQzVS1IqlREtCbdaxbVCI2V2lHMxK",
-	"jnGoYM7BcHh8dHj4jx5S+ra2/ZRNWcoEZCT2blnKp5x5/tITP3lEFzk0o9och4Mfp0eTwRM6ZIPH9DD+",
-	"cXo8OYoOh9ZQfrd06S4d0Iv9bMvszJ/s5oGuZAxWT2XXSiCVcUplfvOVljME60ALiZlRlnK9vjQz2kQW",
-	"6Nd/moUiOv06SeTP4wd0yR9gtZsH4z4Zy6WKJ/ZXtPGN/9I3Egy0ToX+/vZXSM6xjfxhoEzPHxgRnqn5",
-	"+C8H1ssFJmZcT8GJ51ovMacU3n4u5Q1nIeOsxiQna/nuE9tN3nxbmfAZwTeV7VxNZ8z1BUwZhWxEcoFc",
-	"XLlKriClpWyaKRaTPx8PH/7lWqxsFBxPyfgtBBWMIX2F8aL3P2hgKQb0QNiO4Xp9IrAohlnA87cXl6O3",
-	"F+d/O39ziZlG3Gwowo06TbEHhz2yp1AcD13yX5hh2wYTbNv3DanWKk9Dg70L4pXuwq0qdstSmmD05wks",
-	"spS+huoW1VhiMmULqTEbjlA4vYEUyfpaWPKHLdjwFYLkwgq9AKoqnx/WtppD6IwBIXMZGlN6FaFEMG2E",
-	"7gNydsvStZ0PiCQ6XBRdsGtRbPOZ177XJ6OKrlVz9YZrcS1++OE8ZkJzvT744QdyyURMxgY7ZMp/g7FP",
-	"yE8AouQ6Gw4fRgDg8Ccbn8CsBcog2MNdbMALDL7/k7oWHoag6eoBmK7GAD6C1PCGnJk7yHeNHYSw8hNL",
-	"F9y6K8z5qxsM6/vz+OPA+238l2eECu/g/JhUENyWBsQllqGBto2ruYRTo658Glhtyk+g3oarEZKMHdkZ",
-	"HxBwoyNQra+F828AmGDi11RmAjDs+C/maYlr11KSRRbNITkd64RAQCb58/HR0z4ZXzCdrgenU81Ssydb",
-	"HWKB2ZDjj4Mo5ZpHNBljNbVrQVNmrxs4sfrhh+DTVg4t1YjLYfGqALFImr06gmCBDQTferYo1+pajJGC",
-	"jxEiHeBj/puXbQoYIFNCE4Nb663JpYUxxGMZ1h50LabSVgaimowfeE+oB//h8afxAfkbv2WI2a7YCRmf",
-	"x2yxlJqJaD34ha3H5rLWMkuJXImTHPuI1XtgMgDXCYOiDNfCwJJtuSmnxKhzWD3NfG9Oxi7aqxQCNV7I",
-	"r4Ye5ePfsDWhAtT0fC7sE25p8tFR/1qMubfaG7YepMz8bJAF3Eeuv5mr+oBaCY8xYttwYEVooiTEqcP2",
-	"eTzGmOYJ+lyjhDOhnxkSZ4cwy8T9KTIDgyfjqcIg4doNORQAjJOpIrGsX8f4WmAVNyHNvk9IypbgQ+tD",
-	"miIXscp7pbv8UqV5khCl5XJpbljEtv5v8eSfj4dP/2Kh/oLR2AC9MsTQJuTnRazziHWks7bmDhm/XarB",
-	"qRq8nY4LQgrIWIC4zV+u7/tacNXHId5hbMsY3ocgQouvfjlTuA9DENZMI6hTDaMjtACMGuX0T4qM1VpE",
-	"Y4NEqcvqFbE6IFfSXBK1BQfWMiOr1HArligGD/cNgOLycWG26Mk4L44NC/uTcmi+chBphj0pqs9g85Z8",
-	"7dfCUMjUrJHFUATLoLBlV4+GD/M7cLKbYTWnuG2EZzMjyQRkwUIHuT5ZyDhLWL8IdjGDuog4aB7q7FNb",
-	"bsHo4Ld0kqwJ8JED8tYzfXm0y0mTuOtxIWmekEw4dWBsIY1FUJWnSOJ1uGz3+lKmC7PLv1++fWOu8/3V",
-	"y8GTA/LebnHKWWJwUMT5rv+dGU7vFSz3JLADYqR//Ori5XPy8OHDp7hMSn6TgvWvhctiOXz64xDGPToa",
-	"DkEswJjVG7bUuJDnENYFXVmjVGLo8AE5zYkMMDVgeTbe+vEx+YX/RDJhXfm+5IGIURgTDcM1AwzAyjr+",
-	"iyN1bqzDxyRhtyxRJGZs+SynI2aJUy5cwSlUHA3GJdDF9s37VwfX4hU3EiqeC7X3hA5BdWL4pq3gkkPt",
-	"2HMZjh18gHnVwrffhEhkSWIv7yxNZWqohZlqmcpJwhYEbVaK/NlcwNPjRz/+xd2ArX8/NiLquE9QHJ04",
-	"tmPfVw/+o5JsZpgOynSOk9I05cxwyP8eWCF8cP5ifAIsR/UJB+aDiGsl6Pwsj56QW664mfz08vn5ealc",
-	"p8F6kCRXWB7BI1qJnMEFc40CuOY6yWVur6D5Se/wYHgwtLWNBF3y3knv4cHw4KHNUAON6gGEpjzIa23N",
-	"WCiYBNUUZakZnADSa7MjKIzXJ+CEtAKW0br6Vv6AoDfIBui7Xp15spZXVal30ku40qcgcZ45c32BURCV",
-	"XK3JAHQESK2IWArRLlzlAU2gmgBmFppJUaYSFdm2am7buWHvTZPDj3ubHea74Qa0pgQcHE3z2sombWfF",
-	"Ozi15VDM7KGni6t58Bz9+i2eBJ9imwffLpVjcG0eP5++kYK9hipvnz70eylTS2lUFLPXo+HQtqbTDNP8",
-	"6RLtXVyKB/+yRXG6nA3A5ztsLvGpHgMOSrq7FAD0OaOxjVg/u6KzplnsYw/gmU/9Xi7DbHvh7VKdqrdT",
-	"984LNktp3Nw7z3stf9S+auWdFm+6J+EIHg6Pm17J7+LBG6lfyxgtc5/6vUfDh9vfeS/oLeXoEYKjtrbW",
-	"be+9Q8pdsiQBDfFtSP/8YIAlz/DtGUETFV9DD41aApFjms4UpBkZWtn70O+V9FLzi18jtPfBzGkJax6a",
-	"YQlrneJd2MCzzwayZgLwxYRgNUmQcB98mxdi1o0ybM5dVrYY7RrtBvpu94PfNDG+83Df4zDreq8wg2w7",
-	"z4JJrXHiliEhNxtsot/mt9bUuwjvaeAbxexGQnLRUiD2uy+FbOQleXSVv56qo+SeZ1Tj77YzC7iWe17x",
-	"u+EVOWnKLN53pkL93lKqANV5x+QyMaIzM+qTYCdI7jxrjbPdrcGDQLg4IFeGiGC7ANQWoD2tcoqTZzpH",
-	"Kd48t4SJrgXalSyJTSFPfGKjOlzQOEwWyQV7RsZ+pGJuE+TRPE8zWNB8YaUkA/JGGvXyWsz4rZkKprSl",
-	"y4CWK7LAyahAOm9YsbpBsxWqO2W6i56c91hxvkJ4t6F/YXsDp8SHPBriJxmvWyC/59T04kB771K+YIPn",
-	"dIF5t2h4w0AB+8QSnojoYhAD4FgZ4Z89SG6JGIBGe9JiI80/lZ1xOs3YpxpRO9wrUQsRNFyNrVLnFNyg",
-	"iW53UucbeS/YMqHr7eTLeyd/5VO/98pWWNr2ev6cI32O0bSgfTlPMqd1PHy6nSA9l2KacHTeHx8dbX/h",
-	"XNzShH+jlBJBglBiO0PcVVwD+3+jTD1jeid6gAWSwfn+u5Y0Qkh55aV53YsXAfHiuOU7L2UmvmXdVQq2",
-	"M5aBVTCaN1eYEVKTBRPmWxZj24MDMgbuNfaKm6LLvJTxRmYpFfoZ8nSkA2DDnKyJYQt+ZuC1cJ4gjCq1",
-	"MgPxRQbfPw0Chw04cu5ervvtpQry61yCp8FpNtDfBP04QlrXiwuTmKxdZIiCsIjJ2lo70cGK5ml/6y5W",
-	"Y2KLSRG6ouuQJJNB8stnp1znU58M7Sju5AKLDdpPO0osNtGnlcTy+Ynjc4xztY5dYSTjaO8iyx1lho7U",
-	"qbuQcXjUhiyBuwkW9hJjW78P+QRdGUiX+sRZY5Q1iWC0w5wVdGFfMswDiP+SGYZJB3XB0wAY9gunMIT+",
-	"SwlqFrchBi6U84D8zFUR4KOAYmOfmhr1MQt5m91VcPoaos0LKb5jvPz2kOVMxOjDc2wQwsIQc6i2zkHb",
-	"HGI3JFnyBzFbyAeo2w/M3wPtemOGscR641xJT1f/7cXZ67cjaKx2iWYKlTciG5tbTfR8DEEl6hmGWhEq",
-	"yuz7TwFbL67rBVtIbI91R0YKQa+WjbbmovnshfL/OZX9YrMNygW6Pcm59uQdc7CiKD/jIegXRrqODOr4",
-	"qAWSXkn5moq1i7z9WrhaQs2/Me0iHfMYQEPYoR+fz7QMSoXQsUBAg8APXIhuk5p9yTU7N898RrKfz9EA",
-	"eK6eZQW6dtFUd1Q393qFttOiY/jctysDUd14azbcvdGddVUJyDggp2U1TTFWxMb+qcHPBYSgnaPLCh4u",
-	"VA6NwH47TNQYjd62oGuC3MA6qAJr+ZwBHdD0x643z3S0TUeNHAieOuzyGTetBXLESivZllF07yirtZvc",
-	"7imzGve9Let35SqTgv3JV0c8yma/CAmIELtqzTwbXGZXlXbottZiOa8C/ew2UNIo+9a8A+qUEV4UwQ64",
-	"ToiZSTJha+mCDrzmtXR9LWKJnXvB8oTBhCuexNA1TGXR3OhkY1j/D5BqY8YAIbPSGxfTTvrY6VfE0ObX",
-	"FmdS0rn04PSuIdbUhddBnLeLYrTJGDJ13+BpaM90Z3v2HpALiM/mtpGpO5AFxHC7oHV4/cQSwLzCLzoK",
-	"7YnOzJhS6Wa/3J3lY+cwk1zAevHKi2bSDkB+6PV7EAp84qfodLBKVWTpL+lIO1cqY3FL6Zpjo9mgdco3",
-	"C3ixzZ5BoEwxv4LrqwVheinTCY9jbDv82WX9b49WvrapHDmhbEcnEfoLQlkRCedcaYlNLIKSYe61tV3X",
-	"+070qUfx3kFo/Nmuoo3o6GTGzxVQey913Ye0/mFCWtHrRZdLJqBp/36EsQqNcTx5Q6zrJT7yOe0FZoam",
-	"aFcwGMASDsj4hzHGKWkXDYUORZeshKIR1r751oNjrdSqvXRV8JdiMnEHLrL5gl3YBTR4CvUasNmN9C4+",
-	"i9MZ5QIyBysZgXW+gizKCZnfotOiUaq7QO76Ve2i3yKtAm3j7tJPPyzlQO4WppdObH60rzQekPfKRkDS",
-	"OGYxyZaETmSGEJxXwK0D4ozpu0Lh79xos1lzuZcWvv+oo44Yu53TPEBVpNnpZ63ZMPvchhkbvaDv80RX",
-	"pjPhU6b5guXx0Aks27kDIZgJVWsnCsxSGkFtCi7BEGO467VwxVhs1UpbIw3qaYfsILiHvbCoHU0osI2i",
-	"B9mTx8fDYTezyIXU36ZZxFx+iMB8l4aNP17YMIRpR2VxAMsmWay/o2XENhZ5YBtxDUp9hYLywxvfDBJO",
-	"X8axrryGYi28ZOgEw8R3KI5Bddbo8CoaQLVD4VqvqQ1r4MKZye2hNGaBNTcpbqem5VV5N67HGYFs5YjG",
-	"/LhK26Y9plibVYCh3egxqW1+gIYpvmhckGsiYMvyFStpUyx0+1rynJyWy8Dnd1rIvZksN5OVUXuzqewr",
-	"iLxfUm793fMWNJ3kPTMt3WPQSXSgWbpwBLBkGXONsxoF2or3aTur2ZrKUoG6P6SGWT2DANb96opCUXXD",
-	"QIb/zjHwO9Ic846JgIVUONT7Aphn9sA2RV/bfNqcUNTajVctkurLomwwifXroaGF62DQ5x6TNr/1ZIrf",
-	"PXu8So2ahfXLG/ETb7ktltpIb6+bah1JjQyfY2grBAUbo30B0jWwwJ3RAwAOE7DxzCSzFQ7dliSxPSv7",
-	"ZJwyna5HoB6O8dFsafRMeNXZj2xHZsLVtYgSc3RQds2VtNPoYIvdBK4QLwwnRZ9oKYP2IbO9r0cpdrQp",
-	"YSfS4r4/dVVGsf1pMGh9j4bpe0L1ByVUeydMU54wKzFEcslZs4nop7V1JvWx13Nuu8jTC7VHsoom0WCF",
-	"9lqzG50kbGJ6yRP2HBfxR1QGnsvlusm/f68F/O60gF8xIoBMoRrsfrVtD2sVnbKBloMidCFc7wsrQkP0",
-	"JBPQCA7x3cXoyhT/8tEayowyxQQGFbtis0RmWvEYg2fBkq1sihrUhcH0AoOPLO5fCygRTHUef+uMqn1X",
-	"N1TP2QLq6dRtFIWU4shJYcCND8ivUGm3iMiIJQZVQDHza+HqIm8sxUu4redpY38hpDgk0MyYvqRTdiVf",
-	"4EnfiUSVL+dnV4DZXok5QbykJvvngotR5EhlICnjKNCxqujW4jdrOQw1W/rd0tDSDd3T0e+EjgLdsJTU",
-	"uqeR3MVFtfEVlPpGqrNXWuvo1eb4v1f5U13pwreKSm5Hmwps5mfzfWPRN2rl93guYsVe4V7esvSWs1Wj",
-	"SGEAwHLUJV+yhAtm2Ljh6shLT2xyEZRZz6NRZhCagt9nImYpWdE18HlsCKN030X1gsM4STBNEVUhkAgK",
-	"1m4DXqDdaCEhgLYhZG7OmVN1QE5tRKlZgSJDoiV5ZLvn0BWeohsCLCbKRndCgAxbExrHJFteCy3JGJoM",
-	"Op+sGjeIC05Nf+tO8nshDbWNNYSxOBDqEwpypm2hf08ovhyhMKKlAXuAb1TA90olHA7cIbKk8DvbodpE",
-	"lrh5v3JwSb4MIDkJy4seu+z90FIkNCkbmUc+Q2TJfUzHfUxHAb8Wqe5jOn7/MR2FFcRrM1+VXdTnJPLV",
-	"mI5aQS/s/9IfDof1hT2D4krO3gOpCJqMyxOldDUopKpNMpWF6z9mXkL5DF5g1+p7a8d3EztCA24UdLuq",
-	"AMKDidQLy/1MeF/3D20V5e6dOffOnO/LmVPDyz07dpbzteIRTQZbnLHbtap3dqQmHAzI7M77YJNcnXGv",
-	"SV7/LNHxdg2fSaszWLlFoyu8YqUuZHmibmgV5qFOa/jFvHCvsdTO5V5N+d2rKWC6TbhzCe+VOvrqQSNp",
-	"/LXUiNeGpdie59gJ3DZWFVJjJc9nZPygmmjzYOxaUW60WV3Q1W5mK1iXJW9sE3Vr3x7LLuTS5jS2MVgZ",
-	"LQzPaZLxBKMAzMgJ27yoDiTXW1UbO5qju9hmt2kNXCidZgsm9Agf3CsP8heTt/l1/Yewce8spYtG8x5A",
-	"MRezkX3wsy0OVpOvsLF2o20BPJITNcoE13tLIisDExoecsiuikqNCXcG69zD93lue7eJNguOGPSD3rNc",
-	"kgyivEx1OM6kN3ArpOYJJrKFoeblb70PH+7NtpuppXWk3pttvxd5qG6vcX3AeYrBc05GcU70zyYybU3J",
-	"q0s1f0jbTQUJ700431dWXi3cI7etfgV03BZ1j8W7Q4H1WAB3e1R9gcz35th7c+z3ZY6tofKezbF1dF0w",
-	"Tc2MmzoRrEGvXqVcaybIhBWx8m6Vtn53UYmkxootyr520/0h+XDlDO5x97vhw5CGYe8VrXJVVL4LHvd7",
-	"yywg4S6zL4pWe2lIGMsI7FxQM57P5kbnPhoePR4MfxwcPur1eytG9ZylkLy6uh0tFr2T4cHxIUDYTmj2",
-	"LtNfun9hC0S3JbPi+0aF32WjQlcRbX90oU3yayozvSWi4QIf+V4it2E7mzI68Ejuo7S/gqVoLi2kzySW",
-	"dABHlZbVnoN7EGvhkreagwBYtrm1ruYMgSY3Hi+pnnuumrhXZSW7+UJ+zxjXlCCRH9y9xPq7sBxZhLiL",
-	"YBpuRP5GFgaeCZtxoYgU0BM806zU64hGmt+yZ9aZVCRQzSSRAQsQNt/+XWHyXuRmPCbbna61KAzn9HV6",
-	"eDfSCdvE+17w/S4F33c0U8whOjhkoRG3Rnzep7ALhd029zDh35Oo+4Jqana0SdrNi93dC7tfo7mLOX1k",
-	"bnnhkIW8ZbErRrhXoXcfRbA7Vr/Oiyt+5QrYxTqs0OCqyGFzga3LwhdGn3t10kYOlYWQakVs8+N+0ybz",
-	"BYDW1Sr22aZwfp4C4fl6XMnybav5/DXLiztqV7f8PqjrPtH1SyfD3YdKfTdVy0vFiD+PFNA6GOoPnWJ6",
-	"73P9PiuSf0acepDIWbOMfY6hDzKNMR3D8clmWfuVGe5z4uAfkFm+krM/NL/84zXf9gqGAf5leplp9LDm",
-	"hueE75nZrtT2KmLQuVbQpZpLjbW7irpRrryYGzBUZ2sqk0SudmbWZ0tpkK4FSk+nUNm7BZWgSkPP6Xbk",
-	"54pHN+0GhpZx5+L9xas6lTjEBnWbIedyxXU0RxywZGXLCyy9ZeklE7ghhbjwuAVsL6H15IUzn3+TOPES",
-	"QKdUHqvKHBN+y9rCv3lKyyWPSgXkHVJkiqUPlimbspSJaEPE79liqdeQbLaaSyyCxzQRUjQECnpDfi+m",
-	"W39PDZ5T7yTvm7D+vlq2Y4f2ZQluHb7537ZorpoH+lU0FK7nZHw+HQCsjokUyZrwKRFyIuM14JRrbwrF",
-	"iBQXGHu0JisG1atpXEe2ZXYnZNuLWzOha4k7zikMvJ9kCzwgMDH1beYwsGQjzo0U/431Th4N+z2zYbTQ",
-	"pTfm4PmCjX6Twnz1/up5+4YXNRz9guGCm8nDVw8VvIM/87AFxl5J+YqmM/Z9Rf51ogoGjQcJaGMnD49+",
-	"fPykbXfUTM8fTFJGbwazhCrV3H7npUxdqQAXfRGBwDxFL8HfuP45m+Tl6aGkvHn6BLj2iiprEl6TsVyq",
-	"eEIM/yfe1OO8zsotS9fXAgpGkrfTKclEwhQKwoppzcWM/HRxdvrL6G+vTi8viaJrRaCU/oor1ic0i7m2",
-	"hXGxngHMauAz0fPxAUHwIlRrtlhqqC5/LVQiVywmsVyJkFSt+Eyci5/Mcv8GB3UHmmWt3hC9PMBpJArq",
-	"Sq1kaqb7+4+/vBgcvf7v/xo8vbo4Hfx6/PObwZPnL88Gj9/946f2NMlb7xcmSZcMAC9Eji75TLCYcHFA",
-	"jOASSXnDmYWKkcL3xiRlgq3cpcN3B6ipHrbC10zPmdBm7TtruE9bUZ7XVKwvEBLU1yIoJfphjhe6R1jV",
-	"0cJX7qgCFDbSNFuwdMZEVFZyzcmFJA2PXnChU6mWLNKbyQXc3VpptlB5L3arIMh07SrEarJkcpkwRFfb",
-	"c50DzoKqC+2e89UHpf5iQa79+s64iX3tT3pyqUZ0yUfweTTs+r/2KHpeHOYXRtFi5gZEdY0G8mswRB8a",
-	"52O2mYiJkCuks+hI54YvHHwffPhU3WDtHmo3L6dEyQUDiZkl0CgFT2Mq0xYI1KORPoFCKBHzuW8iZ1aC",
-	"bep7R7VDH6SVB+TccK0oAq6I+IE9ZqaZAsYGldoDVmScqgZTxwGlW8QsfkZooiT2yOHY9I6Z761j1xLk",
-	"rg3xv85VWybyHE6wfttnILcY8mgZVyeKuGCbHGevWe8zovHrxmDqiCYJSw++TfS6pGuQDM8JXVgKQjU5",
-	"Jwu6JrHsdvwpm6ZMzZtx6FdbYaJJ2MByPRCBNRMDLpyVydE2Hs0NtoNMUrR8NHhIVjK9UeaRhOUxXNg6",
-	"0peOmZFpsWQeOXWrgFkjuWAK29hBu6c8dIOhf8o8k1oFzrV1ASxnIi6JRyfXIidPoNDLJYdXws0o4cQu",
-	"c2D/GoKggVHBViVKdkch77ugRX9jhulUT6YbStgpFOLC/8/el/i40Rv5/iuE8IDYeW25pTktY7GYz0c+",
-	"v/18rMdZA5vJTlPdlMRMi9SS1MhK4P/9gVVkH1K31BppTgsJEo/6IJtk3VW/8p3QlvCpc43QCY0ARBvG",
-	"RSwNSAmaJAh2OIe42suyhYnk3I/ZWMAseCS2zMveMM364fFEK4QAExxMf7+Fgd0bYCCLhU+1qsaiqR+s",
-	"yHGu3bSd84C6xONvORNzredEKfH04cYPyxuVOTCabtOC83aJeLOUnJyC64hui4SAv29Ark8j+8PSmeu1",
-	"uOUO1vrUDAYxazWSD4ZoQ60IHzhLOVYssdKMppmx66xY5M3elOdSZGFgOiRRyq9ZFDjmXZx/AK8+CIkG",
-	"z6ruXQj7Q1/JmWZKB06viakA4E9mmQ9B9ooaDiXfWf9c2g+p0iEwa9NFa5fOUGd3fdf4tR+lhnngYj9Q",
-	"RoHSHKcIO2K3MlvYxlIdAVtfaEONXmVs/Ab3ncNtt8jSi8PU7MqAD6eqhGA6ZsJUiPw7TI7Zqact61IK",
-	"XABtcEjZZxxKEINSEzcMpy01IwFOA7tOpwlnImbofWrVHYRExisPwFt7fe3OG/bDvByZcVre8sXM6pps",
-	"KNdQjrEEajCtXeNrBazwNtYoau/cs/nNniKP/2G1UoqTsUSFPsTKda1axCUIWP1yVYZenp0He6sNVQYz",
-	"9ch33PuSd3UBSrh4JrCHsH3c8XCrg1Xn+71zc/zc13+1M2xUYlOA572lGpvPeY7HmkKWwlyyKomUCsES",
-	"Ypd8BVzwxqi8aws2ynOBHc8ndZ/wxVUTy86PXy4njmMpgKkWlACuSY79fK8g0YUPgfkDkaA3MisAgXJO",
-	"aphacRaVWS5HWZnCycds40k1rUzB+VTUpTSb0Rod/C2df+7rVuM739t1aXz3N1nRWfu3eZF71RZzJZD0",
-	"1ZAhwN37KpzSoiww79XJxWVc9X361uOq3M13rqB+LCsYG2UNV+gn+TBrK3UWDt8vWbCzsAb1PeGsqVJq",
-	"GbCnvSde85PtdgHouNg7bsBTdru0DCJ4VciXEZ4QrvOSXhFjwD1lNHF10MUPAeNLyBmRok3OnIhHrVGQ",
-	"iCdRlrR1JeRMEJra2c5dfcGF0HTsm5T7cK8mjg59EYK9B8MDThVNeVzpGILRt+VBHxI2nkjDRDz/Dzbf",
-	"Lkk0lmOEjGx9Vna1zgKiYypIpxW0sqRDIHiWMty8y4QNW73DTlACkQxaMy6Sy/GlbvWO292fQclY6XUC",
-	"ZywwleV36REfGExAVeYSCpiLgJXfOp1eN+yF4X83TxlZWNpzOEyNkkd255QDs/crixmfVIOJxDGbGJa8",
-	"dtYvGMZ/0iTh+mqByRZ2+gUkP87XM8PCM9kjP4PWH67Wf93j2X13W54V3HGE6ykkw1pNBA+QcV4TKnLG",
-	"14BLx4obHtPUA3TV+PCbMW6o5xxwwV22wXRFvy0hDRnyaybIFWMTDSz1mqZT1iOR40gR8PQo50GOTzvf",
-	"EHxyQCImEuAcEXr9wZBG4/9COKbYJmeFZbHD4yxZArKjl3HwjKtjykGBtzv+H2AubX5fxuthbhdCj+RM",
-	"k740I3LNFCxjZR0ajH+XquidiIyAxCmjiuirOfT3SWp4+ivg6YH3rvVavo1YcmNG/x7P3U/H6m9JcX6Y",
-	"nP0xcelbx4d7SmydYTvRe2XqBSXu58q63GJewmuYM9Qmpq6WGOhBMXDdQn0iJLhDRhbXhJI+NHlXis4D",
-	"4rqYxOAS8wxfsB8GPUKWtbuuCC4kG9lT+Yn9MC/QjRYFeWIa7WvLqh1BplTjW6rYch5ZsIvyeVDLmCtK",
-	"DKuc92VIzLLv/g6wMZu7FM9HUplH4Vfkho31Df0bGTgSHLO1/o5H5mwsHP8GT9u7s/Oxd1ZmMIPlkBMt",
-	"0XWpGdstOkWG3Iym/ZcxTdM+ja9qua4rK9NZtqtLX4ESBEjAHUqGSHmSvP/6+dO3d5/eXv716x9B9iV1",
-	"Sb9Yv4DBa5Zq1JEvBLDfITOosBczMNHLEpVyjqM2+e4Yf5Y8PKA8dYlsEFghGaMgkb3nkosIq9Zmo3n7",
-	"QoDBAH4V97VjOic0SbybB1/CNeFDIRVL6rVtfP4catXWhosHbrgAqxh8yUAlQJtMyuGvMf3xBxNDe8yO",
-	"wjBojbnwf3caAMXBF0f+EKRyaFdkSK8Zoamsbyu+3P63MI/OjeYxJ6UTJiSx31rbOVYpqeom0LUTWDvk",
-	"N29tcUFmUiV65ViXxYfrPzxs9K1WNXFfy35MUsqF7+dcP/5U8c3GXRR+B2F3maqzEkAA+BVyMSuoqR8H",
-	"T3ruzbmR/r3THJU3csyI5WjFqtjKJK+BVMwyDFz2Gj22xCyBTmo5pa+48/l9lrdjVkzOJo0s1uli6QFM",
-	"1sicHD1PjtrVnt1NmAyojdSMvII7UFIY0PmNhPH98LXopsxMlbg0ciX7mVBjmLKP/8/LZ3/7n5cXFxcX",
-	"f2//+fm//5/WDU/oN79S93kyH0wtaX++6iRXHVkstl7RxXFm5V83DHsALkEi9JNEwBCovsrqtV9CoCKC",
-	"JC9KrplKeGzshPABZNfkTJCpUIzGI7sOWH2eUEP7VKMtFSVOlYx6eZmOVx0UmKNQnBNNBY47j9BmyxO6",
-	"YipAHZgYEBPOAsXkvyqRPGTmd1yFW/TWuBHqsuqtwITsgmunhzy1/MtCyVXj5D93sADKqPaA6itd0g5f",
-	"27MwnTB1za3BrhjwQtRJJ0qCllhwAYD/13lUK2GK/uDXTDB9q0m6/4XUUnU6PhiipkLvPkkzLxrGzDpY",
-	"GDvUptsDdL+yGw+jCb/fJYypuF96uncJUdpuIMQCm0ymCtgx5kc3PgDLeYqlxMeNUnWtGqGr82s/ZMN8",
-	"hFHelAbZOFJxzqhyyHkViYjlLyjkxN9RwuY+My+HPVix7evz9MobuW+VcU8+rGV6WkqDLjKc/KLepDeV",
-	"y86pqntaeYy2znZpkOOr5l+nYssg54hyAFHjAHf25jM5fHGA0tRcDuC1Ip5fDkf/bPUOjzvt8DA8OT7t",
-	"Bi3NE9anAvtpTSBX+JqlMuZmfnkF2THdbvgzqGZgvU7G4HBEQg3pdkNyNX6pNwFOWbEBb2CP7h5RZdWZ",
-	"qEMO54bM5DRNSJ+9zlTOGdUkAbAbgCbt3N8ccSkT36O7ZFptwf4eQNbPPhGnOePFU1BVg0LFMuvdgPNi",
-	"oHaSUtFqqP2ty37eLWf+NB33mWKPPBt6Y6r/tihj9wDojyW9edcUulHfzmLym30ll4IlRBs6169JZBWO",
-	"yCOJAKINVHHORjJlARHTNCWGXjHAG6EzOq9r33mfJL6bLvaVrvuPdMjSlAoekzepnCbontkBhd9PB8/N",
-	"VQ2HQbxjVWPf7vMB6xWw5XerV+zegbRrb1FhrnkxcLYrECPJfnbR0yr/Ub6PwXKNf1/KlFFRWzpbnIN3",
-	"VxmWMh3LSa3HKrth76naJf9c75Yq7NbeJ3VPPqkixRTSqDKa0IH3TLnw+4K/eRuFbJHDNTeSfnmLqM78",
-	"yZdzb/s8FtunoDFktZ0Z/d0i+RXsodX2ymMwTvKN6w1oqtkNbJD7Njj21sXeushAhjFCXbYnuCZF7bgp",
-	"7XumwXoIbF8jeV/6CNSGdkaTmpJGsWx9y3zmF44Xr9fF3ebv9fB70sO9lF9yIhSU8p0r3ym/Zg6ksXFr",
-	"xxmmwRehHSOXM6bb5B2NR4Rd24kDc8B2fDTGiLdvtIMpfoAtGNMxI0bWN4VE0MZ9S8h9S8jNW0K69K4/",
-	"adL3p6hZT8jiqS33hHQvyslnTdJwiXzs+Wc5hYxkmnh6co2eMkqqpYcsPXdPD3t62LhFKh6zEvJnY6Lw",
-	"2mORHEY+lduTQ0nKbNIuGOqTM3Ukqqp5jkpA64WKQMRcryWZz8U57QlnTzgbEo4sn59t2wqXrgDljJlR",
-	"fDVC8kd3SzOQZCiU2xAl2TX1t8+TgVRjhHT5ouTY2qLTW0i7f+/AtgdSFcbZBmfa8oqxTNiuomWf+/qj",
-	"fd02obK9VVpAYbar2cgY3Zui92aKZtjRuA8FevSieCMj0z/0spa9OUqrAQzfKij9gECzy1PR0/6LNdPR",
-	"0/7lXUwJovITyYXB4n07OzlV9ZX1ePUWZgJebqwwYauQ1u3121qIxwZhvjB1a7Reb5BtAbdvmGrx3Xee",
-	"A38vLEUmU+vPjDKbwPUDSKQEjMi9DF1emvUyFM7FXobekwwtwtNsJUGDFXC7BRlCsM2whywoSJaqOqBd",
-	"4dveTcVP4jjvpW71jg7DqgqdEoe+5In9ms7fM+aTwSEmjE1aQUmG5AC4C1LWXnDbeFmAS+8dBK2J4hLP",
-	"w1FQkIa9zs8NOdz9lPz47X8YxT0rZrMv49mX8fRaX1IqCAVW2pSTLiXSZkbIuhyzm7LGp5Fg1qjxgIdS",
-	"3GeXPYbsshwgj6apQ9QHpb1o5GypoWxcVtMmZzgx+Mvyd2hoUKe1YELa3ZDmbrLR0KxyAFm5uvBqUwXh",
-	"fnLSVonkfULaL1vusjsJ/BJInekVyWaY7qZLUfxYTubexCnDZY2ohwWsk+hf/Ii3yz7upD3aI9UuSttQ",
-	"o1z4g7FXMB64gvE7tIhVji0AAcZyzHYQLfA/3Q6CUiEZYHfgSXv/ZEWn1T1I0RMAKQKDAWMMi5GR3bg1",
-	"a/yTlYfokUEUcTGhCqaZYUGD+xFWqteiKtYsbgUtaLDT6rWO20cwMBeGDZ0v0/AxA2yi9lHQMoBnbl84",
-	"Ynw4MpfuFb3uYRi0JCQgXaY0/73wqxTZry+Ow6A144kZZT91uqFdnK1eW/1Wu9ceOen3sw9kTCeW2g+J",
-	"4csp//8qoOKmXDCKmZbbsZ57c7JWn+EH43VtPL29G3bvhq1DU9rGHqxT9Br4aHcjHp6M07YxKe8hkp4G",
-	"RNJdO2x3iIN0T9R7SxBIYzoB//XMKm1qA+yjumW4N49vc3Vg7wLeIx7tQPYX8i3W5obi7V/w7l0nibpJ",
-	"3HEWHQytY24Z7YDH2SxgVGkvGhaPBPRrkILV9tzJX7F2ArtIzCvtxD5Db/0arfd8+Z3f+7zuPeN9knOY",
-	"AmsrM6udOrnyc/JYsvFKh/gtYxMy4CxNNKGGHByFUOR6ehSSv/z+z3bOZt5OtYH+N+rFQKqxXeshTekP",
-	"Dj6gAg/zbTdHUplL//D5+79sqlnlC3uf/p/C9j4kv8/qae39PXt/T+7vEcvscWPu2EADbOb02YJdPiVn",
-	"z2r6/VbOAN+7dx6De2d7IttZct5Kx82dUeBOE/E2w4Rb/NL79MmsEdV7X8yv6ovZuVwOWpOpacop+gw7",
-	"sc4WVFh7EikRbObn9JpEX86+vfk9Iin2pwYms8xjnFf5MTKZ8np9SamwX2rtIG2oSKhrmOyj4DTl/cyB",
-	"VrR8gEktmD5vaPoULZ893/rl+NZXJPA7NSia5BnrcrEmoUPKBeBYUgN2uEciCuxp1dMxkddM5dUUCF6U",
-	"WnZiWRyZUI3ED3mRfazQDrIa6QuxkKVIbpbqXN28d8n5uKOs50eHZ3B7XvxHkAD+C3nbF8/5Pq38qaSV",
-	"+8r26szyG9rDK0SFZU+Z+795qjloa6sSzs+n/e0DmJtptfvM9CrpsbwP60NzBbGmXzuU6xqA633k7h4i",
-	"d8X9AezkXXvPVgTwKg7UbVur9xLxc+rRJ0ZVf16K2hUN1U8bROgqVu5+TNWqLXwYcbqGM9uH6u7DjH86",
-	"udwF/nlrNnhRsXr5r8Jfl2tCfnfPYM+nfTfQ444SNuQeCyBSe+PosQQLtyHb2w4TPnyqvQWn/3du9QHS",
-	"DcnHSdzeShO6n2BjU31j77f/ZXO/d6srTJigE972p7ROB3grY9+DbquzTxPcGZp+UXYQY00Yl2vovLyy",
-	"/w8WG8AWH8oX7kf7pvZXOvvItK7xFnyeMHH25QM5aIftg92jpH8bcWtjZMuwDI5ehYQ+wTdbhSudDn+u",
-	"bMVAk0Qxnfvys03Img8R+xLfqSGySxMVoCbtQJXQK/7zltj/8hxSCt0flMmsePvkn7QbLfPZTygUnvuQ",
-	"QjodthbZZNDcdWzHOLfv+HnbTmo70kdGRR34vtFkjJchdgTBJyNJInd/oECmZ0sMw+rG50rR2aVl+JcD",
-	"njqY/WqA0jNi77Bn5krImSD9OUGI5wXUZPhcu6tt8pUNuTZW7mMQrnD86BgK4Ay0wTPkirGJhvdh2xCe",
-	"BBfCvqgvzYjwRJPUqkpGEm5e42skNNQrvINrV89iuXxVOA29PF/p7C019D2HnnvbZWhvByrA4is9Hbd6",
-	"rVc0PDg+7L9ir171+4enYZJ0j1hnEHZPD+PTo6OjVpDdfUnToVTcjOxz48ReWmqsAtClrbDz6nTQjQ9f",
-	"HNMwfHESxwcvXp3Ghy+SOLT/OTl4dTpoBS27qZeONw4PWkE1unWvk5GoCsOkc9k5OT3sdA4Pw/AyDMM2",
-	"PKlYSg2/ZpdA070W3PNSDbSMwzBRUrDOy/qnNf8nu+zPjaXWTnh4enRyHIaN9a7Crm7iedqdf+e7FYhf",
-	"Wcz4pBJn7SyO2cSw5DWRqGq5uHDC9dWCovUAnDV3ZPrtk7g3txiRpRIK7LjA5suMHBl+rLjhMU29HK1R",
-	"4ypiagtioT9Nr1aIhjQlUnkfKqZGCFZsFdgj1MoHbUgnCMMQ5o5JFR3ykf9Gnh12Dp4HoCr4+8Kw2BHq",
-	"2WG3+7xNvo+YuBAF8sH2bURNhXaRO8Ty10SxwVRDYttAKnu/GKaMwAcj9M2zo/DgeSM5oe9RUPytJCnC",
-	"OO6cHPVfxeGg0z+mpwed+ODVK9Y9fnVy0j0+7jw4SdG9oaTovqx/ukZSlEVql/WPBgPGjinrDlh8QJOT",
-	"TnxycnJ00Dk6ge95mAt1FMKndm62UOWniwt1cnAYhgfdENjJpiL1N0v+dyxQ7ZgPTp4+ZdnYaSDrvkn5",
-	"B1VD9sSE6ZiKuZdJhkgRrxOsfZnMX6SQQeFZ0E7lrS+eSljKTI17MlF0hga8gu9wJn4x75BoBvgdr31S",
-	"I7M2FksH3gVs5DQesWTZ2J+5Abaxlr6yWKobRsJv03p/mKr6Y2Itjz7w4unHqdF/0iUa2larRqpdjsnU",
-	"+UTvisgeanSz+P01UU27/PcQznzLoKtp0uCx7NZ9JPSmkdCbEGPDHNHs0QmNr+iQrXB0gsWXJ5irghMz",
-	"ta+fk5gK0mdkMjWEC/BJ+vgZ+DULdm+bfBuxORlPtbFPOBc73JUZt+jo5III6Zyabo5rbdMveN+9ujG3",
-	"M5XWWUYTxccspuPLQfc0LBiDbUNVrXm08qFNPYpujfdOxb1T8elnj00yhrLEcv2lXfkVPR9eBxOxJat7",
-	"QuqRW4LVvZy86NirSk9dVXI7jcFQjJympebO1aR7U30JMj8HXNCU/xMEf2Vt+Vk2LW4nhHcn4FHpLQd+",
-	"MSjsshDgChV6xlSwENzNw7qolumRnGkIDV+Ia6bgY6qUJT+BO+QhtxQh7sbd4/7hcf/4dDCI7f+8etU/",
-	"PDqIO8lBeNg5sP/tdpOT8Pjw9KA/oOHg1Sk9Yqenx93jY3ZCWZ27W49o9+h40ad+cto9OnnVDW+oK733",
-	"p+SnU5f2fpyn4cf5BVWjj1RdFZitfTF4ZG9PQ8L2s5t3x0GYUf9TwrWhImZkoOQYUzt5kqQMs7FiKVib",
-	"RIpGAYkSFkcQio0UTfhUR2QoiZFDZnkwcO35hUgZvWbOi/yDJa6hvCazkdSMTNy58mZwTA1N5XDKSMqZ",
-	"zn6VggWE0XiUC63IT/QyYcOoiolDySWOti7vDBFY3cx88tsVF0ldhbi91rxaHV78H/aRWvTX0qoIL+so",
-	"F+iUh9B4TCfcUIiY6zFNU5IyYz+obpL/W5rhmP74g4mhPaudMAxaYy6yv7PMR20UaklL0/zKhyNDqI6Z",
-	"0Fnz++LhyDeKC5KwoWL2aH148/W8bn6KNl5CGP3MD141v7csTrkoNObfbm4JixtPrjB05coBcRSnUZjF",
-	"azjMfaTLPkulGGrMVqtfNfu60uQGUo2psbOW0z64gsf0Bx9bBaBziluNf4XZRgvIq6+a7m/znLYiIhhL",
-	"tCf8ph39M86KdwQtJuzof/N/+tdbjldx8PaVymXO0aA4GdnHEy/befQ6ARQr60wkZXm27pfNi5HL5+Hd",
-	"DxqbdO7b/0cgcK2g1jKl6lLPtWFjJ7FjKSwNmkuWMnxzRDSdA5uajXg8AvGH2bH17mQ8n48ErxiWA1ct",
-	"tkpDq/eie9Tunp52gxb7YV9ymV0J2/mPivrfjoKW/6PTaZ+enuYdrT795Q3pHh1sUO8DS3dPxc64bZXZ",
-	"5yT2+G2xqyhO+RUDJeQuip1rZ+bqm/eow79eZbJnMk345VJ5kbeKFNMyvWb10TtnKuTxO6xWQHQPKChI",
-	"OMvUOGCpBFkqQkyBA8o1RJRTBKUQzMykumqTd9dMzZF2WKoZ4fpCpFJesYRMJ4Qa8ubtOTln4Mp6dv7h",
-	"429nb58HMCw15NO7tx5qhBqYls4oUSqSSIY5OTiFNjmD/8dc1Ss2MWQgFaEXYiyFGeFbXYLrXCKPn414",
-	"yoiQfZkHKam2s3sWaUNTFj1/jZUo7h6cBICV2btgAPDJ0QHkGAsyklNVJTjcPmSSY1swig9f3/zfTtjt",
-	"HG/Kev8TlNg75rxf8euTej73DboQ/IPFpn0jt/PjJ/z3VvGwFDRztOfWwx43Vzvk7IibKlBFvrAujHRD",
-	"FQcfe+TYASsPKS7gHing0SAFwH4RwIzEModYqoQl2xkim4MFkDM/lbx2z9oaPRQwBR8IFRjNQUskK8yo",
-	"kioOcOD2aXUniAGZJbJodkBv3wWzo9s++rmhaLsn4IB63R2xAvawAE8cFmAnijrEi+MRn6xE6o2lVAkX",
-	"1GCUgKapZTauVTnWTVvlAUHGRWJZ0SywTAUdw2JqWGWhujPL7fC/rsiHz6/rGUtVshf6j0HoG7dbGLnb",
-	"iDibKM0vE8gn0isBJez4gTOYq9UPvFoG3gY7F4cHEoagXwUKt6NzQbi5EIprpgOiPeI+12TEhyOmDRHs",
-	"Rx1MNh74t+5Tfl2S9yuwV/YfPd2z3NdE+9aO3hXxGzrkYlifX/CJzSy1ARBHDQIyvuL/yX6zkPw/ZF97",
-	"7A+urSg30/r2p3C1eVQe53KOT9UF5mEGoDZwTVLnzq2bgb++Uyj7mW8tENM0ZQpQsDOvW91Mxlyw6pCs",
-	"ay1yAzz7Xynump3T1bHXfcD1MQRccTOBlIssEH/eOuoKdTpUMRLLCbdUqeSYUEGoikf8moEjg0yUjJnW",
-	"dhqeSbjOIBMaW1oGFPE2AUAMiDCMs9of96KKWlsXhM0O6+NpHGtcvsxlkWX2XgVLSXGXPIEdKZYFderK",
-	"gmBSVGPWDUumsc8G+qzsP842CBFka3pPEdp8T+tQqK1I+IfsZ1DUu4/FrpxDdTx2H2N9VPzxTF9B7M4R",
-	"G2g6fUb6Sk6HI0P6NHbXM/bVkIGOqaBD1oOCxoE9G2UVcm3Q5eYs7SnU7eSfX1+z892bwyVdcG+dPfz6",
-	"m4I+kuMa+rZEVlpBovNyRd2mCssiwb2MqYhZWp8B4aM29qFC0TKEbXJ/Kq/Ae8Y33xHV3iXixxoZCJ+d",
-	"3qYU3Ndp3Hb0AvawTJa7E3J2dijjao0H4ANDyTRaDgOIDFlBPEGWGZBIMaPml7GcChPhrdMJ6UOiJzpB",
-	"obyC8nSqoH4uTu0HJ21STdEXwoVmS3Ie8ndqMnbuTCI/HNp2Assty56+Hyt9f1NzQj1VFUUvbOx2lF7A",
-	"61gdBpFpkntGid1/e2RZ4lElfZEU1yTl2rxGFSCmgmjD09Tq5JZyM+jkpK7e6VtxRk08rG4CDngTXQ+a",
-	"gaeVrfS0lt2L3DDslbeK4AqTO4c3/IRClQ/47AnUqbg/8ookqhSd1ztHcfoQMHJ7nLuLz//zj/NvZ9/e",
-	"1X7G/6bLX7KSY/znH27iO3WXno+kMs5nepsMr7D+60tKcGUXGN8d2wkP1KFYPHSukyyZM0NURtcFtlLi",
-	"EbWqe/muJebyEjSAFZp7IUAK9WRsxFEtGAeuiJIrIhUfcgEFhAlTVY3XjZovcJAbO/ky4uq1ugd2I5vX",
-	"hNtpnKXp3efm4rhfmbYHqII63i43ePzlKeLL1ED2zYSqq1ygIdC+YBkPRh0TQK+ssoroy5uQSVEEryCU",
-	"Bc9SBZlElkQimAUmzENPWZ0188RPgDCbsmIYnPPUoEiEWmm4MzJ8zOTURFa/ltdM9VBER3BfhLr3hcgR",
-	"Ne0LB1INpTFuoJQlQ6aciIeM+gAXbsDstAacpYmuyVsokOl2CvnCClGO5QJZvBU/2W4lmCdYG5YvU0yF",
-	"ZX92CV0nVNRRWDqoE7t2/RuLXDuhgswtz/Z3OSOpFENrLdm3egzwgOhpPCJUk6gT6sh+QBS2j6LXGUj4",
-	"cUg0ZOOBhMvYVqsT6ppZu+2uqXPF57I6XDuZF/YJLMXN666X613vSODXJXbALt4vT3tKSdawnNtK/6AO",
-	"IkewmSM7F/+ZpDTOCtxlmqBHAGkU3Xa8xGqAp8FDFdFElvAdsZVtgoNZAM9Oeyq4y/kSJiuuIpTMlKV6",
-	"V8MetLRhE5wi4DL0lrEF2xgq9d+kcU5jaKTUa7WCVpaZay/9DFqbYBGWAAw7gWuExVSr1xJ8ODIv9IgP",
-	"sG8V5rxdApPoht3jF+HJi87Rt06n1w17Yee/AVDHYA8qdOZKYELaUGUugaNUPRj+t+UkjTWswi6/S7i5",
-	"a0XLjrkb9J09ZM7TalGC/IyWlEmrUFASS6VYbAASbDWDLSKsd8NXJ52j7nbq5MuE65iqZFXghAlEHtOo",
-	"hzj7i5uASHBTgOIZUx3ThEWeQ7v3akz3MFIu82R3y/2zZTf3LH8sY9MFlFsz4zFs14jiGd6YG711K33H",
-	"DGmNnnT/Zt/tc4+Hxw3+wq+XWMF0cksm4w0dLJbAnYa1qXNlWzrek8KvQwrgY1kQirfmTrnmmvd5ys3c",
-	"7oEZ0/pCrMz+hnCFq/Bw8AFOCQZ8crictYclCZ2DU8FfGckpANB5gC77t34NWddMuGIt3SYfxIUo4td5",
-	"JJ0/IYxdmzjnNSRIOzv/MISuYdc0nTL9Oq8hsXtjDQTf5IvrHMDBNXKpcbz8V7Y8v7vVadDTFHtTllag",
-	"TT5YPWHIBcy2c9w76JC/fntT5zUZKDm+cYPTt3T+uV+Z5J51XC1NLneUHBwf+4TUgHQOrXS3Sw/oDnWe",
-	"EnkL83StSmOZTsfC5aBUDd6fN3Ytuf17A6+sjTC5eFgOsFWNgGYvL6b9NwqK5fn/xWCYR+jbMBx2ZxCG",
-	"a2TVRy7eeVypJhGwj/THRvefT8XZteQJgMg1eb+Umz3wydrtrVuL8j3e1ERHNOvjh0rO9nh0D9zgPmcM",
-	"gxnOY+i4x4IEL6gVuW6wURZiQaWAIoxVqRKiUESG3cdAPHXDBTgjMmPsqrrKLBfRrtDs1qihNNIfXJs6",
-	"N7v97PYDrpFZVozoCLJVTd4TbufnYG2zug+GaCMnGE7kIgvZkM+CYVBuBL7hxIOLuPJi+KUuS7W0Zzu1",
-	"wrq3c65qcPq4JkamkCloFwk06nw5UK9tP5HM6SxJE4/nYnunNccxlmLAh1PFeojXtrKl2u0dj/Dujodj",
-	"OU9l+62cGskZGVBVPgOE651ypYliMU3jaUrNCqTA71JdZZE1a4gPlV27TOu2zDKAcCDYLIaP2WsExpt5",
-	"dy+xpjUZ00mecpcA/xIJAd+1LpqkF8LZpIGTfYDkl6f3Zkw7S9V3mQxSXcF1n6cOVrfRvp7H8gr92nUC",
-	"1R6x6ULYQ8rFlCWFYH6FNVxcrfxIbpM0BEZuHuAKOy2wgnKQWoREOggDa2XmNx50mrub85l+Salo5mq+",
-	"Q87+GxtOF/ONNy+F+1UxQ5EQ4ETnZA0AKGma6beg2mwlPhbYxr8y+78+9+jzNfTet8wgQEzDRXcYlgEx",
-	"zcSCNwYJWjAOaGhckyG/ZqLgo+nkzOMoCMPwQthhNPQQJEbR+MrlOIGCl07HQjt/G0khNaVNvnORyJkm",
-	"A5mmcuY8djCexzMd0ol+jUkO7heMAWkAM3Wo9nl6ULU3EKfkOJxV6A00PHAOPcNSpmM5YWQqUsufNOUJ",
-	"TmPG9XqPXBNXXI5kAk4R6P9X6ce5mQdrFZxD7glEkYBRQSOjIFvSKKHzaI0LsKEjn49Z3SRYvVcInHfb",
-	"j7CVqzOhzZ149R7DczQWSJ+ZGbMCcSZh3TMIXyCM+hR3NqnO9ToIw0KmFxfmoFtsuHBwHBY7LuSeOy4M",
-	"G1a3XHgPQt1RjBwQD85OMrlX0c9Cx1QEpU4S/hBxs3C7JTZFxbC2gwP9Jx9PgRAaNZU4OC5+4gv4s6Kv",
-	"xN5J+MCdeQXOWWljaqQRy55QOlgJw67tO/bFxk8Mddn5AlUO5OiREwsoazt2DTaYHyTSoSyfqrTVa70E",
-	"knCjLjLSv2qmdODKHZRMmc7rI+k0sYxRUZ62L8SFAONJyzEDQPMxnZNEZi0Fp2NshEENsRYdvMre0yMR",
-	"TcZcRORZDrOVj4FR1TFocAMytbN5HpDIJwRGF+JZ7GDtRUIQtJYUVyXIukaThBpqH77mbMZURJ4pTDJN",
-	"5/ZXEK8xi8gzOjVyDE/3CK6FzuaDCqtVz1yKaJ5U+BwW4Yzk+4QWJ8FoMGLPW7MQzkJAoj9HaHwKuwh/",
-	"7v05gsLUhV21Py43KIuCCxHlgJ/YO2yp0332wmJQ2v5YEavO7nVNTQLoaFJS07NbaIyVs/kksl/K7x4w",
-	"VRwPti9qk08SPj6W9iSSiMam51ffZ3JJFykkRl4xkWkY9tgUtmpEr50O68WuPUotSy32cDIrdnqtKW9V",
-	"KTNISvbNEyYnKfPohxJUcgyI+teiKF//1m9qblW0/KQQOTXtYhOssVx8EU3Tije98z3JcYYOzbGwu4js",
-	"GGRd5bgikNPqIFm5IgMuuB4VRl9K4tWLc5ET3aoJFTuS036ZqAEtCHuFo+mhmR29MGDeU1w3Wj7vfnGf",
-	"i0ON5MwhXCKWSmb55OP472k0yHsoOJFjKDNx78pHGlCVO8KtjVceBnXwSwCXoOPmHxUDpK9dPPCnuz97",
-	"5Dvrn8v4ipkCX8X2q5ogi3sB5ivqCMAv9IilqQZmk9s/Y6a16/VKSaQFneiRNJHzksGQYK8Cj3XDgwOM",
-	"uI73kAcC04twrKjnTEkXKuiGZKyJHlHFLgT1A7bJO0g4ocDpIjkYaGbZAPTqAM3Vky681Y4EeKRywuOg",
-	"ZAn7cexr2ETGo6hNzrD3xYVIuI6lECw2hDqEnejf4a5/u5iGYfcYB/63yI8GIS43x55rllhcJ2PFL7Rn",
-	"ihQDRsSSHrF2aZTtg2LaXAi037GnY/FeSNuMfP68YDPiVz13F2ZlSkJCWo81/n1cyMoIa76f5c9ZXQDq",
-	"fqi5EFTMwbrC2Y+4tjIGTyWCf5NnKCCtwUIN7VO7V1CPYG9F16SvTQiKad9fWcI13JpKbVxXFAB8xbs1",
-	"+HZ8Ho9pk3M7p+I2+vpgdG3Q/Aus0O8z3GUPjoBiUbgDAJlFuAruO1yZF654LBU2P3EMhkAB9xVzrtly",
-	"8Rd1ee3eF2PyEw216MGFwO1xsPeRnos4CojEQzizhjTyNpdpjAVYWLxmH/T1p1wK13GGdI6Izs4t9V+F",
-	"hVqW+C5ENGJUmT6jBkQd4oZm3Auo2SWZIYHD+vyGq02JNorRMfiRSRSnUnMxdI3EZqN5kOPbxDJxITua",
-	"cxHEqpDaFXb0SCcMO4WxiB5NjSaJnIkL8Qzg0y1RPQ9IJ+wcOH1USEOGVgoSIWckv4uk1DD1PCCH/qWx",
-	"YgkThtM0D5TB5VNU3pDYNJkxV9Rrd/pCDCxxMiGnw1Hx9dmnYfoUUDQqVb8pObO6g5+dZpZbo3niKTBb",
-	"A+yTap9nyume/YmSRsYy1SSSE530Xc82VI/bloUcxKBpwD+tGiIVGTJj99NwWFmQs9FLqwq8xJ+ikuqR",
-	"8mvWXB5QqyZqKciMIjkxMmN9yPWAk5JKeYUHPx9hotiAKfvqZtIUpQMIZ+Ewnq3eMFEymcYl+ZlhBPrG",
-	"5Q2UgvfwZuf0zN9u1xVdl170OxUBz6pR9JqlWU/bqjnkOE1NVZOcK3Ad5PpCSVMhI5kmGoJLhUFdFL6B",
-	"PvYdKLzsU51I7gz3krez2e6cffnglNuA9Oc+YaRgbjhTAzSr1JK2aBe9ivbJZlP/kmHR+fr6MhzdArxm",
-	"GZ6uXQKpGCJgXYONQW7paut0yfDBAYF3Q19kI4uM9nW+a0ZaCxKkKarkLmO3uA7l4vpGJ8ZK/urEHPCr",
-	"FsN/Wa8y7NoqZNaALJ/CddFbvn7ff5czOEb2rHtycIXA7oQh+Kkvbctzkt0G5aofgBBlttGET1jKBeuR",
-	"0JK9lTrPHPnD63xVicOHd220uSb9KU9BBLgf4UnfXjuA/HwwauSF6DPSn4okZcnzgHTx33C7VdyIt/n8",
-	"y58H5CD7UcF93ndsCc9a8ocOsBUu2oWG3vhcDJ8H5Mh9MRfDC/EMloGCGvXCMDX2y1EQiWNmqDPyjzNk",
-	"mmcrsBefB+SEgOFsWdezrKHwhDtquRAAR8GY3QghyVgq9rxNvqD6r/Mm33Im7Fm1ipN97jXJwd2IZkwU",
-	"eBGUrSOyitUKFGdJESqqeLAxBX3pTP395/8PAAD//w==",
+	"7L2Ld9s40i/4r2C195yZ7pFs2XFe9tmz1504057O67Od29/OOFeCSEjCmALUBGhFPZv92/egCiBBEpQo",
+	"WU7SaX/fOdOxTYJ4VBXq+av/dCI5m0vBhFad4/90pozGLIV/nl3RiflvzFSU8rnmUnSOO69kSobn495b",
+	"KVjvDdXRdEjkmOgpI4rOGEnZbxlTukuoiMnYPlw8R0k0pWLC8B2uSMoimcZ7nW5HRVM2o+aLejlnneOO",
+	"0ikXk87nz93Oecxmc6mZiJYXbJ7QJYvrU7tKM0YWUyZw5FuWLt10yIIqQqOIzTWLyYiNZcpOCB0pJjSR",
+	"esrSBVcsOIuRlAmjAqbxWkYUP1b99q9TljLYBcEWdlEElkfXLu7dXJ2qd+PAgsymcs3+okgk50u3zzPK",
+	"BYmppiOqmPkIVfl2aj5je+QUF7aY8oQRIfHtiAoyYoEZjWU6o7pz3ImpZj0zQqcbnuZLNklpHNr74Sgb",
+	"j1naywS9pTyho4QN3VkwQoVasJSoqVwo+EXzcmgiBeuSEYtopnBHcWgzfyG1W8LJtagd37VYv9Nv2Sf9",
+	"IkuVTMP7HcHf3NwE+6TJnE48YsEVJVSZf7MWZ/ueidj8WKeZlGtWHJ05aaKnVBOamlPTZMk04YJwveL8",
+	"K4fduF/BiXKh2YSl+Uyl4mHyvmQiJlyTBddTQmHALjEzFUuYd5doSRRjuJKFWdi6nbnkE3Eu2nDUKJUL",
+	"xVIykWa3xOqBP3c7c5rSGdNWjK067KE53wEeeS7GzHFbEdHFBefCbcwTMyzINpnGLDVz4Wa03zKWLjvd",
+	"jqAzMx0csjTRGf30momJnnaOD/r9frcz4yL/hZm01iw1Q/3vf532/kl7v/d7zwd7/1fv49/+R5AdX9Ll",
+	"u5Gqr+udSJZkYchoxCZUGAKCQxF8MtV75FQQOVIsveViQmK6NE9xocxhHjw5fnRAPly96BI6kpkmQkph",
+	"/mDWr1nCVCTnrGnJMV0O5EiV1vw/UjbuHHf+z/3iktnHv6p9O/9iKa9SOWu/nPIiZEooSahmqWPKFVMc",
+	"jM2Xtp7nlbzLLAVhNE14u4lqudU00+VFJsL34zFh5l7UUzMnrkg0ZdENi7tktAwIYy0lXuRC5m/EZt7k",
+	"qpDqXJHDfr/gFHv5UUW4vhYLmSXmxkXhHFxsuhykWVl0x2xMs0R3jsc0UawbuovP5jKaBhYpyUQaKb0A",
+	"+UGJ0imjM1AAEjbWpAeTHDLzOvC8Ea8gzmdMKTppPBR4o4mlnxxVGXqlEvMLW9an/mIqFRPuJKKEM6G7",
+	"5MCI1sPHj8ktV3yUMHJ6+eL83KhRKY2MNOqSGzbXoGsd9fuG0BSej6+PVQTZDVsSrq4F+8SizKhEUkRG",
+	"2k15NDUEgpcR1+Zw4XbREg+QfaKzeWIWJlMuRY/2DvuHT3r9p72Dxz0VUdE76ClNU+02ERXKYhe9TeiZ",
+	"XWjYz8PHj1dJyP+j9/81ycXzMWibDQLfKLW5pPcpFQgEFAvCDU2QKVVWV42J4rA9FS4gfz06OPxhr3Gl",
+	"Vu9dcQu0oJmxUbRbrYgKx5Fa1jXgE9TGzEItRxbUQCeUiy551D8ikZwxBcRiLgBKRjJerlphYQY0nmSb",
+	"Zb6mSp/dMqHPXzaowXD9ypQYecrSHhAlM28oS7ZOTQCCjS0XzRRLbplqXIH5bg8+3Dt/eaeDes1nXNfn",
+	"fq7ZzCgthIJe0SRbEng7KAHh67mKzoV+dNjpmunxWTbzdAn7Yzek272hn84SdtugaZn9nfLJ1IgJ5h4z",
+	"V1jMJinzdq8y6Rn9NMifD0/+uT/3WGajhPmTf+5PvZ9PXWSzkZs5F2tmnsjFxhPnYt3ED+88cSnF6a3k",
+	"MRURa6DpGU0SM3fFjMoKkzeqCTCmed9bygnpk4RpkFRGq5+BMGxcoJRiQPOvB1e4eoEHz9au8K1RKMNa",
+	"RpdIVIicSXKZCSM1ZxJUeirIwTO3MjJiiVzAU1OZ8t9RwQ+tCjTYTdWEtzBhFjcJlsL/AJ+cUz0tvsjj",
+	"TrdjBChPjdGrzdJa6mOXLOU0OX+JttV4rFhgr07BqlJkKOGBYdPK8c9ho50L/eSoEzys1uYdXCTv5qrn",
+	"HrG+GjDk0Ca1zhoak1lmSHYqF3vk3FybZgGZ0DzxzFhzeU4kWA7GimKJYuRx/1GjHPa/vcFF0lIluIAz",
+	"/tIU8OGDPf1LRtPQ9Q1GA35dkYVR/oj5Komk0NTYZGY/u0YIRHTONU2UsSCE1E1k8tudbrDLqUx1y2vM",
+	"6JdL8FMkNJ2wLlES/qDgd8qMdC9X3dqb7lJmacQatQj46z0z+2U2ep/KSUpnjdPIRr05PtIwF5WNBvaJ",
+	"we7mdacLCUR4fh+BwWhsWoq6FnoXGo5cZWtvo6PHd72Ornh0E5Kxr8wChvs009N9Dc8MDU8pbWSZNQRQ",
+	"HJHhaabhDoKlN0pjHOVOvHYlb5g4Fx8uXgcuBaLNX7ug7sokdowlYnerOscYiFqaJHIBesFffz376fLd",
+	"i1/OrgZX7345ezs4fzv4cPH6B9IjNI5TphRTBBx5giRygkNOudIy5c3KEkymabFH/edP1q32s6FeNZdC",
+	"MXTISTFOeARHZUQdE/BPOp8nHJ2B+/NUjhI2+9u/Fd5W7aj9Pb6Fn2yS83A1gcuY2I/vkSH+icVD2JKh",
+	"NZnMz+aeIyOpp8aYUlwKtdf53O28kumIxzETX3oRkeHQlMzoEtTAWMLtDHM6F7c04fGXnlEso2wGnvEU",
+	"iDKmmpKUjZ333m7mHhmyNJWpGpK55EKDxxF8UUSOx+giJ3Oa4lreSv1KZuJLLyaFcIqQRGXRNFcMcD5v",
+	"ZMzHPBh3yr01QFygBaElbngqEFELTdA+tg/PwOzem++LGHSiV5QnLP6KHFPyhPjuEtgeN84XnN+pWFo2",
+	"tkMfg/drRhNzjbCY/OPy3dsuOeofmPMEznBy9aj/iMy4UkBxLIV/Svj9kfmfx11ydPCIaCmdcnN08Pha",
+	"LFIpJk5mECPkuuTo8ND8z3N4eEZF7m1RXfK439+7Fh3Q/9Jbll4ygS4OVdkmzT7pfXBl9NBXWd6fgDit",
+	"BEq4npLhKQQ3j0lttOEeOaPRFJ0llkAZzD+PJ6Hfk1BFhvDUsEvA2Yl3Dtge8EceD8EdfC2qrxmmH7rl",
+	"LriOpiFGOSW/stGlNLen1XftGKg2MjNNSoav+S17g38YAnldSfnanMSXpK83uamqPSHHYgL6q5vWGyqW",
+	"F/bIvyh3WnrrgtR1xDcGKUGkYGqPDC+YTpe907Fm6ZAoulQ2HiuJTpfo86vIJ++NUAjQSCO1Jo5opvpB",
+	"GGWLCW2W/2Wl1lupieITwYyS07XmEkQpZzJlcGofigj1l56ZMDbzVzyXOUTvL3JT4kvfJhiJMDcs4yC6",
+	"xxC3K4SCkGmDk3cP1Gb7JTMRI++UOo2agsfUyLr5nBlS0BJic2aLmDAGxL86o5TRm8EkoUrtRSkDOu2W",
+	"fosqTP23M3lb+y2S3ICDnszgOtljIobn3M8ps8O5X0CYBH4D95I3Dfw5Zbfyxv9Zavv3TLHUexx+tFOQ",
+	"mXa/yeYxPPCxppJ37e7BdRTySzDChE7zhAOaxVwTnVKemD2cp3LOUs1Rnaf5EayijdJxfe6at0JB+ddy",
+	"wgV6QeTY3BEk5jHhcHS1RVijpsHkAzPphLDZXC/z2Adod5rcCLkQ4TH1upVc8RnrAIFryhPYgRiVNJq8",
+	"93YG7fT6pdIlAiJslCgWpcxfmhz9m0Xm/D71JrJnf2l4cO+CLuyN6P+1p274vCfn+PEe6NVGRJhPf+52",
+	"0BZY76Lqdowh2ZSBwQtGCu6YWoporR9iKaJLQ73mBaDmAY9DH+TRFLU089lIioilAkRb7hvIMvCHiCyx",
+	"Ihz3uTYtwwINH5GzO47+2ffH/AsdRxQcAmYfHXEXBNp1TFJMy9uGnJTsXn6s0kOZX99TVITKXMg1m5X/",
+	"sZ4bkf0/55+jaUqX5mcvK6a+f2+zJCllQbm41oabBvMsfyu48jSa8lt2lVKhxnj/lVdu5eBgE85Vmgu4",
+	"6QaJzT8arGeWwpnW7RhNK0uDPLM0xIWa2F4bQh1zwdU0X0AwGW/tIO1ZPaWLgdHWB3Ma3dAJG2zwqlFD",
+	"BpHMhK5GIMBRW1U6uh17xd1paUpTna2laEcfl/h0kEVDS2+mhvzL5YUXZ9/1Sa+01vKhtqDqnfB0hVG+",
+	"db42OsWZ0TIatDdqbHMlBWgAWrpo1CoF5A63+WgZHCBlVAXHrqwaDn209CW9fTW09p+M6vh3ozk2qw82",
+	"olleKrpk13CrYulbiquaU6UWMo0btngo5yoeEXMnEVBne6DODsFLME8NI4MM29S77e8MTNmbSXA/IGHV",
+	"sK6qcwFNaDpbRyMQk0ykvCFUl3Q+m7IT1vVuWWrEACZBGbY3MmmArFYPRpRDDlYNs07yUxzqzI1kyOrN",
+	"JRBWYkyb0AlQrrmYkBGbchFDYC29Qet9LyhMY7pUg4SNAxr7Bxt+zXN/uSJjw882eXOeMrClUooMtG5x",
+	"n7sdpulAoWkZ1AxRUIxodJPICWEiVtt+rLyTZ1en1qKFWcCGhsTVr1P7OfdIOY86lhjRKPLV4pRyYU4+",
+	"QAlujEGh1AevdTOqdbivGmUqk5g1pBzPU2l0Lwyq2/Q7BUZvPvng4KhRDLQR7yhjAufyHkjomCgt53MG",
+	"gTlgkRkVYEqnqUxtrL4QryziMW5WneYSOhmMlpoFvvWzXJAxTYt0fq4cLdeT1DvdesJC8GuTYKb8Bct9",
+	"E0TTG6ZIIsWEpeige335dnB1/ubs3YcrbxV5EogZV2lIMW15GZjjU3qQCfCJsHjb93wGasFy+eupXe4W",
+	"Xy5e3fDjcwzBrCGwU1dCY5OCoUTBJZGGScgSfEgEnrnsU4wq+MIj52qrVrWkIPsxsxAjfkLZScXy8omj",
+	"LS5F3CXylqWFCjTjImstMVMWczWY0U8Fx7SYMb6VKRZv+JpOl0FewVCRrdTQ2tyFmPkcPp4qtTWckH/e",
+	"Lrl9XWlS6IMV7SBIdWFhVz/cVTe4t0OVNRZXsk+b3lXTtSpHIY98ORg4sfrRh5Wc5OaCRYzPg4lgLnHX",
+	"JV3JsQsoQX5Q6S4zOi/yIVhWnSIF++rg4Pjw4Ljf3zs4fHT0+Mk/jZWCBtuhsRKV2fT+wfNn48PoqPd0",
+	"fNDvPR0dsB59fBT3HkUH46e0P3oeHxpzrsVjj8xKUzZmKRORod3OLUsxSloYbh3USdCTWZwoGJ5tPnJg",
+	"Gbuk8nvLbychc7O1erNg+pWjaW+CYX7hIX3IXOw8VuW8cjsow0qh4m8YDu9025l1zvgu2XJllen8pUKR",
+	"UJzD6jEviic3M7BxYwpPXuU0W+bD+QLAGdW5rV0Zs7Ssbung8SxCrPZiSvm5mNP0Hsyr9wkVzrzKhMuV",
+	"s1lMnYCxVNPkbmmSrf3MFfukm2wpHKBp4e+g5ChPmF65/LpG9+Ln03NbtcRsGYnmCVYpUjKjc4jUlgib",
+	"C5uAr11OoH0/rtvq3J1KJb1QzDNNiro9xyxF+ZRNhjN/MFPsYrAYAwXCpvS1YaeCND7DUZ3jS5hFX/WX",
+	"ANtjHhxeLDA8+xQlmeK37I3LR0O/SCB9rTlhzaPrAUbYBwnVA5pGikXr87RbjCbF9qPBkbf2PJk9veIJ",
+	"W7+lVV9RfX+bqBrG34ybqZgkbBCzyRYbMGV8MvWPY0eHHjzqNqZB6FBbvLfgsZ7uehmVU6zPLbTOylyq",
+	"W9x47pmwWu4Ggsz6hmYyzhLmRIaxT3WG4eC6YEq4YJuL8tQYXWO40kW0HEymv++QVhSP2YiK9XEJ95y5",
+	"W1giI66Xg5vZQFXpvhLltaANkBLtJHoiI5oYm0vENIX02NQqK2uJrUIVga3xlhQ+bhbdqCzg6/uZfaIx",
+	"i/iMJsfk0SGJ+YRrdJrM4sdd8uQIswam9PDxky45eEJkap4zv/z0afpoj/zC5hrTXhdQGY/GyYr6zSfl",
+	"4oJ+7zntjU97r4IlBsXcT5OJTLmewiJcrsEsfmzWDrMzqtun6aN6UN6odM5w6uGbnciOOqD5sOZbjgSC",
+	"fjnIqwBnovYQH6Ip3sZuSpEUgkVoDsVcFT+GkgVeuCxEtVm0+1XKGKTh2XLyBaNmdph9nWLSqLErS6Xl",
+	"npEzX9wOZoY59o4OjPgQ8QCo+sneId40/gR8Bt1xHP2FFIYjdKkQbQNxdEpUBHlkVBvWWoKnVArm1ayZ",
+	"bYDyLmDJmyWJUz7WRE9TmU2mgZjH73yW6SmYnPaGW5E9/+iJnz3fgx9r4iYfkovi0qxlVQiZ6qmxUxlt",
+	"kgubfTbfgxbrWF9150ug8sj1BXZruxiUStXDfwGZsGtJYMZFiTy/zgl+W6cT2FyZxlzQoIP5HK+k8xcX",
+	"l3vk3dgWI+dgQzKhKVFLpdns2NZEuHp15pWt5MIlB7Lgszzz1WZpQ2V7+XhiFjUvubZN5mnFPtEJU+aS",
+	"qq/lpauaQY+i6lqHYyVG0es/Pj48PD483HsWumUmNDGWcWT0Kq6zmG0wxeJdKSabvpzSzR5euRc/yyxd",
+	"uxP9x8ePHh8fHO0dPOmsCzHa2XXzQ6vNoX5CjRvStMth2TAPRK8v5YwhTgBI/ISbRcoUgqoJFNorOWNA",
+	"sXXBvkU2C9UUPaVjllayOjbOmopZwvQXy0W54eu1W7PHv3DUbrdM1oHSutox/ZSXHZu/O4ngPhGMweUJ",
+	"JGOebL3FDQk4G4/Tzm1nts/lxHRz76w930BQF7CmrNoJNR5mTJqyGAIiCAaTulq/begjlJgDdBDY3saU",
+	"nSaSL5NI1xVV5s7FUsKOvxklym9i9V8suYYD0Vg7RF04xNe2SwsLrKppSe2shPl0qXhEk4H58uDG8oqZ",
+	"8Guu9F3TikDGfV7nyIGRmvZtF9lN4Wl8WylNHq/V8fGUphMWDw2NZMKcL4sJZrDkUa1c+JyQIZCjoeO5",
+	"VAD7M0TqMhRka2cskQAaDRIvoUnKaLy0UD2W+mxIFflggiafG91sb5wl5V9ygbXHmLpam0nBLP5fMWS3",
+	"DcWqXDy9SFnMhOY0Wc1qrgqSK2M0Gbt+tPT5LS9ZxUz7crJ+0MR9STW9tEnQVUXQm8F/trnt/KvIRRjq",
+	"0nwqUz1wf65ldegckJDO0Bn/W8ayUtbGKgFrAwfeR8o2aoia3ZbsQojk27u9IGmCu7vCklOGkF8citaC",
+	"CHdl/bIImVbvsdDF/5JFic0R3cQI6j0P2VQv2UxeyKTibrQxk9Qj41vOFvAL72+wroiFiZjNJBSW14+L",
+	"fZrzlKkN1MrUznDlsbqVuKz+IGl7mfgbhwcdJxdp8zCvrr+gILW4rXgBN/6GkYPN1v45+H1zSi9kvOmn",
+	"Y3hxENk375J56Q/1sXGOHjppNVSnWXobMuBsfh6UVVGuLVZmgZcKAW6rQ69NEg+EhOCrzTO+tFK9nikK",
+	"VQ2DnBLrwMUe1kMJ6sFC6HFBZmwm0yUALTTk+CHdcbGyEq9FbjzWf+DvC1/xT4ymLA2wdzXh2F9rabDS",
+	"HFfsIsCvhu67EgGG99BFYwGsd9t9ghSlPHg8RdAgjM202L715DliesGYIHohc5Jsezggb1bvAWRNa0mY",
+	"sEBcxeXy68t//NR784+fr0I7g2aHtVKylDfVXU0ZDq1s+Vsx/FTruTre359wPc1Ge5Gc7SdywsU+nl1n",
+	"E8HgLzUwt9JBdldz51nMtZfgdOeMnZTNE9oimyUvYvuaeSyBtBU7e8/89DchuIM22+7dSH0QvKky0+W6",
+	"YUrGPKFCsJhkokImgOw+gzBR511qnj/tYiDiAJLC/JiOH2kxzCtiiMfXU8ueH/f7//TrW0ZLQ2fWikg7",
+	"qA8XWV1PaL/fexpFj3rPn0VHvTjqm/9/+uj5szHqNQMzb9j0A0/PsVhvPTXlYw2bifgswXS3/nG/v9fv",
+	"Hx0eHPzT1eA5fYpqCVg2kEXasKa+XVOer2bO3Nk3WN3Y8fIHa8lo+TYHdJ/yNq82cPMnSyewrReudEKB",
+	"Gkji9hST6EW7YrX2vr3S2bY3kAoSCOwmVkgMEIukvfWBWfE2bhPwIZSoq7HUAcGWXP4zb3aA1W271dW1",
+	"iKSCUwhX2HrE2050thOFXqZY4SLcsJw3ZG36R5/XxOZC0FuNR+clI8dxVIl/yudUJvAVlbMVmfqyqNpO",
+	"knfjzvG/Vi+1KpI/d6s3W8m5154oL+jCWMWvbN5UjSYrLsKNB35vXYjrLO76h7rVJdW39WN35cUEuedc",
+	"K+eiQqQxGGwvcCav4CQ3NJQ8qbs+j3I3gnh3nPeKC5p4parrqHYXHtQ6JX/TztTKdC8BU/ybJJEveieu",
+	"eselJW96X1Tz+bxZhk7m1ara95w6bOmJVwlfMQi2ANqoG2KURBZNsFtBdK83M5hS1YQkYmGowp7Z3xKl",
+	"rQ+p7tousvAv/+t1+E7MByi+40E+NJgCvoQo+Ql95bSevk2FJ4YBgaac9VW8S0fSos80ee5hFp9YjJCq",
+	"G+Y8vcu04jGrpWqcQD6Hy8VAlLF/HPaNBr+3KgljtSuu8M6C60EzoQfeyzvCvM6HLtIhmtMrTxMJGQAM",
+	"w6WEqogJBcGdvsU9gjyzjXKoQnPCLRvMpE3TiQYzqgbLdIOFm/0v+a3tL9Z8K6UNn6p46PmMua5Pios8",
+	"+SYujm3NJrSeX3EwKzUkcyCn7jzWp5OE+TPnjB0lhO2K2HdL4PdGmvdMjl+VmmrU8neuf85GAG4VQkXE",
+	"PxvjUmZCd8uJyg7OYAxgduhu9VKT//ovbBX10f530Pv4n373yaPPP/zfwUzlnxlNMB2mTH4jGt1MUpmJ",
+	"eGAj0iElcJhmQnAxGZJMJEwp0PIXMr2B29WWnZdSH/D5TrezQLwDsADhseCNg7WC4XZpNrk5SrnmEU2w",
+	"UBKhI3O73HUuWVWM6lWGu7+u1/hcznUFlGDVS7jVZ+5pUBWZ0Fwv27157p6GbGcu2r31xjzpCos3WlfK",
+	"ZjS9Uc2KHRo3DkRtCp9bdiGVWTGhmYgQxLPrN4OasXh5Yv4tsEEWAuxaEB0yyqCXQJZgebHSdGn78XDV",
+	"RRheqkjMZhJxwVxrI5yJTXC3M8GvWuheWEqpLKxGa3U/EDj52m2zhSTofG6LxY6vXeKznlco6C7K40Kr",
+	"Cz80uzLPtbY77RxyZ4/vtUbOazcCArbUNV3n48nZypFh8FPdsNApXEb5RhS06UuI4sQsf5SKuO2peEwX",
+	"usdL66kLxZ2Bt0R0TiPL+RX16OL07eXpi6vzd28HP3149ersYnB5/s+zE0JH8hYchLn3ETJ9sAMneFRQ",
+	"6rmeiF8bMWacY1SHQEnCM9w9YsaGIyj+O9sJzMXXxVGAZeRH4EMcVLAPcjpsZoYz73r7UlBMK3B3gs8X",
+	"CDu1P20K9pIb90WAlcdJ0JHv41EMSrgmaxE7ApKSeUgTDSM3H9K5p0nU3QBzJucJw/4sSGiQbU5+tRdw",
+	"JjKV0cT8kwsytMJ12CVaBmoj/eS5Rq0MyrXnLKXaYviyGUsnTESc4T2t+EQQLsJ6mPeJgc3aU6HIPv7F",
+	"cAlc8+6Dquiby4X5etSEocVmEpMmViwFuhJArcmEaUWoRSRdTCWh6gbrDsuC3lsJBuWbB7dH4+0IGS2t",
+	"BRAasUI4dvhyRmPD/pWX20xLbyhv6AlVEkPdUmWNh1VVSTVLU5k2gelFU4e7Xd85AAHaymNZDNy8yItC",
+	"uQt0b2hsR130voIbOGUUE3wqgnHCNrx3qBrIcVsR1byl45SpQG3D/yOzAh7r4uzV2cXZ2xdng1cXZ5c/",
+	"vz27vGyCyZpshEHkwXXVB1t52I3n51YUxt5pPt3LXAWviC4uaAhh0hy6beiCp+symhZUkVHGE+in2hJ0",
+	"yjcimz/jw9PZ2z5vKu7gqestuze9WOyCV+xUbig4E91aTyAubHt3oza4X38MOxH0jM5fyCSbibJ/OgZ4",
+	"Gjc2/jSVWbpqnHB4a9TGTPamASEc868mwEKADMFHvJzgVsEzx4k1hJCNQnB2vhdyERoLGkusHePyZvka",
+	"H/xCATsIr7uNzWfZbR3I8xZdO2JDGA3QguA+53kNu4OUQW8DIOCgllGcaekw24CcVPa/TTUaenxdPVpj",
+	"Nr+QAzafGg2Iq3CHTBsCAC3DlnMkNGKeBDBfB5MBcey1zUNJUa0TksDmhSU5gjpsFGasKqj5CHn1gK3S",
+	"wjOrrDF08Od5lX/AkvBbcFTLfpWmSWJtJdTwwKfe4MHbaX0GQoa05+hijW/gzWBUvYlK8tLk9RFq9yDm",
+	"j6pgz4tzTWby1nZvtowBoYmt8rC9g/c/0/WOrpiLv5ZiE1cThd2wcE9fdsvAFYG5wdBSzFD9PJVxFoXC",
+	"yZEUYz7JkFa2P78X/jChw1xHbgXiyYx+coAwdWHUIII9Z0oxDhd3GGcz8i+AOQY7qmua808sUUG4+Ia5",
+	"+2iejQ1rLTbAGOBq5gktoorFEva2K0Yt70EDE8yLXrV2haEjC5FDt0qqbbikTJb1FghTytuntHmwSp8/",
+	"Vrdo5xLV206UCzujrBwtrg1k3/vi6S8rQ4Prb6KqYpJdPNRiqhuTyVaVT46S2tJPjVraJFrtiiTawjRu",
+	"Tym14qTms9z4fHaR07fx9fUtZfitnPwHaF5156SKe5WMbWj9i9Lq2i2+D5r745DZblf/x1l3S15aYaGt",
+	"8d8Vz4YnolOp5izaNH83L+TcsOF0qIR49cQaykk1v2WrIx62V5kiEyljUnIVC7kIW6xtk0DesEDVJ0wp",
+	"uBilMhbn5d/tBB4+Xq9paCihhfDRRDJFuNCysZp2PShB05l8rEPnCbYgp+/PXe9eattLQCd0gPKyoF9T",
+	"6Oj3udt5zW/Zi0SqNrChVRsy9mtxD/r9g+5B/+BR98j866jff/YxZKVAEuu6wzSzOoMHczTXNq+8wydX",
+	"dSJyUyocupFd/doiYptbYYs/7RfcgvJphqitWE5dzAFCBbWN5ZcntoEwBO1iDkjwAuAPFZnSW+bCwkRL",
+	"EktP74bmzsHgL3zcta7cRKQ1NAsdcqFYqoddMsSemUMiUwvBYv49JtQmlp/kaVA2MkR9wHgS0ZkRCSdk",
+	"iEbD0Bml6Etf0XAyiMQEwYhFyrVm4gQchotyNGpKVZ751s2DCAuq2temTfN0wPa4ntg7ah9fHVoQPVXv",
+	"Y9mElv9ujAvx+oqfYLMDOQb3Lv4SPD5qnjIaY1sOxW5ZSpO8I2zI3WvRs9bmem3HglFzLy1vMcc5UgvS",
+	"jjZXY5cMPVJBCrM7uLKt5oqmO7hLUDWf0luWJIYKaN52wOscsVoM2L2wPSztKvNOZo3sn/cy34AFN5eV",
+	"LP9MK/2skA2fQU1wYOR1CqhKTfuhtkLTCcnaa+Vd+pnRVI8Y3VhW6YZIdSKjmxwDE8qC2jP7l7mpqhs7",
+	"zbdg0731CbNpg98UpTtV1cE1qAcmxGb4exbvOOUzLqhNcprR+dxqC+7qXLFQp1sUpLmGEhU283Zk0Px0",
+	"QSvdjhJ0rqZy5fOX7pmiJH35FouRtE0LlYK1UAMrg7XkMNXq0WJRbZ52m/v5oz3edzkB1nkBvdxwvAIv",
+	"BSP6uFZEyzmPTuzB24URCLjlB9HFC9zBPhp7DIewaDaVAm8Xfg/UO3iqYGkjNwT+oZpucQ2jETLnEYCh",
+	"8RvWBXDplNCxZranHLJR8H7+UrprZC7wUGKkWdgxZlyhGujmzey08ZiMJkTVDYtBDRrLJJELlVsDCL0o",
+	"JBmaXRyGzS7YpTbzvoIHA4Is58m2cgw/GZBnxYY0ibUrHt2wTWloh+BE+efLo/ydY0qyLbD8LWPpsujb",
+	"Qob43rCFBYgfWAtWVByIdxB5/rjVXrs52ofNe3NAmsGkk9cWZbEJkgGijZh2sEcKSEIsNMkLG2zCkM08",
+	"nMlbqHWchdvThtwIr8wJljJjwdadYItJCw4c8h5s4irP4VDb1BO4jXE1Bc2hl4RGLKScKgT0d4C6lMRc",
+	"3XQJEzHUOsIfR5k5eSu1Lx8RYyXSCeuShI9Smi5xBCkTkM10HgQ5NJvMZRpMgLWNLZBIlLMpwGACzG84",
+	"D/hdfphTPpkyhamxqt5ssKm7Ndebhi7sYtuVd+CzeBqh0JL7fh5NKp925WvelnUdUbqjDHKeHWwX+I85",
+	"y22P/1gizoCy5/qYKIsFn+cM+NAquSTHkuZuIUkSKSYDzdLZgGIf7VK/wXawpuXt/9ztvGFh6J2IJokK",
+	"Yn9bWbM2BFcGSjUX+czmzzcisa0Etyk+Da18twV37nbGWZIMmvOiGiUKS2e8Ke3719zr4U0T3tDKuVlb",
+	"keGly6GpVX7JjaBbZMJcvKY6kk2+3qCrPkL3tX/eg9MMxBfGcnUqfulk20GNV1i0gOK0Uqc4ckeGbkPL",
+	"59r1CXwtgudbSyqe7//w8eMAxb1ln/R7qhQLgsNC/xSU8TLlv9tWK77Mh5up6zWMqPWHIFKcELNJ+W3t",
+	"oAspiemyzsgpV3dA7rLq9XYvg+bDtx6gmpjNoYbPDYpzC53Wu5F6Y73nXwE+uWXu2oqJ7yI06PbgG48L",
+	"euCCm8W7bKBF8yQhWvpJudtlZsY21D8INTK3qIYJsL7T4XJoEyiRVxtZNHfNWiplbQ2sX7vdreONu6qL",
+	"66p0CNvitfH+lCNlJsq2QhbCJVUXuGXOXg69PbAW0qbNOvDki5bO4eTBUOvvJoPgypP2YF6Neap0WyV/",
+	"81Tqbkdlo0HTRmyxp18wXS046xUL6pYyxX0yXENdDSlwnlAI0kLYiinykNsw7gqpuFXSXCE41wrBNilD",
+	"9ykXc/flQRhT+X6kXqkpbE0IZoL/ljH7ALLAtnKxbZbVlxKX/nZ/M6JzNQ34YvSbEI+b7GEdyW4zieVE",
+	"UsGBK2RFASX6oEdtqUfdZ6brOlVpA3V+1+KifYKWB9FbWXEoP/VBnWspr1qcPYCO4sMPWuAfTQvM/bs5",
+	"s6/ixhZiasU18JorC/nycA08mNMP8vc+9EV8qbl52oOg/aqC1nn/72h878gJ6wnlP4Yr9lKmugyiETir",
+	"4857exJkntlG8Y4LgQExG4b9ltEEs6u5IDKNMUFKTxlPsXmgHwe138nPOJQuUdaF6sezESffBPs6Goli",
+	"/gK4TvCdEzLcx3+p/f/w+PM+AoSpIdEsSRShCaQHNMB5bxAmsKAGjSV8dvU7Kkd78BQ9eIp24Sl68PR8",
+	"DvNq2FjeQcG8N/aXqJr/o1e976S8vek877WyvXTQ337Jr7/zqy6x4EbuSOFq8FB987pXcN5frfB8Uwnz",
+	"7Vef1/uLeTm8BTD8Zl1JQol3/m1bdBN/53UAvKPa2rJt91aduJuJk4vJe7wxN/cuzSQmxbv2kIClZf1L",
+	"kBNWUp3vDU+reeMizoTmYx41ZUYjQJpm0VQA2r9DaHSY8BGFhOFKwbEPgraipfqVK9CD7G2LyZqpcC/b",
+	"L3hvljq0O1optqqGxVW1yNsQ0x1j3LmVWpLGdzNkNpVTZepZd/TtRq0C4K0+iTYbvbvr1ZMEf4hrtZhv",
+	"3bdR2tiGiqaEYzK+58IopW/XzqbBcVGayrdpw38jpF8/yNQCrHteKbZgSvvuI/cLxOEPnoLtQ/mGaepK",
+	"3CoZojLK2rTpqwz00r0WaJa5STY1EEX7ttRrumeiqzVfUmn8ELs0LWqjQsBXKWPkH5fv3kJRjbmTlCZP",
+	"jsgv/Kd60Z91mdhf/ltJsXdBF2/yxnT5X3vqhs97co5z6EGatKEIq41WZv4+27jg8a7nXu1q7v6wYp8v",
+	"HdZ/qO4LqrrwOSN7JJaSLuiSWKwTWxniS6KiqZErObNKqn12U03WkZFyrcm9iZf151HGk7isQG/+CVSU",
+	"S/2RA6U1FmggL8RM2ThTVqe0vYBs+46Tog1EzCIeM0XoSGYai3IL+INNUOPHnCWxWscRmxC554cuej64",
+	"7h4D1/5yDxsMr+kDsbN+8dYRbVfrMN/DtKwDsCsXLKHmYrK9l8YyXdA0JiqhasrUCRGSzGkKtyr05OiS",
+	"4R6iUOztDbu2L4k56pRGGvvBQHNNncqk+HVJsZ1TqL30KjQO+odHVXQmr1fZv/73/sfQfr7nc5ZwwVzP",
+	"4gANpnSBJV2OQwv2DBZSbSTUEcJ94Fi4co0EdBSuLeSGsh0tNiyp6dbJbYM7a8wFTfjv+QK3qxRp/717",
+	"g/BMLc0O5pakA72wfmcrehKs95QrHSQoh6PCLXCLnIVttrxp4ON1pf/woUG7NlxXltC8ruvuYmpxE166",
+	"u6Hdx8o3SNDqDBJjI3RpI6/kdlL5XMu9310z+En+30Hx5+K0uz4TV0g+KBTLImQXpldVKn3jlpeb7mWY",
+	"4l3rH6qxHNo8tUdOtUO0mjBF+kbTeVyTtVj5Dr0pAWFIkydEA2a9HJN/y5GtgR+lHDvezsiIRjfda0E1",
+	"eWpDz5Gcc+a16UFwLaMwmNHM7fMUQaEWyI7oEcSPKusLiuly71rU2xM58VC5MxRwOFXEkBWu4UYASlyr",
+	"rh6FW7JdN5Si/VmLh7nAYBhTbZutOCHq9L8xT1DDw0PCf48yESdBfTQT5jlfN3W9ON27cCJlH5IfdkJK",
+	"CHvSVDZzFZNjfms1RQTpaLnZcyZiC8HT4mnDoUYetd3t/BJolu9PV8v3evuuiecXynen23HSyy3In2z5",
+	"2MuO75qR4DG2s9PrPG2bndbUNJUrdKOEihtCUQN3pd3VmtqSinZ9/anf711ffzrsX19/ejr++Ffvdwdj",
+	"/N2PgecaGs5WIgXbQdwUV5GRYVomcZeMluDCtQvyhzr0cgd2bfamDBAMI6Y27Ihe7pK3oMIm8SzYCG4G",
+	"syzsm5fwG7ZH3olkmXdMVcz5w9BvXwWulGnMBbVyMEc0+y2jWqZYbj2hiTE3IujgAZXQmiZBXh/TW5ml",
+	"XDMXr79rKsfjWipH6Ss2z+c+PpLQpczu4k1Bn8CEKSA3d4FXyO3g/shNSHD1FcUSGzhYvPZcAdQHiogo",
+	"Y5okyrYxDYdRsLNp4yjQhBkiTdU2n75TEju6NA7iLisSS4YOhYkk4bhOyFc5By3SdvJslvEH5b7fB0E9",
+	"3ugvZdSnpdJsBp2PJlMN+m96E2QcY3kNfpciaMA6OEhDUeenb0+9tnrGCDeHAbBJhUfidMZSHtH9Syo0",
+	"pxNZFtxPVhrap71/2nbgf9vvffzb/wjiMdVvmlSOEhbo8Hnx6gV5fvT46R55laUYX2SzEUsViZm56Zya",
+	"a0Y8JkMHuTKEW2gIPTCUhp+tn00vpGuMphApKJJinPBIhzS8ojto3Y5OU5luoNPjCl9xlgSzQ809Q0XU",
+	"EDF0uEaIrgmLCgYM3frDo+Bf4djzWIccO7jObt7+em9nUsTONejPAP3N0GYBHGoxnf+7d4Hv9c5foq9P",
+	"5K2I/6JIIicNi7envWr1CCDGldtGex/i5barRet0OQA4uZVoaEF10drVrZDSdMJWwzLnHD3Ven68v5/I",
+	"iCZTqfTxs36/vz9HmlT7jgVK/qSUd9qizcFMPGs7J+YSBXxsZnxkiwCGRyP75ZteF3hwhdq/F3jhIxkv",
+	"UeIBdtwxtJMbdsnQ8NYxj80/kf6Oz2M2m0vNRLTs/cKWLUDl3GzyfsIr1vqGUWFvx/JqZ8Uf6u6oJJu0",
+	"FDGX5tFdEVPV/DBjBw7cTX3Fsi/tCvIwQt4oGlrI9qCFbE+Ox5XfWJ9/DpnVgzhj8WMm/L5gHiUb24QJ",
+	"bCqZhyJGmVra9rT2W4ymCWdpD9QJ1SvMp7FMRzyOmbkVsPltLxN+w1DukckNW/ZSZicKtCBA+eXilibg",
+	"ofq3HPWK1KOEKt2j8Qx6x88oF5WxZzQxpwbDzZieyrgnpO5RY9ky5/DqaXoD0xOyV3TEgx9TiV26pO6N",
+	"ZYaZ5lL3uOjJdEIFV64AzfxWaTmfw6gy5RMuvD0HLHTVW1Cue6ireT2oYEowa3h2noJswz/lDcFR7PYQ",
+	"gF0VvwB0JttL3xo2vUyAn6Tor1853eK3/l6lTMnkFkjB/zU0heuxTxFjSAQWIavniELxiTA7kk/V/QIJ",
+	"Q2k2V73iABE40tsbwM/KR7M/AbZU8bN/jviblN3KG+/nYs3u51uW8jG3q9BS9hKaTty/Z1QYSgOhqsr9",
+	"u/2hEDcJDsIj40zQTE+Z0HlX9vL+2gF6uS2RCZXN55AZ15uxmNOeFfnZHBq29nLhgPBgvZgrM5b5GVpl",
+	"FvwbDNHbdBXPIXUXvymU8rixvpTT9O6VciqbtRDt+aoyYZu11gMLAGUPf0cI+2w2YzHJ5tv0822oAsOv",
+	"46Tbt2L1TzjsHc7TBSfUaA+FS9aFCKxfovDQFiUI6KzdI6ew9iJc7F7FnEQ51kwQmV6LRBY9qt13Z/SG",
+	"KZLNweMrJDaBgGbrAbPAJYu2cwJu6s/Nnx+oRv3RtQdn3oZA7ZWW8sZiyilNU020JEyUgUWbO9PGQRvy",
+	"qvQZCOY6D4XdveIsynh1Ansp2MfCkyis5LIndG2HSTPZwWg5gLhjcNJ53mlozua12mwLStzxZDdy0tsp",
+	"1Bd1lu9zW/e2rddRrXGZGwZKmdFSgl6dYlJFlMWvLs9JZ9NPraX/6pf8OvYW1O7UsTaHUlX47Qn5O1z2",
+	"q/tc3PWSzmuJ5v7elhdv+bFC6SH5ekEXL6mmr3jCQjVHLLqxl0zt8nJ/HNBkIlOup7P1tSr4xmn+wp2z",
+	"CpICl/hbzBZAB+MAs5E2cPn42U0h7Ndw8uDGGR3O6bMaaBecrq5nT7XJwMrmHZsmS6zcb/4785vMrHx2",
+	"KSKbcrBB7kA4MXJ1M9Rq2kBBkdXUAMdKQcYpH4Vd5Bp2/SlLbtrj/xbv2Vz6auVqf03vmfoImxazFbKk",
+	"jZD4FkWM58t+3P8m8pOqYdGVXQbvlHVc4+XVAkxPt2HvCrduluTTlMnTng1XcJyX59dM12sFbpig2xbc",
+	"1Ug7VHJXTiRs2WTpIbPv/u7qL5Iw+IUy8e7z+t2Qq2v5eZvcts2JeuvvXrslW12Cd2G0P87lAndmsI3i",
+	"BZtwpVnKYmIessbYRBbBFnsxte6P4NbcXpdZi8nhaToWgWOLu2/3N9l6kizQPdvdKJWrrd5Tt3Siahtl",
+	"c233lMonWvXXdfn0UDXAtUJa2qtvyCvL2RumPZ0SJzQwhqwVyYUHeA4m/NbYRnLCXMPXb0bX3ULjqlMV",
+	"2CIX5tVwDXo9blzput0U9c3jX2FqLuWphYvEoe2ai8hDOB6zeSAUBPloXNmcWTJ0EREWD9HHCUnBZttY",
+	"jK47yGZz6UC5wxgcty7c6IYAwZH/EApKXGA4KW7CnYokRLf1gCXslrapuHxh3zjLXwCN6xNbK89fmYcK",
+	"MNBwSfmpsnkhGAbDJj9NCFV4TrktVCkrt1sp01gV6SY4bEPKBe7VatdDPrO8md4mzgd8N9zP6EawBeH6",
+	"BGkFS4dsPyaYPldEFmAMfv2ci5QpmdB0kKdaKaZscW8DdZSeX8eb5tlLeLQB0DWQEdM4e7xlIUHHd1sj",
+	"mic4r5csDIbYSvdMQj70NLNwCILIJHZdabSN2UAt3ohFNFOMCDmS8dK2rytOeU0D//yOtKfsplImLX/X",
+	"wiJHp8vTJNlQj1O/Ja2U7sv/eh1WhPMBVk3qgimoYq5dy0ynPOTkR1sEBZrn6B7R6MZlQmHuw956P7X7",
+	"SHCCfDLVpypiwoFMsE9Rkil+y964MAcSzIo4yKMn/WACe+Flv5DJFu152tSR++2wKn287tKVK0yiFUQp",
+	"73PBvZUJ20X/Oti87XvX5TvkJd64rBMbLDE8d8vZApmPpbc8CqMaXMhMNxS0Qc3ORGLYseh5KAkVMqxb",
+	"tepNWWTnjtiEC1sZ3Ygeo7lAJJ68Hd7aZmXIR3lXa67ZlgLU//wW3Rk3exoTghoyRS1YTd4cFJUDc0Ld",
+	"HMFmNIrmm+BXusSgr7Gz9stbbKoxvJb+i4Hb1tDpiOkFY2LL+aWGLVq11QQGam6q6a7CYrz8pGu7ECa4",
+	"6pKDx9bMKjmqT1iSZHpHEi3TdxNpbhc9mRbzFBOWYAM63U6UKS1n7XAJvB1347dEbGmLz1JZ3IptzlWN",
+	"Uvru4aPH/UedcqJ9v/f8tPfPj/95/DlY/HRJx+xKvoRixwCIlwOJaLTQfEyKvMIuAQPLvdzQJtgQVbWl",
+	"aeNnzGWBw89smREl5vWeed3Hvah/aMbFAIs7W+a4Vj1b7WMmVDW0B10SIfUJ4hr46rii47LzyxEqFz0h",
+	"e3ZjiwI+TO4skDu0lL0xW/Ts+rodo9/3uOjle9MrusW6rEg5dhmAPTN4sFCk2jSUjhsAhZyJ7G1xFRSa",
+	"KWY7K7uHu0RmWvGYuUSbiK3sirspUlntBO0KSsRQn3sDUZawUtwhB5kS9MTaDgwx7fLYWCrGOhmekOGP",
+	"Q2JM/dhWDotlubIGdPrjSs/w5tqaRyWW/+u/aO/3j3/7f6+vf/zhGH4Y2J/CEsDM+lyM5ebKt3ILbqE9",
+	"V00i+O369pfw9i7uk2KZ298pudawsorr8ODo6dGzR0+Onq4DOL7ETOMQeGLElBpApm9A+bW6ky2DOc00",
+	"FExShM2+YXNtBOSMzWS6JFIky71wGHBXvfhdS+FVjZw/CM0TM2sQfdb6T5lgi028PNiKWFdu9Z8YTYOt",
+	"9Gv3qberpcFKuxFcUJgc4LEw79A4dpms9cDwHfpoR1maWlCqphvZq1qK6Cz3nIevx/KhtYGi2eRGhPPd",
+	"YGzIRd3oDej2TCd2S1oAnHqfKM2wtBXd/PxKX6h0iHZnsYI4diK6PDq7g/DiMRtRiyplOSeRaM9n8zn8",
+	"dyRLoacVyrByo8HIuuECQeuOi8mACcz3DyoRUG82iEeDqVQ6yDEzysXKB8CWaQZz5S1tL7OUK6vhN6Kq",
+	"vrMJwmhCr6/6Kubmz6Qb2J3KQqs7sxpGNZ+7d8BmOBBoRp7TNNxA49IGzcqr/GmpWTjrN7/pjp4cHDx5",
+	"9qR/8Ozo8OmjZ8/K5cvB6uXLm+VpFGUpjZZBc0OxKGyCQ3GL0gTqabEi19UXkWzuEPAY9uiACl6zpS0z",
+	"fBlN9XQgU86ERjs3M/dVeCbVb7gfzswgf1HEG+bEFq6Duq8VFoxgwUtRQN7u6gMH8qyVmLPb2Lwsf7Qg",
+	"Jd0sz27tpyonlGius5gNYlbOh27eW/o7n2V6usEbOfadQ+LGJu+Kaa/Ve1N9+1YomRbbzu59aZHlBTTs",
+	"1ms+s8U2lVJN+qkI/22wA8ZM2eo9KcWA3koeUxFtckgCoAPCeK3ZNkNWNri+oG5gc0IfCy7KTbjhON7K",
+	"RROGZh73Q/PrxBjmUy4mBJSmMaDTxAE/9BZ0r8PiA3zUwnzSyo0ZF5nOpQjGztrLhc3Zy5qVo6QBsMfG",
+	"jqDwOQ/vapYwsNnCWmQ2D8SbR/IWLXyL59IizoeqVzP/wZdKS2gggQuw00uFxCyRC4/gYH1YaHHLAr8v",
+	"kWKNDLEkdtAItXF5s7xKaXRT35YXMslmCCohBbPtj/bIqZgkNmeBCxKzScrw+q0QIk9nVDXBXLGIiryA",
+	"6XcmjOIfcyyyt8Fg2IbqqeRqaJ181lYsVX1FVVZZMfb6scrEXcXBkTMiZKqnULxGEeviLp+DI1ZsTtOS",
+	"4L3LkGasBIGNBtQc8S4GNaS522m6m7OVPeJMr5WGiLtLS8xb5WxLzE3bFFxp+JgaxMCvXMR4GZTZaJzK",
+	"WdtlluVlXfat9Puis0NIXa07a2f55YIsdGZyK10Hlg5vl5a2xrVZpKi8SKz8cYJ1nlABqpk5F3OqSrNU",
+	"clvcBn8xNndLu9LLmxlE8Kny54t0q41y/CDpxEUZzWgEvxFI53Pra5my88JNUlA+DkYQz7UiyHouL8Oh",
+	"MMQM7oG3p5en5B/vX69GeA36FXv5b5+tdYvjyoqJrjlo3OkCdftu7YZ2sKs73prA2h1pNaGv51oQ4sao",
+	"PXKO+LwYBsPiYaM1GYMihzhsyG3YUYKgu99XXJKoZcZxYatGUrAT8A3bWJrFeJKircm8TV7idq04V1OM",
+	"Gdv5Rpv9P3fLxtumL6fjHj4PpYaW4BBXH3nx6NfcQYG36JrLyhhed9mtdlUWVTDNmvQ57H57ubjrzyBv",
+	"oLJTYl2z5VhFoHZJo3n1A8BthAygADSHHEPLXCM7ATqkJQZA/q2wRcRT117Wpe83tpVd4Rthn9ZGI96y",
+	"T/o9VQp3YANmcSmr7UhkBa7LlQdZgdAukNplVU7Cdbep3/KJzdpIlSYH/X575RSm9EFwHdJOYQ4DLTUG",
+	"uTYFTrC7UgDJ+OPVaKxECM3E/kvFsYj8XOa4QQ5qFBAaLVVYyEG+sSLVY+5yldWB9ZY3taLYNc4xTmQX",
+	"wPMFMX7LePM4y//KGLZX3CBDa1OZvZnIBY5Z0S8xFKPdXKJuJUBbSMMd1d/WYKPCZhOA+OUo2juH1GrZ",
+	"pnqDhsINcFj15Xq9EQOz2FbC7ao57N31paJGelOtqXjzC+tO7sNB21DTCYsbcQGaO8hsj8Gwm9Yy4Zor",
+	"EMUQDLSZiEY3Yo1Rh80EdBhaJQ+Ae5XbxQw/Nuw5F5N/yFGo+MV2/ijqXlKZTaYa61+aqzWbN7S+gfDs",
+	"ACfZFpTNmOJJwuLBaFmf9Ws54SIXZ+sBJDZvE9Vc3tBWJo4pT7KUtUK4wA5kXwwNwm/y0QbUzD6+2Qmm",
+	"eeSoGTm6xeEGXtbpsrjB2+TVlZKhttvcdsAPltNWtWBqrgbIwRlK25NvZKn7SPVIin4kJV4r71ZBkxUs",
+	"h1Iql0+LFT5cLVy2wnbYAaNtkEdXF6gboJ3eG2aClcE5bILjm/VdZddfGGoFya0+zk1xEbxbZgUmgi96",
+	"2tlIJYWhNTBC/p1W2Ai2ORL5txwV+AhuiL3yvuzE8PP36ts2/koSzY9Wbdf3yJMoLb0AOAGvi+mlZvMN",
+	"pYxz4IaxcBcp15qJE0INIYwSll8+q7qGogSttsXsrwV8mVPXaad9qxrsSeFaK6HfiWqIjmza+LchZcvO",
+	"KkwCMqWTQA2YujGn/8hMgM5Z2+OEwfLyr8tsVOt8vnH9xH3Z0psCS5c6cteGb8yDPXeVoyB6GI2mthPv",
+	"NjU7YTPZahiBVvflOuuVebH1o9r2yr/33unb9UYvOU5XtJ5fuSc7uR8CXPGtXxT1Ke/IifLt0kt9E3IM",
+	"t8ZGtFQQs6U54ohtsnPL2QIj4NBuOMHklqIH+HjMEPbfOrdcP/CZubrioioRf7CtvLp5149Qat2VC8Kv",
+	"SE+etU3SNC9nafsXNpOsCd04bTSRYlJ6pwKibTiCK5v7fts2Wr/m7gDgmHULe+c9uu7WWOEhLQmo0gZV",
+	"F9/1z7N0VuV5h9j6ygbtPCXnqN8Pwbhe2dQ3r4y6f/ik13/aO3h8dXBwfNg/7vf/2Tof9ypcs3cqyOn7",
+	"cwI1Z9gBXWYIzA+/Moo7S8a76BTu3kAXRWPZX6NXEBobsNsVOcg79OgYAT/I1B2dHMUoLq+vtvm2nGtv",
+	"s+GMkGvlCAsjbv2aIzGZXQ16heYpG/NP4eAHhmT9nqlaEs0Axv6GCUXonKZNDd6ge8yddjWVGggpvKdX",
+	"HukSDV0x8mJuIsdb9ZwHqa5W7iNkZ7OYaOnK6Q29Ak6czePXADiVkhldkli2j2aHQX42xkDtdjJjr4Qd",
+	"fQ0uRzPfVf5Ec+kupnJm9oBGupmaoFSxLfeFZLQbwM6paCCMZJofUcUR58mcShlliYhKdFneqIooqPF0",
+	"jStXQLeCCN4SsbVZOLpexlx3ydW7X87eDl6fvzq7On9zhnhGQi5OKn8YvDn97/yPxDZiSai2bRnbXSht",
+	"tDtYca4UruIi78bxmWmPnLVgpi5ZTHmEXqYZvTG/zxRkNtuGY2TKZ+4e24zr/D65gWSSgq7rpfCGM07y",
+	"K9Ucj1mFFAxmQt4yFisynFFBJ+zYjKSGIem0WoNptKSKrd8yu+NgHGx/akfehVWGKsk3bofBJC+k3pxp",
+	"JymN2MDmdOE6xhSg9J49OTKnUDdojJ4JC5NJbNlBabpUZCJlvEf6BOUU9DmlmkgRsTW52Y+fH66tfg1Z",
+	"XldFX7ZQj0pEK6UiJlNrh3FdN7fq4BHzzXRGQ5izeSit7NT+xbbMB2coYpaQOUtn1IxH0PUf7lVKsxjT",
+	"XVqR6ql5+kxoNDGq9DqiOpqGVZExND82u1Pq6MVFyzwYa3AGA3tloEX4hJGARU/qjeIw1UXlHtr2x+WF",
+	"aFfmVNjHzBussWcwfl+mf1FEZ2nb/dpAxVci/OEZ5SJvMv0XVZRzQ0tcuGTQUVD2aPf3H/UPD3562Q8m",
+	"BM1ZSsPMBI2+3J/PY0cqAE6kZYNyzkXE5zQJo8rCq3xVh2W1qsUwkhIQVWsiKsCag80HQPt2RNwOoQPR",
+	"lzZ5Hr01G5CrbXTcBP1rE1BS7tr6kdHSs4dblsez37IwjRtLCq2ScntoSIVtSe3ODgzVhVg6clJ3r7F4",
+	"f+12FVeB17eBzTcJz7H5eoSQuNRHAf5TsI1P9N3SVeLdEiVxWdC6m64T+h9X33cvuYpoGm/aWYiqiMas",
+	"dM+Ha74SJUmM33BtIgux3YiHU4Sxy8rcugBZDVAXhlmzBWf2btxg/dvOb1taKqUNrOwaFd4B9901O7ET",
+	"PdfTpb51bbfK63XUOOc7H7ppWbkVc3VzQoa5P314Qoa5Q33ohFzpcj0hw0Jw20cKF34k50six9eC6xMy",
+	"RBf80MhgX8UD2JUTMrSMP3RsRAm+QKCgbGj5zR/AaIYliP07BwWg5g0/Ew4QWDjgAHKPYBCynDEsk6cF",
+	"dLADsbQor7A5ao/8REW84LGeghJ+dnUKuYZ6KhWrDJCJGKDrl8cobVBRvxbmezFRXERwV9icJSwOdFCQ",
+	"TMQK/QPUUF4U7CY7clMZ2FypIDKRFCwHXpe3UPCiFaG3LKWThmjB2hL/LfIQqaYDtzVb5L7uIL2KaVo2",
+	"CmvsXsLF17aPxBY7VE6OOrs6tfB5FVU9WByOFlUrt/QXTrYMQzm3zqy32TTNah8QMaFpyg1/JHSFT6xF",
+	"a8tNcysRzHfDPInVCdnhdglJCD33g5MVudvK7RfY1n7jaZD8TBshSa4uTt9evjq7GFxenb5+ffYyrMF8",
+	"ubRRJ2iLhmGO5VPQDdvvVCaMjBhs+1l8/U5rDua8Nkkxj342Bs/O02XLa66mvJby5Ovb2g1cB2WZV5Bf",
+	"u/xZn2Or2bT+/jaqM2OWWo9Dk/MZFfDce6Sk6Bo1waWDBbGn8/1vS0oxS1iwlGdNlnh7noa8vn/LUdtX",
+	"Nl0B7jYXE7VVy+ki27r4cGnQbmBvKwvzt3HVgb+Wk0AWxj1AibpebE3IDDLT80yThKMzpS7QstmMpsuW",
+	"qQrIELb3oH1zzTbszICxu/pHMGDGLH13y9JbzhZNBY1l9m26BctKdzufzMpWUmM+MXKILIA+6A3bAGmx",
+	"nZ5NkyTX/b0qpNwKQKc9vWWgW1pR3BaOcpXq6rXLsi3gc1XKsAJUQaEtwRXJ1+JaQVl1wyKO34Om25rI",
+	"87vC6JqJuS8HmVjZcEC4kA0D8rZtAakiMxpbo0dI1wzAGF/bK5S1CfnnsYUFVbTrz7WicE53QT8ytfel",
+	"lnnPHNcvJ9QnZcV9tUmDWz5nCRcMyhfK/p9nvvfnWSBRAml8Fce/sy0c7qz1trl1pabJRkoovuHrA5V+",
+	"ptS2MCoqLLqb3P+59jaI6TK8OWWBwkQMMaxCqB8ekanM0k2/HIxDSOWJqy7ylnMeWM3QpiBxYchP6C6B",
+	"ZkFmHhvgROTumHWeabh1K4dQPsdu/VYJ0V1YOa7yYFVdDh9TSDitkg85x3kS0T+IVZepV168hvLwlDAI",
+	"vKo16caOm/Ya2boeUNt0YqKLFez3s1yQGRVLh5HJdevozeZ2+xZm6CpUgGpbpqKhdamRtW+clTajBdVs",
+	"WvdWJbpdFr+5W6Sx/K0imnYrR+rzXs2AgcK6mlsYSlwW9pK2xFc/g10aASv27ls0BHa59D/Kmi+YYpvG",
+	"7+Y01aXgZU6anW4wYU8SnS4xMO6XVnhvoWkf7n/SOPedVUa2Kp/LnWhFOSTcI6W8+/7B82fjw+io94T2",
+	"+72nUfSo9/xZdNSLo775/6ePnj8br0/c63Y+CK7fuzlvBLQDOaag+wTVM6ONC7aANgQOq2V7G2NVTUbe",
+	"NX4Ll/ta4eyeA7fIaNBUPrhxk8MKN5Wb37vqj6YPeng43il4qwox4gebOH1XrSfmChpw3MlnbtTLJHig",
+	"4yxJmusrJ1xPs9EgkRPekLb0d65/zkaERuActho6nwhshIeJ95lCBXD1NMsGPI4LeebeRFKZhNSvn5bw",
+	"HTsXzehMFSnNCifU46J9KpPXlbcCP1Cf4wXMaSv9dOWziqVuDg3L/ntKhbGERksCHXG50inVMlV3Xyio",
+	"phPB4oHMdDBQZjv/WHV/xCbQN2ssUwZKMMZ3qYhtQBoJg7GZuTXA9zRik0yQxJjYYFdT120Ac+yoJtQ6",
+	"FcyrMY/zSOj2cm3DgokVanPBN467KtziTq1CuxVN2ufu6pavKCMwxLFdFYETBF6GzuHjo0qTvv/9P6+v",
+	"1ce//U/3jwbUvpLs8Afs91dklP8YHKsqaVadUEU2fAG+25iZCtfUUZve3E1n/DZYu3VKkhKej7/VtPd7",
+	"v/f8o/3v3qD38T/97pNH4Q6r5hO7UI7hrvvGFWMzx11VT1umbUBE/A5Z7L4YoXZK/4ulMY8CGJSqZhPI",
+	"m/VtFe1bIXr4X1zxEU+4XgZ7XOZtwNYg5eYdw8zJ35q/BlxkXGGhhGI6D4N4bU6Kolvb5geaZeLdyciU",
+	"T6YQVUBY9w36M2CjrABfbtJiYnOg7iTvOLVmfrY1VYsa8FHCGmCUHYiyBY9fQFMNUD5dPZjr6Ol3uGgR",
+	"6LJQuRum4Wg2H7Rt5qwyMWhFMnZt0AmRJHw2cr+5zAR6f6p0Y6zBe6Cbtm09wKeFDYbWfAobEX3uduzB",
+	"tc8BzhuorHO5FQeZK28WoMdvN2JPLqdet4RiZhVizNm9dJDdQnasFjoWObJiHQJETbyyHgENGspLZVdc",
+	"tY8hx7kzNpj1h4Ed6Aux4Ki4gyGnsihiLGZx0SscmqlrspDpTTizIZYioL68kUJPAXFJcTFJmG175kWq",
+	"zXlDjZRMbZi8BgHazFawgC+F+pjQtVdpcebvE5fHX8ZqDKW4rUuT266Oo0R/eSVHEAm9NTCSq9eAvbBn",
+	"7sasAS+W0ro8cveOLafQtQy0iwa2ZY7cvoVtYGcDVfMIkCIFIwuwiuepjIwBPKUKGc93o6YZ9OIDAWN5",
+	"r4T15gHAJVKF205WiG8zY7GNmvCSLt+NlNX06o0hc1fy837o1s2LVJ+H61PXtJ3MRz+86+jB5pT58KtH",
+	"P3i2bvi8hWW1LKhlS8v8taPHd5zJ+hvcHWhja64Q9f9Kuc6J3tFvQ9VEiEx/TblmFyxifK5DGClqwVKi",
+	"JaG26tg2KMTqrlINZqXGOASYs9fvHx0eHPyzg5K+rW8/ZWOWMgEViZ1blvIxZ1689NgvHtFFDc2g9o2D",
+	"3tPx4aj3jPZZ7wk9iJ+Oj0aH0UHfOsrvVi69SQf0Yj3rKjvzJzeLQFcqBqu7si0SSGWcEsxvPtNyhWCd",
+	"aKEwM8pSrpeX5ou2kAX69Z9moYxOHyeJ/HW4T+d8H9Fu9oddMpRzFY/sX9HHN/yhazQYaJ0K/f3tX6E4",
+	"xzbyh4EyPd03KjxT0+EPezbKBS5mnE9xE0+1nmNNKbz9QsobzkLOWY1FTtbz3SW2m7z5beWDJwTfVLZz",
+	"NZ0w1xcwZRSqEckF3uLKIbmClpaycaZYTP561H/0w7VY2Cw4npLhO0gqGEL5CuNF73+wwFJM6IG0HXPr",
+	"dYlAUAwzgRfvLi4H7y7O/37+9hIrjbhZUIQLdZZiBzZ7YHeh2B46578wc20bTrBt31eUWqu8DA3WLogH",
+	"3YVLVeyWpTTB7M9jmGSpfA3NLaoRYjJlM6mxGo5Q2L2eFMnyWljxhy3Y8BWC4sIqvUCqKv8+zG0xhdQZ",
+	"Q0LmMDSW9CpCiWDaKN175OyWpUv7PRCSGHBRdMauRbHME699ry9GFV2qZvSGa3EtfvzxPGZCc73c+/FH",
+	"cslETIaGO2TKf4exj8lPQKLkOuv3H0VA4PBPNjyGrxYsg2QPZ7GCLzD5/i/qWngcgq6rfXBdDYF8BKnx",
+	"DTkzZ5CvGjsIIfITS2fchivM/qsbTOv76/BTz/vb8IcTQoW3cX5OKihuc0PiEmFooG3jYiph16iDTwOv",
+	"TfkJtNtwNkKSoRM7wz0CYXQkquW1cPENIBMs/BrLTACHHf1gnpY4dy0lmWXRFIrTEScEEjLJX48On3fJ",
+	"8ILpdNk7HWuWmjVZdIgZVkMOP/WilGse0WSIaGrXgqbMHjfcxOrHH4NPWz20hBGX0+JVQWKRNGt1AsES",
+	"Gyi+9WpRrtW1GKIEHyJFOsLH+jev2hQ4QKaEJoa3lmuLSwtniHdlWH/QtRhLiwxENRnue0+o/f/w+PNw",
+	"j/yd3zLkbAd2QobnMZvNpWYiWvZ+YcuhOaylzFIiF+I45z5i7R74GJDriAEow7UwtGRbbsoxMeYcoqeZ",
+	"35udsZP2kEIA44X8auRRPv4NWxIqwEzPv4V9wq1MPjzsXosh92Z7w5a9lJk/G2aB8JHrb+ZQH9Aq4TFm",
+	"bJsbWBGaKAl56rB8Hg8xp3mEMdco4UzoEyPi7BBmmrg+RSbg8GQ8VZgkXDshxwLAcTJVJJb14xheC0Rx",
+	"E9Ks+5ikbA4xtC6UKXIRq7xXuqsvVZonCVFazufmhEVs8X+LJ/961H/+g6X6C0ZjQ/TKCENbkJ+DWOcZ",
+	"6yhnLeYOGb6bq96p6r0bDwtBCsxYkLitX66v+1pw1cUh3mNuyxDehyRCy68+nCmchxEIS6aR1KmG0ZFa",
+	"gEaNcfoXRYZqKaKhYaLUVfWKWO2RK2kOiVrAgaXMyCI1txVLFIOHu4ZAcfo4MQt6MszBsWFif1GOzReO",
+	"Is2wxwX6DDZvyed+LYyETM0cWQwgWIaF7XX1uP8oPwOnu5mr5hSXjfRsvkgyAVWw0EGuS2YyzhLWLZJd",
+	"zKAuIw6ahzr/1JpTMDb4LR0lSwL3yB5557m+PNnltElc9bDQNI9JJpw5MLSUxiJA5SmKeB0v27W+kunM",
+	"rPIfl+/emuP8cPWq92yPfLBLHHOWGB4Ucb7q3zJz03uA5Z4GtkeM9o+/unj1gjx69Og5TpOS36Vg3Wvh",
+	"qlgOnj/tw7iHh/0+qAWYs3rD5hon8gLSuqAra5RKTB3eI6e5kIFLDa48m2/95Ij8wn8imbChfF/zQMYo",
+	"nInmwjUD9MDLOvzBiTo31sETkrBbligSMzY/yeWImeKYCwc4hYaj4bgEuti+/fB671q85kZDxX2h9pww",
+	"IKiOzb1pEVxyqh16IcOhow9wr1r69psQiSxJ7OGdpalMjbQwn5qncpSwGUGflSJ/NQfw/Ojx0x/cCVj8",
+	"+6FRUYddguroyF079n21/x+VZBNz6aBO525SmqacmRvyv3tWCe+dvxwew5WjuoTD5YOMazXofC8Pn5Fb",
+	"rrj5+Onli/PzElyn4XrQJBcIj+AJrURO4IC5RgVcc53kOrcHaH7cOdjr7/UttpGgc9457jza6+89shVq",
+	"YFHtQ2rKfo61NWGhZBI0U5SVZrADKK/NigAYr0sgCGkVLGN1da3+AUlvUA3Qdb0682ItD1Wpc9xJuNKn",
+	"oHGeOXd9wVGQlVzFZAA5AqJWRCyFbBeu8oQmME2AMwvLpICpREO2rZnb9tuw9qaPwx939nX43g03pDUm",
+	"EOBo+q5FNmn7VTyDUwuHYr4eero4mv0XGNdv8STEFNs8+G6u3AXX5vHz8Vsp2BtAefv8sdtJmZpLY6KY",
+	"tR72+7Y1nWZY5k/n6O/iUuz/24LibLI3QJ/vsbnE53oOOBjp7lCA0KeMxjZj/eyKTpq+Yh/bh2c+dzu5",
+	"DrPuhXdzdarejd07L9kkpXFz7zzvtfxR+6rVd1q86Z6ELXjUP2p6JT+L/bdSv5ExeuY+dzuP+4/Wv/NB",
+	"0FvKMSIEW219revee4+Su+RJAhni+5D+9dEQS17h2zGKJhq+Rh4aswQyxzSdKCgzMrKy87HbKdml5i8+",
+	"Rmjno/mmFax5aoYVrHWJd2ETz+6NZM0HIBYTotUkQcG9920eiJk36rD57bKwYLRL9Bvou50P/qbp4jsP",
+	"9z0OX10fFFaQrb+z4KPWOXHLUJCbBTbJb/O31tK7SO9puDeKrxsNyWVLgdrvfilk412SZ1f586kGSh7u",
+	"jGr+3frLAo7l4a74w9wVuWjKLN9vLIW6nblUAanznsl5YlRnZswnwY5R3HneGue7W0IEgXCxR66MEMF2",
+	"AWgtQHta5Qwnz3WOWrx5bg4fuhboV7IiNoU68ZHN6nBJ4/CxSM7YCRn6mYq5T5BH07zMYEbziZWKDMhb",
+	"aczLazHht+ZT8EkLXQayXJEZfowKlPPmKlY36LZCc6csdzGS8wER5yuCdx37F743CEp8zLMhfpLxsgXz",
+	"e0FNLw+08z7lM9Z7QWdYd4uON0wUsE/M4YmIznoxEI7VEf7VgeKWiAFptBctNtP8czkYp9OMfa4JtYOd",
+	"CrWQQMPZWJQ6Z+AGXXTbizrfyXvB5gldrhdf3jv5K5+7ndcWYWnd6/lzTvS5i6aF7MvvJLNbR/3n6wXS",
+	"CynGCcfg/dHh4foXzsUtTfg3KimRJAgltjPEXdU18P836tQTpreSBwiQDMH3P7SmEWLKK6/M60G9CKgX",
+	"Ry3feSUz8S3brlKwrbkMvILRtBlhRkhNZkyY37IY2x7skSHcXkMP3BRD5qWKNzJJqdAneKejHAAf5mhJ",
+	"zLXgVwZeCxcJwqxSqzMQX2Xw49OgcNiEIxfu5brbXqsgv04lRBqcZQP9TTCOI6QNvbg0idHSZYYoSIsY",
+	"La23EwOs6J72l+5yNUYWTIrQBV2GNJkMil/uXXKdj30xtKW6kyssNmk/3VBjsYU+rTSW+xeOLzDP1QZ2",
+	"hdGMo52rLHfUGTaUTpsrGQeHbcQShJtgYq8wt/X70E8wlIFyqUucN0ZZlwhmO0xZIRd2pcPsQ/6XzDBN",
+	"OmgLngbIsFsEhSH1X0ows7hNMXCpnHvkZ66KBB8FEhv71NSkj5nIu+yuitPXUG1eSvEd8+W3xyxnIsYY",
+	"nrsGIS0MOYdqGxy0zSG2Y5I534/ZTO6jbd8z/+5p1xszzCU2GucgPR3+28uzN+8G0FjtEt0UKm9ENjSn",
+	"mujpEJJK1AmmWhEqytf3XwK+XpzXSzaT2B7rjhcpJL3aa7T1LZp/vTD+79PYLxbbYFxg2JOca0/fMRsr",
+	"CvgZj0G/MNNteEEdHbZg0isp31CxdJm3X4tXS6z5d6ZdpmOeA2gEO/Tj8y8tw1IhdiwY0DDwvkvRbTKz",
+	"L7lm5+aZexT7+TcaCM/hWVaoaxtLdUtzc6dHaDstuguf+35lEKorT82muzeGs64qCRl75LRspinGitzY",
+	"vzTEuUAQtAt0WcXDpcqhE9hvh4kWo7HbZnRJ8DawAarAXO4zoQOa/tj55pWOtumo0QMhUoddPuOmuUCN",
+	"WGkm6yqKHgJltXaT6yNl1uJ+8GX9oUJlUrC/+OaIJ9nsL0IKIuSuWjfPipDZVaUdusVaLNdVYJzdJkoa",
+	"Y9+6d8CcMsqLItgB1ykxE0lGbCld0oHXvJYur0UssXMveJ4wmXDBkxi6hqksmhqbbAjz/xFKbcwYoGRW",
+	"euNi2UkXO/2KGNr8WnAmJV1ID3bvGnJNXXod5Hm7LEZbjCFT9xvcDe257mzP3j1yAfnZ3DYydRsygxxu",
+	"l7QOrx9bAZgj/GKg0O7oxIwplW6Oy91ZP3YBM8kFzBePvGgm7Qjkx063A6nAx36JzgZeqYou/SUDaedK",
+	"ZSxuqV1zbDQb9E75bgEvt9lzCJQl5lcIfbUQTK9kOuJxjG2H713X//Zk5RtbypELynZyEqm/EJQVlXDK",
+	"lZbYxCKoGeZRW9t1vetUn3oW7x2Uxp/tLNqojk5nvK+E2get6yGl9U+T0opRLzqfMwFN+3ejjFVkjLuT",
+	"V+S6XuIj9+kvMF9oynYFhwFMYY8MfxxinpJ22VAYUHTFSqgaIfbNt54ca7VW7ZWrQrwUi4k3uEVWH7BL",
+	"u4AGT6FeA7a6kd4lZnE6oVxA5WClIrB+r+AV5ZTMbzFo0ajVXeDt+lX9ot+irAJr4+7aTzes5UDtFpaX",
+	"jmx9tG807pEPymZA0jhmMcnmhI5khhScI+DWCXHC9F2p8A/utFltuTxoC99/1tGGHLv+ptlHU6Q56Ge9",
+	"2fD1qU0zNnZB178THUxnwsdM8xnL86ETmLYLB0IyE5rWThWYpDQCbAouwRFjbtdr4cBYLGqlxUgDPO2Q",
+	"HwTXsJMraksXCiyj6EH27MlRv7+ZW+RC6m/TLWIOPyRgvkvHxp8vbRjStKOyOoCwSZbr7+gZsY1F9m0j",
+	"rl6pr1BQf3jru0HC5cs41pXXUKxFlAyDYFj4DuAYVGeNAa+iAVQ7Fq71mloxBy6cm9xuSmMVWHOT4nZm",
+	"Wo7Ku3I+zglkkSMa6+MqbZt2WGJtZgGOdmPHpLb5ATqm+KxxQq6JgIXlK2bSBix0/VzympyW08Dnt5rI",
+	"g5ssd5OVWXu1q+wrqLxfUm/9w98t6DrJe2Zaucegk2hPs3TmBGDJM+YaZzUqtJXo0/qrZm0pS4Xq/pQW",
+	"ZnUPAlz3qwOFouqGgQ7/nXPgd2Q55h0TgQupcKz3BTjPrIGtyr629bS5oKi1G696JNWXZdlgEevXY0NL",
+	"18Gkzx0WbX7rxRR/+OvxKjVmFuKXN/InnnJbLrWZ3l431TqTGh0+59BWDAo+RvsClGsgwJ2xA4AOE/Dx",
+	"TCSzCIduSZLYnpVdMkyZTpcDMA+H+Gg2N3YmvOr8R7YjM+HqWkSJ2TqAXXOQdhoDbLH7gAPiheGk6BIt",
+	"ZdA/ZJb39STFlj4l7ERanPfnTY1RbH8aTFrfoWP6QVD9SQXVzgXTmCfMagyRnHPW7CL6aWmDSV3s9Zz7",
+	"LvLyQu2JrKJJNHihvdbsxiYJu5he8YS9wEn8GY2BF3K+bIrvP1gBfzgr4FfMCCBjQIPdrbXtca2iY9bT",
+	"slekLoTxvhARGrInmYBGcMjvLkdXpvgvn60BZpQpJjCp2IHNEplpxWNMngVPtrIlaoALg+UFhh9Z3L0W",
+	"ABFMdZ5/65yqXYcbqqdsBng6dR9FoaU4cVI4cOM98isg7RYZGbHEpAoAM78WDhd5JRQv4RbP0+b+Qkpx",
+	"SKGZMH1Jx+xKvsSdvpOIKh/Ozw6A2R6J2UE8pCb/54yLQeREZaAo4zDQsaro1uI3azkINVv6w8rQ0gk9",
+	"yNHvRI6C3LCS1IanUdzFBdr4AqC+UersVNY6ebU6/+91/tSmcuFbZSW3olUAm/nefN9c9I16+b07F7li",
+	"p3Qvb1l6y9miUaUwBGBv1Dmfs4QLZq5xc6vjXXpsi4sAZj3PRplAagr+PhMxS8mCLuGex4YwSnddVi8E",
+	"jJMEyxTRFAKNoLjabcILtBstNASwNoTM3TlTqvbIqc0oNTNQpE+0JI9t9xy6wF10Q4DHRNnsTkiQYUtC",
+	"45hk82uhJRlCk0EXk1XDBnXBmenv3E5+L6KhtrCGNBZHQl1CQc+0LfQfBMWXExRGtTRkD/SNBvhOpYTj",
+	"gTtklhRxZztUm8wS992vnFySTwNETsJy0GNXvR+aioQmZQPzyD1kljzkdDzkdBT0a5nqIafjj5/TUXhB",
+	"vDbzVd1F3aeQr+Z01AC9sP9Lt9/v1yd2AuBKzt8DpQiaDMsfSumiV2hVq3QqS9d/zrqE8h68xK7VD96O",
+	"7yZ3hAbCKBh2VQGGBxepl5Z7T3xfjw+tVeUegjkPwZzvK5hT48sdB3bm06XiEU16a4Kx662q93akJh4M",
+	"6Owu+mCLXJ1zr0lfv5fseDuHe7LqDFeuseiKqFipC1leqBuahXloozn8Yl54sFhq+/JgpvzhzRRw3Sbc",
+	"hYR3Kh1986BRNP5aasRr01Jsz3PsBG4bqwqpEcnzhAz3q4U2+0PXinKlz+qCLrZzW8G8rHhjq6Rb+/ZY",
+	"diKXtqaxjcPKWGG4T6OMJ5gFYEZO2OpJbSByvVm18aM5uYttdpvmwIXSaTZjQg/wwZ3eQf5k8ja/rv8Q",
+	"Nu6dpHTW6N4DKuZiMrAP3tvkYDb5DBuxG20L4IEcqUEmuN5ZEVmZmNDxkFN2VVVqLLgzXOcefqhz27lP",
+	"tFlxxKQfjJ7lmmSQ5WWqw3kmnZ6bITVPMJHNjDQv/9b74eOD23a1tLSB1Ae37feiD9X9Na4POE8xec7p",
+	"KC6Ifm8q09qSvLpW86f03VSY8MGF831V5dXSPXLf6ldgx3VZ9wjeHUqsRwDc9Vn1BTM/uGMf3LHflzu2",
+	"xso7dsfW2XXGNDVfXNWJYAl29SLlWjNBRqzIlXeztPjdBRJJ7Sq2LPvGfe5PeQ9X9uCBd7+bexjKMOy5",
+	"oleuysp34eNuZ54FNNx59kXZaicNCWMZgZ8LMOP5ZGps7sP+4ZNe/2nv4HGn21kwqqcsheLVxe1gNusc",
+	"9/eODoDCtmKz95n+0v0LWzC6hcyKHxoVfpeNCh0i2u7kQpvi11Rmek1GwwU+8r1kbsNyVlV04JY8ZGl/",
+	"BU/RVFpKn0iEdIBAlZbVnoM7UGvhkNe6g4BY1oW1rqYMiSZ3Hs+pnnqhmrhTvUq2i4X8kTmuqUAi37gH",
+	"jfUP4TmyDHEXxTTciPytLBw8IzbhQhEpoCd4plmp1xGNNL9lJzaYVBRQTSSRAQ8QNt/+Q3HyTvRm3Cbb",
+	"na61Kgz79HV6eDfKCdvE+0Hx/S4V3/c0U8wxOgRkoRG3Rn7epbILwG6re5jw70nVfUk1NStape3mYHcP",
+	"yu7XaO5idh8vtxw4ZCZvWezACHeq9O4CBHtD9OscXPErI2AX87BKg0ORw+YCa6eFLwzue3bSZg6VlZAq",
+	"Irb5427LJvMJgNXVKvfZlnDeD0B4Ph8HWb5uNvePWV6cUTvc8oekrodC1y9dDPeQKvXdoJaXwIjvRwto",
+	"nQz1py4xfYi5fp+I5PfIU/uJnDTr2OeY+iDTGMsx3D3ZrGu/NsPdJw/+CS/L13Lyp74v/3zNtz3AMOC/",
+	"TM8zjRHW3PGc8B1ftgu1HkUMOtcKOldTqRG7q8CNcvBibsAQztZYJolcbH1Zn82lYboWLD0eA7J3CylB",
+	"lYae0+3EzxWPbtoNDC3jzsWHi9d1KXGADepWU87lgutoijxgxcqaF1h6y9JLJnBBCnnhSQvankPryQvn",
+	"Pv8meeIVkE4JHqt6OSb8lrWlf/OUlnMelQDkHVNkiqX785SNWcpEtCLj92w210soNltMJYLgMU2EFA2J",
+	"gt6Q34vr1l9TQ+TU28mHJqx/rJbt2KF9XqJbx2/+b1s0V80T/SoWCtdTMjwf94BWh0SKZEn4mAg5kvES",
+	"eMq1NwUwIsUF5h4tyYIBejWN68w2z+7EbDsJayZ0KXHFuYSB95NshhsELqaurRyGK9mocwPFf2ed48f9",
+	"bscsGD106Y3ZeD5jg9+lML/6cPWifcOLGo9+wXTB1eLhq6cK3iGeedCCY6+kfE3TCfu+Mv82kgqGjXsJ",
+	"WGPHjw6fPnnWtjtqpqf7o5TRm94koUo1t995JVMHFeCyLyJQmMcYJfg71z9noxyeHiDlzdPHcGsvqLIu",
+	"4SUZyrmKR8Tc/8T79DDHWbll6fJaAGAkeTcek0wkTKEirJjWXEzITxdnp78M/v769PKSKLpUBKD0F1yx",
+	"LqFZzLUFxkU8A/iqoc9ET4d7BMmLUK3ZbK4BXf5aqEQuWExiuRAhrVrxiTgXP5np/h026g4yy3q9IXu5",
+	"h5+RqKgrtZCp+dw/nv7ysnf45r//q/f86uK09+vRz297z168Ous9ef/Pn9rLJG++X1gkXTIgvJA4uuQT",
+	"wWLCxR4xiksk5Q1nlioGCt8bkpQJtnCHDr/bQ0v1oBW/ZnrKhDZz39rCfd5K8ryhYnmBlKC+lkApyQ+z",
+	"vdA9wpqOlr7yQBWwsNGm2YylEyaispFrdi6kaXjyggudSjVnkV4tLuDslkqzmcp7sVsDQaZLhxCryZzJ",
+	"ecKQXW3PdQ48C6YutHvOZx/U+osJufbrW/Mm9rU/7si5GtA5H8DPg/6m/9eeRc+LzfzCLFp8uYFRXaOB",
+	"/BiM0IfG+VhtJmIi5ALlLAbSubkX9r6Pe/hU3SB2D7WLl2Oi5IyBxswSaJSCuzGWaQsG6tBIHwMQSsT8",
+	"2zeRE6vBNvW9o9qxD8rKPXJubq0oglsR+QN7zIwzBRcbILUHvMj4qRpNHQWMbhGz+IT8/+x9CXMbu5Xu",
+	"X0GxXtW181pUk1pN1dSUvN3ryfUSS4nfS5hRg90giagJcABQNG/K/30K56A3sptsitRqVlKJxV6ABnD2",
+	"c75DYy2xRw7HpnfM/u4Cu44hr9sQ/2G22gmRN7CCi7v9DvQWyx6d4FqLI47YssDZR9a4QzL+WJlMHdI4",
+	"Zqr5OMnrgs5AM/xA6MhxEGrIBzKiMxLJ9ZZfsb5ielhNQ98cwkSVsoFwPZCBNRB7XCRepoS38XBoqR10",
+	"kqzlo6VDMpXqWttbYpbmcGHryLx2zKxOi5B55DyZBYwayhHT2MYO2j2lqRsM41P2HuUMuKStC1A5E1FB",
+	"Pep0RcqewKCXYw6PlDejhBW7SA/7QyiC9owKNi1wsg2VvGfBi35lVujMr8x6JOGG0EgLSSe0BXzqTCN0",
+	"QsMD0YZxEUsDUoImCYIdziGu9qJsYSK6SMasLWDmPBIb5mWvmWb9+HiiFUKACQ6mf7KFnt0bYCDzhU+V",
+	"qsa8qe8tyXGu3LSt84CqxOPLjIm51nOikHj6eOOHxY1KHRh1t2nOebtAvGlKTkbBVUS3QULAP9cg1+eR",
+	"/WHpzPVa3HAHK31qBoOYlRrJB0O0oVaE952lHCoWWWlG49TYdVYs8ubElOdSpGFgOiBBzG9Y4DnmnZ+/",
+	"B68+8IkGz6rudIX9oafkVDOlPafXhFQA8CezzIcge0UNh5JvrHch7YeU6RCYtemitQtnqLW9vmv8Jhml",
+	"gnngYj9SRoHSHKcIO2K3Ml3Y2lIdAVv3tKFGLzM2XsN9F3DbHbL0/DAVu9Lng4kqIJiOmDAlIv8ek2O2",
+	"6mlLu5QCF0AbHFL2GYcSRK/QxA3DaQvNSIDTwK7TScSZCBl6nxpVByGS4dID8NZeX7nzhn03+0Mziotb",
+	"Pp9ZXZEN5RrKMRZBDaa1a5JaASu8jTWKmlv3bF7aU5Tgf1itlOJkLFGhD7F0XcsWcQECVu8vy9DLsvNg",
+	"b7WhymCmHvmGe1/wrs5BCefPBPYQto87Hm51sPJ8v3dujp97+q92hrVKbHLwvHdUY/M5y/FYUciSm0ta",
+	"JRFTIVhE7JIvgQteG5V3ZcFGcS6w49mkHhK+uGxi6flJlsuJ41AKYKo5JYBrkmE/PyhIdO5DYP5AJOiN",
+	"TAtAoJyTGqaWnEVlFstRlqZw8hFbe1J1K1NwPiV1KfVmtEIHf0tnn3u6UfvO93Zdat99KUs6a7+e5blX",
+	"ZTFXBElfNRkC3L2rwiksyhzzXp5cXMRV36VvPa3K3WzncurHooKxVtZwiX6SDbOyUmfu8P2UBTtza1Dd",
+	"E86aKoWWATvae+Y1P+lu54CO873j+jxmd0vLIIKXhXwZ4RHhOivpFSEG3GNGI1cHnf8QML6EnBIpmuTc",
+	"iXjUGgUJeBSkSVvXQk4FobGd7czVF3SFpqOkSXkS7tXE0WFShGDvwfCAU0VjHpY6hmD0TXnQh4iNxtIw",
+	"Ec7+zGabJYmGcoSQkY3Pyq7WuUd0SAVpNbxGmnQIBM9ihpt3FbFBo3PY8gogkl5jykV0NbrSjc5xs/3D",
+	"KxgrnZbnjAWm0vwuPeR9gwmoylxBAXMesPKy1eq0/Y7v/71+ysjc0l7AYaqVPLI9pxyYvV9ZyPi4HEwk",
+	"DNnYsOjMWb9gGP+iScT19RyTze30HiQ/zlYzw9wz6SM/vMbvrtZ/1ePpffdbnuXdc4TrOSTDWk0ED5Bx",
+	"XhMqMsZXg0uHihse0jgB6Krw4ddj3FDP2eeCu2yDyZJ+W0IaMuA3TJBrxsYaWOoNjSesQwLHkQLg6UHG",
+	"gxyfdr4h+GSPBExEwDkC9PqDIY3Gf1c4ptgk57llscPjLFkEsqOTcvCUq2PKQY63O/7vYS5tdl/K62Fu",
+	"XaGHcqpJT5ohuWEKlrG0Dg3Gv09V9F5EhkfCmFFF9PUM+vtEFTz9FfB0L/GudRpJG7Ho1oz+PZ67H47V",
+	"35Hi/Dg5+1Pi0neOD/ec2DrDdqIPytRzStyPpXW5+byEM5gz1CbGrpYY6EExcN1CfSIkuENGFteEkh40",
+	"eVeKzjziupiE4BJLGL5g3w16hCxrd10RXEg2sKfyE/tu9tCNFnhZYhrtacuqHUHGVONbythyFlmwi/K5",
+	"X8mYS0oMy5z3RUjMou/+HrAx67sUL4ZSmSfhV+SGjfQt/RspOBIcs5X+jifmbMwd/xpP27vT87FzVqYw",
+	"g8WQEy3QdaEZ2x06RQbcDCe9/ZDGcY+G15Vc15WV6TTb1aWvQAkCJOAOJEOkPEnef/386fLdp7dXf/36",
+	"u5d+SVXSL9YvYPCaxRp15K4A9jtgBhX2fAYmelmCQs5x0CTfHONPk4f7lMcukQ0CKyRlFCSw91xxEWDV",
+	"2nQ4a3YFGAzgV3FfO6IzQqMocfPgS7gmfCCkYlG1to3PX0Ct2spwcd8N52EVQ1IyUArQJqNi+GtEv//O",
+	"xMAesyPf9xojLpK/WzWA4uCLg+QQxHJgV2RAbxihsaxuK77Y/jc3j9at5jEjhRMmJLHfWtk5VimpqibQ",
+	"thNYOeRlYm1xQaZSRXrpWFf5h6s/3K/1rVY1cV/Lvo9jykXSz7l6/Ini6407L/wO/PYiVaclgADwK+R8",
+	"VlBdPw6e9Mybcyv9e6s5Km/kiBHL0fJVsaVJXn2pmGUYuOwVemyBWUYMaoeW1ty5FAXM/pATa747jonK",
+	"KFTdyjETmgQ3TPG+U0PsRgdQNihmKY+1HJIJyz9IYB+8srQRoJJ71hUjRkVW+OBGJlRf64y2cc77wD+D",
+	"hXJeOh4TatLa4TiWruQTHyP9WE4rPcz41Fu4M2V5d+bwLIxTola9ZoOJaP6cpaa9lIvCoafE2EMsaFw7",
+	"u7HktFSf83N97fLhA25P5w2NgyTJFU+5i2Rw7RxwmQusIM+x+z3qAy6lzekDWH2MGbQjes3FoCuoIOdf",
+	"PrhHkTSsilgoUV4hmRcO622bYMF7gBwbncbRb+2///kvB387+Xj4/74dX/7X6Zsvr199/fT2/f+v72rC",
+	"mb2xL7znMlS3JnXqxRGmqb3loecSRItdKAyZuczi+ytKunM0tifLcLAmN6tKBmkGtXrJGVmX44DuWWl9",
+	"JFXsSc685RiYaZqZHkbmsS+wnA8UACMzMZjYOUFzmSyrp7iDK4aaYeI06ispDPjRjITxk+ErEcOZmShx",
+	"ZeRSlX5MjWHKPv7f+y/+8d/73W63+8/mn17+5/9p3FLru0xW6iG1vccnNGsfWQQwWdIZeWptyrbvdwCw",
+	"iQQYewhAyab6OsVA2YfgfwDSjZIbpiIeGjshfABNIHIuyEQoRsOhXQdEdImooT2q0T8ZRM49E3Sy0tfE",
+	"HFfg4oWC12AicNxZgH7QLEk6pAJE8tiA6eW8uphQXyZMB8z8hqtwhxLJjVBVqWaNUMjYu3G2/XOraciV",
+	"MddOqHcHC+ABKw+otQzyHpczexYmY6ZuuJaKKAa8UCfmBGhqObc6xFSdblcK/fe7VfaYvtPCl78htZSd",
+	"jg+GqInQ2y98yIA4MFsdFsYOte72AN0v7XDHaMQfdglDKh6Wnh5cQhS2GwgxxyajiQJ2jDVHtQ/AYu5/",
+	"oZhgrfIXq0bo8pqVD+kwH2GUN4VB1o7+XzCqHBptSXJ/8QtydWb3VASxy3bPoISWbPvq3PfiRu7aTz1Q",
+	"XGiRnhZKi/IMJ7uo1+n36Fw6ZbXES4/RxhmkNepm1OzrRGyYODSkHIBJOUCIvvlMDvcOUJqaqz68VoSz",
+	"q8Hwj0bn8LjV9A/9k+PTttfQPGI9KrBH5Rjqb25YLENuZlfXkHHabvs/vHIG1mmlDA5HJNSQdtsn16N9",
+	"vQ4Y2ZINeAN7dP8oZcvORFU3Dm7IVE7iiPTYWapyTqkmEQDIgR+p9XBzxKWMiMvwKJhWG7C/R5BJu0tu",
+	"rc948RSU1XVSsch61+C8mPw0jqlo1NT+VlUUbZczf5qMekyxJ15htDbVX87L2F1TkadSMrRtCl2rF3Y+",
+	"ody+kkvBIqINnekzEliFI0jQuQAlDpARpkMZM4+ISRwTQ68ZYHjRKZ1VtcR+SBLfChR8uev+Ix2wOKaC",
+	"h+RNLCcRume2QOEP0xV7fVXD4fpvWdXYtdB+xHoFbPn96hXbdyBt21uUm2sGsJHuCsRI0p9dRlKZ/yjb",
+	"R28RN6cnZcyoqISjyM8hcVcZFjMdynGlxyq9Yeep2ib/XO2Wyu3Wzif1QD6pPMXkUpNTmtBe4ply4fc5",
+	"f/MmCtk8h6tvJP30FlGV+ZMt5872eSq2T05jSPESUvq7Q/LL2UPL7ZWnYJxkG9fp01izW9ggD21w7KyL",
+	"nXWRAvdjhLpoT3BN8tpxXdpPmAbrYLOYCsm7n0Sg1rQz6tRp1opl6zvmMz9xvHi1Lu42f6eHP5Aenkj5",
+	"BSdCTinfuvId8xvmgI9rt0ueYmlZHi45cDljukne0XBI2I2dODAHbHFLQ4x4J83rMMUP8HpDOmLEyOpG",
+	"ywiEvGuzvGuzvH6bZZfe9YsmveQU1euznD+1xT7L7kUZ+axIGi6QDxS1ZBQylHGU0JNrnphSUiU9pOm5",
+	"O3rY0cPabcfxmBXQtGsTRaI95slhmKRyJ+RQkDLrtOAHzI9UHQnKcESCQvOSXJU99jGpJJnP+TntCGdH",
+	"OGsSjiyen01b9ReuAOWMmFF8edeBj+6Weo0HoPh8zc4DH9DFYJ8nfalGCJP2RcmRtUUnd5B2/941sOhL",
+	"lRtnk94NlleMZMS2FS373NMf7es2CZXtrNJcZwO7mrWM0Z0p+mCmaNqPAfchR4+JKF7LyEwe2q9kb47S",
+	"KppwbBSUfkSNKIpT0ZPe3orp6Env6j6mBFH5seTCICCOnZ2cqGq0Grx6BzMBLzdWmLBl3Uvs9btaiKfW",
+	"FmRu6tZovVkj2wJuXzPV4lvSzRX8vbAUqUytPjPKrNMCB4CXJeAu72To4tKslqFwLnYy9IFkaB7ybSMJ",
+	"6i2BsM/JEIKt+xPIgpxkKasD2hZm/P1U/ESO817pRufo0C+r0Clw6Cse2a9p/TNlPinEcMTYuOEVZEgG",
+	"Kj8nZe0Ft41XuRYknQOvMVZc4nk48nLSsNP6sSaHe5iSn2T7H0dxz5LZ7Mp4dmU8ncaXmApCgZXW5aQL",
+	"ibSpEbIqx+y2rPF5JJjVauaTwBPvssueQnZZBjpL49h1qQGlPW/kbKihrF1W0yTnODH4y/J3aBJUpbVg",
+	"Qtr9kOZ2stHQrHKgk5m68GpdBeFhctKWieRdQtpPW+6yPQm8D6TO9JJkM0x304UofijHs8TEKcJlDWkC",
+	"tVsl0b8kI94t+7iXlqNPVLsobEOFcpEcjJ2C8cgVjN+g7bpybAEIMJQjtoVoQfLT3SAo5ZIBtgeetPNP",
+	"lnQv34EUPQOQIjAYMMYwHxnZjluzwj9ZeoieGEQRF2OqYJppfwVwP8JKdRpUhZqFDa8BTesancZx8wgG",
+	"5sKwgfNlGj5igE3UPPIaBnqE2BcOGR8MzZV7Rad96HsNCQlIVzHNfs/9KkX6696x7zWmPDLD9KdW27eL",
+	"s9Fry99q9zpBTvrt/AMZ0bGl9kNi+GLK/79zqLgxF4xipuVmrOfBnKzlZ/jReF1rT2/nht25YavQlDax",
+	"B6sUvRo+2u2Ih2fjtK1NyjuIpOcBkXTfDtst4iA9EPXeEQTSiI7Bfz2FTilrYB9VLcODeXzrqwM7F/AO",
+	"8WgLsj+Xb7EyNxRv/+Kab205STTt6XWvWXQwtA65ZbR9HqazgFGlvWhYOBTQr0EKVtnHLnvFyglsIzGv",
+	"sBO7DL3Va7Ta85Xs/M7n9eAZ7+OMw+RYW5FZbdXJlZ2Tp5KNVzjEbxkbkz5ncaQJNeTgyIci19Mjn/z6",
+	"2x/NjM28nWgD/W/UXl+qkV3rAY3pdw4+oBwPS1pZD6UyV8nDF+9/XVezyhb2If0/ue19TH6f5dPa+Xt2",
+	"/p7M3yMW2ePa3LGGBljP6bMBu3xOzp7l9HtZzADfuXeegntncyLbWnLeUsfNvVHgVhPx1sOEm//Sh/TJ",
+	"rBDVO1/Mz+qL2bpc9hrjianLKXoMO7FO51RYaHFOBJsmczojwZfzyze/BSRmBpzDlsks8hjnVX6KTKa4",
+	"Xl9iKuyXWjtIGyoiqiKds4Te0Jj3Ugda3vIBJjVn+ryh8XO0fHZ866fjW1+RwO/VoKiTZ6yLxZqEDigX",
+	"gGNJDdjhCRKRZ0+rnoyIvGEqq6ZA8KLYshPL4siYaiR+yIvsYYW2l9ZId8VcliK5XapzefPeBefjlrKe",
+	"nxyewd158Z9AAvhP5G2fP+e7tPLnklaeVLaXZ5bf0h5eIiose0rd//VTzUFbW5ZwfjHpbR7AXE+r3WWm",
+	"l0mPxX1YHZrLiTV95lCuKwCud5G7B4jc5fcHsJO37T1bEsArOVB3ba0+SMTPqUefGFW9WSFqlzdUP60R",
+	"oStZuYcxVcu28HHE6WrObBeqewgz/vnkcuf4553Z4HnFav/fub+uVoT87p/BXkx6bqCnHSWsyT3mQKR2",
+	"xtFTCRZuQrZ3HSZ8/FR7B07/b9zqA6Ttk4/jsLmRJvQwwca6+sbOb//T5n5vV1cYM0HHvJmc0iod4K0M",
+	"kx50G519GuHO0PiLsoMYa8K4XEPn5ZW9f7HQALb4QO65H+2bml/p9CPTusJb8HnMxPmXD+Sg6TcPto+S",
+	"fjnk1sZIl2ERHL0MCX2Mb7YKVzwZ/FjaioFGkWI68+Wnm5A2HyL2JUmnhsAuTZCDmrQDlUKvJJ+3wP4X",
+	"5xBT6P6gTGrF2yd/0W601Gc/plB4noQU4smgMc8mvfquYzvGhX3Hj7t2UtuRPjIqqsD3jSYjvAyxIwg+",
+	"GUkiuf0DBTI9XWIYVtc+V4pOryzDv+rz2MHslwOUnhN7hz0z10JOBenNCEI8z6Emw+faXW2Sr2zAtbFy",
+	"H4NwueNHR1AAZ6ANniHXjI01vA/bhvDI6wr7op40Q8IjTWKrKhlJuDnD10hoqJd7B9eunsVy+bJwGnp5",
+	"vtLpW2roew499zbL0N4MVICF13oyanQar6h/cHzYe8Vever1Dk/9KGofsVbfb58ehqdHR0cNL737isYD",
+	"qbgZ2udGkb200FgFoEsbfuvVab8dHu4dU9/fOwnDg71Xp+HhXhT69j8nB69O+w2vYTf1yvHGwUHDK0e3",
+	"7rRSElW+H7WuWienh63W4aHvX/m+34QnFYup4TfsCmi604B79lVfy9D3IyUFa+1XP635H+yqNzOWWlv+",
+	"4enRybHv19a7cru6judpe/6db1YgfmUh4+NSnLXzMGRjw6IzIlHVcnHhiOvrOUXrEThr7sn02yVxr28x",
+	"IkslFNhxjs0XGTky/FBxw0MaJ3K0Qo0rianNiYXeJL5eIhrimEiV+FAxNUKwfKvADqFWPmhDWp7v+zB3",
+	"TKpokY/8NXlx2Dp46YGqkNzn+/mOUC8O2+2XTfJtyERX5MgH27cRNRHaRe4Qy18TxfoTDYltfans/WIQ",
+	"MwIfjNA3L478g5e15IR+QEHxj4Kk8MOwdXLUexX6/VbvmJ4etMKDV69Y+/jVyUn7+Lj16CRF+5aSor1f",
+	"/XSFpCiK1DbrHfX7jB1T1u6z8IBGJ63w5OTk6KB1dALf8zgX6siHT23dbqGKT+cX6uTg0PcP2j6wk3VF",
+	"6mtL/vcsUO2Yj06ePmfZ2Koh6y6l/J2qAXtmwnRExSyRSYZIEa4SrD0ZzfZiyKBIWNBW5W1SPBWxmJkK",
+	"92Sk6BQNeAXf4Uz8fN4h0QzwO86SpEZmbSwW9xMXsJGTcMiiRWN/6gbYxFr6ykKpbhkJv0vr/XGq6k+J",
+	"tTz5wEtCP06N/kUXaGhTrRqpdjEmU+UTvS8ie6zRzfz3V0Q17fI/QDjzLYOuplGNx9Jbd5HQ20ZCb0OM",
+	"NXNE00fHNLymA7bE0QkWX5ZgrnJOzNi+fkZCKkiPkfHEEC7AJ5nEz8CvmbN7m+RyyGZkNNHGPuFc7HBX",
+	"atyio5MLIqRzaro5rrRNv+B9D+rG3MxUWmUZjRUfsZCOrvrtUz9nDDYNVZXm0dKH1vUoujXeORV3TsXn",
+	"nz02ThnKAstNLm3Lr5jw4VUwERuyumekHrklWN7LKREdO1XpuatKbqcxGIqR07jQ3LmcdG+rL0HmZ58L",
+	"GvM/QPCX1pafp9PidkJ4dwQelc5i4BeDwi4LAa5QoadMeXPB3Sysi2qZHsqphtBwV9wwBR9TpiwlE7hH",
+	"HnJHEeJ22D7uHR73jk/7/dD+z6tXvcOjg7AVHfiHrQP733Y7OvGPD08Pen3q91+d0iN2enrcPj5mJ5RV",
+	"ubv1kLaPjud96ien7aOTV23/lrrS++SU/HDq0s6P8zz8OD+havSRquscs7UvBo/s3WlI2H52/e44CDOa",
+	"/BRxbagIGekrOcLUTh5FMcNsrFAK1iSBooFHgoiFAYRiA0UjPtEBGUhi5IBZHgxce9YVMaM3zHmRv7PI",
+	"NZTXZDqUmpGxO1eJGRxSQ2M5mDASc6bTX6VgHmE0HGZCK0gmehWxQVDGxKHkEkdblXeGCKxuZkny2zUX",
+	"UVWFuL1Wv1odXvxn+0gl+mthVUQi6ygX6JSH0HhIx9xQiJjrEY1jEjNjP6hqkv9TmOGIfv+diYE9qy3f",
+	"9xojLtK/08xHbRRqSQvT/MoHQ0OoDpnQafP7/OHINooLErGBYvZofXjz9aJqforWXkIY/TwZvGx+b1kY",
+	"c5FrzL/Z3CIW1p5cbujSlQPiyE8jN4szOMw9pMsei6UYaMxWq141+7rC5PpSjaixs5aTHriCR/Q7H1kF",
+	"oHWKW41/+elGC8irL5vu61lGWwERjEU6Ify6Hf1Tzop3eA0m7Oj/SP5MXm85XsnB21UqFzlHjeJkZB/P",
+	"vGznyesEUKysU5GU5tm6X9YvRi6eh3ffaWjiWdL+PwCBawW1ljFVV3qmDRs5iR1KYWnQXLGY4ZsDoukM",
+	"2NR0yMMhiD/Mjq12J+P5fCJ4xbAcuGqhVRoanb32UbN9etr2Guy7fclVesVvZj8qmvx25DWSP1qt5unp",
+	"adbR6tOvb0j76GCNeh9YugcqdsZtK80+J2GC3xa6iuKYXzNQQu6j2LlyZq6+eYc6/PNVJidMpg6/XCgv",
+	"SqwixbSMb1h19M6ZCln8DqsVEN0DCgoizlI1DlgqQZaKEFPggHINEeUEQSkEM1Oprpvk3Q1TM6QdFmtG",
+	"uO6KWMprFpHJmFBD3ry9IBcMXFkvLj58fH3+9qUHw1JDPr17m0CNUAPT0iklSkUiyTAnB6fQJOfw/5ir",
+	"es3GhvSlIrQrRlKYIb7VJbjOJPL46ZDHjAjZk1mQkmo7uxeBNjRmwcszrERx9+AkAKzM3gUDgE+O9iHH",
+	"WJChnKgyweH2IZUcm4JRfPj65v+2/HbreF3W+xdQYu+Z837Fr4+q+dwldCH4FwtN81Zu56dP+O+t4mEp",
+	"aOpoz62HPW6udsjZEbdVoPJ8YVUY6ZYqDj72xLEDlh5SXMAdUsCTQQqA/SKAGYllDqFUEYs2M0TWBwsg",
+	"58lUsto9a2t0UMDkfCBUYDQHLZG0MKNMqjjAgbun1a0gBqSWyLzZAb1958yOdvPox5qi7YGAA6p1d8QK",
+	"2MECPHNYgK0o6hAvDod8vBSpN5RSRVxQg1ECGseW2bhW5Vg3bZUHBBkXkWVFU88yFXQMi4lhpYXqziy3",
+	"w/+8Ih8+v6pnLFXRTug/BaFv3G5h5G4t4qyjNO9HkE+klwJK2PE9ZzCXqx94tQi8DXYuDg8kDEG/EhRu",
+	"R+eCcNMVimumPaITxH2uyZAPhkwbItj3KphsPPBv3af8vCSfrMBO2X/ydM8yXxPtWTt6W8Rv6ICLQXV+",
+	"wSc2tdQGQBwVCMj4iv+SvXoh+X/Jnk6wP7i2otxMqtufwtX6UXmcywU+VRWYhxmA2sA1iZ07t2oGyfWt",
+	"QtlPk9YCIY1jpgAFO/W6Vc1kxAUrD8m61iK3wLP/meKu6TldHnvdBVyfQsAVNxNIOc8C8eeNo65Qp0MV",
+	"I6Ecc0uVSo4IFYSqcMhvGDgyyFjJkGltp5EwCdcZZExDS8uAIt4kAIgBEYZRWvvjXlRSa+uCsOlhfTqN",
+	"Y43Ll7nKs8zOK28hKe6KR7Aj+bKgVlVZEEyKasy6YdEkTLKBPiv7j/M1QgTpmj5QhDbb0yoUaisS/iV7",
+	"KRT19mOxS+dQHo/dxVifFH8819cQu3PEBppOj5GekpPB0JAeDd31lH3VZKAjKuiAdaCgsW/PRlGFXBl0",
+	"uT1Lew51O9nnV9fsfEvM4YIuuLPOHn/9TU4fyXANk7ZEVlpBovNiRd26Css8we2HVIQsrs6ASKI29qFc",
+	"0TKEbTJ/Ki/Be8Y33xPV3ifixwoZCJ8d36UU3NVp3HX0AvawSJbbE3J2dijjKo0H4AMDyTRaDn2IDFlB",
+	"PEaW6ZFAMaNmV6GcCBPgrZMx6UGiJzpBobyC8niioH4ujO0HR01STtFd4UKzBTkP+TsVGTv3JpEfD207",
+	"geWWZUffT5W+L9WM0ISq8qIXNnYzSs/hdSwPg8g4yjyjxO6/PbIsSlAlkyIprknMtTlDFSCkgmjD49jq",
+	"5JZyU+jkqKre6TI/ozoeVjcBB7yJrgfNwNPKlnpai+5Fbhj2yltGcLnJXcAbfkChygd89gTqVNwfWUUS",
+	"VYrOqp2jOH0IGLk9ztzFF3/5/eLy/PJd5Wf8T7z4JUs5xl9+dxPfqrv0YiiVcT7Tu2R4ufVfXVKCKzvH",
+	"+O7ZTnikDsX8oXOdZMmMGaJSus6xlQKPqFTdi3ctMJd90ACWaO65ACnUk7EhR7Vg5LkiSq6IVHzABRQQ",
+	"RkyVNV43ajbHQW7t5EuJq9NoH9iNrF8TbqdxHsf3n5uL435l2h6gEup4u9jg8aeniC8TA9k3Y6quM4GG",
+	"QPuCpTwYdUwAvbLKKqIvr0MmeRG8hFDmPEslZBJYEglgFpgwDz1lddrMEz8BwmzKimFwzlODIhFqpeHO",
+	"wPARkxMTWP1a3jDVQREdwH0B6t5dkSFq2hf2pRpIY9xAMYsGTDkRDxn1Hi5cn9lp9TmLI12Rt5Aj080U",
+	"8rkVohzLBdJ4K36y3UowT7A2LFumkArL/uwSuk6oqKOwuF8ldu361xa5dkI5mVuc7W9ySmIpBtZasm9N",
+	"MMA9oifhkFBNgpavA/sBgd88Cs5SkPBjn2jIxgMJl7KtRsvXFbN2211R54rPpXW4djJ79gksxc3qrhfr",
+	"Xe9J4FcldsAuPixPe05J1rCcm0p/rwoiR7CpIzsX/xnHNEwL3GUcoUcAaRTddrzAaoCnwUMl0UQW8S2x",
+	"lU2Cg2kAz057IrjL+RImLa4ilEyVpXpXw+41tGFjnCLgMnQWsQWbGCpNvknjnEbQSKnTaHiNNDPXXvrh",
+	"NdbBIiwAGLY81wiLqUanIfhgaPb0kPexbxXmvF0Bk2j77eM9/2SvdXTZanXafsdv/R0AdQz2oEJnrgQm",
+	"pA1V5go4StmD/t8tJ6mtYeV2+V3EzX0rWnbM7aDv7CBznleLEuRntKBMWoWCklAqxUIDkGDLGWweYb3t",
+	"vzppHbU3Uyf3I65DqqJlgRMmEHlMox7i7C9uPCLBTQGKZ0h1SCMWJBzavVdjuoeRcpEnu1seni27uaf5",
+	"YymbzqHcmikPYbuGFM/w2tzorVvpe2ZIK/Skhzf77p57PD5u8Cu/WWAFk/EdmYy3dLBYAnca1rrOlU3p",
+	"eEcKPw8pgI9lTijemTvlhmve4zE3M7sHZkSrC7FS+xvCFa7Cw8EHOCUY8MnhctoelkR0Bk6F5MpQTgCA",
+	"LgHosn/rM8i6ZsIVa+km+SC6Io9flyDp/IIwdk3inNeQIO3s/EMfuobd0HjC9FlWQ2L3xhoISZMvrjMA",
+	"B9fIpcLx8rd0eX5zq1Ojpyn2piysQJN8sHrCgAuYbeu4c9Aif718U+U16Ss5unWD07d09rlXmuSedlwt",
+	"TC5zlBwcHycJqR5pHVrpbpce0B2qPCXyDubpWpWGMp6MhMtBKRu8N6vtWnL79wZeWRlhcvGwDGCrHAHN",
+	"Xp5P+68VFMvy//PBsAShb81w2L1BGK6QVR+5eJfgStWJgH2k39e6/2Iizm8kjwBErs77pVzvgU/Wbm/c",
+	"WZTv6aYmOqJZHT9UcrrDo3vkBvcFYxjMcB5Dxz3mJHhOrch0g7WyEHMqBRRhLEuVELkiMuw+BuKp7c/B",
+	"GZEpY9flVWaZiHaFZndGDYWRfufaVLnZ7Wc3H3GNzKJiRIeQrWqynnBbPwcrm9V9MEQbOcZwIhdpyIZ8",
+	"FgyDckPwDUcJuIgrL4ZfqrJUC3u2VSusfTfnqgKnj2tiZAyZgnaRQKPOlgP12uYzyZxOkzTxeM63d1px",
+	"HEMp+nwwUayDeG1LW6rd3fHw7+94OJbzXLbfyqmhnJI+VcUzQLjeKlcaKxbSOJzE1CxBCvwm1XUaWbOG",
+	"+EDZtUu1bsssPQgHgs1i+IidITDeNHH3EmtakxEdZyl3EfAvERHwXeu8SdoVzib1nOwDJL8svTdl2mmq",
+	"vstkkOoarid56mB1G53U81heoc9cJ1CdIDZ1hT2kXExYlAvml1jD+dXKjuQmSUNg5GYBLr/VACsoA6lF",
+	"SKQD37NWZnbjQau+uzmb6ZeYinqu5nvk7K/ZYDKfb7x+KdzPihmKhAAnOiNrAECJ41S/BdVmI/Exxzb+",
+	"ndr/1blHn2+g975lBh5iGs67w7AMiGkm5rwxSNCCcUBD45oM+A0TOR9NK2MeR57v+11hh9HQQ5AYRcNr",
+	"l+MECl48GQnt/G0khtSUJvnGRSSnmvRlHMup89jBeAme6YCO9RkmObhfMAakAczUodpn6UHl3kCckuNw",
+	"VqE30PDAOfQMi5kO5ZiRiYgtf9KURziNKderPXJ1XHEZkgk4RaD/X6kf53YerGVwDpknEEUCRgWNDLx0",
+	"SYOIzoIVLsCajnw+YlWTYNVeIXDebT7CRq7OiNZ34lV7DC/QWCA9ZqbMCsSphHVPIXyBMKpT3Nm4PNfr",
+	"wPdzmV5cmIN2vuHCwbGf77iQee64MGxQ3nLhPQh1RzGyTxJwdpLKvZJ+Fjqkwit0kkgOETdzt1tiU1QM",
+	"Kjs40D/4aAKEUKupxMFx/hP34M+SvhI7J+Ejd+blOGepjamRRix7QulgJQy7se/YFRs/M9Rl5wtUGZBj",
+	"gpyYQ1nbsmuwxvwgkQ5l+UTFjU5jH0jCjTrPSP+qmdKeK3dQMmY6q4+kk8gyRkV53OyKrgDjScsRA0Dz",
+	"EZ2RSKYtBScjbIRBDbEWHbzK3tMhAY1GXATkRQazlY2BUdURaHB9MrGzeemRIEkIDLriRehg7UVEELSW",
+	"5FfFS7tGk4gaah++4WzKVEBeKEwyjWf2VxCvIQvICzoxcgRPdwiuhU7ngwqrVc9cimiWVPgSFuGcZPuE",
+	"FifBaDBiz1uzEM6CR4I/BWh8CrsIf+r8KYDC1LldtT8uNigLvK4IMsBP7B220Ok+fWE+KG1/LIlVp/e6",
+	"piYedDQpqOnpLTTEytlsEukvxXf3mcqPB9sXNMknCR8fSnsSSUBD00lWP8nkki5SSIy8ZiLVMOyxyW3V",
+	"kN44HTYRu/YoNSy12MPJrNjpNCa8UabMICnZN4+ZHMcsQT+UoJJjQDR5LYry1W+9VDOromUnhciJaeab",
+	"YI3k/ItoHJe86V3Skxxn6NAcc7uLyI5e2lWOKwI5rQ6SlSvS54LrYW70hSRePT8XOdaNilCxIzmdLBM1",
+	"oAVhr3A0PTSzo+cGzHqK61rLl7hf3OfiUEM5dQiXiKWSWj7ZOMn31BrkPRScyBGUmbh3ZSP1qcoc4dbG",
+	"Kw6DOvgVgEvQUf2PCgHS1y4e+NPdnx3yjfUuZHjNTI6vYvtVTZDF7YH5ijoC8As9ZHGsgdlk9s+Iae16",
+	"vVISaEHHeihN4LxkMCTYq8Bj3fDgACOu4z3kgcD0Ahwr6DhT0oUK2j4ZaaKHVLGuoMmATfIOEk4ocLpA",
+	"9vuaWTYAvTpAc01IF95qRwI8UjnmoVewhJNx7GvYWIbDoEnOsfdFV0Rch1IIFhpCHcJO8J9w1390J77f",
+	"PsaB/yNIRoMQl5tjxzVLzK+TseIX2jMFigEjYlGHWLs0SPdBMW26Au137OmYvxfSNoMkf16wKUlWPXMX",
+	"pmVKQkJajzX+k7iQlRHWfD/PnrO6ANT9UNMVVMzAusLZD7m2MgZPJYJ/kxcoIK3BQg3tUbtXUI9gb0XX",
+	"ZFKb4OXTvr+yiGu4NZbauK4oAPiKd2vw7SR5PKZJLuyc8tuY1Aeja4NmX2CFfo/hLifgCCgWhTsAkFmE",
+	"q+C+w5V54YqHUmHzE8dgCBRwXzPnmi0Wf1GX1574Ykx2oqEW3esK3B4Hex/omQgDj0g8hFNrSCNvc5nG",
+	"WICFxWv2waT+lEvhOs6Q1hHR6bmlyVdhoZYlvq4Ihowq02PUgKhD3NCUewE1uyQzJHBYn9e42pRooxgd",
+	"gR+ZBGEsNRcD10hsOpx5Gb5NKCMXsqMZF0GsCqldYUeHtHy/lRuL6OHEaBLJqeiKFwCfbonqpUdafuvA",
+	"6aNCGjKwUpAIOSXZXSSmhqmXHjlMXhoqFjFhOI2zQBlcPkXlDYlNkylzRb12p7uib4mTCTkZDPOvTz8N",
+	"06eAolGpeq3k1OoOyew0s9wazZOEAtM1wD6p9nmmnO7ZGytpZChjTQI51lHP9WxD9bhpWchBCJoG/NOq",
+	"IVKRATN2Pw2HlQU5G+xbVWAffwoKqkfMb1h9eUCtmqilIFOK5MTIlPUg1wNOSizlNR78bISxYn2m7Kvr",
+	"SVOUDiCchcN4tnrDWMloEhbkZ4oRmDQur6EUvIc3O6dn9na7rui6TES/UxHwrBpFb1ic9rQtm0OG01RX",
+	"Ncm4Atdepi8UNBUylHGkIbiUG9RF4WvoY9+Awos+1bHkznAveDvr7c75lw9OufVIb5YkjOTMDWdqgGYV",
+	"W9IWzbxX0T5Zb+pfUiy6pL6+CEc3B69ZhKdrFkAqBghYV2NjkFu62jpdMHxwQODd0BfZyDyjPct2zUhr",
+	"QYI0RZXcZezm16FYXF/rxFjJX56YA37VfPgv7VWGXVuFTBuQZVO4yXvLV+/7b3IKx8ie9YQcXCGwO2EI",
+	"fpqUtmU5yW6DMtUPQIhS22jMxyzmgnWIb8neSp0XjvzhdUlVicOHd220uSa9CY9BBLgf4cmkvbYH+flg",
+	"1Miu6DHSm4goZtFLj7Tx33C7VdxIYvMlL3/pkYP0RwX3Jb5jS3jWkj90gK1w0S409MbnYvDSI0fui7kY",
+	"dMULWAYKatSeYWqULEdOJI6Yoc7IP06RaV4swV586ZETAoazZV0v0obCY+6opSsAjoIxuxFCkpFU7GWT",
+	"fEH1X2dNvuVU2LNqFSf73BnJwN2IZkzkeBGUrSOyitUKFGdRHioqf7AxBX3hTP3zx/8GAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

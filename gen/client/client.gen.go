@@ -206,6 +206,21 @@ func (e DemoRole) Valid() bool {
 	}
 }
 
+// Defines values for DeviceSessionTokenType.
+const (
+	DeviceSessionTokenTypeBearer DeviceSessionTokenType = "Bearer"
+)
+
+// Valid indicates whether the value is a known member of the DeviceSessionTokenType enum.
+func (e DeviceSessionTokenType) Valid() bool {
+	switch e {
+	case DeviceSessionTokenTypeBearer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FinalStatus.
 const (
 	FinalStatusAborted   FinalStatus = "aborted"
@@ -1677,6 +1692,52 @@ type DemoToken struct {
 // DemoTokenCreate defines model for DemoTokenCreate.
 type DemoTokenCreate struct {
 	Role *DemoRole `json:"role,omitempty"`
+}
+
+// DeviceCode defines model for DeviceCode.
+type DeviceCode struct {
+	DeviceCode string `json:"device_code"`
+}
+
+// DevicePending defines model for DevicePending.
+type DevicePending struct {
+	// Interval Seconds to wait before the next question.
+	Interval int32 `json:"interval"`
+}
+
+// DeviceSession defines model for DeviceSession.
+type DeviceSession struct {
+	// AccessToken For the header Authorization, kept in memory only.
+	AccessToken string `json:"access_token"`
+
+	// ExpiresIn Seconds.
+	ExpiresIn int32                  `json:"expires_in"`
+	TokenType DeviceSessionTokenType `json:"token_type"`
+}
+
+// DeviceSessionTokenType defines model for DeviceSession.TokenType.
+type DeviceSessionTokenType string
+
+// DeviceSignIn defines model for DeviceSignIn.
+type DeviceSignIn struct {
+	// DeviceCode For the program alone.
+	DeviceCode string `json:"device_code"`
+
+	// ExpiresIn Seconds within which he has to.
+	ExpiresIn int32 `json:"expires_in"`
+
+	// Interval Seconds between two questions.
+	Interval int32 `json:"interval"`
+
+	// UserCode For the user to enter.
+	//
+	// Example: WDJB-MJHT
+	UserCode string `json:"user_code"`
+
+	// VerificationURI Where he enters it.
+	//
+	// Example: https://github.com/login/device
+	VerificationURI string `json:"verification_uri"`
 }
 
 // EditReceipt defines model for EditReceipt.
@@ -5557,6 +5618,9 @@ type StartExecutedObsUnitJSONRequestBody = ExecutedObsUnitStart
 // FinishExecutedObsUnitJSONRequestBody defines body for FinishExecutedObsUnit for application/json ContentType.
 type FinishExecutedObsUnitJSONRequestBody = ExecutedObsUnitFinish
 
+// FinishGitHubDeviceSignInJSONRequestBody defines body for FinishGitHubDeviceSignIn for application/json ContentType.
+type FinishGitHubDeviceSignInJSONRequestBody = DeviceCode
+
 // CreateInstrumentModuleConfigurationJSONRequestBody defines body for CreateInstrumentModuleConfiguration for application/json ContentType.
 type CreateInstrumentModuleConfigurationJSONRequestBody = InstrumentModuleConfigurationCreate
 
@@ -6434,6 +6498,34 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /github/callback (the `FinishGitHubSignIn` operationId).
 	FinishGitHubSignIn(ctx context.Context, params *FinishGitHubSignInParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartGitHubDeviceSignIn Sign in by GitHub from a terminal
+	//
+	// For programs without a browser. The user opens `verification_uri` in any browser and enters `user_code` there;
+	// meanwhile the program asks `/github/device/token`. Off unless the app at GitHub allows the device flow.
+	//
+	// Corresponds with POST /github/device (the `StartGitHubDeviceSignIn` operationId).
+	StartGitHubDeviceSignIn(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FinishGitHubDeviceSignInWithBody Ask whether the user has signed in
+	//
+	// Ask every `interval` seconds. The answer is given once: the access token of a session that nothing renews, for making
+	// an API token and ending the session.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /github/device/token (the `FinishGitHubDeviceSignIn` operationId).
+	FinishGitHubDeviceSignInWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FinishGitHubDeviceSignIn Ask whether the user has signed in
+	//
+	// Ask every `interval` seconds. The answer is given once: the access token of a session that nothing renews, for making
+	// an API token and ending the session.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /github/device/token (the `FinishGitHubDeviceSignIn` operationId).
+	FinishGitHubDeviceSignIn(ctx context.Context, body FinishGitHubDeviceSignInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StartGitHubSignIn Sign in by GitHub
 	//
@@ -8435,6 +8527,64 @@ func (c *Client) ListExecutionsOfObsUnit(ctx context.Context, obsUnitID SerialID
 // Corresponds with GET /github/callback (the `FinishGitHubSignIn` operationId).
 func (c *Client) FinishGitHubSignIn(ctx context.Context, params *FinishGitHubSignInParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewFinishGitHubSignInRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartGitHubDeviceSignIn Sign in by GitHub from a terminal
+//
+// For programs without a browser. The user opens `verification_uri` in any browser and enters `user_code` there;
+// meanwhile the program asks `/github/device/token`. Off unless the app at GitHub allows the device flow.
+//
+// Corresponds with POST /github/device (the `StartGitHubDeviceSignIn` operationId).
+func (c *Client) StartGitHubDeviceSignIn(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartGitHubDeviceSignInRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FinishGitHubDeviceSignInWithBody Ask whether the user has signed in
+//
+// Ask every `interval` seconds. The answer is given once: the access token of a session that nothing renews, for making
+// an API token and ending the session.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /github/device/token (the `FinishGitHubDeviceSignIn` operationId).
+func (c *Client) FinishGitHubDeviceSignInWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFinishGitHubDeviceSignInRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FinishGitHubDeviceSignIn Ask whether the user has signed in
+//
+// Ask every `interval` seconds. The answer is given once: the access token of a session that nothing renews, for making
+// an API token and ending the session.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /github/device/token (the `FinishGitHubDeviceSignIn` operationId).
+func (c *Client) FinishGitHubDeviceSignIn(ctx context.Context, body FinishGitHubDeviceSignInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFinishGitHubDeviceSignInRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -14182,6 +14332,73 @@ func NewFinishGitHubSignInRequest(server string, params *FinishGitHubSignInParam
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewStartGitHubDeviceSignInRequest constructs an http.Request for the StartGitHubDeviceSignIn method
+func NewStartGitHubDeviceSignInRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/github/device")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewFinishGitHubDeviceSignInRequest calls the generic FinishGitHubDeviceSignIn builder with application/json body
+func NewFinishGitHubDeviceSignInRequest(server string, body FinishGitHubDeviceSignInJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFinishGitHubDeviceSignInRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewFinishGitHubDeviceSignInRequestWithBody constructs an http.Request for the FinishGitHubDeviceSignIn method, with any body, and a specified content type
+func NewFinishGitHubDeviceSignInRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/github/device/token")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -20063,6 +20280,36 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /github/callback (the `FinishGitHubSignIn` operationId).
 	FinishGitHubSignInWithResponse(ctx context.Context, params *FinishGitHubSignInParams, reqEditors ...RequestEditorFn) (*FinishGitHubSignInResponse, error)
 
+	// StartGitHubDeviceSignInWithResponse Sign in by GitHub from a terminal
+	//
+	// For programs without a browser. The user opens `verification_uri` in any browser and enters `user_code` there;
+	// meanwhile the program asks `/github/device/token`. Off unless the app at GitHub allows the device flow.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /github/device (the `StartGitHubDeviceSignIn` operationId).
+	StartGitHubDeviceSignInWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*StartGitHubDeviceSignInResponse, error)
+
+	// FinishGitHubDeviceSignInWithBodyWithResponse Ask whether the user has signed in
+	//
+	// Ask every `interval` seconds. The answer is given once: the access token of a session that nothing renews, for making
+	// an API token and ending the session.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /github/device/token (the `FinishGitHubDeviceSignIn` operationId).
+	FinishGitHubDeviceSignInWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FinishGitHubDeviceSignInResponse, error)
+
+	// FinishGitHubDeviceSignInWithResponse Ask whether the user has signed in
+	//
+	// Ask every `interval` seconds. The answer is given once: the access token of a session that nothing renews, for making
+	// an API token and ending the session.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /github/device/token (the `FinishGitHubDeviceSignIn` operationId).
+	FinishGitHubDeviceSignInWithResponse(ctx context.Context, body FinishGitHubDeviceSignInJSONRequestBody, reqEditors ...RequestEditorFn) (*FinishGitHubDeviceSignInResponse, error)
+
 	// StartGitHubSignInWithResponse Sign in by GitHub
 	//
 	// For the browsers of people. It goes to GitHub and comes back to `/github/callback`.
@@ -25646,6 +25893,200 @@ func (r FinishGitHubSignInResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r FinishGitHubSignInResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// StartGitHubDeviceSignInResponse429Headers the declared response headers of an HTTP 429 response for StartGitHubDeviceSignIn
+type StartGitHubDeviceSignInResponse429Headers struct {
+	RetryAfter *int
+}
+
+// StartGitHubDeviceSignInResponse503Headers the declared response headers of an HTTP 503 response for StartGitHubDeviceSignIn
+type StartGitHubDeviceSignInResponse503Headers struct {
+	RetryAfter *int
+}
+
+type StartGitHubDeviceSignInResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *DeviceSignIn
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *StartGitHubDeviceSignInResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *StartGitHubDeviceSignInResponse503Headers
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r StartGitHubDeviceSignInResponse) GetJSON201() *DeviceSignIn {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r StartGitHubDeviceSignInResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r StartGitHubDeviceSignInResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r StartGitHubDeviceSignInResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r StartGitHubDeviceSignInResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r StartGitHubDeviceSignInResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StartGitHubDeviceSignInResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartGitHubDeviceSignInResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StartGitHubDeviceSignInResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// FinishGitHubDeviceSignInResponse429Headers the declared response headers of an HTTP 429 response for FinishGitHubDeviceSignIn
+type FinishGitHubDeviceSignInResponse429Headers struct {
+	RetryAfter *int
+}
+
+// FinishGitHubDeviceSignInResponse503Headers the declared response headers of an HTTP 503 response for FinishGitHubDeviceSignIn
+type FinishGitHubDeviceSignInResponse503Headers struct {
+	RetryAfter *int
+}
+
+type FinishGitHubDeviceSignInResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DeviceSession
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *DevicePending
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooManyRequests
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *FinishGitHubDeviceSignInResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *FinishGitHubDeviceSignInResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r FinishGitHubDeviceSignInResponse) GetJSON200() *DeviceSession {
+	return r.JSON200
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r FinishGitHubDeviceSignInResponse) GetJSON202() *DevicePending {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r FinishGitHubDeviceSignInResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r FinishGitHubDeviceSignInResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r FinishGitHubDeviceSignInResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r FinishGitHubDeviceSignInResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r FinishGitHubDeviceSignInResponse) GetApplicationProblemJSON429() *TooManyRequests {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r FinishGitHubDeviceSignInResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r FinishGitHubDeviceSignInResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r FinishGitHubDeviceSignInResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FinishGitHubDeviceSignInResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FinishGitHubDeviceSignInResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FinishGitHubDeviceSignInResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -32370,6 +32811,54 @@ func (c *ClientWithResponses) FinishGitHubSignInWithResponse(ctx context.Context
 	return ParseFinishGitHubSignInResponse(rsp)
 }
 
+// StartGitHubDeviceSignInWithResponse Sign in by GitHub from a terminal
+//
+// For programs without a browser. The user opens `verification_uri` in any browser and enters `user_code` there;
+// meanwhile the program asks `/github/device/token`. Off unless the app at GitHub allows the device flow.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /github/device (the `StartGitHubDeviceSignIn` operationId).
+func (c *ClientWithResponses) StartGitHubDeviceSignInWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*StartGitHubDeviceSignInResponse, error) {
+	rsp, err := c.StartGitHubDeviceSignIn(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartGitHubDeviceSignInResponse(rsp)
+}
+
+// FinishGitHubDeviceSignInWithBodyWithResponse Ask whether the user has signed in
+//
+// Ask every `interval` seconds. The answer is given once: the access token of a session that nothing renews, for making
+// an API token and ending the session.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /github/device/token (the `FinishGitHubDeviceSignIn` operationId).
+func (c *ClientWithResponses) FinishGitHubDeviceSignInWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*FinishGitHubDeviceSignInResponse, error) {
+	rsp, err := c.FinishGitHubDeviceSignInWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFinishGitHubDeviceSignInResponse(rsp)
+}
+
+// FinishGitHubDeviceSignInWithResponse Ask whether the user has signed in
+//
+// Ask every `interval` seconds. The answer is given once: the access token of a session that nothing renews, for making
+// an API token and ending the session.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /github/device/token (the `FinishGitHubDeviceSignIn` operationId).
+func (c *ClientWithResponses) FinishGitHubDeviceSignInWithResponse(ctx context.Context, body FinishGitHubDeviceSignInJSONRequestBody, reqEditors ...RequestEditorFn) (*FinishGitHubDeviceSignInResponse, error) {
+	rsp, err := c.FinishGitHubDeviceSignIn(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFinishGitHubDeviceSignInResponse(rsp)
+}
+
 // StartGitHubSignInWithResponse Sign in by GitHub
 //
 // For the browsers of people. It goes to GitHub and comes back to `/github/callback`.
@@ -38853,6 +39342,188 @@ func ParseFinishGitHubSignInResponse(rsp *http.Response) (*FinishGitHubSignInRes
 			headers.Location = &value
 		}
 		response.Headers302 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseStartGitHubDeviceSignInResponse parses an HTTP response from a StartGitHubDeviceSignInWithResponse call
+func ParseStartGitHubDeviceSignInResponse(rsp *http.Response) (*StartGitHubDeviceSignInResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartGitHubDeviceSignInResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest DeviceSignIn
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 429:
+		var headers StartGitHubDeviceSignInResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers StartGitHubDeviceSignInResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseFinishGitHubDeviceSignInResponse parses an HTTP response from a FinishGitHubDeviceSignInWithResponse call
+func ParseFinishGitHubDeviceSignInResponse(rsp *http.Response) (*FinishGitHubDeviceSignInResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FinishGitHubDeviceSignInResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DeviceSession
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest DevicePending
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 429:
+		var headers FinishGitHubDeviceSignInResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers FinishGitHubDeviceSignInResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil

@@ -76,10 +76,8 @@ type underway struct {
 // whoever follows somebody else's link does not have it, and so is not signed in as somebody else.
 // Errors: errs.Unavailable when Redis is away or when too many sign-ins are under way.
 func (s *SignIn) Start(ctx context.Context, returnTo string) (address, nonce string, err error) {
-	if !s.starts.Allow() {
-		tooMany := errs.New(errs.Unavailable, "too many people sign in at once").Named("too-many-requests").After(time.Second)
-		tooMany.Status = http.StatusTooManyRequests
-		return "", "", tooMany
+	if err := s.mayStart(); err != nil {
+		return "", "", err
 	}
 	client, err := s.sessions.redis.Get()
 	if err != nil {
@@ -96,6 +94,16 @@ func (s *SignIn) Start(ctx context.Context, returnTo string) (address, nonce str
 		return "", "", away(err)
 	}
 	return s.github.AuthCodeURL(state, u.Verifier), nonce, nil
+}
+
+// mayStart refuses a sign-in when too many are under way.
+func (s *SignIn) mayStart() error {
+	if s.starts.Allow() {
+		return nil
+	}
+	tooMany := errs.New(errs.Unavailable, "too many people sign in at once").Named("too-many-requests").After(time.Second)
+	tooMany.Status = http.StatusTooManyRequests
+	return tooMany
 }
 
 func digest(nonce string) string {
@@ -128,13 +136,20 @@ func (s *SignIn) Finish(ctx context.Context, code, state, nonce string) (p Perso
 		return p, "", refuse("sign-in-failed", "the sign-in was not started in this browser: start again")
 	}
 	profile, err := s.github.Profile(ctx, code, u.Verifier)
-	if err != nil && profile.ID != 0 {
-		return Person{ID: profile.ID, Login: profile.Login, Refused: err}, u.ReturnTo, nil
+	p, err = s.person(profile, err)
+	return p, u.ReturnTo, err
+}
+
+// person returns who somebody is by what GitHub has said of him.
+func (s *SignIn) person(p github.Profile, err error) (Person, error) {
+	switch {
+	case err != nil && p.ID != 0:
+		return Person{ID: p.ID, Login: p.Login, Refused: err}, nil
+	case err != nil:
+		return Person{}, err
+	default:
+		return Person{ID: p.ID, Login: p.Login, Name: p.Name, Email: p.Email, Roles: s.rules.of(p.Teams)}, nil
 	}
-	if err != nil {
-		return p, u.ReturnTo, err
-	}
-	return Person{ID: profile.ID, Login: profile.Login, Name: profile.Name, Email: profile.Email, Roles: s.rules.of(profile.Teams)}, u.ReturnTo, nil
 }
 
 // take returns the sign-in of a state and forgets it.

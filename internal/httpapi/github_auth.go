@@ -71,14 +71,7 @@ func (s *Server) finishSignIn(ctx context.Context, p api.FinishGitHubSignInParam
 	if err != nil {
 		return "", err
 	}
-	user, err := s.admit(ctx, person)
-	if err != nil {
-		return "", err
-	}
-	x := exchangeOf(ctx)
-	session, secret, err := s.access.Sessions.Open(ctx, auth.Session{
-		UserID: user.ID, Name: user.Name, Credential: auth.BySession, Started: auth.AfterSignOut(user.SignedOutAt), Address: x.address, UserAgent: x.sent.Get("User-Agent"),
-	})
+	session, secret, err := s.letIn(ctx, person)
 	if err != nil {
 		return "", err
 	}
@@ -94,8 +87,25 @@ func (s *Server) finishSignIn(ctx context.Context, p api.FinishGitHubSignInParam
 		setQuery(next, "token", token)
 	}
 	s.setSessionCookie(ctx, secret, session.Expires)
-	s.audit(ctx, accessEvent{action: api.AccessActionSessionStarted, user: user.ID, detail: map[string]any{"by": "github", "session_id": session.ID}})
+	s.started(ctx, session, "github")
 	return next.String(), nil
+}
+
+// letIn opens a session for somebody whom GitHub knows.
+func (s *Server) letIn(ctx context.Context, person auth.Person) (session auth.Session, secret string, err error) {
+	user, err := s.admit(ctx, person)
+	if err != nil {
+		return session, "", err
+	}
+	x := exchangeOf(ctx)
+	return s.access.Sessions.Open(ctx, auth.Session{
+		UserID: user.ID, Name: user.Name, Credential: auth.BySession, Started: auth.AfterSignOut(user.SignedOutAt), Address: x.address, UserAgent: x.sent.Get("User-Agent"),
+	})
+}
+
+// started enters in the audit trail that a session has begun, and how.
+func (s *Server) started(ctx context.Context, session auth.Session, by string) {
+	s.audit(ctx, accessEvent{action: api.AccessActionSessionStarted, user: session.UserID, detail: map[string]any{"by": by, "session_id": session.ID}})
 }
 
 // signInRefused says in the log why a sign-in failed, and to the front end by a word, if there is one.

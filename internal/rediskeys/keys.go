@@ -123,6 +123,13 @@ func (s Site) Sessions(user string) string { return s.Prefix() + "sessions:" + u
 // ten minutes.
 func (s Site) SignIn(state string) string { return s.Prefix() + "sign_in:" + state }
 
+// Device is a string: the JSON of a sign-in from a terminal, by the digest of its code. It expires with the code that the
+// user enters.
+func (s Site) Device(digest string) string { return s.Prefix() + "device:" + digest }
+
+// DeviceAsked is a string that is there as long as GitHub must not be asked about a sign-in from a terminal again.
+func (s Site) DeviceAsked(digest string) string { return s.Prefix() + "device_asked:" + digest }
+
 // BreakGlass is a hash of operators for emergencies: name to JSON.
 func (s Site) BreakGlass() string { return s.Prefix() + "break_glass" }
 

@@ -110,6 +110,11 @@ func (c *Client) profile(ctx context.Context, code, verifier string) (Profile, e
 	if err != nil {
 		return Profile{}, err
 	}
+	return c.profileBy(ctx, token)
+}
+
+// profileBy returns whose token it is.
+func (c *Client) profileBy(ctx context.Context, token string) (Profile, error) {
 	p, err := c.account(ctx, token)
 	if err != nil {
 		return Profile{}, err

@@ -10,6 +10,8 @@
 //	curl -X POST "$GITHUB/control/fail?how=slow&delay=3s"; also down, swallow, error, limited, revoked; path=/api/user: only there
 //	curl -X POST $GITHUB/control/heal
 //
+//	curl "$GITHUB/login/device?user_code=WDJB-MJHT&login=nora"   she enters the code that a terminal shows; login=- declines
+//
 // With nobody chosen a browser shows whom there is to choose from.
 package fakegithub
 
@@ -71,6 +73,7 @@ type Options struct {
 	ClientID     string
 	ClientSecret string
 	Accounts     []Account
+	NoDevices    bool // the app does not allow the device flow
 }
 
 // Server is a running GitHub. It is safe for concurrent use.
@@ -86,6 +89,7 @@ type Server struct {
 	failure  Failure
 	changed  chan struct{} // closed when another failure, or none, is chosen
 	codes    map[string]grant
+	devices  map[string]*device // by device code
 	tokens   map[string]grant
 	secrets  []string
 }
@@ -107,7 +111,7 @@ func Start(o Options) (*Server, error) {
 	}
 	s := &Server{
 		options: o, url: "http://" + listener.Addr().String(), served: make(chan error, 1), changed: make(chan struct{}),
-		accounts: map[string]Account{}, codes: map[string]grant{}, tokens: map[string]grant{},
+		accounts: map[string]Account{}, codes: map[string]grant{}, devices: map[string]*device{}, tokens: map[string]grant{},
 	}
 	for _, a := range o.Accounts {
 		s.Put(a)

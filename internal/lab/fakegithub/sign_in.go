@@ -13,6 +13,8 @@ import (
 func (s *Server) routeSignIn(routes *http.ServeMux) {
 	routes.HandleFunc("GET /login/oauth/authorize", s.failing(s.authorize))
 	routes.HandleFunc("POST /login/oauth/access_token", s.failing(s.token))
+	routes.HandleFunc("POST /login/device/code", s.failing(s.deviceCode))
+	routes.HandleFunc("GET /login/device", s.failing(s.devicePage))
 }
 
 // nobody is who declines.
@@ -78,6 +80,10 @@ func (s *Server) choose(w http.ResponseWriter, r *http.Request) {
 
 // token exchanges a code, which is good once.
 func (s *Server) token(w http.ResponseWriter, r *http.Request) {
+	if r.PostForm.Get("grant_type") == deviceGrant {
+		s.deviceToken(w, r)
+		return
+	}
 	if r.PostForm.Get("client_id") != s.options.ClientID || r.PostForm.Get("client_secret") != s.options.ClientSecret {
 		refuse(w, "incorrect_client_credentials")
 		return

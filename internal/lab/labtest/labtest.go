@@ -4,6 +4,7 @@ package labtest
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -26,14 +27,40 @@ func Main(m *testing.M, serve func() int) int {
 	return m.Run()
 }
 
+// MainWithLab is Main with one lab for all tests of a package, which use gets before they run. A failed lab fails them.
+func MainWithLab(m *testing.M, serve func() int, options lab.Options, use func(*lab.Lab)) int {
+	if os.Getenv(child) != "" {
+		return serve()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), deadline)
+	defer cancel()
+	l, err := lab.Start(ctx, forTests(options))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "start a lab:", err)
+		return 1
+	}
+	use(l)
+	code := m.Run()
+	if err := l.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
+// forTests completes options: the test program is the API, and nothing but processes fails.
+func forTests(options lab.Options) lab.Options {
+	options.Command = []string{os.Args[0]}
+	options.Env = append(options.Env, child+"=1", "GORACE=halt_on_error=1 atexit_sleep_ms=0")
+	options.NoFsync = true
+	return options
+}
+
 // Start runs a lab for as long as the test. PostgreSQL does not wait for the disk; a data race or another exit of its
 // own of an API fails the test, and a failed test shows what its servers logged.
 func Start(t testing.TB, options lab.Options) *lab.Lab {
 	t.Helper()
-	options.Command = []string{os.Args[0]}
-	options.Env = append(options.Env, child+"=1", "GORACE=halt_on_error=1 atexit_sleep_ms=0")
-	options.NoFsync = true
-	l, err := lab.Start(Context(t), options)
+	l, err := lab.Start(Context(t), forTests(options))
 	if err != nil {
 		t.Fatalf("start a lab: %v", err)
 	}

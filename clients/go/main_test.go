@@ -1,0 +1,54 @@
+package opsdb_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/ccatobs/opsdb/internal/lab"
+	"github.com/ccatobs/opsdb/internal/lab/labtest"
+	"github.com/ccatobs/opsdb/internal/serve"
+)
+
+const observatory = "observatory"
+
+// world is the lab of all tests.
+var world *lab.Lab
+
+func TestMain(m *testing.M) {
+	code := labtest.MainWithLab(m, api, lab.Options{
+		APIs: 1, RestartAfter: 20 * time.Millisecond, Env: []string{"TRANSACTION_RETRY_ATTEMPTS=1", "REFERENCE_FRESHNESS=1500ms"},
+	}, func(l *lab.Lab) {
+		world = l
+		// For the example.
+		site := l.Site(observatory)
+		if err := errors.Join(os.Setenv("OPS_API_URL", site.URL), os.Setenv("OPS_API_TOKEN", site.Token)); err != nil {
+			panic(err)
+		}
+	})
+	if code == 0 {
+		if err := goleak.Find(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// api is the test program as the API of a site.
+func api() int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	if err := serve.Run(ctx, os.Environ(), os.Stdout); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	return 0
+}

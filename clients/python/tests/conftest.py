@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -44,7 +45,8 @@ class Lab:
 
     def kill(self, name: str) -> None:
         """Kills a server, which is started again."""
-        os.kill(self.pid(name), signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it is dead already, and nobody has noticed
+            os.kill(self.pid(name), signal.SIGKILL)
 
     def rows(self, query: str) -> list[list[str]]:
         """What the main database says."""

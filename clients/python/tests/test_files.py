@@ -135,3 +135,11 @@ def test_progress_is_shown_when_it_is_wanted(night: Path, capsys: pytest.Capture
     with _files.read_all([path], "sha256", progress=None) as found:
         assert len(list(found)) == 1
     assert capsys.readouterr().err == "", "this is no terminal"
+
+
+def test_who_is_interrupted_does_not_wait_for_the_end_of_a_file(night: Path) -> None:
+    endless = night / "endless"
+    with endless.open("wb") as file:
+        file.truncate(1 << 40)  # a terabyte of nothing, which takes no room
+    with pytest.raises(KeyboardInterrupt), _files.read_all([endless], "sha256", progress=False):
+        raise KeyboardInterrupt

@@ -60,11 +60,18 @@ def test_the_api_is_killed_in_the_middle_of_a_night(
     assert sorted(files) == sorted([id] for id in ids)
 
 
+def stopped(pid: int) -> bool:
+    """Whether every thread of a process is."""
+    threads = Path(f"/proc/{pid}/task").glob("*/stat")
+    return all(thread.read_text().rpartition(")")[2].split()[0] == "T" for thread in threads)
+
+
 def test_an_api_that_hangs(lab: Lab, home: Path) -> None:
     pid = lab.pid("observatory/api-1")
     with OpsClient(lab.site["url"], lab.site["token"], patience=1.0) as ops:
         os.kill(pid, signal.SIGSTOP)
         try:
+            until(lambda: stopped(pid))
             with ops.observation(1) as obs:
                 pass
         finally:

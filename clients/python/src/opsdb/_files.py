@@ -90,6 +90,7 @@ def read_all(paths: list[Path], algorithm: ChecksumAlgorithm, progress: bool | N
         try:
             yield bar.counted(pool.map(lambda path: read(path, algorithm, bar.seen), paths))
         finally:
+            bar.stop()
             pool.shutdown(cancel_futures=True)
 
 
@@ -102,6 +103,7 @@ class Progress:
         if self._shown:
             self._bytes = sum(path.stat().st_size for path in paths if path.exists())
         self._read = self._done = 0
+        self._stopped = False
         self._begin = self._last = time.monotonic()
 
     def __enter__(self) -> Progress:
@@ -114,11 +116,17 @@ class Progress:
 
     def seen(self, length: int) -> None:
         """Counts bytes, from any thread: a count that is lost now and then is none the worse."""
+        if self._stopped:
+            raise OSError("interrupted")
         self._read += length
         now = time.monotonic()
         if self._shown and now - self._last > 0.1:
             self._last = now
             self._draw()
+
+    def stop(self) -> None:
+        """Lets nobody read on: who is interrupted is not to wait for the end of a large file."""
+        self._stopped = True
 
     def counted(self, files: Iterator[Read]) -> Iterator[Read]:
         """The same files, each counted."""

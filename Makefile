@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 TOOL := go tool -modfile=internal/tools/go.mod
 TOOLS := build/tools
-GENERATED := gen README.md
+GENERATED := gen README.md clients/python/src/opsdb/_generated
 export PATH := $(CURDIR)/$(TOOLS)/python/bin:$(CURDIR)/$(TOOLS)/node/node_modules/.bin:$(PATH)
 
 .PHONY: help
@@ -27,6 +27,12 @@ $(TOOLS)/python/installed: internal/tools/python/requirements.txt | setup
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
 
+$(TOOLS)/debian/installed: internal/tools/python/debian.txt | setup
+	rm -rf $(@D)
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
 $(TOOLS)/node/installed: internal/tools/node/package.json internal/tools/node/package-lock.json $(TOOLS)/python/installed
 	rm -rf $(@D)
 	mkdir -p $(@D)
@@ -35,11 +41,14 @@ $(TOOLS)/node/installed: internal/tools/node/package.json internal/tools/node/pa
 	touch $@
 
 .PHONY: generate
-generate: setup ## write gen/ from queries, schema and api, and the README's configuration table
+generate: setup $(TOOLS)/python/installed ## write gen/ and the core of the Python client from queries, schema and api, and the README's configuration table
 	$(TOOL) sqlc generate
 	mkdir -p gen/api gen/client
 	$(TOOL) oapi-codegen -config oapi-codegen.yaml api/openapi.yaml
 	$(TOOL) oapi-codegen -config api/client.yaml api/openapi.yaml
+	openapi-python-client generate --meta none --overwrite --path api/openapi.yaml --output-path clients/python/src/opsdb/_generated \
+	  --config clients/python/generate.yaml --custom-template-path clients/python/templates
+	python clients/python/operations.py
 	UPDATE_README=1 go test -count=1 -run '^TestREADMEHasTheTable$$' ./internal/config
 
 .PHONY: verify
@@ -60,6 +69,10 @@ format: ## format the Go files
 .PHONY: test
 test: setup ## run all tests against real PostgreSQL, a real standby and real Redis
 	go test -race -shuffle=on -tags faults -timeout 20m ./...
+
+.PHONY: test-python
+test-python: build $(TOOLS)/python/installed $(TOOLS)/debian/installed ## check the Python client and test it against two running sites
+	cd clients/python && ruff check . && ruff format --check --quiet . && mypy && pytest
 
 .PHONY: chaos
 chaos: setup ## kill everything at random while a site records; SEED=1 repeats a run, ROUNDS=100 makes it longer

@@ -1,0 +1,240 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.instrument_module_page import InstrumentModulePage
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    id: int,
+    *,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(ops_position, Unset):
+        headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
+
+    params: dict[str, Any] = {}
+
+    params["cursor"] = cursor
+
+    params["limit"] = limit
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/instruments/{id}/modules".format(
+            id=quote(str(id), safe=""),
+        ),
+        "params": params,
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Any | InstrumentModulePage | Problem:
+    if response.status_code == 200:
+        response_200 = InstrumentModulePage.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    response_default = Problem.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Any | InstrumentModulePage | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    id: int,
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | InstrumentModulePage | Problem]:
+    """List the modules of an instrument with their configurations
+
+     In order of their names; an empty list when there are none.
+
+    Args:
+        id (int):
+        cursor (str | Unset):
+        limit (int | Unset):  Default: 100.
+        ops_position (str | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | InstrumentModulePage | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        id=id,
+        cursor=cursor,
+        limit=limit,
+        ops_position=ops_position,
+        if_none_match=if_none_match,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    id: int,
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Any | InstrumentModulePage | Problem | None:
+    """List the modules of an instrument with their configurations
+
+     In order of their names; an empty list when there are none.
+
+    Args:
+        id (int):
+        cursor (str | Unset):
+        limit (int | Unset):  Default: 100.
+        ops_position (str | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | InstrumentModulePage | Problem
+    """
+
+    return sync_detailed(
+        id=id,
+        client=client,
+        cursor=cursor,
+        limit=limit,
+        ops_position=ops_position,
+        if_none_match=if_none_match,
+    ).parsed
+
+
+async def asyncio_detailed(
+    id: int,
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | InstrumentModulePage | Problem]:
+    """List the modules of an instrument with their configurations
+
+     In order of their names; an empty list when there are none.
+
+    Args:
+        id (int):
+        cursor (str | Unset):
+        limit (int | Unset):  Default: 100.
+        ops_position (str | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | InstrumentModulePage | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        id=id,
+        cursor=cursor,
+        limit=limit,
+        ops_position=ops_position,
+        if_none_match=if_none_match,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    id: int,
+    *,
+    client: AuthenticatedClient,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Any | InstrumentModulePage | Problem | None:
+    """List the modules of an instrument with their configurations
+
+     In order of their names; an empty list when there are none.
+
+    Args:
+        id (int):
+        cursor (str | Unset):
+        limit (int | Unset):  Default: 100.
+        ops_position (str | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | InstrumentModulePage | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            id=id,
+            client=client,
+            cursor=cursor,
+            limit=limit,
+            ops_position=ops_position,
+            if_none_match=if_none_match,
+        )
+    ).parsed

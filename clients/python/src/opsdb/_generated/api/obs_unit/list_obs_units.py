@@ -1,0 +1,343 @@
+from http import HTTPStatus
+from typing import Any, cast
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.obs_unit_page import ObsUnitPage
+from ...models.obs_unit_sort import ObsUnitSort
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    q: str | Unset = UNSET,
+    observing_program_id: int | Unset = UNSET,
+    sub_observing_program_id: int | Unset = UNSET,
+    source_id: int | Unset = UNSET,
+    obs_mode_id: int | Unset = UNSET,
+    instrument_module_id: int | Unset = UNSET,
+    active: bool | Unset = UNSET,
+    sort: ObsUnitSort | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(ops_position, Unset):
+        headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
+
+    params: dict[str, Any] = {}
+
+    params["q"] = q
+
+    params["observing_program_id"] = observing_program_id
+
+    params["sub_observing_program_id"] = sub_observing_program_id
+
+    params["source_id"] = source_id
+
+    params["obs_mode_id"] = obs_mode_id
+
+    params["instrument_module_id"] = instrument_module_id
+
+    params["active"] = active
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort
+
+    params["sort"] = json_sort
+
+    params["cursor"] = cursor
+
+    params["limit"] = limit
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/obs_unit/",
+        "params": params,
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | ObsUnitPage | Problem:
+    if response.status_code == 200:
+        response_200 = ObsUnitPage.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    response_default = Problem.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Any | ObsUnitPage | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    q: str | Unset = UNSET,
+    observing_program_id: int | Unset = UNSET,
+    sub_observing_program_id: int | Unset = UNSET,
+    source_id: int | Unset = UNSET,
+    obs_mode_id: int | Unset = UNSET,
+    instrument_module_id: int | Unset = UNSET,
+    active: bool | Unset = UNSET,
+    sort: ObsUnitSort | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | ObsUnitPage | Problem]:
+    """List the planned units
+
+    Args:
+        q (str | Unset):
+        observing_program_id (int | Unset):
+        sub_observing_program_id (int | Unset):
+        source_id (int | Unset):
+        obs_mode_id (int | Unset):
+        instrument_module_id (int | Unset):
+        active (bool | Unset):
+        sort (ObsUnitSort | Unset): Priority puts the highest first, and equal ones in order of
+            their names.
+        cursor (str | Unset):
+        limit (int | Unset):  Default: 100.
+        ops_position (str | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | ObsUnitPage | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        q=q,
+        observing_program_id=observing_program_id,
+        sub_observing_program_id=sub_observing_program_id,
+        source_id=source_id,
+        obs_mode_id=obs_mode_id,
+        instrument_module_id=instrument_module_id,
+        active=active,
+        sort=sort,
+        cursor=cursor,
+        limit=limit,
+        ops_position=ops_position,
+        if_none_match=if_none_match,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    q: str | Unset = UNSET,
+    observing_program_id: int | Unset = UNSET,
+    sub_observing_program_id: int | Unset = UNSET,
+    source_id: int | Unset = UNSET,
+    obs_mode_id: int | Unset = UNSET,
+    instrument_module_id: int | Unset = UNSET,
+    active: bool | Unset = UNSET,
+    sort: ObsUnitSort | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Any | ObsUnitPage | Problem | None:
+    """List the planned units
+
+    Args:
+        q (str | Unset):
+        observing_program_id (int | Unset):
+        sub_observing_program_id (int | Unset):
+        source_id (int | Unset):
+        obs_mode_id (int | Unset):
+        instrument_module_id (int | Unset):
+        active (bool | Unset):
+        sort (ObsUnitSort | Unset): Priority puts the highest first, and equal ones in order of
+            their names.
+        cursor (str | Unset):
+        limit (int | Unset):  Default: 100.
+        ops_position (str | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | ObsUnitPage | Problem
+    """
+
+    return sync_detailed(
+        client=client,
+        q=q,
+        observing_program_id=observing_program_id,
+        sub_observing_program_id=sub_observing_program_id,
+        source_id=source_id,
+        obs_mode_id=obs_mode_id,
+        instrument_module_id=instrument_module_id,
+        active=active,
+        sort=sort,
+        cursor=cursor,
+        limit=limit,
+        ops_position=ops_position,
+        if_none_match=if_none_match,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    q: str | Unset = UNSET,
+    observing_program_id: int | Unset = UNSET,
+    sub_observing_program_id: int | Unset = UNSET,
+    source_id: int | Unset = UNSET,
+    obs_mode_id: int | Unset = UNSET,
+    instrument_module_id: int | Unset = UNSET,
+    active: bool | Unset = UNSET,
+    sort: ObsUnitSort | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | ObsUnitPage | Problem]:
+    """List the planned units
+
+    Args:
+        q (str | Unset):
+        observing_program_id (int | Unset):
+        sub_observing_program_id (int | Unset):
+        source_id (int | Unset):
+        obs_mode_id (int | Unset):
+        instrument_module_id (int | Unset):
+        active (bool | Unset):
+        sort (ObsUnitSort | Unset): Priority puts the highest first, and equal ones in order of
+            their names.
+        cursor (str | Unset):
+        limit (int | Unset):  Default: 100.
+        ops_position (str | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | ObsUnitPage | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        q=q,
+        observing_program_id=observing_program_id,
+        sub_observing_program_id=sub_observing_program_id,
+        source_id=source_id,
+        obs_mode_id=obs_mode_id,
+        instrument_module_id=instrument_module_id,
+        active=active,
+        sort=sort,
+        cursor=cursor,
+        limit=limit,
+        ops_position=ops_position,
+        if_none_match=if_none_match,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    q: str | Unset = UNSET,
+    observing_program_id: int | Unset = UNSET,
+    sub_observing_program_id: int | Unset = UNSET,
+    source_id: int | Unset = UNSET,
+    obs_mode_id: int | Unset = UNSET,
+    instrument_module_id: int | Unset = UNSET,
+    active: bool | Unset = UNSET,
+    sort: ObsUnitSort | Unset = UNSET,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
+) -> Any | ObsUnitPage | Problem | None:
+    """List the planned units
+
+    Args:
+        q (str | Unset):
+        observing_program_id (int | Unset):
+        sub_observing_program_id (int | Unset):
+        source_id (int | Unset):
+        obs_mode_id (int | Unset):
+        instrument_module_id (int | Unset):
+        active (bool | Unset):
+        sort (ObsUnitSort | Unset): Priority puts the highest first, and equal ones in order of
+            their names.
+        cursor (str | Unset):
+        limit (int | Unset):  Default: 100.
+        ops_position (str | Unset):
+        if_none_match (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | ObsUnitPage | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            q=q,
+            observing_program_id=observing_program_id,
+            sub_observing_program_id=sub_observing_program_id,
+            source_id=source_id,
+            obs_mode_id=obs_mode_id,
+            instrument_module_id=instrument_module_id,
+            active=active,
+            sort=sort,
+            cursor=cursor,
+            limit=limit,
+            ops_position=ops_position,
+            if_none_match=if_none_match,
+        )
+    ).parsed

@@ -1,0 +1,167 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.preferences import Preferences
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    ops_position: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(ops_position, Unset):
+        headers["Ops-Position"] = ops_position
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/user/preferences",
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Preferences | Problem:
+    if response.status_code == 200:
+        response_200 = Preferences.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    response_default = Problem.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Preferences | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    ops_position: str | Unset = UNSET,
+) -> Response[Preferences | Problem]:
+    """Read one's preferences
+
+     Empty for who has set none.
+
+    Args:
+        ops_position (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Preferences | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        ops_position=ops_position,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    ops_position: str | Unset = UNSET,
+) -> Preferences | Problem | None:
+    """Read one's preferences
+
+     Empty for who has set none.
+
+    Args:
+        ops_position (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Preferences | Problem
+    """
+
+    return sync_detailed(
+        client=client,
+        ops_position=ops_position,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    ops_position: str | Unset = UNSET,
+) -> Response[Preferences | Problem]:
+    """Read one's preferences
+
+     Empty for who has set none.
+
+    Args:
+        ops_position (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Preferences | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        ops_position=ops_position,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    ops_position: str | Unset = UNSET,
+) -> Preferences | Problem | None:
+    """Read one's preferences
+
+     Empty for who has set none.
+
+    Args:
+        ops_position (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Preferences | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            ops_position=ops_position,
+        )
+    ).parsed

@@ -1,0 +1,257 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.problem import Problem
+from ...models.staging_job_page import StagingJobPage
+from ...models.staging_status import StagingStatus
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    status: StagingStatus | Unset = UNSET,
+    location_id: int | Unset = UNSET,
+    mine: bool | Unset = False,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(ops_position, Unset):
+        headers["Ops-Position"] = ops_position
+
+    params: dict[str, Any] = {}
+
+    json_status: str | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = status
+
+    params["status"] = json_status
+
+    params["location_id"] = location_id
+
+    params["mine"] = mine
+
+    params["cursor"] = cursor
+
+    params["limit"] = limit
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/staging/",
+        "params": params,
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Problem | StagingJobPage:
+    if response.status_code == 200:
+        response_200 = StagingJobPage.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    response_default = Problem.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Problem | StagingJobPage]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    status: StagingStatus | Unset = UNSET,
+    location_id: int | Unset = UNSET,
+    mine: bool | Unset = False,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+) -> Response[Problem | StagingJobPage]:
+    """List staging jobs
+
+     Newest first.
+
+    Args:
+        status (StagingStatus | Unset):
+        location_id (int | Unset):
+        mine (bool | Unset):  Default: False.
+        cursor (str | Unset):
+        limit (int | Unset):  Default: 100.
+        ops_position (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Problem | StagingJobPage]
+    """
+
+    kwargs = _get_kwargs(
+        status=status,
+        location_id=location_id,
+        mine=mine,
+        cursor=cursor,
+        limit=limit,
+        ops_position=ops_position,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    status: StagingStatus | Unset = UNSET,
+    location_id: int | Unset = UNSET,
+    mine: bool | Unset = False,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+) -> Problem | StagingJobPage | None:
+    """List staging jobs
+
+     Newest first.
+
+    Args:
+        status (StagingStatus | Unset):
+        location_id (int | Unset):
+        mine (bool | Unset):  Default: False.
+        cursor (str | Unset):
+        limit (int | Unset):  Default: 100.
+        ops_position (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Problem | StagingJobPage
+    """
+
+    return sync_detailed(
+        client=client,
+        status=status,
+        location_id=location_id,
+        mine=mine,
+        cursor=cursor,
+        limit=limit,
+        ops_position=ops_position,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    status: StagingStatus | Unset = UNSET,
+    location_id: int | Unset = UNSET,
+    mine: bool | Unset = False,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+) -> Response[Problem | StagingJobPage]:
+    """List staging jobs
+
+     Newest first.
+
+    Args:
+        status (StagingStatus | Unset):
+        location_id (int | Unset):
+        mine (bool | Unset):  Default: False.
+        cursor (str | Unset):
+        limit (int | Unset):  Default: 100.
+        ops_position (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Problem | StagingJobPage]
+    """
+
+    kwargs = _get_kwargs(
+        status=status,
+        location_id=location_id,
+        mine=mine,
+        cursor=cursor,
+        limit=limit,
+        ops_position=ops_position,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    status: StagingStatus | Unset = UNSET,
+    location_id: int | Unset = UNSET,
+    mine: bool | Unset = False,
+    cursor: str | Unset = UNSET,
+    limit: int | Unset = 100,
+    ops_position: str | Unset = UNSET,
+) -> Problem | StagingJobPage | None:
+    """List staging jobs
+
+     Newest first.
+
+    Args:
+        status (StagingStatus | Unset):
+        location_id (int | Unset):
+        mine (bool | Unset):  Default: False.
+        cursor (str | Unset):
+        limit (int | Unset):  Default: 100.
+        ops_position (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Problem | StagingJobPage
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            status=status,
+            location_id=location_id,
+            mine=mine,
+            cursor=cursor,
+            limit=limit,
+            ops_position=ops_position,
+        )
+    ).parsed

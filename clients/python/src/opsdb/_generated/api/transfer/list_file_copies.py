@@ -1,0 +1,187 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.copy_list import CopyList
+from ...models.problem import Problem
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    id: UUID,
+    *,
+    ops_position: str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(ops_position, Unset):
+        headers["Ops-Position"] = ops_position
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/transfer/files/{id}/copies".format(
+            id=quote(str(id), safe=""),
+        ),
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> CopyList | Problem:
+    if response.status_code == 200:
+        response_200 = CopyList.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    response_default = Problem.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[CopyList | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    id: UUID,
+    *,
+    client: AuthenticatedClient,
+    ops_position: str | Unset = UNSET,
+) -> Response[CopyList | Problem]:
+    """Where a file is
+
+     By itself, in its package, and in the transfer package which that travels in.
+
+    Args:
+        id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
+        ops_position (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[CopyList | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        id=id,
+        ops_position=ops_position,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    id: UUID,
+    *,
+    client: AuthenticatedClient,
+    ops_position: str | Unset = UNSET,
+) -> CopyList | Problem | None:
+    """Where a file is
+
+     By itself, in its package, and in the transfer package which that travels in.
+
+    Args:
+        id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
+        ops_position (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        CopyList | Problem
+    """
+
+    return sync_detailed(
+        id=id,
+        client=client,
+        ops_position=ops_position,
+    ).parsed
+
+
+async def asyncio_detailed(
+    id: UUID,
+    *,
+    client: AuthenticatedClient,
+    ops_position: str | Unset = UNSET,
+) -> Response[CopyList | Problem]:
+    """Where a file is
+
+     By itself, in its package, and in the transfer package which that travels in.
+
+    Args:
+        id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
+        ops_position (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[CopyList | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        id=id,
+        ops_position=ops_position,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    id: UUID,
+    *,
+    client: AuthenticatedClient,
+    ops_position: str | Unset = UNSET,
+) -> CopyList | Problem | None:
+    """Where a file is
+
+     By itself, in its package, and in the transfer package which that travels in.
+
+    Args:
+        id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
+        ops_position (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        CopyList | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            id=id,
+            client=client,
+            ops_position=ops_position,
+        )
+    ).parsed

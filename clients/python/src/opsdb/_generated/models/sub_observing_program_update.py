@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="SubObservingProgramUpdate")
+
+
+@_attrs_define
+class SubObservingProgramUpdate:
+    short_name: str | Unset = UNSET
+    """ Without control characters, and no blank at its ends. """
+    name: str | Unset = UNSET
+    """ Without control characters, and no blank at its ends. """
+    description: str | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        short_name = self.short_name
+
+        name = self.name
+
+        description = self.description
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({})
+        if short_name is not UNSET:
+            field_dict["short_name"] = short_name
+        if name is not UNSET:
+            field_dict["name"] = name
+        if description is not UNSET:
+            field_dict["description"] = description
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        short_name = d.pop("short_name", UNSET)
+
+        name = d.pop("name", UNSET)
+
+        description = d.pop("description", UNSET)
+
+        sub_observing_program_update = cls(
+            short_name=short_name,
+            name=name,
+            description=description,
+        )
+
+        return sub_observing_program_update

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from .demo_role import DemoRole
     from .demo_token import DemoToken
     from .demo_token_create import DemoTokenCreate
+    from .device_code import DeviceCode
+    from .device_pending import DevicePending
+    from .device_session import DeviceSession
+    from .device_session_token_type import DeviceSessionTokenType
+    from .device_sign_in import DeviceSignIn
     from .edit_receipt import EditReceipt
     from .executed_obs_unit import ExecutedObsUnit
     from .executed_obs_unit_detail import ExecutedObsUnitDetail
@@ -273,6 +278,11 @@ _MODULES = {
     "DemoRole": ".demo_role",
     "DemoToken": ".demo_token",
     "DemoTokenCreate": ".demo_token_create",
+    "DeviceCode": ".device_code",
+    "DevicePending": ".device_pending",
+    "DeviceSession": ".device_session",
+    "DeviceSessionTokenType": ".device_session_token_type",
+    "DeviceSignIn": ".device_sign_in",
     "EditReceipt": ".edit_receipt",
     "ExecutedObsUnit": ".executed_obs_unit",
     "ExecutedObsUnitDetail": ".executed_obs_unit_detail",
@@ -508,6 +518,11 @@ __all__ = (
     "DemoRole",
     "DemoToken",
     "DemoTokenCreate",
+    "DeviceCode",
+    "DevicePending",
+    "DeviceSession",
+    "DeviceSessionTokenType",
+    "DeviceSignIn",
     "EditReceipt",
     "ExecutedObsUnit",
     "ExecutedObsUnitDetail",

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -17,10 +17,14 @@ def _get_kwargs(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(ops_position, Unset):
         headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     params: dict[str, Any] = {}
 
@@ -48,11 +52,15 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Problem | UserPage:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Problem | UserPage:
     if response.status_code == 200:
         response_200 = UserPage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 503:
         response_503 = Problem.from_dict(response.json())
@@ -64,7 +72,9 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
     return response_default
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Problem | UserPage]:
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Any | Problem | UserPage]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -81,7 +91,8 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | UserPage]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | UserPage]:
     """List the users
 
      In order of their names.
@@ -92,13 +103,14 @@ def sync_detailed(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | UserPage]
+        Response[Any | Problem | UserPage]
     """
 
     kwargs = _get_kwargs(
@@ -107,6 +119,7 @@ def sync_detailed(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -124,7 +137,8 @@ def sync(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Problem | UserPage | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | UserPage | None:
     """List the users
 
      In order of their names.
@@ -135,13 +149,14 @@ def sync(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | UserPage
+        Any | Problem | UserPage
     """
 
     return sync_detailed(
@@ -151,6 +166,7 @@ def sync(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -162,7 +178,8 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | UserPage]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | UserPage]:
     """List the users
 
      In order of their names.
@@ -173,13 +190,14 @@ async def asyncio_detailed(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | UserPage]
+        Response[Any | Problem | UserPage]
     """
 
     kwargs = _get_kwargs(
@@ -188,6 +206,7 @@ async def asyncio_detailed(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -203,7 +222,8 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Problem | UserPage | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | UserPage | None:
     """List the users
 
      In order of their names.
@@ -214,13 +234,14 @@ async def asyncio(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | UserPage
+        Any | Problem | UserPage
     """
 
     return (
@@ -231,5 +252,6 @@ async def asyncio(
             cursor=cursor,
             limit=limit,
             ops_position=ops_position,
+            if_none_match=if_none_match,
         )
     ).parsed

@@ -1,6 +1,6 @@
 import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -27,10 +27,14 @@ def _get_kwargs(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(ops_position, Unset):
         headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     params: dict[str, Any] = {}
 
@@ -93,11 +97,17 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ExecutedObsUnitPage | Problem:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Any | ExecutedObsUnitPage | Problem:
     if response.status_code == 200:
         response_200 = ExecutedObsUnitPage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 503:
         response_503 = Problem.from_dict(response.json())
@@ -111,7 +121,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ExecutedObsUnitPage | Problem]:
+) -> Response[Any | ExecutedObsUnitPage | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -136,7 +146,8 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Response[ExecutedObsUnitPage | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | ExecutedObsUnitPage | Problem]:
     """List executions
 
      In order of their start time. Writes of this site that are still on their way are part of the list.
@@ -158,13 +169,14 @@ def sync_detailed(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ExecutedObsUnitPage | Problem]
+        Response[Any | ExecutedObsUnitPage | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -181,6 +193,7 @@ def sync_detailed(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -206,7 +219,8 @@ def sync(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> ExecutedObsUnitPage | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | ExecutedObsUnitPage | Problem | None:
     """List executions
 
      In order of their start time. Writes of this site that are still on their way are part of the list.
@@ -228,13 +242,14 @@ def sync(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ExecutedObsUnitPage | Problem
+        Any | ExecutedObsUnitPage | Problem
     """
 
     return sync_detailed(
@@ -252,6 +267,7 @@ def sync(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -271,7 +287,8 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Response[ExecutedObsUnitPage | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | ExecutedObsUnitPage | Problem]:
     """List executions
 
      In order of their start time. Writes of this site that are still on their way are part of the list.
@@ -293,13 +310,14 @@ async def asyncio_detailed(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ExecutedObsUnitPage | Problem]
+        Response[Any | ExecutedObsUnitPage | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -316,6 +334,7 @@ async def asyncio_detailed(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -339,7 +358,8 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> ExecutedObsUnitPage | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | ExecutedObsUnitPage | Problem | None:
     """List executions
 
      In order of their start time. Writes of this site that are still on their way are part of the list.
@@ -361,13 +381,14 @@ async def asyncio(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ExecutedObsUnitPage | Problem
+        Any | ExecutedObsUnitPage | Problem
     """
 
     return (
@@ -386,5 +407,6 @@ async def asyncio(
             cursor=cursor,
             limit=limit,
             ops_position=ops_position,
+            if_none_match=if_none_match,
         )
     ).parsed

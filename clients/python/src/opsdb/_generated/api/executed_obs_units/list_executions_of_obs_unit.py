@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -16,10 +16,14 @@ def _get_kwargs(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(ops_position, Unset):
         headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     params: dict[str, Any] = {}
 
@@ -43,7 +47,7 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Problem | list[ExecutedObsUnitDetail]:
+) -> Any | Problem | list[ExecutedObsUnitDetail]:
     if response.status_code == 200:
         response_200 = []
         _response_200 = response.json()
@@ -53,6 +57,10 @@ def _parse_response(
             response_200.append(response_200_item)
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 503:
         response_503 = Problem.from_dict(response.json())
@@ -66,7 +74,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Problem | list[ExecutedObsUnitDetail]]:
+) -> Response[Any | Problem | list[ExecutedObsUnitDetail]]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -82,7 +90,8 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | list[ExecutedObsUnitDetail]]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | list[ExecutedObsUnitDetail]]:
     """List the executions of a planned unit with their packages and files
 
      The newest first; an empty list when there are none. The body is a bare array, so the cursor of the
@@ -94,13 +103,14 @@ def sync_detailed(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | list[ExecutedObsUnitDetail]]
+        Response[Any | Problem | list[ExecutedObsUnitDetail]]
     """
 
     kwargs = _get_kwargs(
@@ -108,6 +118,7 @@ def sync_detailed(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -124,7 +135,8 @@ def sync(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Problem | list[ExecutedObsUnitDetail] | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | list[ExecutedObsUnitDetail] | None:
     """List the executions of a planned unit with their packages and files
 
      The newest first; an empty list when there are none. The body is a bare array, so the cursor of the
@@ -136,13 +148,14 @@ def sync(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | list[ExecutedObsUnitDetail]
+        Any | Problem | list[ExecutedObsUnitDetail]
     """
 
     return sync_detailed(
@@ -151,6 +164,7 @@ def sync(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -161,7 +175,8 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | list[ExecutedObsUnitDetail]]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | list[ExecutedObsUnitDetail]]:
     """List the executions of a planned unit with their packages and files
 
      The newest first; an empty list when there are none. The body is a bare array, so the cursor of the
@@ -173,13 +188,14 @@ async def asyncio_detailed(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | list[ExecutedObsUnitDetail]]
+        Response[Any | Problem | list[ExecutedObsUnitDetail]]
     """
 
     kwargs = _get_kwargs(
@@ -187,6 +203,7 @@ async def asyncio_detailed(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -201,7 +218,8 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Problem | list[ExecutedObsUnitDetail] | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | list[ExecutedObsUnitDetail] | None:
     """List the executions of a planned unit with their packages and files
 
      The newest first; an empty list when there are none. The body is a bare array, so the cursor of the
@@ -213,13 +231,14 @@ async def asyncio(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | list[ExecutedObsUnitDetail]
+        Any | Problem | list[ExecutedObsUnitDetail]
     """
 
     return (
@@ -229,5 +248,6 @@ async def asyncio(
             cursor=cursor,
             limit=limit,
             ops_position=ops_position,
+            if_none_match=if_none_match,
         )
     ).parsed

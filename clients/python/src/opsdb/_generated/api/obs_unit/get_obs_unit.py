@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -14,10 +14,14 @@ def _get_kwargs(
     id: int,
     *,
     ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(ops_position, Unset):
         headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -30,11 +34,15 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ObsUnitDetail | Problem:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | ObsUnitDetail | Problem:
     if response.status_code == 200:
         response_200 = ObsUnitDetail.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
@@ -53,7 +61,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ObsUnitDetail | Problem]:
+) -> Response[Any | ObsUnitDetail | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -67,24 +75,27 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Response[ObsUnitDetail | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | ObsUnitDetail | Problem]:
     """Read one unit with all that it is planned with
 
     Args:
         id (int):
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ObsUnitDetail | Problem]
+        Response[Any | ObsUnitDetail | Problem]
     """
 
     kwargs = _get_kwargs(
         id=id,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -99,25 +110,28 @@ def sync(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> ObsUnitDetail | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | ObsUnitDetail | Problem | None:
     """Read one unit with all that it is planned with
 
     Args:
         id (int):
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ObsUnitDetail | Problem
+        Any | ObsUnitDetail | Problem
     """
 
     return sync_detailed(
         id=id,
         client=client,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -126,24 +140,27 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Response[ObsUnitDetail | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | ObsUnitDetail | Problem]:
     """Read one unit with all that it is planned with
 
     Args:
         id (int):
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ObsUnitDetail | Problem]
+        Response[Any | ObsUnitDetail | Problem]
     """
 
     kwargs = _get_kwargs(
         id=id,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -156,19 +173,21 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> ObsUnitDetail | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | ObsUnitDetail | Problem | None:
     """Read one unit with all that it is planned with
 
     Args:
         id (int):
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ObsUnitDetail | Problem
+        Any | ObsUnitDetail | Problem
     """
 
     return (
@@ -176,5 +195,6 @@ async def asyncio(
             id=id,
             client=client,
             ops_position=ops_position,
+            if_none_match=if_none_match,
         )
     ).parsed

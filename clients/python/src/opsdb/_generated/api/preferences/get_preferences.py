@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -12,10 +12,14 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(ops_position, Unset):
         headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -26,11 +30,15 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Preferences | Problem:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Preferences | Problem:
     if response.status_code == 200:
         response_200 = Preferences.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 503:
         response_503 = Problem.from_dict(response.json())
@@ -44,7 +52,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Preferences | Problem]:
+) -> Response[Any | Preferences | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -57,24 +65,27 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Response[Preferences | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Preferences | Problem]:
     """Read one's preferences
 
      Empty for who has set none.
 
     Args:
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Preferences | Problem]
+        Response[Any | Preferences | Problem]
     """
 
     kwargs = _get_kwargs(
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -88,25 +99,28 @@ def sync(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Preferences | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Preferences | Problem | None:
     """Read one's preferences
 
      Empty for who has set none.
 
     Args:
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Preferences | Problem
+        Any | Preferences | Problem
     """
 
     return sync_detailed(
         client=client,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -114,24 +128,27 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Response[Preferences | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Preferences | Problem]:
     """Read one's preferences
 
      Empty for who has set none.
 
     Args:
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Preferences | Problem]
+        Response[Any | Preferences | Problem]
     """
 
     kwargs = _get_kwargs(
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -143,25 +160,28 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Preferences | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Preferences | Problem | None:
     """Read one's preferences
 
      Empty for who has set none.
 
     Args:
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Preferences | Problem
+        Any | Preferences | Problem
     """
 
     return (
         await asyncio_detailed(
             client=client,
             ops_position=ops_position,
+            if_none_match=if_none_match,
         )
     ).parsed

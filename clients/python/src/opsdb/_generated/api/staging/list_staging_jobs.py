@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -18,10 +18,14 @@ def _get_kwargs(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(ops_position, Unset):
         headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     params: dict[str, Any] = {}
 
@@ -51,11 +55,17 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Problem | StagingJobPage:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Any | Problem | StagingJobPage:
     if response.status_code == 200:
         response_200 = StagingJobPage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -74,7 +84,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Problem | StagingJobPage]:
+) -> Response[Any | Problem | StagingJobPage]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -92,7 +102,8 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | StagingJobPage]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | StagingJobPage]:
     """List staging jobs
 
      Newest first.
@@ -104,13 +115,14 @@ def sync_detailed(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | StagingJobPage]
+        Response[Any | Problem | StagingJobPage]
     """
 
     kwargs = _get_kwargs(
@@ -120,6 +132,7 @@ def sync_detailed(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -138,7 +151,8 @@ def sync(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Problem | StagingJobPage | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | StagingJobPage | None:
     """List staging jobs
 
      Newest first.
@@ -150,13 +164,14 @@ def sync(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | StagingJobPage
+        Any | Problem | StagingJobPage
     """
 
     return sync_detailed(
@@ -167,6 +182,7 @@ def sync(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -179,7 +195,8 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | StagingJobPage]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | StagingJobPage]:
     """List staging jobs
 
      Newest first.
@@ -191,13 +208,14 @@ async def asyncio_detailed(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | StagingJobPage]
+        Response[Any | Problem | StagingJobPage]
     """
 
     kwargs = _get_kwargs(
@@ -207,6 +225,7 @@ async def asyncio_detailed(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -223,7 +242,8 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Problem | StagingJobPage | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | StagingJobPage | None:
     """List staging jobs
 
      Newest first.
@@ -235,13 +255,14 @@ async def asyncio(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | StagingJobPage
+        Any | Problem | StagingJobPage
     """
 
     return (
@@ -253,5 +274,6 @@ async def asyncio(
             cursor=cursor,
             limit=limit,
             ops_position=ops_position,
+            if_none_match=if_none_match,
         )
     ).parsed

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 from uuid import UUID
 
@@ -15,10 +15,14 @@ def _get_kwargs(
     id: UUID,
     *,
     ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(ops_position, Unset):
         headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -31,11 +35,15 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Problem | Token:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Problem | Token:
     if response.status_code == 200:
         response_200 = Token.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
@@ -52,7 +60,9 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
     return response_default
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Problem | Token]:
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Any | Problem | Token]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -66,7 +76,8 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | Token]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | Token]:
     """Read one API token
 
      Everything but the token itself. Uses are added up about once a minute.
@@ -74,18 +85,20 @@ def sync_detailed(
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | Token]
+        Response[Any | Problem | Token]
     """
 
     kwargs = _get_kwargs(
         id=id,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -100,7 +113,8 @@ def sync(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Problem | Token | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | Token | None:
     """Read one API token
 
      Everything but the token itself. Uses are added up about once a minute.
@@ -108,19 +122,21 @@ def sync(
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | Token
+        Any | Problem | Token
     """
 
     return sync_detailed(
         id=id,
         client=client,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -129,7 +145,8 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | Token]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | Token]:
     """Read one API token
 
      Everything but the token itself. Uses are added up about once a minute.
@@ -137,18 +154,20 @@ async def asyncio_detailed(
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | Token]
+        Response[Any | Problem | Token]
     """
 
     kwargs = _get_kwargs(
         id=id,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -161,7 +180,8 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Problem | Token | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | Token | None:
     """Read one API token
 
      Everything but the token itself. Uses are added up about once a minute.
@@ -169,13 +189,14 @@ async def asyncio(
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | Token
+        Any | Problem | Token
     """
 
     return (
@@ -183,5 +204,6 @@ async def asyncio(
             id=id,
             client=client,
             ops_position=ops_position,
+            if_none_match=if_none_match,
         )
     ).parsed

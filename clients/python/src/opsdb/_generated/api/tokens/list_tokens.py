@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -17,10 +17,14 @@ def _get_kwargs(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(ops_position, Unset):
         headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     params: dict[str, Any] = {}
 
@@ -47,11 +51,15 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Problem | TokenPage:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Problem | TokenPage:
     if response.status_code == 200:
         response_200 = TokenPage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 503:
         response_503 = Problem.from_dict(response.json())
@@ -63,7 +71,9 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
     return response_default
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Problem | TokenPage]:
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Any | Problem | TokenPage]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -80,7 +90,8 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | TokenPage]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | TokenPage]:
     """List one's API tokens
 
      The newest first. Administrators see everybody's.
@@ -91,13 +102,14 @@ def sync_detailed(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | TokenPage]
+        Response[Any | Problem | TokenPage]
     """
 
     kwargs = _get_kwargs(
@@ -106,6 +118,7 @@ def sync_detailed(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -123,7 +136,8 @@ def sync(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Problem | TokenPage | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | TokenPage | None:
     """List one's API tokens
 
      The newest first. Administrators see everybody's.
@@ -134,13 +148,14 @@ def sync(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | TokenPage
+        Any | Problem | TokenPage
     """
 
     return sync_detailed(
@@ -150,6 +165,7 @@ def sync(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -161,7 +177,8 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | TokenPage]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | TokenPage]:
     """List one's API tokens
 
      The newest first. Administrators see everybody's.
@@ -172,13 +189,14 @@ async def asyncio_detailed(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | TokenPage]
+        Response[Any | Problem | TokenPage]
     """
 
     kwargs = _get_kwargs(
@@ -187,6 +205,7 @@ async def asyncio_detailed(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -202,7 +221,8 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Problem | TokenPage | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | TokenPage | None:
     """List one's API tokens
 
      The newest first. Administrators see everybody's.
@@ -213,13 +233,14 @@ async def asyncio(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | TokenPage
+        Any | Problem | TokenPage
     """
 
     return (
@@ -230,5 +251,6 @@ async def asyncio(
             cursor=cursor,
             limit=limit,
             ops_position=ops_position,
+            if_none_match=if_none_match,
         )
     ).parsed

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 from uuid import UUID
 
@@ -15,10 +15,14 @@ def _get_kwargs(
     id: UUID,
     *,
     ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(ops_position, Unset):
         headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -31,11 +35,17 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> PackageMetadata | Problem:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Any | PackageMetadata | Problem:
     if response.status_code == 200:
         response_200 = PackageMetadata.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
@@ -54,7 +64,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PackageMetadata | Problem]:
+) -> Response[Any | PackageMetadata | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +78,8 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Response[PackageMetadata | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | PackageMetadata | Problem]:
     """Read the metadata of a raw data package
 
      They are written beside the package in the archive.
@@ -76,18 +87,20 @@ def sync_detailed(
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PackageMetadata | Problem]
+        Response[Any | PackageMetadata | Problem]
     """
 
     kwargs = _get_kwargs(
         id=id,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -102,7 +115,8 @@ def sync(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> PackageMetadata | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | PackageMetadata | Problem | None:
     """Read the metadata of a raw data package
 
      They are written beside the package in the archive.
@@ -110,19 +124,21 @@ def sync(
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PackageMetadata | Problem
+        Any | PackageMetadata | Problem
     """
 
     return sync_detailed(
         id=id,
         client=client,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -131,7 +147,8 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Response[PackageMetadata | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | PackageMetadata | Problem]:
     """Read the metadata of a raw data package
 
      They are written beside the package in the archive.
@@ -139,18 +156,20 @@ async def asyncio_detailed(
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PackageMetadata | Problem]
+        Response[Any | PackageMetadata | Problem]
     """
 
     kwargs = _get_kwargs(
         id=id,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -163,7 +182,8 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> PackageMetadata | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | PackageMetadata | Problem | None:
     """Read the metadata of a raw data package
 
      They are written beside the package in the archive.
@@ -171,13 +191,14 @@ async def asyncio(
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PackageMetadata | Problem
+        Any | PackageMetadata | Problem
     """
 
     return (
@@ -185,5 +206,6 @@ async def asyncio(
             id=id,
             client=client,
             ops_position=ops_position,
+            if_none_match=if_none_match,
         )
     ).parsed

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 from uuid import UUID
 
@@ -16,10 +16,14 @@ def _get_kwargs(
     *,
     min_copies: int | Unset = 2,
     ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(ops_position, Unset):
         headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     params: dict[str, Any] = {}
 
@@ -39,11 +43,15 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Problem | SafeToDelete:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Problem | SafeToDelete:
     if response.status_code == 200:
         response_200 = SafeToDelete.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
@@ -62,7 +70,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Problem | SafeToDelete]:
+) -> Response[Any | Problem | SafeToDelete]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -77,7 +85,8 @@ def sync_detailed(
     client: AuthenticatedClient,
     min_copies: int | Unset = 2,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | SafeToDelete]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | SafeToDelete]:
     """Whether a file can be deleted where it was recorded
 
      It can when enough copies of it, or of its package, are present and verified outside the places
@@ -90,19 +99,21 @@ def sync_detailed(
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         min_copies (int | Unset):  Default: 2.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | SafeToDelete]
+        Response[Any | Problem | SafeToDelete]
     """
 
     kwargs = _get_kwargs(
         id=id,
         min_copies=min_copies,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -118,7 +129,8 @@ def sync(
     client: AuthenticatedClient,
     min_copies: int | Unset = 2,
     ops_position: str | Unset = UNSET,
-) -> Problem | SafeToDelete | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | SafeToDelete | None:
     """Whether a file can be deleted where it was recorded
 
      It can when enough copies of it, or of its package, are present and verified outside the places
@@ -131,13 +143,14 @@ def sync(
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         min_copies (int | Unset):  Default: 2.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | SafeToDelete
+        Any | Problem | SafeToDelete
     """
 
     return sync_detailed(
@@ -145,6 +158,7 @@ def sync(
         client=client,
         min_copies=min_copies,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -154,7 +168,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     min_copies: int | Unset = 2,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | SafeToDelete]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | SafeToDelete]:
     """Whether a file can be deleted where it was recorded
 
      It can when enough copies of it, or of its package, are present and verified outside the places
@@ -167,19 +182,21 @@ async def asyncio_detailed(
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         min_copies (int | Unset):  Default: 2.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | SafeToDelete]
+        Response[Any | Problem | SafeToDelete]
     """
 
     kwargs = _get_kwargs(
         id=id,
         min_copies=min_copies,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -193,7 +210,8 @@ async def asyncio(
     client: AuthenticatedClient,
     min_copies: int | Unset = 2,
     ops_position: str | Unset = UNSET,
-) -> Problem | SafeToDelete | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | SafeToDelete | None:
     """Whether a file can be deleted where it was recorded
 
      It can when enough copies of it, or of its package, are present and verified outside the places
@@ -206,13 +224,14 @@ async def asyncio(
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         min_copies (int | Unset):  Default: 2.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | SafeToDelete
+        Any | Problem | SafeToDelete
     """
 
     return (
@@ -221,5 +240,6 @@ async def asyncio(
             client=client,
             min_copies=min_copies,
             ops_position=ops_position,
+            if_none_match=if_none_match,
         )
     ).parsed

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -12,10 +12,14 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(ops_position, Unset):
         headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -26,11 +30,17 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Problem | TransferOverview:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Any | Problem | TransferOverview:
     if response.status_code == 200:
         response_200 = TransferOverview.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 503:
         response_503 = Problem.from_dict(response.json())
@@ -44,7 +54,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Problem | TransferOverview]:
+) -> Response[Any | Problem | TransferOverview]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -57,7 +67,8 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | TransferOverview]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | TransferOverview]:
     """How the data travel
 
      All of the pipeline in one answer: what is at which stage, what is under way and how fast, what has
@@ -68,17 +79,19 @@ def sync_detailed(
 
     Args:
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | TransferOverview]
+        Response[Any | Problem | TransferOverview]
     """
 
     kwargs = _get_kwargs(
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -92,7 +105,8 @@ def sync(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Problem | TransferOverview | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | TransferOverview | None:
     """How the data travel
 
      All of the pipeline in one answer: what is at which stage, what is under way and how fast, what has
@@ -103,18 +117,20 @@ def sync(
 
     Args:
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | TransferOverview
+        Any | Problem | TransferOverview
     """
 
     return sync_detailed(
         client=client,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -122,7 +138,8 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | TransferOverview]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | TransferOverview]:
     """How the data travel
 
      All of the pipeline in one answer: what is at which stage, what is under way and how fast, what has
@@ -133,17 +150,19 @@ async def asyncio_detailed(
 
     Args:
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | TransferOverview]
+        Response[Any | Problem | TransferOverview]
     """
 
     kwargs = _get_kwargs(
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -155,7 +174,8 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     ops_position: str | Unset = UNSET,
-) -> Problem | TransferOverview | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | TransferOverview | None:
     """How the data travel
 
      All of the pipeline in one answer: what is at which stage, what is under way and how fast, what has
@@ -166,18 +186,20 @@ async def asyncio(
 
     Args:
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | TransferOverview
+        Any | Problem | TransferOverview
     """
 
     return (
         await asyncio_detailed(
             client=client,
             ops_position=ops_position,
+            if_none_match=if_none_match,
         )
     ).parsed

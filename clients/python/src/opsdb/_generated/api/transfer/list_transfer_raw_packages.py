@@ -1,6 +1,6 @@
 import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -30,10 +30,14 @@ def _get_kwargs(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(ops_position, Unset):
         headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     params: dict[str, Any] = {}
 
@@ -95,11 +99,17 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> PipelinePackagePage | Problem:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Any | PipelinePackagePage | Problem:
     if response.status_code == 200:
         response_200 = PipelinePackagePage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -118,7 +128,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PipelinePackagePage | Problem]:
+) -> Response[Any | PipelinePackagePage | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -142,7 +152,8 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Response[PipelinePackagePage | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | PipelinePackagePage | Problem]:
     """List raw data packages with their place in the pipeline
 
      What is still in the buffer of a site is not shown; `/raw_data_package/` has it.
@@ -160,13 +171,14 @@ def sync_detailed(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PipelinePackagePage | Problem]
+        Response[Any | PipelinePackagePage | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -182,6 +194,7 @@ def sync_detailed(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -206,7 +219,8 @@ def sync(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> PipelinePackagePage | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | PipelinePackagePage | Problem | None:
     """List raw data packages with their place in the pipeline
 
      What is still in the buffer of a site is not shown; `/raw_data_package/` has it.
@@ -224,13 +238,14 @@ def sync(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PipelinePackagePage | Problem
+        Any | PipelinePackagePage | Problem
     """
 
     return sync_detailed(
@@ -247,6 +262,7 @@ def sync(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -265,7 +281,8 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Response[PipelinePackagePage | Problem]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | PipelinePackagePage | Problem]:
     """List raw data packages with their place in the pipeline
 
      What is still in the buffer of a site is not shown; `/raw_data_package/` has it.
@@ -283,13 +300,14 @@ async def asyncio_detailed(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PipelinePackagePage | Problem]
+        Response[Any | PipelinePackagePage | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -305,6 +323,7 @@ async def asyncio_detailed(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -327,7 +346,8 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> PipelinePackagePage | Problem | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | PipelinePackagePage | Problem | None:
     """List raw data packages with their place in the pipeline
 
      What is still in the buffer of a site is not shown; `/raw_data_package/` has it.
@@ -345,13 +365,14 @@ async def asyncio(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PipelinePackagePage | Problem
+        Any | PipelinePackagePage | Problem
     """
 
     return (
@@ -369,5 +390,6 @@ async def asyncio(
             cursor=cursor,
             limit=limit,
             ops_position=ops_position,
+            if_none_match=if_none_match,
         )
     ).parsed

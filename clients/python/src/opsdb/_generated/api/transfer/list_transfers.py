@@ -1,6 +1,6 @@
 import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -25,10 +25,14 @@ def _get_kwargs(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(ops_position, Unset):
         headers["Ops-Position"] = ops_position
+
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     params: dict[str, Any] = {}
 
@@ -81,11 +85,15 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Problem | TransferPage:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Any | Problem | TransferPage:
     if response.status_code == 200:
         response_200 = TransferPage.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
 
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
@@ -104,7 +112,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Problem | TransferPage]:
+) -> Response[Any | Problem | TransferPage]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -127,7 +135,8 @@ def sync_detailed(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | TransferPage]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | TransferPage]:
     """List transfers between sites
 
      Newest first.
@@ -144,13 +153,14 @@ def sync_detailed(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | TransferPage]
+        Response[Any | Problem | TransferPage]
     """
 
     kwargs = _get_kwargs(
@@ -165,6 +175,7 @@ def sync_detailed(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -188,7 +199,8 @@ def sync(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Problem | TransferPage | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | TransferPage | None:
     """List transfers between sites
 
      Newest first.
@@ -205,13 +217,14 @@ def sync(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | TransferPage
+        Any | Problem | TransferPage
     """
 
     return sync_detailed(
@@ -227,6 +240,7 @@ def sync(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -244,7 +258,8 @@ async def asyncio_detailed(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Response[Problem | TransferPage]:
+    if_none_match: str | Unset = UNSET,
+) -> Response[Any | Problem | TransferPage]:
     """List transfers between sites
 
      Newest first.
@@ -261,13 +276,14 @@ async def asyncio_detailed(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | TransferPage]
+        Response[Any | Problem | TransferPage]
     """
 
     kwargs = _get_kwargs(
@@ -282,6 +298,7 @@ async def asyncio_detailed(
         cursor=cursor,
         limit=limit,
         ops_position=ops_position,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -303,7 +320,8 @@ async def asyncio(
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
     ops_position: str | Unset = UNSET,
-) -> Problem | TransferPage | None:
+    if_none_match: str | Unset = UNSET,
+) -> Any | Problem | TransferPage | None:
     """List transfers between sites
 
      Newest first.
@@ -320,13 +338,14 @@ async def asyncio(
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
         ops_position (str | Unset):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | TransferPage
+        Any | Problem | TransferPage
     """
 
     return (
@@ -343,5 +362,6 @@ async def asyncio(
             cursor=cursor,
             limit=limit,
             ops_position=ops_position,
+            if_none_match=if_none_match,
         )
     ).parsed

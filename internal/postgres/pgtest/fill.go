@@ -36,11 +36,11 @@ func Fill(t testing.TB, conn *pgx.Conn, tables []string, fill func(context.Conte
 		if err := fill(t.Context(), tx); err != nil {
 			return err
 		}
-		again := "set local session_replication_role = origin; set local maintenance_work_mem = '256MB'"
+		again := []string{"set local session_replication_role = origin", "set local maintenance_work_mem = '256MB'"}
 		for _, index := range made {
-			again += "; " + index.Definition
+			again = append(again, index.Definition)
 		}
-		_, err = tx.Exec(t.Context(), again)
+		_, err = tx.Exec(t.Context(), strings.Join(again, "; "))
 		return err
 	})
 	if _, vacuum := conn.Exec(t.Context(), "vacuum analyze"); errors.Join(err, vacuum) != nil {

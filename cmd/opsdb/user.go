@@ -195,6 +195,14 @@ func (d people) change(ctx context.Context, name, action string, edit func(*repl
 // now is the time as the database keeps it.
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
+// seenName refuses a name by which somebody could look like another. Its error is errs.Invalid.
+func seenName(full string) error {
+	if auth.Deceptive(full) {
+		return errs.New(errs.Invalid, "a full name has only characters that can be seen")
+	}
+	return nil
+}
+
 const createUserHelp = `
 Usage: opsdb user create NAME [flags]
 
@@ -210,6 +218,9 @@ func createUser(ctx context.Context, p program) error {
 	flags.Var(&roles, "role", "`role` the user gets: admin, observer, viewer or service; may be repeated")
 	var err error
 	if u.Name, err = p.only(flags); err != nil {
+		return err
+	}
+	if err := seenName(u.FullName); err != nil {
 		return err
 	}
 	if *login != "" {
@@ -259,6 +270,9 @@ func changeUser(ctx context.Context, p program) error {
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	if len(given) == 0 {
 		return p.misused("what to change is needed")
+	}
+	if err := seenName(*fullName); err != nil {
+		return err
 	}
 	return p.withPeople(ctx, func(d people) error {
 		u, err := d.change(ctx, name, "user.updated", func(u *replicadb.UserAccount) {

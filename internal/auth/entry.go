@@ -93,10 +93,11 @@ func (p Person) among(users []replicadb.UserAccount) (*replicadb.UserAccount, er
 
 func (p Person) has(login *string) bool { return login != nil && *login == p.Login }
 
-// describe brings a user in line with what GitHub says. What it does not say stays.
+// describe brings a user in line with what GitHub says. What it does not say stays, and so does a name that is better than
+// one by which he could look like another.
 func (p Person) describe(u *replicadb.UserAccount, others []replicadb.UserAccount) {
 	u.GitHubID, u.GitHubRoles = &p.ID, p.Roles
-	if p.Name != "" {
+	if p.Name != "" && !Deceptive(p.Name) {
 		u.FullName = p.Name
 	}
 	if p.Email != "" {

@@ -94,6 +94,7 @@ func TestWhatASignInChanges(t *testing.T) {
 		"nothing":                {change: func(*Person) {}},
 		"what GitHub leaves out": {change: func(p *Person) { p.Name, p.Email = "", "" }},
 		"name":                   {change: func(p *Person) { p.Name = "Nora N." }, changed: true, steps: 1},
+		"a name that deceives":   {change: func(p *Person) { p.Name = "Nora\u202e" }},
 		"email":                  {change: func(p *Person) { p.Email = "n@example.org" }, changed: true, steps: 1},
 		"login":                  {change: func(p *Person) { p.Login = "dawn" }, changed: true, steps: 1},
 		"login of another":       {change: func(p *Person) { p.Login = "dawn" }, others: []replicadb.UserAccount{account("x", 0, "dawn")}},

@@ -110,7 +110,7 @@ func (g Grant) validate() error {
 }
 
 // Deceptive tells whether a text has characters by which it looks like another: control characters, and those of Unicode
-// that are not seen or turn the order of others.
+// that are not seen or turn the order of others. No name of a token or a person has such.
 func Deceptive(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) })
 }

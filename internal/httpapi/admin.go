@@ -45,6 +45,9 @@ func (s *Server) GetUser(ctx context.Context, r api.GetUserRequestObject) (api.G
 
 // CreateUser makes a user with the roles that an administrator grants.
 func (s *Server) CreateUser(ctx context.Context, r api.CreateUserRequestObject) (api.CreateUserResponseObject, error) {
+	if err := seenName(r.Body.FullName); err != nil {
+		return nil, err
+	}
 	var made Merged[replicadb.UserAccount]
 	receipt, err := s.create(ctx, r.Params.IdempotencyKey, r.Body.ID != nil, func(ctx context.Context, tx *buffer.Transaction) error {
 		made = Merged[replicadb.UserAccount]{Row: newUser(tx.RecordID(r.Body.ID), *r.Body), Found: true}
@@ -77,6 +80,14 @@ func (s *Server) CreateUser(ctx context.Context, r api.CreateUserRequestObject) 
 	}}, nil
 }
 
+// seenName refuses a name by which somebody could look like another. Its error is errs.Invalid.
+func seenName(full *string) error {
+	if auth.Deceptive(value(full)) {
+		return errs.New(errs.Invalid, "A name has only characters that can be seen.").At("/full_name", "has characters that are not seen")
+	}
+	return nil
+}
+
 // newUser is a user as a request wants him.
 func newUser(id uuid.UUID, b api.UserCreate) replicadb.UserAccount {
 	return replicadb.UserAccount{
@@ -95,6 +106,9 @@ func sameUser(known Merged[replicadb.UserAccount], wanted replicadb.UserAccount)
 
 // UpdateUser changes a user, his roles, or whether he is let in.
 func (s *Server) UpdateUser(ctx context.Context, r api.UpdateUserRequestObject) (api.UpdateUserResponseObject, error) {
+	if err := seenName(r.Body.FullName); err != nil {
+		return nil, err
+	}
 	changed, receipt, err := s.changeUser(ctx, r.ID, condition(r.Params.IfMatch), api.AccessActionUserUpdated, func(u replicadb.UserAccount) replicadb.UserAccount {
 		return updated(u, *r.Body)
 	})

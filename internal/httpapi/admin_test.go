@@ -69,6 +69,23 @@ func (s *station) admin() api.User {
 	return s.listed("&role=admin", 10)[0]
 }
 
+// Nobody gets a name by which he looks like another.
+func TestNamesCanBeSeen(t *testing.T) {
+	s := newWorld(t).open(setup{kind: site.Main})
+	user := decode[api.User](s.do(call{op: "createUser", body: s.example("createUser", nil)}).want(http.StatusCreated))
+	for _, name := range []string{"Ada\u202eLovelace", "Ada\u200bLovelace", "Ada\u0085", "\ufeffAda"} {
+		for what, a := range map[string]answer{
+			"made":    s.do(call{op: "createUser", body: s.example("createUser", map[string]any{"name": "ada", "full_name": name})}),
+			"changed": s.change(user.ID, map[string]any{"full_name": name}),
+		} {
+			if p := a.problem(http.StatusUnprocessableEntity, "invalid"); len(p.Errors) != 1 || p.Errors[0].Pointer != "/full_name" {
+				t.Errorf("%s, %q: %+v", what, name, p)
+			}
+		}
+	}
+	s.change(user.ID, map[string]any{"full_name": "Ádá Łovelace-O’Neill, 天文"}).want(http.StatusOK)
+}
+
 func TestAdministratorsManageUsers(t *testing.T) {
 	s := newWorld(t).open(setup{kind: site.Main})
 	created := s.do(call{op: "createUser", body: s.example("createUser", map[string]any{"roles": []string{"service", "observer", "service"}})}).want(http.StatusCreated)

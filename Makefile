@@ -41,11 +41,13 @@ $(TOOLS)/node/installed: internal/tools/node/package.json internal/tools/node/pa
 	touch $@
 
 .PHONY: generate
-generate: setup $(TOOLS)/python/installed ## write gen/ and the core of the Python client from queries, schema and api, and the README's configuration table
+generate: tools ## write gen/ and the core of the Python client from queries, schema and api, and the README's configuration table
 	$(TOOL) sqlc generate
 	mkdir -p gen/api gen/client
 	$(TOOL) oapi-codegen -config oapi-codegen.yaml api/openapi.yaml
 	$(TOOL) oapi-codegen -config api/client.yaml api/openapi.yaml
+	mkdir -p gen/typescript
+	openapi-typescript api/openapi.yaml --default-non-nullable false --output gen/typescript/openapi.d.ts >/dev/null
 	openapi-python-client generate --meta none --overwrite --path api/openapi.yaml --output-path clients/python/src/opsdb/_generated \
 	  --config clients/python/generate.yaml --custom-template-path clients/python/templates
 	python clients/python/operations.py
@@ -67,12 +69,21 @@ format: ## format the Go files
 	$(TOOL) golangci-lint fmt ./...
 
 .PHONY: test
-test: setup ## run all tests against real PostgreSQL, a real standby and real Redis
+test: tools ## run all tests against real PostgreSQL, a real standby and real Redis
 	go test -race -shuffle=on -tags faults -timeout 20m ./...
 
 .PHONY: test-python
 test-python: build $(TOOLS)/python/installed $(TOOLS)/debian/installed ## check the Python client and test it against two running sites
 	cd clients/python && ruff check . && ruff format --check --quiet . && mypy && pytest
+
+.PHONY: contract-long
+contract-long: tools ## send tens of thousands of made-up requests to both sites; SEED=1 repeats a run, EXAMPLES=100 makes it longer
+	OPSDB_CONTRACT_SEED=$(SEED) OPSDB_CONTRACT_EXAMPLES=$(or $(EXAMPLES),50) \
+	go test -count=1 -timeout 2h -v -run '^TestSchemathesis$$' ./internal/contract
+
+.PHONY: release-document
+release-document: ## keep the document as it is as the release of its version: from then on nothing of it may break
+	cp -n api/openapi.yaml api/releases/$$(awk '/^  version: / { print $$2; exit }' api/openapi.yaml).yaml
 
 .PHONY: chaos
 chaos: setup ## kill everything at random while a site records; SEED=1 repeats a run, ROUNDS=100 makes it longer

@@ -5158,8 +5158,10 @@ type ListObservingProgramsParams struct {
 	Active *bool `form:"active,omitempty" json:"active,omitempty"`
 
 	// Scientific Only scientific programs, or only technical ones.
-	Scientific *bool                 `form:"scientific,omitempty" json:"scientific,omitempty"`
-	Sort       *ObservingProgramSort `form:"sort,omitempty" json:"sort,omitempty"`
+	Scientific *bool `form:"scientific,omitempty" json:"scientific,omitempty"`
+
+	// Sort In this order.
+	Sort *ObservingProgramSort `form:"sort,omitempty" json:"sort,omitempty"`
 
 	// Cursor The `next_cursor` of the page before, with the same filters and order.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -6374,7 +6376,7 @@ type ClientInterface interface {
 
 	// Logout End this session
 	//
-	// That of the cookie. Its access tokens are refused at once.
+	// That of the cookie, if there is one. Its access tokens are refused at once.
 	//
 	// Corresponds with POST /auth/logout (the `Logout` operationId).
 	Logout(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6927,7 +6929,8 @@ type ClientInterface interface {
 
 	// WithdrawRawDataFile Withdraw a file's registration
 	//
-	// Withdraws the registration as this site sees it; the file itself is not touched.
+	// Withdraws the registration as this site sees it; the file itself is not touched. One that this site does not see
+	// (404) may be known to the main database: once it is replicated, the request can be repeated.
 	//
 	// Corresponds with DELETE /raw_data_files/{id} (the `WithdrawRawDataFile` operationId).
 	WithdrawRawDataFile(ctx context.Context, id RecordID, params *WithdrawRawDataFileParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8242,7 +8245,7 @@ func (c *Client) IntrospectToken(ctx context.Context, body IntrospectTokenJSONRe
 
 // Logout End this session
 //
-// That of the cookie. Its access tokens are refused at once.
+// That of the cookie, if there is one. Its access tokens are refused at once.
 //
 // Corresponds with POST /auth/logout (the `Logout` operationId).
 func (c *Client) Logout(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9535,7 +9538,8 @@ func (c *Client) CreateRawDataFiles(ctx context.Context, params *CreateRawDataFi
 
 // WithdrawRawDataFile Withdraw a file's registration
 //
-// Withdraws the registration as this site sees it; the file itself is not touched.
+// Withdraws the registration as this site sees it; the file itself is not touched. One that this site does not see
+// (404) may be known to the main database: once it is replicated, the request can be repeated.
 //
 // Corresponds with DELETE /raw_data_files/{id} (the `WithdrawRawDataFile` operationId).
 func (c *Client) WithdrawRawDataFile(ctx context.Context, id RecordID, params *WithdrawRawDataFileParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -20129,7 +20133,7 @@ type ClientWithResponsesInterface interface {
 
 	// LogoutWithResponse End this session
 	//
-	// That of the cookie. Its access tokens are refused at once.
+	// That of the cookie, if there is one. Its access tokens are refused at once.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -20762,7 +20766,8 @@ type ClientWithResponsesInterface interface {
 
 	// WithdrawRawDataFileWithResponse Withdraw a file's registration
 	//
-	// Withdraws the registration as this site sees it; the file itself is not touched.
+	// Withdraws the registration as this site sees it; the file itself is not touched. One that this site does not see
+	// (404) may be known to the main database: once it is replicated, the request can be repeated.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -32558,7 +32563,7 @@ func (c *ClientWithResponses) IntrospectTokenWithResponse(ctx context.Context, b
 
 // LogoutWithResponse End this session
 //
-// That of the cookie. Its access tokens are refused at once.
+// That of the cookie, if there is one. Its access tokens are refused at once.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -33635,7 +33640,8 @@ func (c *ClientWithResponses) CreateRawDataFilesWithResponse(ctx context.Context
 
 // WithdrawRawDataFileWithResponse Withdraw a file's registration
 //
-// Withdraws the registration as this site sees it; the file itself is not touched.
+// Withdraws the registration as this site sees it; the file itself is not touched. One that this site does not see
+// (404) may be known to the main database: once it is replicated, the request can be repeated.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -82,7 +82,7 @@ func (r *rig) stranger() *visitor {
 	jar, err := cookiejar.New(nil)
 	r.must(err)
 	return &visitor{station: r.at(observatory), browser: &http.Client{
-		Timeout: requestTimeout, Jar: jar, Transport: &http.Transport{DisableKeepAlives: true},
+		Timeout: requestTimeout, Jar: jar, Transport: r.transport(),
 	}}
 }
 
@@ -198,7 +198,7 @@ func testCutOffChanges(t *testing.T, r *rig) {
 	admin := r.visit("ada")
 	r.cutOff()
 	impatient := *admin.station
-	impatient.http = &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	impatient.http = &http.Client{Timeout: 20 * time.Second, Transport: r.transport()}
 	for _, q := range []request{
 		post("/api/tokens/", fields{"name": "cut off"}),
 		post("/admin/users", fields{"name": "cut-off", "roles": []string{"viewer"}}),

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	contract "github.com/ccatobs/opsdb/gen/client"
+	"github.com/ccatobs/opsdb/internal/contract/contracttest"
 	"github.com/ccatobs/opsdb/internal/lab"
 )
 
@@ -32,8 +33,13 @@ func (r *rig) at(site string) *station {
 	s := r.Site(site)
 	return &station{
 		urls: s.URLs, token: s.Token,
-		http: &http.Client{Timeout: requestTimeout, Transport: &http.Transport{DisableKeepAlives: true}},
+		http: &http.Client{Timeout: requestTimeout, Transport: r.transport()},
 	}
+}
+
+// transport compares every answer with the document.
+func (r *rig) transport() http.RoundTripper {
+	return contracttest.Transport(r.t, &http.Transport{DisableKeepAlives: true})
 }
 
 // without returns the site without one of its APIs.

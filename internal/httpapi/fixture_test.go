@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/jackc/pgx/v5"
 
@@ -26,6 +25,7 @@ import (
 	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/buffer"
 	"github.com/ccatobs/opsdb/internal/cache"
+	"github.com/ccatobs/opsdb/internal/contract/contracttest"
 	"github.com/ccatobs/opsdb/internal/httpapi"
 	"github.com/ccatobs/opsdb/internal/live"
 	"github.com/ccatobs/opsdb/internal/ops"
@@ -40,8 +40,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder)
-	openapi3filter.RegisterBodyDecoder("text/event-stream", openapi3filter.PlainBodyDecoder)
 	code := pgtest.Main(m)
 	if code == 0 && everythingRan() {
 		code = reportUnseen(os.Stderr)
@@ -379,14 +377,8 @@ func (s *station) route(op string) *routers.Route {
 // match compares an answer with what the document says about it.
 func (a answer) match(route *routers.Route, r *http.Request) {
 	a.t.Helper()
-	header := a.header.Clone()
-	input := &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, Route: route},
-		Status:                 a.status, Header: header, Body: io.NopCloser(bytes.NewReader(a.text)),
-		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
-	}
-	if err := openapi3filter.ValidateResponse(a.t.Context(), input); err != nil {
-		a.t.Errorf("%s answered %d against the document: %v\n%s", route.Operation.OperationID, a.status, err, a.text)
+	if err := contracttest.Check(route, r, a.status, a.header, a.text); err != nil {
+		a.t.Error(err)
 		return
 	}
 	validated.note(route.Operation, a.status)

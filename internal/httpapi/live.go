@@ -132,12 +132,12 @@ func (r resumption) place() (epoch string, offset uint64, err error) {
 	if r.lastEventID != nil {
 		epoch, offset, ok := live.Resume(*r.lastEventID)
 		if !ok {
-			return "", 0, errs.New(errs.Invalid, "The request does not match the document.").At("header:Last-Event-ID", "is not the id of an event of this stream")
+			return "", 0, errs.New(errs.Invalid, "There is no such place in this stream.").At("header:Last-Event-ID", "is not the id of an event of this stream")
 		}
 		return epoch, offset, nil
 	}
 	if (r.epoch == nil) != (r.offset == nil) {
-		return "", 0, errs.New(errs.Invalid, "The request does not match the document.").At("query:epoch", "goes together with offset")
+		return "", 0, errs.New(errs.Invalid, "A place in a stream has an epoch and an offset.").At("query:epoch", "goes together with offset")
 	}
 	if r.epoch == nil {
 		return "", 0, nil

@@ -197,7 +197,9 @@ func changeUnit(u *unit, b api.ObsUnitUpdate) {
 
 // sorted returns numbers in order; none are an empty list.
 func sorted(numbers []int32) []int32 {
-	return slices.Sorted(slices.Values(append([]int32{}, numbers...)))
+	list := append([]int32{}, numbers...)
+	slices.Sort(list)
+	return list
 }
 
 // putNullable sets a field that a change mentions, and empties it for null.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +46,9 @@ func TestUnitsArePlannedAndChanged(t *testing.T) {
 	}
 	if a := s.do(call{op: "updateObsUnit", id: id, body: `{"instrument_module_configuration_ids":[3,2]}`}).want(http.StatusOK); a.header.Get("ETag") != `"2"` {
 		t.Errorf("the same in another order became version %s", a.header.Get("ETag"))
+	}
+	if a := s.do(call{op: "updateObsUnit", id: id, body: `{"instrument_module_configuration_ids":[]}`}).want(http.StatusOK); !strings.Contains(string(a.text), `_ids":[]`) {
+		t.Errorf("nothing is not an empty list: %s", a.text)
 	}
 	s.do(call{op: "updateObsUnit", id: id, body: `{"active":false}`, header: ifMatch(`"1"`)}).problem(http.StatusPreconditionFailed, "precondition-failed")
 	s.do(call{op: "createObsUnit", query: "dry_run=true", body: s.example("createObsUnit", map[string]any{"name": "dry"})}).want(http.StatusOK)

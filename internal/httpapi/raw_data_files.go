@@ -146,7 +146,7 @@ func sameFile(row replicadb.RawDataFile, p maindb.CreateRawDataFilesParams, i in
 
 // registrable checks what the document cannot say. Errors: errs.Invalid.
 func registrable(files []api.RawDataFileCreate, pointer func(int) string) error {
-	e := errs.New(errs.Invalid, "The request does not match the document.")
+	e := errs.New(errs.Invalid, "The files cannot be registered as they are described.")
 	type place struct {
 		module int32
 		path   string
@@ -225,12 +225,12 @@ func (s *Server) WithdrawRawDataFile(ctx context.Context, r api.WithdrawRawDataF
 		}
 		known, err := s.lookFile(ctx, r.ID)
 		tx.Saw(known.Look)
-		refs.note(known.Found, err, "path:id", "file "+r.ID.String())
 		switch {
-		case refs.refused() != nil:
-			return unknown("file", r.ID)
+		case !known.Found && err != nil:
+			return err
 		case !known.Found:
-			return errs.New(errs.Unavailable, "This site does not know the file and is not fresh enough to say that it does not exist.").Because(err)
+			// However old the copy is: what was never seen here cannot be withdrawn as it was seen.
+			return unknown("file", r.ID)
 		}
 		tx.Add(ops.Withdraw(known.Row))
 		return nil

@@ -165,6 +165,12 @@ func TestOwnIDs(t *testing.T) {
 	}
 }
 
+// A site that is cut off says at once that it sees no such file, and does not put the script off.
+func TestWithdrawingWhatIsNotSeen(t *testing.T) {
+	s := newWorld(t).open(setup{kind: site.Secondary, mainAway: true, idle: true})
+	s.do(call{op: "withdrawRawDataFile", id: someID}).problem(http.StatusNotFound, "not-found")
+}
+
 // A path that is taken is refused at once, and free again for another registration while it is being withdrawn.
 func TestAPathThatIsTaken(t *testing.T) {
 	w := newWorld(t)

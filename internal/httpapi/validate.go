@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -63,9 +64,11 @@ func (op *operation) check(w http.ResponseWriter, r *http.Request, params map[st
 		return nil, errs.New(errs.Invalid, "The query cannot be read.").At("query:", "is not percent-encoded correctly")
 	}
 	wrong := op.checkQuery(query)
-	if err := op.readBody(w, r); err != nil {
+	data, err := op.readBody(w, r)
+	if err != nil {
 		return nil, err
 	}
+	wrong = append(wrong, op.nulls(data)...)
 	err = openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
 		Request: r, PathParams: params, QueryParams: query, Route: op.route, Options: validation,
 	})
@@ -120,19 +123,55 @@ func (op *operation) checkQuery(query url.Values) []finding {
 	return wrong
 }
 
-// readBody takes the body in and leaves it in r for the validation. Errors: 413, 415, and 400 for what is not JSON.
-func (op *operation) readBody(w http.ResponseWriter, r *http.Request) error {
-	if op.route.Operation.RequestBody == nil {
+// nulls finds what is null where the document has a default and no null: the validator takes that for something not said.
+func (op *operation) nulls(body []byte) []finding {
+	var value any
+	if !bytes.Contains(body, []byte("null")) || json.Unmarshal(body, &value) != nil {
 		return nil
+	}
+	return nullsIn(value, op.route.Operation.RequestBody.Value.Content.Get("application/json").Schema.Value, "")
+}
+
+func nullsIn(value any, schema *openapi3.Schema, pointer string) []finding {
+	var all []finding
+	for _, part := range schema.AllOf {
+		all = append(all, nullsIn(value, part.Value, pointer)...)
+	}
+	switch v := value.(type) {
+	case []any:
+		if schema.Items == nil {
+			break
+		}
+		for i, item := range v {
+			all = append(all, nullsIn(item, schema.Items.Value, pointer+"/"+strconv.Itoa(i))...)
+		}
+	case map[string]any:
+		for name, property := range schema.Properties {
+			field, given := v[name]
+			where, known := pointer+pointerOf(name), property.Value
+			if given && field == nil && known.Default != nil && !known.Nullable {
+				all = append(all, at(where, "must not be null"))
+			}
+			all = append(all, nullsIn(field, known, where)...)
+		}
+	}
+	return all
+}
+
+// readBody takes the body in, leaves it in r for the validation, and returns it. Errors: 413, 415, and 400 for what is not
+// JSON.
+func (op *operation) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if op.route.Operation.RequestBody == nil {
+		return nil, nil
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, op.bodyLimit))
 	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
-		return err
+		return nil, err
 	}
 	if err != nil {
 		e := errs.New(errs.Invalid, "The body ended before it was complete.").Named("malformed").Because(err)
 		e.Status = http.StatusBadRequest
-		return e
+		return nil, e
 	}
 	if len(data) == 0 && !op.route.Operation.RequestBody.Value.Required {
 		// Nothing said is nothing changed: the defaults of the document apply.
@@ -141,24 +180,24 @@ func (op *operation) readBody(w http.ResponseWriter, r *http.Request) error {
 	}
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(data)), int64(len(data))
 	if len(data) == 0 {
-		return nil
+		return nil, nil
 	}
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		e := errs.New(errs.Invalid, "Send the body as application/json.").Named("unsupported-media-type")
 		e.Status = http.StatusUnsupportedMediaType
-		return e
+		return nil, e
 	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		e := errs.New(errs.Invalid, "Send the body uncompressed.").Named("unsupported-media-type")
 		e.Status = http.StatusUnsupportedMediaType
-		return e
+		return nil, e
 	}
 	if !utf8.Valid(data) || !json.Valid(data) {
 		e := errs.New(errs.Invalid, "The body is not JSON in UTF-8.").Named("malformed")
 		e.Status = http.StatusBadRequest
-		return e
+		return nil, e
 	}
-	return nil
+	return data, nil
 }
 
 func checkUUID(text string) error {

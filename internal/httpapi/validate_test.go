@@ -87,6 +87,9 @@ func TestRequestsThatTheDocumentRefuses(t *testing.T) {
 		"number as id":       {op: "finishExecutedObsUnit", body: `{}`, params: map[string]string{"id": "7"}, status: 422, pointers: []string{"path:id"}},
 		"UUID as unit":       {op: "listExecutionsOfObsUnit", params: map[string]string{"obs_unit_id": someID}, status: 422, pointers: []string{"path:obs_unit_id"}},
 		"negative size":      {op: files, body: strings.Replace(file(""), `"size_bytes":1`, `"size_bytes":-1`, 1), status: 422, pointers: []string{"/size_bytes"}},
+		"size beyond 2^53":   {op: files, body: strings.Replace(file(""), `"size_bytes":1`, `"size_bytes":9007199254740992`, 1), status: 422, pointers: []string{"/size_bytes"}},
+		"null by default":    {op: "precalculateVisibility", body: `{"from":"2026-07-01","to":"2026-07-02","night":null}`, status: 422, pointers: []string{"/night"}},
+		"null in a list":     {op: "createObservationConfiguration", body: `{"name":"a","chai":{"integration_time_s":1,"tiles":[{"offset_lon_arcsec":0,"offset_lat_arcsec":0,"width_arcsec":1,"height_arcsec":1,"angle_deg":null}]}}`, status: 422, pointers: []string{"/chai/tiles/0/angle_deg"}},
 		"size of 2^63":       {op: files, body: strings.Replace(file(""), `"size_bytes":1`, `"size_bytes":9223372036854775808`, 1), status: 422, pointers: []string{"/size_bytes"}},
 		"absolute path":      {op: files, body: strings.Replace(file(""), "17841/a.g3", "/etc/passwd", 1), status: 422, pointers: []string{"/relative_path"}},
 		"upward path":        {op: files, body: strings.Replace(file(""), "17841/a.g3", "17841/../a.g3", 1), status: 422, pointers: []string{"/relative_path"}},
@@ -188,7 +191,7 @@ func TestFindingsAreBounded(t *testing.T) {
 // The handler gets the very value that was validated: large integers keep all digits, defaults are in.
 func TestValidatedValues(t *testing.T) {
 	_, ops := document(t)
-	const large = 1<<53 + 1
+	const large = 1<<53 - 1
 	body, err := ask(t, ops["createRawDataFile"], "", "application/json",
 		strings.Replace(file(""), `"size_bytes":1`, `"size_bytes":`+strconv.Itoa(large), 1), nil)
 	if err != nil {
@@ -199,7 +202,7 @@ func TestValidatedValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	if f.SizeBytes != large {
-		t.Errorf("2^53+1 became %d", f.SizeBytes)
+		t.Errorf("2^53-1 became %d", f.SizeBytes)
 	}
 	body, err = ask(t, ops["startExecutedObsUnit"], "", "application/json", `{"obs_unit_id":1,"conditions":{"n":9007199254740993,"m":null}}`, nil)
 	if err != nil {

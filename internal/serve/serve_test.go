@@ -22,6 +22,7 @@ import (
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/config"
+	"github.com/ccatobs/opsdb/internal/contract/contracttest"
 	"github.com/ccatobs/opsdb/internal/errs"
 	"github.com/ccatobs/opsdb/internal/lab/labtest"
 	"github.com/ccatobs/opsdb/internal/postgres"
@@ -165,7 +166,7 @@ func (s *server) do(ctx context.Context, method, path, body string) (int, string
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := contracttest.Transport(s.t, http.DefaultTransport).RoundTrip(request)
 	if err != nil {
 		return 0, "", err
 	}

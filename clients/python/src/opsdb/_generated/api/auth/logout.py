@@ -53,7 +53,7 @@ def sync_detailed(
 ) -> Response[Any | Problem]:
     """End this session
 
-     That of the cookie. Its access tokens are refused at once.
+     That of the cookie, if there is one. Its access tokens are refused at once.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -78,7 +78,7 @@ def sync(
 ) -> Any | Problem | None:
     """End this session
 
-     That of the cookie. Its access tokens are refused at once.
+     That of the cookie, if there is one. Its access tokens are refused at once.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,7 +99,7 @@ async def asyncio_detailed(
 ) -> Response[Any | Problem]:
     """End this session
 
-     That of the cookie. Its access tokens are refused at once.
+     That of the cookie, if there is one. Its access tokens are refused at once.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -122,7 +122,7 @@ async def asyncio(
 ) -> Any | Problem | None:
     """End this session
 
-     That of the cookie. Its access tokens are refused at once.
+     That of the cookie, if there is one. Its access tokens are refused at once.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

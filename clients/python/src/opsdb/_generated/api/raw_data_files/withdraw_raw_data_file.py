@@ -71,7 +71,9 @@ def sync_detailed(
 ) -> Response[Problem | WriteReceipt]:
     """Withdraw a file's registration
 
-     Withdraws the registration as this site sees it; the file itself is not touched.
+     Withdraws the registration as this site sees it; the file itself is not touched. One that this site
+    does not see
+    (404) may be known to the main database: once it is replicated, the request can be repeated.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
@@ -105,7 +107,9 @@ def sync(
 ) -> Problem | WriteReceipt | None:
     """Withdraw a file's registration
 
-     Withdraws the registration as this site sees it; the file itself is not touched.
+     Withdraws the registration as this site sees it; the file itself is not touched. One that this site
+    does not see
+    (404) may be known to the main database: once it is replicated, the request can be repeated.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
@@ -134,7 +138,9 @@ async def asyncio_detailed(
 ) -> Response[Problem | WriteReceipt]:
     """Withdraw a file's registration
 
-     Withdraws the registration as this site sees it; the file itself is not touched.
+     Withdraws the registration as this site sees it; the file itself is not touched. One that this site
+    does not see
+    (404) may be known to the main database: once it is replicated, the request can be repeated.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
@@ -166,7 +172,9 @@ async def asyncio(
 ) -> Problem | WriteReceipt | None:
     """Withdraw a file's registration
 
-     Withdraws the registration as this site sees it; the file itself is not touched.
+     Withdraws the registration as this site sees it; the file itself is not touched. One that this site
+    does not see
+    (404) may be known to the main database: once it is replicated, the request can be repeated.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.

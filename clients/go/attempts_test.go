@@ -268,8 +268,11 @@ func TestKeyedOperations(t *testing.T) {
 			}
 			seen := f.attempts()
 			takes := operation.Parameters.GetByInAndName("header", "Idempotency-Key") != nil
-			if has := seen[len(seen)-1].key != ""; has != takes {
-				t.Errorf("%s %s: key %v, the document says %v", method, path, has, takes)
+			switch has := seen[len(seen)-1].key != ""; {
+			case takes && !has:
+				t.Errorf("%s %s takes a key: add it to keyedOperations", method, path)
+			case has && !takes:
+				t.Errorf("%s %s takes no key: remove it from keyedOperations", method, path)
 			}
 		}
 	}

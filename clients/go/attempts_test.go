@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -62,6 +63,13 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.Handler.ServeHTTP(w, r)
 }
 
+// attempts returns what was seen so far.
+func (f *front) attempts() []attempt {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.seen)
+}
+
 func answer(status int, retryAfter, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		if retryAfter != "" {
@@ -106,18 +114,18 @@ func TestWritesAreRepeatedWithOneKey(t *testing.T) {
 	if _, err := opsdb.Value[client.WriteReceipt](api.StartExecutedObsUnitWithResponse(t.Context(), nil, client.ExecutedObsUnitStart{ObsUnitID: 7})); err != nil {
 		t.Fatal(err)
 	}
-	if len(f.seen) != 6 || notices != 5 {
-		t.Fatalf("%d attempts, %d notices", len(f.seen), notices)
+	if len(f.attempts()) != 6 || notices != 5 {
+		t.Fatalf("%d attempts, %d notices", len(f.attempts()), notices)
 	}
-	for _, a := range f.seen {
-		if a != f.seen[0] || a.key == "" || a.body != `{"obs_unit_id":7}` || a.token != "Bearer secret" || a.path != "/below/executed_obs_units/start" {
+	for _, a := range f.attempts() {
+		if a != f.attempts()[0] || a.key == "" || a.body != `{"obs_unit_id":7}` || a.token != "Bearer secret" || a.path != "/below/executed_obs_units/start" {
 			t.Errorf("%+v", a)
 		}
 	}
 	if _, err := api.StartExecutedObsUnitWithResponse(t.Context(), &client.StartExecutedObsUnitParams{IdempotencyKey: new("mine")}, client.ExecutedObsUnitStart{ObsUnitID: 7}); err != nil {
 		t.Fatal(err)
 	}
-	if last := f.seen[6].key; last != "mine" {
+	if last := f.attempts()[6].key; last != "mine" {
 		t.Errorf("the key of the caller became %q", last)
 	}
 }
@@ -130,14 +138,14 @@ func TestOthersAreSentOnce(t *testing.T) {
 	create := func() error {
 		return opsdb.Check(api.CreateTokenWithResponse(t.Context(), client.TokenCreate{Name: "x"}))
 	}
-	if _, ok := errors.AsType[*opsdb.UnreachableError](create()); !ok || len(f.seen) != 1 {
-		t.Errorf("an answer that is lost: %+v", f.seen)
+	if _, ok := errors.AsType[*opsdb.UnreachableError](create()); !ok || len(f.attempts()) != 1 {
+		t.Errorf("an answer that is lost: %+v", f.attempts())
 	}
-	if p, ok := errors.AsType[*opsdb.Problem](create()); !ok || p.Status != http.StatusServiceUnavailable || len(f.seen) != 2 {
-		t.Errorf("not now: %+v", f.seen)
+	if p, ok := errors.AsType[*opsdb.Problem](create()); !ok || p.Status != http.StatusServiceUnavailable || len(f.attempts()) != 2 {
+		t.Errorf("not now: %+v", f.attempts())
 	}
-	if err := create(); err != nil || len(f.seen) != 4 || f.seen[3].key != "" {
-		t.Errorf("refused before anything was done: %v %+v", err, f.seen)
+	if err := create(); err != nil || len(f.attempts()) != 4 || f.attempts()[3].key != "" {
+		t.Errorf("refused before anything was done: %v %+v", err, f.attempts())
 	}
 	// What never left this machine can be sent again.
 	free, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -160,8 +168,8 @@ func TestPatience(t *testing.T) {
 	began := time.Now()
 	_, err := opsdb.Value[client.Health](open(t, url).GetHealthWithResponse(t.Context()))
 	p, ok := errors.AsType[*opsdb.Problem](err)
-	if !ok || p.Type != "main-unreachable" || p.RequestID != "r" || p.Detail != "since noon" || p.RetryAfter != time.Hour || len(f.seen) != 1 || time.Since(began) > 10*time.Second {
-		t.Errorf("%v %+v", err, f.seen)
+	if !ok || p.Type != "main-unreachable" || p.RequestID != "r" || p.Detail != "since noon" || p.RetryAfter != time.Hour || len(f.attempts()) != 1 || time.Since(began) > 10*time.Second {
+		t.Errorf("%v %+v", err, f.attempts())
 	}
 	// Retry-After is kept, as a number and as a time of the site.
 	for _, after := range []string{"1", time.Now().Add(2 * time.Second).UTC().Format(http.TimeFormat)} {
@@ -201,8 +209,8 @@ func TestRedirections(t *testing.T) {
 	other, url := before(t, answer(http.StatusOK, "", "{}"))
 	_, url = before(t, http.RedirectHandler(url+"/health", http.StatusTemporaryRedirect))
 	_, err := opsdb.Value[client.Health](open(t, url).GetHealthWithResponse(t.Context()))
-	if p, ok := errors.AsType[*opsdb.Problem](err); !ok || p.Status != http.StatusTemporaryRedirect || !strings.Contains(p.Error(), "another address") || len(other.seen) > 0 {
-		t.Errorf("%v %+v", err, other.seen)
+	if p, ok := errors.AsType[*opsdb.Problem](err); !ok || p.Status != http.StatusTemporaryRedirect || !strings.Contains(p.Error(), "another address") || len(other.attempts()) > 0 {
+		t.Errorf("%v %+v", err, other.attempts())
 	}
 	if _, err := opsdb.Value[client.Health](open(t, url).GetBufferStatsWithResponse(t.Context())); err == nil {
 		t.Error("no error")
@@ -258,9 +266,13 @@ func TestKeyedOperations(t *testing.T) {
 			if err := response.Body.Close(); err != nil {
 				t.Fatal(err)
 			}
+			seen := f.attempts()
 			takes := operation.Parameters.GetByInAndName("header", "Idempotency-Key") != nil
-			if has := f.seen[len(f.seen)-1].key != ""; has != takes {
-				t.Errorf("%s %s: key %v, the document says %v", method, path, has, takes)
+			switch has := seen[len(seen)-1].key != ""; {
+			case takes && !has:
+				t.Errorf("%s %s takes a key: add it to keyedOperations", method, path)
+			case has && !takes:
+				t.Errorf("%s %s takes no key: remove it from keyedOperations", method, path)
 			}
 		}
 	}

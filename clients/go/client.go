@@ -62,7 +62,8 @@ func WithUserAgent(name string) Option {
 	}
 }
 
-// WithNotice calls f before each pause: err is why the last attempt failed, and the next one comes after the pause.
+// WithNotice calls f before each pause: err is why the last attempt failed, and the next one comes after the pause. It
+// may be called by many goroutines.
 func WithNotice(f func(err error, pause time.Duration)) Option {
 	return func(x *doer) error {
 		x.notice = f

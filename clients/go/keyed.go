@@ -25,6 +25,7 @@ var keyedOperations = routes(
 	"POST /sources/{$}",
 	"POST /staging/{$}",
 	"POST /staging/{id}/cancel",
+	"POST /staging/{id}/reset",
 )
 
 func routes(patterns ...string) *http.ServeMux {

@@ -43,7 +43,7 @@ func Check(r Response, err error) error {
 	if r.StatusCode() < http.StatusMultipleChoices {
 		return nil
 	}
-	answer, ok := reflect.TypeAssert[*http.Response](reflect.Indirect(reflect.ValueOf(r)).FieldByName("HTTPResponse"))
+	answer, ok := reflect.TypeAssert[*http.Response](reflect.Indirect(reflect.ValueOf(r)).FieldByName("HTTPResponse")) //nolint:bodyclose // the generated client has read it
 	if !ok {
 		return fmt.Errorf("opsdb: %T is no answer of the generated client", r)
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -268,6 +269,30 @@ func TestInterruptedInTheMiddle(t *testing.T) {
 	}
 	if before.Read+sum.Read > all {
 		t.Errorf("%d + %d bytes are read of %d", before.Read, sum.Read, all)
+	}
+}
+
+// Two work on the same directory at the same time.
+func TestTwoAtOnce(t *testing.T) {
+	s := at(t, observatory)
+	obs := s.start()
+	const n = 300
+	dir := many(t, n)
+	var outcomes [2]*outcome
+	var both sync.WaitGroup
+	for i := range outcomes {
+		both.Go(func() {
+			outcomes[i] = s.run("files", "add", dir, "--obs", obs, "--json", "--module", "1", "--prefix", obs, "--wait", "replicated")
+		})
+	}
+	both.Wait()
+	for _, o := range outcomes {
+		if sum := decode[summary](t, o.exits(exitDone).out); sum.Registered+sum.Known != n || len(sum.Refused) > 0 {
+			t.Errorf("%+v", sum)
+		}
+	}
+	if rows, paths := inMain(t, obs); rows != n || paths != n {
+		t.Errorf("%d rows of %d paths", rows, paths)
 	}
 }
 

@@ -100,7 +100,7 @@ func TestLoginByGitHub(t *testing.T) {
 	// What is kept is good while the site is cut off from GitHub and the main site.
 	world.GitHub().Fail(fakegithub.Failure{How: fakegithub.Swallow})
 	defer world.GitHub().Heal()
-	cutLink(t)
+	cutLink(t, lab.Refuse)
 	s.ok("obs", "list")
 	s.run("doctor").exits(exitDone).says("otto")
 }

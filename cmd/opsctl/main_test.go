@@ -155,9 +155,9 @@ func document(t *testing.T) *openapi3.T {
 }
 
 // cutLink cuts the link of the observatory until the test ends, or heal is called.
-func cutLink(t *testing.T) (heal func()) {
+func cutLink(t *testing.T, how lab.Mode) (heal func()) {
 	t.Helper()
-	must(t, world.Link(observatory).Cut(lab.Swallow, lab.Both))
+	must(t, world.Link(observatory).Cut(how, lab.Both))
 	heal = sync.OnceFunc(func() {
 		must(t, world.Link(observatory).Heal())
 		s := at(t, observatory)

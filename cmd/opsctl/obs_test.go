@@ -71,7 +71,7 @@ func TestErrorsInJSON(t *testing.T) {
 // What a script records while the site is cut off succeeds, and it can see how far it has come.
 func TestCutOff(t *testing.T) {
 	s := at(t, observatory)
-	heal := cutLink(t)
+	heal := cutLink(t, lab.Swallow)
 	receipt := decode[client.WriteReceipt](t, s.start("--json"))
 	if receipt.Status != client.TransactionStateBuffered {
 		t.Errorf("%+v", receipt)
@@ -101,7 +101,7 @@ func TestCutOff(t *testing.T) {
 // park parks a write of a unit that does not exist, and returns it.
 func (s *shell) park() client.WriteReceipt {
 	s.t.Helper()
-	heal := cutLink(s.t)
+	heal := cutLink(s.t, lab.Refuse)
 	labtest.Eventually(s.t, "the observatory knows no more than it has", func(context.Context) error {
 		if r := decode[lagReport](s.t, s.ok("lag", "--json")); r.Fresh {
 			return errors.New("it is fresh")
@@ -151,7 +151,7 @@ func TestEdit(t *testing.T) {
 	s.run("tx", "edit", id, "--reason", "typo").exits(exitFailed).says("the steps are kept for --file in")
 	s.in = strings.NewReader("{}")
 	s.run("tx", "edit", id, "--reason", "typo", "--file", "-").exits(exitFailed).says("no JSON array")
-	heal := cutLink(t)
+	heal := cutLink(t, lab.Refuse)
 	s.environ["EDITOR"] = "sed -i s/999999/2/"
 	next := s.ok("tx", "edit", id, "--reason", "typo")
 	if next == id {
@@ -206,7 +206,7 @@ func TestRestart(t *testing.T) {
 
 func TestInterrupted(t *testing.T) {
 	s := at(t, observatory)
-	heal := cutLink(t)
+	heal := cutLink(t, lab.Refuse)
 	defer heal()
 	receipt := decode[client.WriteReceipt](t, s.start("--json"))
 	ctx, cancel := context.WithCancel(s.ctx)

@@ -33,10 +33,6 @@ func (s *Server) deviceCode(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.options.NoDevices {
-		answer(w, http.StatusOK, map[string]string{"error": "device_flow_disabled"})
-		return
-	}
 	text := rand.Text()
 	d := &device{userCode: text[:4] + "-" + text[4:8], scopes: strings.Fields(r.PostForm.Get("scope")), ends: time.Now().Add(deviceLifetime)}
 	code := s.secret("device-")

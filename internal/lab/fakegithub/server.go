@@ -73,7 +73,6 @@ type Options struct {
 	ClientID     string
 	ClientSecret string
 	Accounts     []Account
-	NoDevices    bool // the app does not allow the device flow
 }
 
 // Server is a running GitHub. It is safe for concurrent use.

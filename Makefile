@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(TOOLS)/python/bin:$(CURDIR)/$(TOOLS)/node/node_module
 
 .PHONY: help
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## install PostgreSQL, Redis, a C compiler and Python if they are missing
@@ -41,7 +41,7 @@ $(TOOLS)/node/installed: internal/tools/node/package.json internal/tools/node/pa
 	touch $@
 
 .PHONY: generate
-generate: tools ## write gen/ and the core of the Python client from queries, schema and api, and the README's configuration table
+generate: tools ## write gen/, the core of the Python client and the README's configuration table
 	$(TOOL) sqlc generate
 	mkdir -p gen/api gen/client
 	$(TOOL) oapi-codegen -config oapi-codegen.yaml api/openapi.yaml
@@ -69,7 +69,7 @@ format: ## format the Go files
 	$(TOOL) golangci-lint fmt ./...
 
 .PHONY: test
-test: tools ## run all tests against real PostgreSQL, a real standby and real Redis
+test: tools test-python ## run all tests against real PostgreSQL, a real standby and real Redis
 	go test -race -shuffle=on -tags faults -timeout 20m ./...
 
 .PHONY: test-python

@@ -12,12 +12,14 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from unruly import Unruly
 
 from opsdb import OpsClient
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[3]
 
@@ -35,8 +37,7 @@ class Lab:
 
     def pid(self, name: str) -> int:
         """The process of a server, such as observatory/api-1, as soon as there is one."""
-        until(lambda: name in self._pids())
-        return self._pids()[name]
+        return until(lambda: self._pids().get(name, 0))
 
     def _pids(self) -> dict[str, int]:
         with urllib.request.urlopen(f"{self._link}/") as answer:
@@ -114,8 +115,9 @@ def script(lab: Lab, home: Path) -> Callable[..., subprocess.Popen[str]]:
     return start
 
 
-def until(true: Callable[[], bool], within: float = 20.0) -> None:
-    """Looks until something is so."""
+def until(look: Callable[[], T], within: float = 20.0) -> T:
+    """Looks until something is so, and returns it."""
     deadline = time.monotonic() + within
-    while not true():
+    while not (found := look()):
         assert time.monotonic() < deadline, "it did not become so"
+    return found

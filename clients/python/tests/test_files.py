@@ -1,6 +1,7 @@
 import asyncio
 import hashlib
 import os
+import pty
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,17 @@ def test_the_twin_registers_files_and_packages(lab: Lab, ops: OpsClient, night: 
             return obs.id
 
     assert set(files(ops, asyncio.run(script()))) == {"a.g3", "b.g3"}
+
+
+def test_progress_is_shown_on_a_terminal(night: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (night / "a.g3").write_bytes(b"x" * 2_000_000)
+    screen, terminal = pty.openpty()
+    with os.fdopen(terminal, "w") as stderr:
+        monkeypatch.setattr("sys.stderr", stderr)
+        with _files.read_all(_files.find(night), "sha256", progress=None) as found:
+            assert len(list(found)) == 1
+    assert b"100%  1/1 files  2 MB" in os.read(screen, 1000)
+    os.close(screen)
 
 
 def test_progress_is_shown_when_it_is_wanted(night: Path, capsys: pytest.CaptureFixture[str]) -> None:

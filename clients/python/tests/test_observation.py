@@ -1,5 +1,5 @@
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,21 @@ def test_an_exception_makes_it_failed_and_goes_on(ops: OpsClient) -> None:
         raise ZeroDivisionError("no flux")
     row = recorded(ops, obs.id)
     assert (row["status"], row["comment"]) == ("failed", "scan 2\nZeroDivisionError: no flux")
+
+
+def test_whatever_an_exception_says_is_recorded(ops: OpsClient) -> None:
+    with pytest.raises(ValueError, match="no pointing"), ops.observation(1) as obs:
+        raise ValueError("no pointing \0 \ud800 " + "é" * 5000)
+    comment = recorded(ops, obs.id)["comment"]
+    assert comment.startswith("ValueError: no pointing  ? éé")
+    assert len(comment) == 4000
+
+
+def test_a_clock_that_is_set_back_does_not_keep_the_end_from_being_recorded(ops: OpsClient) -> None:
+    start = datetime.now(UTC) + timedelta(hours=1)
+    with ops.observation(1, start) as obs:
+        pass
+    assert datetime.fromisoformat(recorded(ops, obs.id)["end_time"]) == start
 
 
 @pytest.mark.parametrize("end", [KeyboardInterrupt(), SystemExit(0)])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Lab, until
-from unruly import Unruly, cut, forward, problem, reset, silent
+from unruly import Behaviour, Unruly, cut, forward, page, problem, reset, silent
 
 from opsdb import AsyncOpsClient, OpsClient, Stopped, WaitTimeout, spool_command
 from opsdb._config import Site
@@ -87,6 +87,30 @@ def test_an_api_that_accepts_and_does_not_answer_doubles_nothing(hasty: OpsClien
     assert hasty.flush() == 0
     hasty.wait(obs, "committed")
     assert states(lab, obs.id) == [[obs.id, "completed"]]
+
+
+@pytest.mark.parametrize(
+    "portal",
+    [
+        page(200),
+        page(200, "application/json", b'{"ok": true}'),
+        page(201, "application/json", b"[]"),
+        page(200, "application/json", b"{"),
+        page(302),
+        page(422),
+        page(404, "application/problem+json", b"<h1>"),
+        page(204, "", b""),
+    ],
+)
+def test_nothing_has_arrived_or_is_refused_because_something_else_says_so(
+    portal: Behaviour, hasty: OpsClient, unruly: Unruly
+) -> None:
+    unruly.always = portal
+    with hasty.observation(1) as obs:
+        pass
+    assert [receipt.state for receipt in obs.receipts] == ["spooled", "spooled"]
+    assert hasty.flush() == 2
+    assert spool().refused() == []
 
 
 def test_what_is_refused_is_set_aside_with_what_depends_on_it(

@@ -137,11 +137,11 @@ def problem(status: int, slug: str, **headers: str) -> Behaviour:
     return behave
 
 
-def page(status: int) -> Behaviour:
-    """Something before the API answers with a page."""
+def page(status: int, kind: str = "text/html", content: bytes = b"<h1>not the API</h1>") -> Behaviour:
+    """Something before the API answers."""
 
     def behave(handler: Handler, _: Asked) -> None:
-        handler.answer(status, [("Content-Type", "text/html")], b"<h1>not the API</h1>")
+        handler.answer(status, [("Content-Type", kind)], content)
 
     return behave
 

@@ -51,6 +51,14 @@ class Response:
             return None
         return self.json() if self.media_type.endswith("json") else self.body.decode()
 
+    def problem(self) -> dict[str, Any]:
+        """The problem of the API; empty when it is none."""
+        try:
+            value = self.json() if self.media_type == "application/problem+json" else None
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) and {"type", "title", "status"} <= value.keys() else {}
+
     @property
     def media_type(self) -> str:
         """Such as application/json."""
@@ -121,10 +129,9 @@ def not_now(request: Request, response: Response) -> Unavailable | None:
     """Why an answer is none yet. What does not come from the API, but from a proxy before it, never is one."""
     status, kind = response.status, response.media_type
     what, wait = f"{request.method} {request.path}: {status}", retry_after(response)
-    if status >= 400 and kind == "application/problem+json":
+    if status >= 400 and (problem := response.problem()):
         if status not in _NOT_NOW and status < 500:
             return None
-        problem = response.json()
         error = Unavailable if status in _NOT_NOW else ServerError
         return error(problem.get("detail") or problem["title"], problem=problem, retry_after=wait)
     if status >= 400:
@@ -139,7 +146,7 @@ def not_now(request: Request, response: Response) -> Unavailable | None:
 def checked(response: Response) -> Response:
     """The answer, unless it is a problem; then that is raised."""
     if response.status >= 400:
-        raise of_problem(response.json())
+        raise of_problem(response.problem())
     return response
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -151,7 +152,7 @@ class ObservationCore(Files):
         write = _writes.finish(
             self.execution_id,
             status,
-            now() if end is None else instant(end),
+            self._clock() if end is None else instant(end),
             self.comment if self.comment != self._said[0] else None,
             self.conditions if plain(self.conditions) != self._said[1] else None,
         )
@@ -163,6 +164,16 @@ class ObservationCore(Files):
             self.receipts.append(receipt)
             return receipt
 
+    def _clock(self) -> datetime:
+        """The time; that of the start, when the clock of this machine has been set back since."""
+        return max(now(), self.start or now())
+
+    def _told(self, cause: BaseException) -> str:
+        """The comment, and what has ended the observation, as far as a text of the API can hold it."""
+        told = f"{type(cause).__name__}: {cause}" if str(cause) else type(cause).__name__
+        text = f"{self.comment}\n{told}" if self.comment else told
+        return text.encode(errors="replace").decode().replace("\0", "")[: _writes.TEXT]
+
     async def _end(self, cause: BaseException | None) -> None:
         if self._finished:
             return
@@ -171,9 +182,7 @@ class ObservationCore(Files):
                 await self._finish("completed", None, None, None)
             else:
                 status: FinalStatus = "failed" if isinstance(cause, Exception) else "aborted"
-                told = f"{type(cause).__name__}: {cause}" if str(cause) else type(cause).__name__
-                comment = f"{self.comment}\n{told}" if self.comment else told
-                await self._finish(status, None, comment[: _writes.TEXT], None)
+                await self._finish(status, None, self._told(cause), None)
         except Exception as failure:
             if cause is None:
                 raise

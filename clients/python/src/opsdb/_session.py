@@ -33,8 +33,8 @@ _ORDER = {"buffered": 0, "executing": 0, "committed": 1, "replicated": 2}
 class Flushed:
     """What a flush of the spool has come to."""
 
-    arrived: dict[str, Response] = field(default_factory=dict)
-    """The answers, by key."""
+    arrived: dict[str, Receipt] = field(default_factory=dict)
+    """What has arrived, by key."""
     refused: dict[str, OpsError] = field(default_factory=dict)
     """What was set aside, by key."""
     failure: OpsError | None = None
@@ -100,7 +100,7 @@ class Session:
         await self.shell.run(lambda: self._append(spool, write))
         flushed = await self.flush(_QUICK, mine=write.key)
         if write.key in flushed.arrived:
-            return _writes.receipt(flushed.arrived[write.key])
+            return flushed.arrived[write.key]
         if write.key in flushed.refused:
             raise flushed.refused[write.key]
         if any(w.key == write.key for w in spool.refused()):
@@ -157,7 +157,7 @@ class Session:
             stuck[write.key] = write
             return True
         try:
-            response = checked(await once(self.shell, write.request(), timeout))
+            receipt = _writes.receipt(checked(await once(self.shell, write.request(), timeout)))
         except ServerError as failure:
             stuck[write.key] = write
             result.failure = failure
@@ -172,7 +172,7 @@ class Session:
                 spool.set_aside(write, refusal=refusal.problem)
                 log.error("%s was refused and is set aside, see opsdb-spool list: %s", write.operation, refusal)
         else:
-            result.arrived[write.key] = response
+            result.arrived[write.key] = receipt
             spool.done(write)
         return True
 
@@ -261,8 +261,8 @@ class Session:
                 raise Stopped(f"{what.write.operation} was refused, or what it depends on; see opsdb-spool list")
             if not self.spool.waiting():
                 try:
-                    response = checked(await once(self.shell, what.write.request()))
-                    return str(response.json()["transaction_id"])
+                    receipt = _writes.receipt(checked(await once(self.shell, what.write.request())))
+                    return str(receipt.transaction_id)
                 except Unavailable as cause:
                     failure = cause
             if time.monotonic() + pause >= until:

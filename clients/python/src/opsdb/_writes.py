@@ -25,6 +25,7 @@ from ._generated.models import (
 from ._generated.operations import OPERATIONS
 from ._generated.types import UNSET, Unset
 from ._values import new_id, now, plain
+from .errors import Unavailable
 from .spool import Write
 
 T = TypeVar("T")
@@ -152,9 +153,14 @@ def write(
 
 
 def receipt(response: Response) -> Receipt:
-    """What an answer says of a write."""
-    value = response.json()
-    parsed = BulkReceipt.from_dict(value) if "ids" in value else WriteReceipt.from_dict(value)
+    """What an answer says of a write. Unavailable when it says nothing of the kind: nothing is taken for arrived that
+    has not.
+    """
+    try:
+        value = response.json()
+        parsed = BulkReceipt.from_dict(value) if "ids" in value else WriteReceipt.from_dict(value)
+    except (AttributeError, KeyError, TypeError, ValueError) as cause:
+        raise Unavailable(f"the answer is no receipt: {response.body[:200]!r}: is that the API?") from cause
     ids = parsed.ids if isinstance(parsed, BulkReceipt) else [parsed.id]
     return Receipt(
         ids=tuple(map(str, ids)),

@@ -87,13 +87,17 @@ class AsyncOpsClient:
         for receipt in what.receipts if isinstance(what, Files) else [what]:
             await self._session.wait(receipt, state, until)
 
-    async def table(self, name: str, form: Form | None = None, *, after: Receipt | None = None, **filters: Any) -> Any:
+    async def table(
+        self, name: str, form: Form | None = None, /, *, after: Receipt | None = None, **filters: Any
+    ) -> Any:
         """A list of the API with all its pages, such as `ops.table("executed_obs_units", status="failed")`: a DataFrame
         of pandas, an astropy Table, or a list of dicts, as `form` says or as is installed.
         """
         return shaped([row async for row in self.rows(name, after=after, **filters)], form)
 
-    async def rows(self, name: str, *, after: Receipt | None = None, **filters: Any) -> AsyncIterator[dict[str, Any]]:
+    async def rows(
+        self, name: str, /, *, after: Receipt | None = None, **filters: Any
+    ) -> AsyncIterator[dict[str, Any]]:
         """The rows of a table, read as they are needed. `after` is a write that they must show."""
         cursor = None
         while True:
@@ -103,7 +107,7 @@ class AsyncOpsClient:
             if cursor is None:
                 return
 
-    async def get(self, path: str, **params: Any) -> Any:
+    async def get(self, path: str, /, **params: Any) -> Any:
         """Whatever GET answers at a path of the API, such as `ops.get("/visibility/7", from_=…, to=…)`: where the name
         of a parameter is a word of Python, it gets a stroke at its end.
         """

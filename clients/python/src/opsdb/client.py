@@ -93,13 +93,13 @@ class OpsClient:
         for receipt in what.receipts if isinstance(what, Files) else [what]:
             run(self._session.wait(receipt, state, until))
 
-    def table(self, name: str, form: Form | None = None, *, after: Receipt | None = None, **filters: Any) -> Any:
+    def table(self, name: str, form: Form | None = None, /, *, after: Receipt | None = None, **filters: Any) -> Any:
         """A list of the API with all its pages, such as `ops.table("executed_obs_units", status="failed")`: a DataFrame
         of pandas, an astropy Table, or a list of dicts, as `form` says or as is installed.
         """
         return shaped(list(self.rows(name, after=after, **filters)), form)
 
-    def rows(self, name: str, *, after: Receipt | None = None, **filters: Any) -> Iterator[dict[str, Any]]:
+    def rows(self, name: str, /, *, after: Receipt | None = None, **filters: Any) -> Iterator[dict[str, Any]]:
         """The rows of a table, read as they are needed. `after` is a write that they must show."""
         cursor = None
         while True:
@@ -108,7 +108,7 @@ class OpsClient:
             if cursor is None:
                 return
 
-    def get(self, path: str, **params: Any) -> Any:
+    def get(self, path: str, /, **params: Any) -> Any:
         """Whatever GET answers at a path of the API, such as `ops.get("/visibility/7", from_=…, to=…)`: where the name
         of a parameter is a word of Python, it gets a stroke at its end.
         """

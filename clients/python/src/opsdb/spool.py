@@ -82,7 +82,7 @@ class Spool:
         """Whether there may be something to send; costs next to nothing."""
         try:
             return self._log.stat().st_size > 0
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
 
     def append(self, write: Write) -> None:
@@ -247,7 +247,7 @@ def _damaged(path: Path) -> bool:
 def _lines(path: Path) -> list[bytes]:
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     return content[: _whole(content)].split(b"\n")[:-1]
 

@@ -64,8 +64,7 @@ func build(t *testing.T, source string) string {
 }
 
 // files returns how many files the main database has of executions.
-func files(t *testing.T, ctx context.Context, executions []string) (n int, err error) {
-	t.Helper()
+func files(ctx context.Context, executions []string) (n int, err error) {
 	conn, err := pgx.Connect(ctx, world.Site(lab.MainSite).Database)
 	if err != nil {
 		return 0, err
@@ -107,7 +106,7 @@ func TestObserveInPython(t *testing.T) {
 		t.Fatal(err)
 	}
 	labtest.Eventually(t, "all that was observed is in the main database", func(ctx context.Context) error {
-		n, err := files(t, ctx, executions)
+		n, err := files(ctx, executions)
 		if err == nil && n != 12 {
 			err = fmt.Errorf("%d files", n)
 		}

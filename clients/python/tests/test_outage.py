@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Lab, until
 
-from opsdb import OpsClient, WaitTimeout
+from opsdb import OpsClient, Stopped, WaitTimeout
 from opsdb.spool import every
 
 NIGHT = """
@@ -94,3 +94,20 @@ def test_without_its_link_a_site_goes_on(lab: Lab, ops: OpsClient) -> None:
         lab.link("heal")
     ops.wait(obs)
     assert lab.rows(f"SELECT status FROM executed_obs_unit WHERE id = '{obs.id}'") == [["completed"]]
+
+
+def test_who_waits_is_told_when_a_person_has_to_decide(lab: Lab, ops: OpsClient) -> None:
+    lab.link("cut")
+    try:
+        obs = ops.observation(1, comment="recorded at the observatory")
+        obs.__enter__()
+        body = {"id": obs.id, "obs_unit_id": 1, "comment": "recorded in Cologne"}
+        with OpsClient(lab.main["url"], lab.main["token"]) as cologne:
+            cologne.request("POST", "/executed_obs_units/start", body)
+    finally:
+        lab.link("heal")
+    with pytest.raises(Stopped, match="is parked: "):
+        ops.wait(obs, "committed")
+    (parked,) = ops.rows("transactions", state="parked")
+    ops.request("POST", f"/transactions/{parked['id']}/discard", {"reason": "told twice"})
+    obs.finish()

@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(TOOLS)/python/bin:$(CURDIR)/$(TOOLS)/node/node_module
 
 .PHONY: help
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## install PostgreSQL, Redis, a C compiler and Python if they are missing

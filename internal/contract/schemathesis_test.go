@@ -37,7 +37,7 @@ func TestSchemathesis(t *testing.T) {
 		Env:       []string{"RATE_LIMIT=0", "DEMO_TOKENS=true", "BREAK_GLASS=true"},
 		Transfers: &transfers.Options{Seed: 1, Speed: 500},
 	})
-	seed(t, sites)
+	transaction := seed(t, sites)
 	// Refused at once: a cut that swallows makes each write of the main database wait for its deadline.
 	if err := sites.Link(cutOff).Cut(lab.Refuse, lab.Both); err != nil {
 		t.Fatal(err)
@@ -47,7 +47,7 @@ func TestSchemathesis(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				site := sites.Site(name)
-				run{t: t, site: site, own: own(t, site, name == cutOff)}.all(name == cutOff)
+				run{t: t, site: site, own: own(t, site, transaction, name == cutOff)}.all(name == cutOff)
 			})
 		}
 	})
@@ -62,11 +62,11 @@ const (
 )
 
 // seed records what the document's examples speak of, and waits until the programs that move data have made something of
-// everything, and the observatory has it.
-func seed(t *testing.T, sites *lab.Lab) {
+// everything, and the observatory has it. It returns the transaction of one of the writes.
+func seed(t *testing.T, sites *lab.Lab) (transaction string) {
 	t.Helper()
 	here, there := client{t, sites.Site(cutOff)}, client{t, sites.Site(lab.MainSite)}
-	here.send(http.MethodPost, "/executed_obs_units/start", map[string]any{"id": exampleID, "obs_unit_id": 1})
+	start := here.send(http.MethodPost, "/executed_obs_units/start", map[string]any{"id": exampleID, "obs_unit_id": 1})
 	for id, file := range map[string]string{exampleID: oneFile, examplePackage: otherFile} {
 		here.send(http.MethodPost, "/raw_data_package/", map[string]any{
 			"id": id, "executed_obs_unit_id": exampleID, "instrument_module_id": 1, "name": id + ".tar", "relative_path": id + ".tar",
@@ -87,6 +87,13 @@ func seed(t *testing.T, sites *lab.Lab) {
 	if err := sites.Replicated(labtest.Context(t), cutOff); err != nil {
 		t.Fatal(err)
 	}
+	var receipt struct {
+		TransactionID string `json:"transaction_id"`
+	}
+	if err := json.Unmarshal(start, &receipt); err != nil {
+		t.Fatal(err)
+	}
+	return receipt.TransactionID
 }
 
 // run is one of Schemathesis against one site.
@@ -129,7 +136,7 @@ func (r run) start(into *report, arguments ...string) {
 	r.t.Helper()
 	path := filepath.Join(r.t.TempDir(), "report.ndjson")
 	arguments = append([]string{
-		"--config-file", "schemathesis.toml", "run", r.site.URL + "/openapi.json", "--max-failures", "50",
+		"--config-file", "schemathesis.toml", "run", r.site.URL + "/openapi.json", "--max-failures", "50", "--request-timeout", "60",
 		"--report", "ndjson", "--report-ndjson-path", path,
 	}, arguments...)
 	command := exec.CommandContext(r.t.Context(), tool(r.t, "python/bin/st"), arguments...)
@@ -141,8 +148,8 @@ func (r run) start(into *report, arguments ...string) {
 	into.read(r.t, path)
 }
 
-// own tells the hooks what the run must not take away from itself.
-func own(t *testing.T, site lab.Site, cut bool) string {
+// own tells the hooks what the run must not take away from itself, and what there is.
+func own(t *testing.T, site lab.Site, transaction string, cut bool) string {
 	t.Helper()
 	var me struct {
 		UserID  string `json:"user_id"`
@@ -154,6 +161,7 @@ func own(t *testing.T, site lab.Site, cut bool) string {
 	text, err := json.Marshal(map[string]any{
 		"user_id": me.UserID, "token_id": me.TokenID, "cut": cut,
 		"records": map[string]string{"executed_obs_unit_id": exampleID, "raw_data_package_id": exampleID},
+		"paths":   map[string]string{"getTransaction": transaction},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -187,7 +195,7 @@ func (c client) get(ctx context.Context, path string, into any) (err error) {
 }
 
 // send writes, and fails the test when that is refused.
-func (c client) send(method, path string, body map[string]any) {
+func (c client) send(method, path string, body map[string]any) []byte {
 	c.t.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -207,6 +215,7 @@ func (c client) send(method, path string, body map[string]any) {
 	if err := errors.Join(err, response.Body.Close()); err != nil || response.StatusCode >= http.StatusMultipleChoices {
 		c.t.Fatalf("%s: %s: %s, %v", path, response.Status, answer, err)
 	}
+	return answer
 }
 
 // has fails as long as a list has not so many items.

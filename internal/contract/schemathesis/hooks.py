@@ -1,7 +1,8 @@
 """What Schemathesis must know of opsdb beyond its document: which refusals conform, and how to leave the run alive.
 
 The test that starts the run describes it in OPSDB_CONTRACT: JSON with the "user_id" and "token_id" of its token, with
-"cut", which says whether the site is cut off from the main database, and with "records", ids that references can have.
+"cut", which says whether the site is cut off from the main database, with "records", ids that references can have,
+and with "paths", ids for the paths of some operations.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import schemathesis
 from hypothesis import strategies as st
 from schemathesis.core.failures import Failure
 from schemathesis.core.jsonschema import make_validator
+from schemathesis.generation.meta import TestPhase
 
 RUN = json.loads(os.environ["OPSDB_CONTRACT"])
 
@@ -91,6 +93,12 @@ def map_case(context, case):
     """Lead most requests past what cannot be made up: values that a server has made, and ids of records."""
     if case.meta is not None and case.meta.generation.mode.is_negative:
         return case
+    operation, path = definition(case)["operationId"], case.path_parameters or {}
+    if "wait" in (case.query or {}) and "timeout" not in case.query:
+        case.query["timeout"] = "0.1"  # 10 s without it, and what is cut off waits for nothing
+    chained = case.meta is not None and case.meta.phase.name == TestPhase.STATEFUL
+    if operation in RUN["paths"] and not chained and not spared(path.get("id")):
+        case.path_parameters = {**path, "id": RUN["paths"][operation]}
     for container in ("body", "path_parameters"):
         values = getattr(case, container)
         if (better := known(values)) != values:

@@ -74,7 +74,7 @@ test: tools test-python ## run all tests against real PostgreSQL, a real standby
 
 .PHONY: test-python
 test-python: build $(TOOLS)/python/installed $(TOOLS)/debian/installed ## check the Python client and test it against two running sites
-	cd clients/python && ruff check . && ruff format --check --quiet . && mypy && pytest
+	cd clients/python && ruff check . ../../examples --config pyproject.toml && ruff format --check --quiet . ../../examples --config pyproject.toml && mypy && pytest
 
 .PHONY: contract-long
 contract-long: tools ## send tens of thousands of made-up requests to both sites; SEED=1 repeats a run, EXAMPLES=100 makes it longer

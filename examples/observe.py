@@ -21,12 +21,13 @@ def scan(folder: Path, streams: int = 3) -> None:
 
 
 def main() -> None:
+    """Observes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--unit", type=int, required=True, help="the planned unit")
     parser.add_argument("--module", type=int, required=True, help="the instrument module")
     parser.add_argument("--data", type=Path, required=True, help="where data are written")
     parser.add_argument("--scans", type=int, default=3)
-    parser.add_argument("--wait", type=float, default=60, help="seconds to wait at the end for what was recorded to be safe")
+    parser.add_argument("--wait", type=float, default=60, help="seconds to wait at the end until all is replicated")
     args = parser.parse_args()
 
     ops = OpsClient.from_env(data_root=args.data)
@@ -38,9 +39,9 @@ def main() -> None:
             conditions={"pwv_mm": 0.41},
             instrument_module_id=args.module,
         ) as obs:
-            scan(args.data / str(obs.execution_id))
-            obs.add_files(args.data / str(obs.execution_id))
-        print(f"scan {number}: {obs.execution_id}", flush=True)
+            scan(args.data / obs.id)
+            obs.add_files(args.data / obs.id)
+        print(f"scan {number}: {obs.id}", flush=True)
 
     try:
         ops.wait(obs, "replicated", timeout=args.wait)

@@ -141,7 +141,8 @@ func (r run) start(into *report, arguments ...string) {
 	}, arguments...)
 	command := exec.CommandContext(r.t.Context(), tool(r.t, "python/bin/st"), arguments...)
 	command.Dir = "schemathesis"
-	command.Env = append(os.Environ(), "OPSDB_TOKEN="+r.site.Token, "OPSDB_CONTRACT="+r.own, "PYTHONDONTWRITEBYTECODE=1")
+	command.Env = append(os.Environ(), "OPSDB_TOKEN="+r.site.Token, "OPSDB_CONTRACT="+r.own, "PYTHONDONTWRITEBYTECODE=1",
+		"HYPOTHESIS_STORAGE_DIRECTORY="+r.t.TempDir())
 	if output, err := command.CombinedOutput(); err != nil {
 		r.t.Errorf("%v\n%s", err, tail(output))
 	}

@@ -99,7 +99,12 @@ def hasty(lab: Lab, unruly: Unruly) -> Iterator[OpsClient]:
 
 @pytest.fixture
 def script(lab: Lab, home: Path) -> Callable[..., subprocess.Popen[str]]:
-    """Starts a script in a process of its own, with the site in its environment."""
+    """Starts a script in a process of its own, with the site in its environment, that Ctrl-C interrupts as it does at a
+    terminal: who runs the tests in the background may ignore it.
+    """
+
+    def heed() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     def start(text: str, url: str | None = None) -> subprocess.Popen[str]:
         environment = {
@@ -110,7 +115,9 @@ def script(lab: Lab, home: Path) -> Callable[..., subprocess.Popen[str]]:
         }
         command = [sys.executable, "-u", "-c", text]
         pipe = subprocess.PIPE
-        return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+        return subprocess.Popen(
+            command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True, preexec_fn=heed
+        )
 
     return start
 

@@ -115,6 +115,9 @@ func TestConesHaveExactlyTheirSources(t *testing.T) {
 			return
 		}
 	}
+	for _, query := range []string{"ra=2e-311&dec=-19&radius=126", "ra=1&dec=5e-324&radius=1", "ra=1&dec=1&radius=5e-324"} {
+		s.do(call{op: "listSources", query: query}).want(http.StatusOK)
+	}
 	if len(places) != len(walk[api.Source](s, "listSources", "", "ra=10&dec=-90&radius=180", 1000)) {
 		t.Error("the whole sky is not the whole sky")
 	}

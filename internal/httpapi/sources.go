@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"math"
 	"strconv"
 	"time"
 
@@ -73,19 +72,11 @@ func coneOf(p api.ListSourcesParams) (cone, error) {
 	case given < 3:
 		return c, errs.New(errs.Invalid, "A cone has a middle and a radius.").At("query:radius", "ra, dec and radius go together")
 	}
-	c.set, c.middle, c.radius = true, sky.Equatorial{RA: tellable(*p.Ra), Dec: tellable(*p.Dec)}, tellable(*p.Radius)
+	c.set, c.middle, c.radius = true, sky.Equatorial{RA: *p.Ra, Dec: *p.Dec}, *p.Radius
 	if c.byDistance {
 		c.list = "sources:distance"
 	}
 	return c, nil
-}
-
-// tellable returns an angle, 0 for what nobody can tell from it: the database does not calculate with the smallest numbers.
-func tellable(degrees float64) float64 {
-	if math.Abs(degrees) < 1e-12 {
-		return 0
-	}
-	return degrees
 }
 
 // rank is what a source of a distance is sorted by, before its name.

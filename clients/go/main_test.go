@@ -24,7 +24,7 @@ var world *lab.Lab
 
 func TestMain(m *testing.M) {
 	code := labtest.MainWithLab(m, api, lab.Options{
-		APIs: 1, RestartAfter: 20 * time.Millisecond, Env: []string{"TRANSACTION_RETRY_ATTEMPTS=1", "REFERENCE_FRESHNESS=1500ms"},
+		APIs: 1, RestartAfter: 20 * time.Millisecond, Env: []string{"TRANSACTION_RETRY_ATTEMPTS=1", "REFERENCE_FRESHNESS=4s"},
 	}, func(l *lab.Lab) {
 		world = l
 		// For the example.

@@ -166,6 +166,12 @@ func TestTakenPlace(t *testing.T) {
 	dir := data(t, map[string]string{"x": "1"})
 	s.add(exitDone, dir, first, "--module", "1", "--prefix", first, "--wait", "replicated")
 	must(t, os.WriteFile(filepath.Join(dir, "y"), nil, 0o600))
+	labtest.Eventually(t, "the observatory can know that the place is taken", func(context.Context) error {
+		if r := decode[lagReport](t, s.ok("lag", "--json")); !r.Fresh {
+			return errors.New("it is not fresh")
+		}
+		return nil
+	})
 	sum := s.add(exitFailed, dir, second, "--module", "1", "--prefix", first)
 	if sum.Registered != 1 || len(sum.Refused) != 1 || !strings.Contains(sum.Refused[0].Why, first) {
 		t.Errorf("%+v", sum)

@@ -30,7 +30,7 @@ var world *lab.Lab
 func TestMain(m *testing.M) {
 	code := labtest.MainWithLab(m, api, lab.Options{
 		APIs: 1, RestartAfter: 20 * time.Millisecond,
-		Env: []string{"TRANSACTION_RETRY_ATTEMPTS=1", "TRANSACTION_RETRY_DELAY=0.1", "REFERENCE_FRESHNESS=1500ms", "MAIN_WRITE_TIMEOUT=1s"},
+		Env: []string{"TRANSACTION_RETRY_ATTEMPTS=1", "TRANSACTION_RETRY_DELAY=0.1", "REFERENCE_FRESHNESS=4s", "MAIN_WRITE_TIMEOUT=1s"},
 	}, func(l *lab.Lab) { world = l })
 	if code == 0 {
 		if err := goleak.Find(); err != nil {

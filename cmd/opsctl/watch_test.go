@@ -123,7 +123,7 @@ func TestWatchOnATerminal(t *testing.T) {
 	a.in, a.size = slave, terminalSize
 	ended := make(chan int)
 	go func() { ended <- a.run(s.ctx, []string{"watch"}) }()
-	screen.until(t, "the site", func(text string) bool { return strings.Contains(text, "OBSERVATORY (secondary)  healthy") })
+	screen.until(t, "the site", func(text string) bool { return strings.Contains(text, "OBSERVATORY (secondary)") })
 	id := s.start("--observer", "who watches")
 	screen.until(t, "the observation, replicated", func(text string) bool {
 		frames := strings.Split(text, "\x1b[H")

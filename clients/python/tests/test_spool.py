@@ -12,7 +12,7 @@ import pytest
 from conftest import Lab, until
 from unruly import Behaviour, Unruly, cut, forward, page, problem, reset, silent
 
-from opsdb import AsyncOpsClient, OpsClient, Stopped, WaitTimeout, spool_command
+from opsdb import AsyncOpsClient, AuthError, OpsClient, Stopped, WaitTimeout, spool_command
 from opsdb._config import Site
 from opsdb.spool import Spool, every
 
@@ -111,6 +111,30 @@ def test_nothing_has_arrived_or_is_refused_because_something_else_says_so(
     assert [receipt.state for receipt in obs.receipts] == ["spooled", "spooled"]
     assert hasty.flush() == 2
     assert spool().refused() == []
+
+
+def test_what_a_token_may_not_do_is_set_aside_and_stops_nothing(hasty: OpsClient, unruly: Unruly, lab: Lab) -> None:
+    unruly.always = reset
+    with hasty.observation(1) as denied, hasty.observation(1) as allowed:
+        pass
+    unruly.always = forward
+    unruly.script.append(problem(403, "forbidden"))
+    assert hasty.flush() == 0
+    assert [write.operation for write in spool().refused()] == ["startExecutedObsUnit", "finishExecutedObsUnit"]
+    hasty.wait(allowed)
+    assert states(lab, allowed.id, denied.id) == [[allowed.id, "completed"]]
+    assert spool_command.main(["retry", "all"]) == spool_command.OK
+    assert hasty.flush() == 0
+    hasty.wait(denied)
+
+
+def test_who_may_not_record_is_told_at_once_while_the_spool_has_something(hasty: OpsClient, unruly: Unruly) -> None:
+    unruly.always = reset
+    with hasty.observation(1):
+        pass
+    unruly.always = problem(403, "forbidden")
+    with pytest.raises(AuthError), hasty.observation(1):
+        pytest.fail("it was entered")
 
 
 def test_what_is_refused_is_set_aside_with_what_depends_on_it(

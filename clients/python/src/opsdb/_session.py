@@ -17,7 +17,7 @@ from ._exchange import ATTEMPT, Request, Response, Shell, checked, deliver, once
 from ._generated.operations import OPERATIONS, Operation
 from ._values import argument, new_id, plain
 from ._writes import Receipt
-from .errors import AuthError, OpsError, ServerError, Stopped, Unavailable, WaitTimeout
+from .errors import OpsError, ServerError, Stopped, Unavailable, WaitTimeout
 from .spool import Spool, Write
 
 log = logging.getLogger("opsdb")
@@ -161,10 +161,15 @@ class Session:
         except ServerError as failure:
             stuck[write.key] = write
             result.failure = failure
-        except (Unavailable, AuthError) as failure:
+        except Unavailable as failure:
             result.failure = failure
             return False
         except OpsError as refusal:
+            if (
+                refusal.status == 401
+            ):  # nothing of this token's arrives; what it may not do (403) is a refusal like others
+                result.failure = refusal
+                return False
             result.refused[write.key] = refusal
             if write.key == mine:
                 spool.done(write)

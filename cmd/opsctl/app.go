@@ -92,9 +92,20 @@ func (a *app) root() *cobra.Command {
 
 // run executes a command line and returns the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
+	out, size := &faithful{Writer: a.out}, a.size
+	a.out = out
+	a.size = func(file any) (columns, rows int) {
+		if file == any(out) {
+			file = out.Writer
+		}
+		return size(file)
+	}
 	root := a.root()
 	root.SetArgs(args)
 	command, err := root.ExecuteContextC(ctx)
+	if err == nil && out.failed != nil {
+		a.running, err = true, out.failed
+	}
 	if err != nil && !a.running {
 		err = &misuse{cause: err}
 	}

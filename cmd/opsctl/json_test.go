@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"reflect"
@@ -103,6 +104,27 @@ func TestOwnJSON(t *testing.T) {
 		}
 		if len(got[command]) != len(names) {
 			t.Errorf("%s has new fields: UPDATE_GOLDEN=1 writes them down", command)
+		}
+	}
+}
+
+// TestWhatCannotBeWrittenIsNotDone calls commands whose output goes to a disk that is full.
+func TestWhatCannotBeWrittenIsNotDone(t *testing.T) {
+	t.Parallel()
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := full.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	s := at(t, observatory)
+	for _, args := range [][]string{{"obs", "start", "1"}, {"obs", "list"}, {"buffer"}, {"buffer", "--json"}, {"--help"}} {
+		var said bytes.Buffer
+		if code := s.app(full, &said).run(s.ctx, args); code != exitFailed || !strings.Contains(said.String(), "no space left") {
+			t.Errorf("opsctl %v exits with %d: %s", args, code, &said)
 		}
 	}
 }

@@ -15,6 +15,21 @@ import (
 	"github.com/oapi-codegen/nullable"
 )
 
+// faithful remembers that something could not be written, for all those who write for people and do not look.
+type faithful struct {
+	io.Writer
+	failed error
+}
+
+// Write implements io.Writer.
+func (f *faithful) Write(p []byte) (int, error) {
+	n, err := f.Writer.Write(p)
+	if f.failed == nil {
+		f.failed = err
+	}
+	return n, err
+}
+
 // encode prints a value as one line of JSON.
 func (a *app) encode(value any) error {
 	e := json.NewEncoder(a.out)

@@ -75,3 +75,36 @@ def test_a_token_shows_nowhere(file: Path) -> None:
     with OpsClient.from_env() as ops:
         seen = f"{ops!r} {vars(ops)} {ops.raw!r} {find()!r} {find().fingerprint}"
     assert "first" not in seen
+
+
+def test_a_file_that_cannot_be_used_is_named(file: Path) -> None:
+    for content in (b"# \xe4\n", b"sites = 3", b"[sites]\na = 'http://a'", b"[sites.a]\nurl = 3\ntoken = 'x'"):
+        file.write_bytes(content)
+        with pytest.raises(OpsError, match=r"config\.toml: "):
+            find("a")
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(OpsError, match=r"config\.toml: |config\.toml'"):
+        find("a")
+
+
+def test_a_file_may_begin_as_some_editors_write_it(file: Path) -> None:
+    file.write_text(FILE, encoding="utf-8-sig")
+    assert find().token == "first"
+
+
+def test_an_empty_name_is_none(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPS_SITE", "")
+    assert find().token == "first"
+
+
+def test_a_profile_without_a_token_is_passed_over_where_tokens_are_wanted(file: Path) -> None:
+    file.write_text(FILE + "[sites.guest]\nurl = 'http://guest'\n")
+    assert [site.token for site in known()] == ["first", "second"]
+
+
+@pytest.mark.parametrize("token", ["ops_api_token_…", "ops_api_token_x\n", "a b"])
+def test_a_token_that_can_be_none_is_told_without_showing_it(token: str) -> None:
+    with pytest.raises(OpsError, match="characters that no token has") as failure:
+        OpsClient("http://a", token)
+    assert token not in str(failure.value)

@@ -77,6 +77,42 @@ def test_files_that_cannot_be_read_keep_no_others_back(ops: OpsClient, night: Pa
     assert list(files(ops, obs.id)) == ["good.g3"]
 
 
+def test_names_that_no_registration_can_have_keep_no_others_back(ops: OpsClient, night: Path) -> None:
+    bad = [os.fsdecode(b"\xe4.g3"), "new\nline.g3", "tab\t.g3", "/".join(["x" * 250] * 9)]
+    (night / bad[3]).parent.mkdir(parents=True)
+    good = ["größe ☃.g3", "e." + "x" * 60]
+    for name in good + bad:
+        (night / name).write_bytes(name.encode(errors="surrogateescape"))
+    with ops.observation(1, instrument_module_id=1) as obs, pytest.raises(FilesError, match="4 of the") as failure:
+        obs.add_files(night, data_root=night)
+    assert set(failure.value.failures) == {str(night / name) for name in bad}
+    assert str(failure.value).encode(), "it can be printed"
+    assert set(files(ops, obs.id)) == set(good)
+
+
+def test_pipes_are_no_files_and_block_nobody(night: Path) -> None:
+    (night / "good.g3").write_bytes(b"x")
+    os.mkfifo(night / "pipe.g3")
+    (night / "dangling.g3").symlink_to("nowhere")
+    assert _files.find(night) == [night / "dangling.g3", night / "good.g3"]
+    assert _files.find(f"{night}/*.g3") == [night / "dangling.g3", night / "good.g3"]
+    (named,) = _files.find([night / "pipe.g3"])
+    assert "no regular file" in str(_files.read(named, "sha256").failure)
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told(night: Path) -> None:
+    (night / "good.g3").write_bytes(b"x")
+    deep = os.open(night, os.O_RDONLY)
+    for _ in range(20):  # no path can be so long
+        os.mkdir("x" * 250, dir_fd=deep)
+        above, deep = deep, os.open("x" * 250, os.O_RDONLY, dir_fd=deep)
+        os.close(above)
+    os.close(deep)
+    closed, good = sorted(_files.find(night), key=lambda path: len(str(path)), reverse=True)
+    assert good.name == "good.g3"
+    assert isinstance(_files.read(closed, "sha256").failure, OSError)
+
+
 def test_a_file_that_changes_while_it_is_read_is_not_registered(night: Path) -> None:
     path = night / "growing.g3"
     path.write_bytes(b"x" * 3_000_000)

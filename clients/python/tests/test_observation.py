@@ -61,6 +61,41 @@ def test_times_are_those_that_are_said(ops: OpsClient) -> None:
     assert (row["status"], row["comment"], row["conditions"]) == ("aborted", "clouds", {"pwv_mm": 4})
 
 
+@pytest.mark.parametrize(
+    ("comment", "conditions", "error"),
+    [("x" * 5000, {}, ValidationError), (None, {"wind": object()}, TypeError), ("\0", {}, ValidationError)],
+)
+def test_an_end_is_recorded_without_what_the_api_does_not_take(
+    ops: OpsClient, comment: str | None, conditions: dict[str, Any], error: type[Exception]
+) -> None:
+    obs = ops.observation(1, comment="scan", conditions={"pwv_mm": 1}).__enter__()
+    obs.comment = comment or "scan"
+    obs.conditions.update(conditions)
+    with pytest.raises(error):
+        obs.__exit__(None, None, None)
+    row = recorded(ops, obs.id)
+    assert (row["status"], row["comment"], row["conditions"]) == ("completed", "scan", {"pwv_mm": 1})
+    failed = ops.observation(1).__enter__()
+    failed.conditions["wind"] = object()
+    cause = ZeroDivisionError()
+    failed.__exit__(type(cause), cause, None)
+    assert recorded(ops, failed.id)["status"] == "failed"
+    assert "nothing that can be recorded" in cause.__notes__[0]
+
+
+def test_a_refused_finish_leaves_the_end_to_the_block(ops: OpsClient) -> None:
+    with pytest.raises(ValidationError), ops.observation(1) as obs:
+        obs.finish("aborted", comment="x" * 5000)
+    row = recorded(ops, obs.id)
+    assert row["status"] == "failed"
+
+
+def test_what_a_sensor_does_not_know_is_recorded_as_nothing(ops: OpsClient) -> None:
+    with ops.observation(1, conditions={"pwv_mm": float("nan"), "tau": [0.1, float("inf")]}) as obs:
+        obs.conditions["wind"] = {"m_s": float("nan")}
+    assert recorded(ops, obs.id)["conditions"] == {"pwv_mm": None, "tau": [0.1, None], "wind": {"m_s": None}}
+
+
 def test_a_refused_start_is_told_before_anything_is_observed(ops: OpsClient) -> None:
     with pytest.raises(ValidationError, match="unit 99999 does not exist"), ops.observation(99999):
         pytest.fail("it was entered")

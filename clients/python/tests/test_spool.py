@@ -12,7 +12,7 @@ import pytest
 from conftest import Lab, until
 from unruly import Behaviour, Unruly, cut, forward, page, problem, reset, silent
 
-from opsdb import AsyncOpsClient, OpsClient, Stopped, WaitTimeout, spool_command
+from opsdb import AsyncOpsClient, AuthError, OpsClient, OpsError, Stopped, WaitTimeout, spool_command
 from opsdb._config import Site
 from opsdb.spool import Spool, every
 
@@ -111,6 +111,30 @@ def test_nothing_has_arrived_or_is_refused_because_something_else_says_so(
     assert [receipt.state for receipt in obs.receipts] == ["spooled", "spooled"]
     assert hasty.flush() == 2
     assert spool().refused() == []
+
+
+def test_what_a_token_may_not_do_is_set_aside_and_stops_nothing(hasty: OpsClient, unruly: Unruly, lab: Lab) -> None:
+    unruly.always = reset
+    with hasty.observation(1) as denied, hasty.observation(1) as allowed:
+        pass
+    unruly.always = forward
+    unruly.script.append(problem(403, "forbidden"))
+    assert hasty.flush() == 0
+    assert [write.operation for write in spool().refused()] == ["startExecutedObsUnit", "finishExecutedObsUnit"]
+    hasty.wait(allowed)
+    assert states(lab, allowed.id, denied.id) == [[allowed.id, "completed"]]
+    assert spool_command.main(["retry", "all"]) == spool_command.OK
+    assert hasty.flush() == 0
+    hasty.wait(denied)
+
+
+def test_who_may_not_record_is_told_at_once_while_the_spool_has_something(hasty: OpsClient, unruly: Unruly) -> None:
+    unruly.always = reset
+    with hasty.observation(1):
+        pass
+    unruly.always = problem(403, "forbidden")
+    with pytest.raises(AuthError), hasty.observation(1):
+        pytest.fail("it was entered")
 
 
 def test_what_is_refused_is_set_aside_with_what_depends_on_it(
@@ -402,3 +426,28 @@ def test_a_disk_without_room_is_told_at_once(script: Script, unruly: Unruly) -> 
     assert "startExecutedObsUnit is lost" in errors
     assert "the spool cannot take it: [Errno 27] File too large" in errors
     assert spool().pending() == []
+
+
+def test_a_folder_that_takes_nothing_is_told_while_the_site_is_there(
+    lab: Lab, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    with OpsClient(lab.site["url"], lab.site["token"], spool=tmp_path / "file") as ops:
+        for _ in range(2):
+            with ops.observation(1) as obs:
+                pass
+        assert [receipt.state for receipt in obs.receipts] == ["buffered", "buffered"]
+    assert [message for message in caplog.messages if "nothing can be kept here" in message] == [caplog.messages[0]]
+
+
+def test_a_spool_that_cannot_be_read_is_no_empty_one(
+    hasty: OpsClient, unruly: Unruly, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unruly.always = reset
+    with hasty.observation(1):
+        pass
+    (spool().directory / "refused.jsonl").mkdir()
+    with pytest.raises(OpsError, match="cannot be known"), hasty.observation(1):
+        pytest.fail("it was entered")
+    assert spool_command.main(["list"]) == spool_command.USAGE
+    assert "refused.jsonl" in capsys.readouterr().err

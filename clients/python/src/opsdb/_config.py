@@ -23,6 +23,8 @@ class Site:
     def __post_init__(self) -> None:
         if not self.url.startswith(("http://", "https://")):
             raise OpsError(f"{self.url!r} is no address of an API, such as http://ops.example.org:8000")
+        if not (self.token.isascii() and self.token.isprintable()) or " " in self.token:
+            raise OpsError("the token has characters that no token has")
         object.__setattr__(self, "url", self.url.rstrip("/"))
 
     @property
@@ -41,7 +43,7 @@ def find(name: str | None = None) -> Site:
         return _site(_profile(file, name), name)
     url, token = os.environ.get("OPS_API_URL"), os.environ.get("OPS_API_TOKEN")
     sites = file.get("sites", {})
-    name = os.environ.get("OPS_SITE")
+    name = os.environ.get("OPS_SITE") or None
     if name is None and not url:
         name = file.get("default") or (next(iter(sites)) if len(sites) == 1 else None)
         if name is None:
@@ -57,8 +59,9 @@ def known() -> Iterator[Site]:
     if os.environ.get("OPS_API_TOKEN"):
         yield find()
     file = _read()
-    for name in file.get("sites", {}):
-        yield _site(_profile(file, name), name)
+    for name, said in file.get("sites", {}).items():
+        if said.get("token"):  # a profile without one is for programs that get theirs from elsewhere
+            yield _site(said, name)
 
 
 def path() -> Path:
@@ -68,12 +71,17 @@ def path() -> Path:
 
 def _read() -> Mapping[str, Any]:
     try:
-        with path().open("rb") as file:
-            return tomllib.load(file)
-    except FileNotFoundError:
+        file = tomllib.loads(path().read_bytes().decode("utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    except tomllib.TOMLDecodeError as cause:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as cause:
         raise OpsError(f"{path()}: {cause}") from cause
+    sites = file.get("sites", {})
+    profiles = sites.values() if isinstance(sites, dict) else [sites]
+    for said in profiles:
+        if not isinstance(said, dict) or not all(isinstance(said.get(key, ""), str) for key in ("url", "token")):
+            raise OpsError(f"{path()}: a site is a table [sites.NAME] with url and token, which are texts")
+    return file
 
 
 def _profile(file: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
+import stat
 import sys
 import time
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ from typing import Any
 from ._generated.models import ChecksumAlgorithm
 
 _BLOCK = 1 << 20
+_PATH, _NAME, _TYPE = 1024, 255, 50  # characters that the document allows
 _THREADS = min(8, os.cpu_count() or 1)
 
 Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
@@ -43,11 +46,48 @@ def find(paths: Paths) -> list[Path]:
         literal = os.path.exists(entry) or not glob.has_magic(entry)
         matches = [entry] if literal else glob.glob(entry, recursive=True)
         for match in sorted(matches):
-            inside = sorted(Path(match).rglob("*")) if os.path.isdir(match) else [Path(match)]
-            found.update({path: None for path in inside if not path.is_dir()})
+            if os.path.isdir(match):
+                found.update(dict.fromkeys(_inside(match)))
+            elif match == entry or _records(Path(match)):
+                found[Path(match)] = None
     if not found:
         raise FileNotFoundError(f"no file is named by {', '.join(named)}")
     return list(found)
+
+
+def _inside(folder: str) -> list[Path]:
+    """All files of a folder, and the folders in it that cannot be looked into, which are told as files are."""
+    closed: list[OSError] = []
+    files = [Path(at, name) for at, _, names in os.walk(folder, onerror=closed.append) for name in names]
+    return sorted([*filter(_records, files), *(Path(cause.filename) for cause in closed)])
+
+
+def _records(path: Path) -> bool:
+    """Whether it is no pipe, socket or device, which no instrument records. What cannot be known is told by read."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True
+
+
+def unnamable(place: str) -> str | None:
+    """Why no registration can have a path."""
+    name = place.rpartition("/")[2]
+    try:
+        length = len(place.encode())
+    except UnicodeEncodeError:
+        return "the name is not UTF-8, and no registration can have it: rename the file"
+    if any(unicodedata.category(character) == "Cc" for character in place):
+        return "the name has a control character, and no registration can have it: rename the file"
+    if len(place) > _PATH or length > 2 * _PATH:
+        return f"the path is longer than {_PATH} characters or {2 * _PATH} bytes"
+    return f"the name is longer than {_NAME} characters" if len(name) > _NAME else None
+
+
+def type_of(path: Path) -> str:
+    """The type of a file by its name, where that can be one."""
+    suffix = path.suffix[1:]
+    return suffix if len(suffix) <= _TYPE else ""
 
 
 def relative(path: Path, root: str | os.PathLike[str] | None) -> str:
@@ -61,8 +101,10 @@ def read(path: Path, algorithm: ChecksumAlgorithm, seen: Callable[[int], None] =
     digest, size = _hash(algorithm), 0
     buffer = memoryview(bytearray(_BLOCK))
     try:
-        with path.open("rb", buffering=0) as file:
+        with open(path, "rb", buffering=0, opener=_open) as file:
             before = os.fstat(file.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                raise OSError("it is no regular file")
             while size <= before.st_size and (length := file.readinto(buffer)):  # one that grows on might never end
                 digest.update(buffer[:length])
                 size += length
@@ -73,6 +115,10 @@ def read(path: Path, algorithm: ChecksumAlgorithm, seen: Callable[[int], None] =
     except OSError as cause:
         return Read(path, failure=cause)
     return Read(path, size, digest.hexdigest())
+
+
+def _open(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # nobody may ever write into a pipe
 
 
 def _hash(algorithm: ChecksumAlgorithm) -> Any:

@@ -17,7 +17,7 @@ from ._generated.types import UNSET
 from ._session import Session
 from ._values import Instant, instant, new_id, now, plain
 from ._writes import Receipt
-from .errors import AuthError, FilesError
+from .errors import AuthError, FilesError, ValidationError
 from .spool import Write
 
 log = logging.getLogger("opsdb")
@@ -62,7 +62,10 @@ class Files:
         root = root or self.data_root
         found = await self._session.shell.run(lambda: _files.find(paths))
         places = {path: _files.relative(path, root) for path in found}  # before hours are spent on reading
-        failures: dict[str, Exception] = {}
+        failures: dict[str, Exception] = {
+            str(path): ValueError(why) for path, place in places.items() if (why := _files.unnamable(place))
+        }
+        found = [path for path in found if str(path) not in failures]
         receipts: list[Receipt] = []
         with _files.read_all(found, algorithm, progress) as files:
 
@@ -90,7 +93,7 @@ class Files:
             instrument_module_id=module,
             name=file.path.name,
             relative_path=place,
-            file_type=file.path.suffix[1:] if file_type is None else file_type,
+            file_type=_files.type_of(file.path) if file_type is None else file_type,
             size_bytes=file.size,
             checksum=file.checksum,
             checksum_algorithm=algorithm,
@@ -159,6 +162,9 @@ class ObservationCore(Files):
         self._finished = True
         try:
             return await self._record(write)
+        except ValidationError:
+            self._finished = False  # so the block's own ending is recorded
+            raise
         except AuthError as failure:  # a token that ended during the observation
             receipt = self._session.keep(write, failure)
             self.receipts.append(receipt)
@@ -179,15 +185,27 @@ class ObservationCore(Files):
             return
         try:
             if cause is None:
-                await self._finish("completed", None, None, None)
+                await self._finish_anyhow("completed", None)
             else:
                 status: FinalStatus = "failed" if isinstance(cause, Exception) else "aborted"
-                await self._finish(status, None, self._told(cause), None)
+                await self._finish_anyhow(status, self._told(cause))
         except Exception as failure:
             if cause is None:
                 raise
             log.error("the end of %r is not recorded: %s", self, failure)
             cause.add_note(f"opsdb: the end of {self!r} is not recorded: {failure}")
+
+    async def _finish_anyhow(self, status: FinalStatus, comment: str | None) -> None:
+        """Records the end, without what was said of it where that is nothing the API takes, which is raised then."""
+        try:
+            await self._finish(status, None, comment, None)
+        except (ValidationError, TypeError, ValueError) as wrong:
+            self.comment, self.conditions = self._said[0], dict(self._said[1])
+            try:
+                await self._finish(status, None, comment, None)
+            except Exception as failure:
+                raise failure from wrong
+            raise
 
 
 class PackageCore(Files):

@@ -17,7 +17,7 @@ from ._exchange import ATTEMPT, Request, Response, Shell, checked, deliver, once
 from ._generated.operations import OPERATIONS, Operation
 from ._values import argument, new_id, plain
 from ._writes import Receipt
-from .errors import AuthError, OpsError, ServerError, Stopped, Unavailable, WaitTimeout
+from .errors import OpsError, ServerError, Stopped, Unavailable, WaitTimeout
 from .spool import Spool, Write
 
 log = logging.getLogger("opsdb")
@@ -46,6 +46,7 @@ class Session:
 
     def __init__(self, shell: Shell, spool: Spool | None, patience: float) -> None:
         self.shell, self.spool, self.patience = shell, spool, patience
+        self._recorded = False
         for other in spool.neighbours() if spool else ():
             log.warning("writes of another token wait in %s; see opsdb-spool list", other.directory)
 
@@ -57,10 +58,15 @@ class Session:
         """
         if self.spool is None:
             return await self._send(write)
-        if behind := self.spool.behind(write):
-            self.spool.set_aside(write, behind=behind)
-            return self._refused(write)
-        if self.spool.waiting():
+        self._warn(self.spool)
+        try:
+            behind, waiting = self.spool.behind(write), self.spool.waiting()
+            if behind:
+                self.spool.set_aside(write, behind=behind)
+                return self._refused(write)
+        except OSError as cause:
+            raise OpsError(f"what waits before {write.operation} cannot be known: {cause}") from cause
+        if waiting:
             return await self._join(write, self.spool)
         try:
             return await self._send(write)
@@ -71,6 +77,12 @@ class Session:
         except BaseException as interruption:  # whether it has arrived is unknown, and once more does no harm
             self.keep(write, interruption)
             raise
+
+    def _warn(self, spool: Spool) -> None:
+        """Tells before the first write, and not in the first outage, that none could be kept."""
+        if not self._recorded and (why := spool.trouble()):
+            log.warning("nothing can be kept here while the site is away: %s; OPS_SPOOL_DIR names another folder", why)
+        self._recorded = True
 
     def keep(self, write: Write, cause: BaseException) -> Receipt:
         """Puts a write into the spool. The cause is raised when there is none, or no room in it."""
@@ -161,10 +173,15 @@ class Session:
         except ServerError as failure:
             stuck[write.key] = write
             result.failure = failure
-        except (Unavailable, AuthError) as failure:
+        except Unavailable as failure:
             result.failure = failure
             return False
         except OpsError as refusal:
+            if (
+                refusal.status == 401
+            ):  # nothing of this token's arrives; what it may not do (403) is a refusal like others
+                result.failure = refusal
+                return False
             result.refused[write.key] = refusal
             if write.key == mine:
                 spool.done(write)

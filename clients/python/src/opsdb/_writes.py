@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -177,4 +178,13 @@ def _or_unset(value: T | None) -> T | Unset:
 
 
 def _conditions(value: Mapping[str, Any] | None) -> Conditions | Unset:
-    return UNSET if value is None else Conditions.from_dict(plain(value))
+    return UNSET if value is None else Conditions.from_dict(_known(plain(value)))
+
+
+def _known(value: Any) -> Any:
+    """A plain value with null for the numbers that a sensor gives when it has none, such as NaN: JSON has no others."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {name: _known(item) for name, item in value.items()}
+    return [_known(item) for item in value] if isinstance(value, list) else value

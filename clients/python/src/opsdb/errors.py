@@ -81,7 +81,8 @@ class FilesError(OpsError):
 
     def __init__(self, failures: Mapping[str, Exception]) -> None:
         lines = "".join(f"\n  {path}: {cause}" for path, cause in failures.items())
-        super().__init__(f"{len(failures)} of the files could not be registered:{lines}")
+        printable = lines.encode(errors="backslashreplace").decode()  # names are not always UTF-8
+        super().__init__(f"{len(failures)} of the files could not be registered:{printable}")
         self.failures = failures
 
 

@@ -85,6 +85,18 @@ class Spool:
         except (FileNotFoundError, NotADirectoryError):
             return False
 
+    def trouble(self) -> str | None:
+        """Why nothing could be put into it now."""
+        folder = self.directory
+        try:
+            while not folder.exists():
+                folder = folder.parent
+        except OSError as cause:
+            return str(cause)
+        if folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            return None
+        return f"{folder} is no folder that this user can write to"
+
     def append(self, write: Write) -> None:
         """Puts a write at the end. When it returns the write is on the disk."""
         with self._locked():
@@ -200,8 +212,12 @@ def root() -> Path:
 
 
 def every(base: Path | None = None) -> list[Spool]:
-    """All spools of this user."""
-    return [Spool(lock.parent) for lock in sorted((base or root()).glob("*/log.lock"))]
+    """All spools of this user. OSError for one that is not to be seen, in which something may wait."""
+    try:
+        folders = sorted((base or root()).iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [Spool(folder) for folder in folders if (folder / "log.lock").exists()]
 
 
 def _append(path: Path, lines: Iterable[Mapping[str, Any]], *, sync: bool = True) -> None:

@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         return int(chosen.run(chosen))
-    except OpsError as failure:
+    except (OpsError, OSError) as failure:
         print(f"opsdb-spool: {failure}", file=sys.stderr)
         return USAGE
 

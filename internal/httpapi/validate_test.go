@@ -110,6 +110,8 @@ func TestRequestsThatTheDocumentRefuses(t *testing.T) {
 		"unknown parameter":  {op: "listExecutedObsUnits", query: "offset=100", status: 422, pointers: []string{"query:offset"}},
 		"day only":           {op: "listExecutedObsUnits", query: "start_from=2026-07-15", status: 422, pointers: []string{"query:start_from"}},
 		"bad encoding":       {op: "listExecutedObsUnits", query: "limit=%zz", status: 422, pointers: []string{"query:"}},
+		"NUL in a query":     {op: "listSources", query: "q=a%00b", status: 422, pointers: []string{"query:q"}},
+		"no UTF-8 in query":  {op: "listSources", query: "q=%ff%fe", status: 422, pointers: []string{"query:q"}},
 		"strange cursor":     {op: "listExecutedObsUnits", query: "cursor=%00", status: 422, pointers: []string{"query:cursor"}},
 		"unknown tx state":   {op: "listTransactions", query: "state=parked&state=lost", status: 422, pointers: []string{"query:state/1"}},
 		"endless wait":       {op: "getTransaction", query: "wait=committed&timeout=2h", params: map[string]string{"id": someID}, status: 422, pointers: []string{"query:timeout"}},

@@ -158,11 +158,11 @@ func forbiddenTransition(cause error, database *pgconn.PgError) error {
 	if err := json.Unmarshal([]byte(database.Detail), &found); err != nil {
 		return errs.New(errs.Conflict, "the record cannot go to that state").Named("transition-forbidden").Because(errors.Join(cause, err))
 	}
-	allowed := "nowhere"
+	allowed := "and stays so"
 	if len(found.Allowed) > 0 {
-		allowed = "to " + strings.Join(found.Allowed, ", ")
+		allowed = "only to " + strings.Join(found.Allowed, ", ")
 	}
-	return errs.New(errs.Conflict, "the record is %s and cannot go to %s, only %s", found.From, found.To, allowed).
+	return errs.New(errs.Conflict, "the record is %s and cannot go to %s, %s", found.From, found.To, allowed).
 		Named("transition-forbidden").Because(cause)
 }
 

@@ -109,6 +109,10 @@ func expectation(e *openapi3.SchemaError) string {
 		return "must be at least " + number(*schema.Min)
 	case "maximum":
 		return "must be at most " + number(*schema.Max)
+	case "exclusiveMinimum":
+		return "must be more than " + number(*schema.Min)
+	case "exclusiveMaximum":
+		return "must be less than " + number(*schema.Max)
 	case "minLength":
 		return fmt.Sprintf("must have at least %d characters", schema.MinLength)
 	case "maxLength":
@@ -117,18 +121,29 @@ func expectation(e *openapi3.SchemaError) string {
 		return fmt.Sprintf("must have at least %d items", schema.MinItems)
 	case "uniqueItems":
 		return "must not have an item twice"
+	case "minProperties":
+		return fmt.Sprintf("must have more fields: at least %d", schema.MinProps)
 	case "maxProperties":
 		return fmt.Sprintf("must have at most %d fields", *schema.MaxProps)
 	case "pattern":
 		return "must match " + schema.Pattern
 	case "format":
 		if e.Origin != nil && schema.Type.Is(openapi3.TypeString) {
-			return e.Origin.Error()
+			return ofFormat(e)
 		}
 		return "must be " + typeName(schema) + " of format " + schema.Format
 	default:
 		return "does not match the document"
 	}
+}
+
+// ofFormat is what the check of a format says, without the validator's words around it.
+func ofFormat(e *openapi3.SchemaError) string {
+	text := e.Origin.Error()
+	if _, own, wrapped := strings.Cut(text, strconv.Quote(e.Schema.Format)+": "); wrapped {
+		return own
+	}
+	return text
 }
 
 func typeName(schema *openapi3.Schema) string {

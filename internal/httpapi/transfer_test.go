@@ -255,7 +255,9 @@ func TestResets(t *testing.T) {
 			if got := one[int64](&w, "select count(*) from raw_data_package where state = 'archived'"); got != before+1 {
 				t.Errorf("%d archived, want %d", got, before+1)
 			}
-			s.do(c).problem(http.StatusConflict, "transition-forbidden") // completed: nothing is allowed
+			if done := s.do(c).problem(http.StatusConflict, "transition-forbidden"); !strings.Contains(*done.Detail, "is completed and cannot go to pending, and stays so") {
+				t.Errorf("the refusal of what is over: %s", *done.Detail)
+			}
 			c.id = someID
 			s.do(c).problem(http.StatusNotFound, "not-found")
 		})

@@ -118,10 +118,15 @@ func (op *operation) checkQuery(query url.Values) []finding {
 			wrong = append(wrong, at("query:"+name, "must be given once"))
 		case slices.Contains(values, ""):
 			wrong = append(wrong, at("query:"+name, "must not be empty"))
+		case slices.ContainsFunc(values, unreadable):
+			wrong = append(wrong, at("query:"+name, "must be UTF-8 without the character NUL"))
 		}
 	}
 	return wrong
 }
+
+// unreadable tells whether a text is one that the database does not take.
+func unreadable(text string) bool { return !utf8.ValidString(text) || strings.ContainsRune(text, 0) }
 
 // nulls finds what is null where the document has a default and no null: the validator takes that for something not said.
 func (op *operation) nulls(body []byte) []finding {

@@ -110,6 +110,8 @@ func TestRequestsThatTheDocumentRefuses(t *testing.T) {
 		"unknown parameter":  {op: "listExecutedObsUnits", query: "offset=100", status: 422, pointers: []string{"query:offset"}},
 		"day only":           {op: "listExecutedObsUnits", query: "start_from=2026-07-15", status: 422, pointers: []string{"query:start_from"}},
 		"bad encoding":       {op: "listExecutedObsUnits", query: "limit=%zz", status: 422, pointers: []string{"query:"}},
+		"NUL in a query":     {op: "listSources", query: "q=a%00b", status: 422, pointers: []string{"query:q"}},
+		"no UTF-8 in query":  {op: "listSources", query: "q=%ff%fe", status: 422, pointers: []string{"query:q"}},
 		"strange cursor":     {op: "listExecutedObsUnits", query: "cursor=%00", status: 422, pointers: []string{"query:cursor"}},
 		"unknown tx state":   {op: "listTransactions", query: "state=parked&state=lost", status: 422, pointers: []string{"query:state/1"}},
 		"endless wait":       {op: "getTransaction", query: "wait=committed&timeout=2h", params: map[string]string{"id": someID}, status: 422, pointers: []string{"query:timeout"}},
@@ -135,6 +137,26 @@ func TestRequestsThatTheDocumentRefuses(t *testing.T) {
 			slices.Sort(pointers)
 			if diff := cmp.Diff(test.pointers, pointers); diff != "" {
 				t.Errorf("pointers (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A refusal says what the value must be, in words that need no look into the document.
+func TestWhatARefusalSays(t *testing.T) {
+	_, ops := document(t)
+	for name, test := range map[string]struct{ op, query, body, says string }{
+		"just too much":   {op: "listSources", query: "ra=360&dec=0&radius=1", says: "must be less than 360"},
+		"just too little": {op: "createObservationConfiguration", body: `{"name":"a","chai":{"integration_time_s":0}}`, says: "must be more than 0"},
+		"no change":       {op: "updateSource", body: `{}`, says: "must have more fields: at least 1"},
+		"neither kind":    {op: "createSource", body: `{"name":"a"}`, says: "must have more fields: at least 2"},
+		"no time zone":    {op: "listTransfers", query: "created_from=2026-07-15T11:20:00", says: "must be an RFC 3339 time with a zone, such as 2026-07-15T11:20:00Z"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := ask(t, ops[test.op], test.query, "application/json", test.body, map[string]string{"id": "1"})
+			e, ok := errors.AsType[*errs.Error](err)
+			if !ok || !slices.ContainsFunc(e.Fields, func(f errs.Field) bool { return f.Detail == test.says }) {
+				t.Errorf("%v, want %q", err, test.says)
 			}
 		})
 	}

@@ -33,7 +33,7 @@ func (s *Server) GetVisibility(ctx context.Context, r api.GetVisibilityRequestOb
 	if err != nil {
 		return nil, err
 	}
-	limits, err := limitsOf(r.Params.MinElevation, r.Params.MaxElevation, r.Params.SunAvoidance, r.Params.MoonAvoidance, r.Params.Night)
+	limits, err := limitsOf(r.Params.MinElevation, r.Params.MaxElevation, r.Params.SunAvoidance, r.Params.MoonAvoidance, r.Params.Night, "query:min_elevation")
 	if err != nil {
 		return nil, err
 	}
@@ -150,14 +150,14 @@ func dayOf(day api.DayObs, pointer string) (time.Time, error) {
 	return day.UTC(), nil
 }
 
-// limitsOf are the limits that a request asks for.
-func limitsOf(low, high, sun, moon *float64, night *bool) (sky.Limits, error) {
+// limitsOf are the limits that a request asks for. Pointer is where its lower elevation stands.
+func limitsOf(low, high, sun, moon *float64, night *bool, pointer string) (sky.Limits, error) {
 	l := sky.Limits{MinElevation: value(low), MaxElevation: value(high), SunAvoidance: value(sun), MoonAvoidance: value(moon)}
 	if value(night) {
 		l.MaxSun = new(nightFalls)
 	}
 	if l.MinElevation > l.MaxElevation {
-		return l, errs.New(errs.Invalid, "No elevation is within these limits.").At("query:min_elevation", "is more than max_elevation")
+		return l, errs.New(errs.Invalid, "No elevation is within these limits.").At(pointer, "is more than the highest elevation")
 	}
 	return l, nil
 }

@@ -21,7 +21,7 @@ const (
 // GetVisibilityHeatmap tells how long sources can be observed on which day, or in which hour.
 func (s *Server) GetVisibilityHeatmap(ctx context.Context, r api.GetVisibilityHeatmapRequestObject) (api.GetVisibilityHeatmapResponseObject, error) {
 	p := r.Params
-	limits, err := limitsOf(p.MinElevation, p.MaxElevation, p.SunAvoidance, p.MoonAvoidance, p.Night)
+	limits, err := limitsOf(p.MinElevation, p.MaxElevation, p.SunAvoidance, p.MoonAvoidance, p.Night, "query:min_elevation")
 	if err != nil {
 		return nil, err
 	}

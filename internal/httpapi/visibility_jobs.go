@@ -14,7 +14,7 @@ import (
 // PrecalculateVisibility begins to compute the visibility of all sources.
 func (s *Server) PrecalculateVisibility(ctx context.Context, r api.PrecalculateVisibilityRequestObject) (api.PrecalculateVisibilityResponseObject, error) {
 	b := r.Body
-	limits, err := limitsOf(b.MinElevationDeg, b.MaxElevationDeg, b.SunAvoidanceDeg, b.MoonAvoidanceDeg, b.Night)
+	limits, err := limitsOf(b.MinElevationDeg, b.MaxElevationDeg, b.SunAvoidanceDeg, b.MoonAvoidanceDeg, b.Night, "/min_elevation_deg")
 	if err != nil {
 		return nil, err
 	}

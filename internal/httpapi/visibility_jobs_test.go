@@ -79,6 +79,11 @@ func TestJobsAreOneAtATimeAndCanBeCancelled(t *testing.T) {
 	s.do(call{op: "precalculateVisibility", body: year, token: s.issue("observer")}).problem(http.StatusForbidden, "forbidden")
 	s.do(call{op: "precalculateVisibility", body: map[string]any{"from": "2026-01-02", "to": "2026-01-01"}}).problem(http.StatusUnprocessableEntity, "invalid")
 	s.do(call{op: "precalculateVisibility", body: map[string]any{"from": "2026-01-02", "to": "2029-01-01"}}).problem(http.StatusUnprocessableEntity, "invalid")
+	upside := s.do(call{op: "precalculateVisibility", body: map[string]any{"from": "2026-01-01", "to": "2026-01-02", "min_elevation_deg": 50, "max_elevation_deg": 30}}).
+		problem(http.StatusUnprocessableEntity, "invalid")
+	if len(upside.Errors) != 1 || upside.Errors[0].Pointer != "/min_elevation_deg" {
+		t.Errorf("%+v", upside.Errors)
+	}
 	s.do(call{op: "getVisibilityJob", id: someID}).problem(http.StatusNotFound, "not-found")
 	s.do(call{op: "cancelVisibilityJob", id: someID}).problem(http.StatusNotFound, "not-found")
 	s.redis.Kill()

@@ -21,6 +21,7 @@ import (
 // transaction. At a secondary site it never overtakes buffered writes of its records, and it leaves its own overlay
 // entry, so that reads show it before the replica does.
 func (b *Buffer) direct(ctx context.Context, p payload, body []byte, e effects) (Receipt, error) {
+	began := time.Now()
 	ctx, cancel := b.directly(ctx)
 	defer cancel()
 	if !b.atMain() {
@@ -51,7 +52,7 @@ func (b *Buffer) direct(ctx context.Context, p payload, body []byte, e effects) 
 		receipt.State = Replicated
 	}
 	if err != nil {
-		receipt, err = b.undecided(p, receipt, err)
+		receipt, err = b.undecided(p, receipt, began, err)
 		if err != nil || receipt.Replayed {
 			return receipt, err
 		}
@@ -77,13 +78,13 @@ func (b *Buffer) overlayDirect(ctx context.Context, p payload, body []byte, e ef
 }
 
 // undecided answers for a direct write that failed: the ledger knows whether it was executed all the same.
-func (b *Buffer) undecided(p payload, receipt Receipt, cause error) (Receipt, error) {
+func (b *Buffer) undecided(p payload, receipt Receipt, began time.Time, cause error) (Receipt, error) {
 	var database *pgconn.PgError
 	if errors.As(cause, &database) && database.Severity != "FATAL" && database.TableName != "buffered_transaction" {
 		return Receipt{}, refusal(cause, database)
 	}
 	if _, unsent := errors.AsType[*pgconn.ConnectError](cause); unsent {
-		return Receipt{}, b.mainAway(cause, "; nothing was sent to it")
+		return Receipt{}, b.mainAway(cause, began, "; nothing was sent to it")
 	}
 	// The client's own deadline may be over; whether the write happened is asked with a fresh one.
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
@@ -96,7 +97,7 @@ func (b *Buffer) undecided(p payload, receipt Receipt, cause error) (Receipt, er
 		receipt.Replayed, receipt.AcceptedAt = database != nil, known[0].AcceptedAt.UTC()
 		return receipt, nil
 	default:
-		return Receipt{}, b.mainAway(errors.Join(cause, err), "; whether transaction "+p.ID.String()+" was executed is not known yet")
+		return Receipt{}, b.mainAway(errors.Join(cause, err), began, "; whether transaction "+p.ID.String()+" was executed is not known yet")
 	}
 }
 
@@ -115,14 +116,25 @@ func (b *Buffer) directly(ctx context.Context) (context.Context, context.CancelF
 	return context.WithTimeout(ctx, b.cfg.DirectTimeout)
 }
 
-// mainAway says that the main database cannot be reached and, when that is known, since when.
-func (b *Buffer) mainAway(cause error, more string) error {
-	since := ""
+// mainAway says that the main database cannot be reached, and since when: as the site knows, or this process, or since the
+// attempt began that has failed.
+func (b *Buffer) mainAway(cause error, began time.Time, more string) error {
+	since := began
 	if now := b.Glance(); !now.MainReachable && !now.MainSince.IsZero() {
-		since = " since " + now.MainSince.UTC().Format(time.RFC3339)
+		since = earlier(since, now.MainSince)
 	}
-	return errs.New(errs.Unavailable, "the main database cannot be reached%s%s", since, more).Named("main-unreachable").
-		Because(cause).After(mainAwayPause)
+	if away := b.main.AwaySince(); !away.IsZero() {
+		since = earlier(since, away)
+	}
+	return errs.New(errs.Unavailable, "the main database cannot be reached since %s%s", since.UTC().Format(time.RFC3339), more).
+		Named("main-unreachable").Because(cause).After(mainAwayPause)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // contradicted tells whether the main database's records are not what the write expects.

@@ -3,6 +3,7 @@ package buffer
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -37,6 +38,7 @@ func (b *Buffer) Rehearse(ctx context.Context, r Request, build func(context.Con
 // numbers that it takes from sequences. It fails with errs.Unavailable when the main database cannot be reached in time,
 // and with what the database refuses, in the client's terms.
 func (b *Buffer) Ask(ctx context.Context, f func(*maindb.Queries) error) error {
+	began := time.Now()
 	ctx, cancel := b.directly(ctx)
 	defer cancel()
 	_, err := b.main.InTx(ctx, func(q *maindb.Queries) error {
@@ -57,6 +59,6 @@ func (b *Buffer) Ask(ctx context.Context, f func(*maindb.Queries) error) error {
 	case errors.As(err, &known) && known.Kind != errs.Unavailable:
 		return err
 	default:
-		return b.mainAway(err, "")
+		return b.mainAway(err, began, "")
 	}
 }

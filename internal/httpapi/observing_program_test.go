@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"testing"
@@ -287,5 +288,24 @@ func TestWithoutTheLinkThePlanCannotBeChanged(t *testing.T) {
 		problem(http.StatusServiceUnavailable, "main-unreachable")
 	if s.program(p.ID) != p {
 		t.Errorf("%+v", s.program(p.ID))
+	}
+}
+
+// Also who is the first to find the main database away says since when, and so does everybody after him.
+func TestAWriteWithoutTheMainDatabaseSaysSinceWhen(t *testing.T) {
+	s := newWorld(t).open(setup{kind: site.Secondary, mainAway: true, idle: true})
+	began := time.Now().Truncate(time.Second)
+	var first time.Time
+	for range 2 {
+		p := s.do(call{op: "createSource", body: s.exampleOf("createSource")}).problem(http.StatusServiceUnavailable, "main-unreachable")
+		found := regexp.MustCompile(` since (\S+Z)`).FindStringSubmatch(*p.Detail)
+		if found == nil {
+			t.Fatalf("it does not say since when: %s", *p.Detail)
+		}
+		since, err := time.Parse(time.RFC3339, found[1])
+		if err != nil || since.Before(began) || since.After(time.Now()) || !first.IsZero() && !since.Equal(first) {
+			t.Errorf("away since %s (before: %s), %v", since, first, err)
+		}
+		first = since
 	}
 }

@@ -33,6 +33,7 @@ type guard struct {
 
 	mu      sync.Mutex
 	down    error     // nil: reachable, as far as is known
+	since   time.Time // when the first call began that was not answered
 	until   time.Time // nobody asks before
 	probing bool      // somebody is asking
 }
@@ -46,6 +47,7 @@ type visit struct {
 	*guard
 	ctx    context.Context
 	cancel context.CancelFunc
+	began  time.Time
 	probe  bool
 	once   sync.Once
 	lost   bool // the server could not be asked
@@ -55,7 +57,7 @@ type visit struct {
 func (g *guard) enter(ctx context.Context) (*visit, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	v := &visit{guard: g}
+	v := &visit{guard: g, began: time.Now()}
 	if g.down != nil {
 		if g.probing || time.Now().Before(g.until) {
 			return nil, g.unavailable(g.down)
@@ -97,6 +99,9 @@ func (v *visit) judge(err error) {
 		// What happened to this connection would happen to the others, one after the other.
 		v.pool.Reset()
 	case v.lost:
+		if v.down == nil {
+			v.since = v.began
+		}
 		v.down, v.until = err, time.Now().Add(hold)
 		v.pool.Reset()
 	case v.ctx.Err() == nil:
@@ -114,6 +119,16 @@ func (v *visit) unanswered(err error) bool {
 	default:
 		return Unreachable(err)
 	}
+}
+
+// awaySince returns since when the database has not answered; zero while it does, as far as is known.
+func (g *guard) awaySince() time.Time {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.down == nil {
+		return time.Time{}
+	}
+	return g.since
 }
 
 func (g *guard) unavailable(cause error) error {

@@ -59,6 +59,9 @@ func (m *Main) Ping(ctx context.Context) error {
 	return err
 }
 
+// AwaySince returns since when the database has not answered this process; zero while it does, as far as is known.
+func (m *Main) AwaySince() time.Time { return m.guard.awaySince() }
+
 // InTx runs f in a database transaction and returns the position of the log after its COMMIT: a replica that has
 // replayed it shows what f wrote. An error of f is returned and nothing is written. When COMMIT itself gets no answer,
 // only the ledger knows whether it happened.

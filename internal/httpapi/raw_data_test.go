@@ -19,7 +19,7 @@ func TestFilesAndPackages(t *testing.T) {
 			t.Parallel()
 			s := newWorld(t).open(kind)
 			execution := s.start(nil).ID
-			const large = 1<<53 + 1
+			const large = 1<<53 - 1
 			created := s.do(call{op: "createRawDataFile", body: s.example("createRawDataFile", map[string]any{
 				"executed_obs_unit_id": execution, "size_bytes": large, "checksum": strings.Repeat("AB", 16),
 			})}).want(http.StatusCreated)

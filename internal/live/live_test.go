@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,15 +26,16 @@ func TestEveryEventComesOnce(t *testing.T) {
 	processes := []*process{p.start(), p.start()}
 	f := &follower{t: t}
 	f.follow(processes[0], live.Observations)
-	go func() {
-		db := pgtest.Connect(t, p.address)
+	db := pgtest.Connect(t, p.address)
+	var writing sync.WaitGroup
+	writing.Go(func() {
 		for i := range events {
 			if _, err := db.Exec(t.Context(), insertEvent, id(i)); err != nil {
 				t.Error(err)
 				return
 			}
 		}
-	}()
+	})
 	for i := range disconnects {
 		f.until((i + 1) * events / (disconnects + 10))
 		if err := f.conn.CloseNow(); err != nil {
@@ -52,6 +54,7 @@ func TestEveryEventComesOnce(t *testing.T) {
 		}
 	}
 	f.until(events)
+	writing.Wait()
 	for i, e := range f.seen {
 		if e.IDs[0] != id(i).String() {
 			t.Fatalf("event %d is of %s", i, e.IDs[0])

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from conftest import Lab
+from unruly import Unruly, cut, forward
 
-from opsdb import AsyncOpsClient, Conflict, OpsClient, Unavailable, ValidationError
+from opsdb import AsyncOpsClient, Conflict, OpsClient, OpsError, Unavailable, ValidationError
 
 
 def recorded(ops: OpsClient, id: str) -> dict[str, Any]:
@@ -117,6 +118,31 @@ def test_a_refused_end_is_told_but_hides_no_exception(ops: OpsClient) -> None:
         caught = failure
     assert caught
     assert "not recorded: The execution has other content" in caught.__notes__[0]
+
+
+def test_an_observation_is_made_for_one_block(ops: OpsClient) -> None:
+    obs = ops.observation(1, instrument_module_id=1)
+    with obs:
+        package = obs.package(f"{obs.id}.tar")
+        with package:
+            pass
+        with pytest.raises(OpsError, match=f"package {package.id} named .* was entered before: make another"), package:
+            pytest.fail("it was entered")
+    with pytest.raises(OpsError, match=f"observation {obs.id} of unit 1> was entered before: make another"), obs:
+        pytest.fail("it was entered")
+    assert recorded(ops, obs.id)["status"] == "completed"
+
+
+def test_a_start_that_nobody_has_answered_is_tried_again_under_its_id(unruly: Unruly, lab: Lab) -> None:
+    unruly.always = cut
+    with OpsClient(unruly.url, lab.site["token"], patience=0.2, spool=False) as ops:
+        obs = ops.observation(1)
+        with pytest.raises(Unavailable), obs:
+            pytest.fail("it was entered")
+        unruly.always = forward
+        with obs:
+            pass
+        assert recorded(ops, obs.id)["status"] == "completed"
 
 
 def test_it_is_replicated_when_it_was_waited_for(ops: OpsClient, lab: Lab) -> None:

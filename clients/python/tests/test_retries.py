@@ -1,3 +1,4 @@
+import asyncio
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,7 @@ import pytest
 from conftest import Lab
 from unruly import Unruly, cut, cut_short, page, problem, reset, silent
 
-from opsdb import OpsClient, Unavailable
+from opsdb import AsyncOpsClient, OpsClient, OpsError, Unavailable
 from opsdb._exchange import Response, retry_after
 
 
@@ -83,3 +84,35 @@ def test_generated_operations_are_sent_again_too(ops: OpsClient, unruly: Unruly)
     assert isinstance(info, SiteInfo)
     assert info.site_name == "observatory"
     assert len(unruly.asked) == 3
+
+
+@pytest.mark.parametrize("path", ["http://{}/x", "HTTP://{}/x", "//{}/x", "{}/x", ""])
+def test_a_token_is_taken_nowhere_else(lab: Lab, unruly: Unruly, path: str) -> None:
+    other = path.format(unruly.url.removeprefix("http://"))
+
+    async def twin() -> None:
+        async with AsyncOpsClient(lab.site["url"], lab.site["token"]) as ops:
+            with pytest.raises(OpsError, match="is no path of the API"):
+                await ops.get(other)
+
+    with OpsClient(lab.site["url"], lab.site["token"]) as ops:
+        for method in ("GET", "PUT"):
+            with pytest.raises(OpsError, match="is no path of the API"):
+                ops.request(method, other)
+    asyncio.run(twin())
+    assert unruly.asked == []
+
+
+def test_nor_by_the_client_of_the_generated_operations(lab: Lab, unruly: Unruly) -> None:
+    async def twin() -> None:
+        async with AsyncOpsClient(lab.site["url"], lab.site["token"]) as ops:
+            assert (await ops.raw.get_async_httpx_client().get("/health")).status_code == 200
+            with pytest.raises(OpsError, match="the token goes nowhere else"):
+                await ops.raw.get_async_httpx_client().get(f"{unruly.url}/health")
+
+    with OpsClient(lab.site["url"], lab.site["token"]) as ops:
+        assert ops.raw.get_httpx_client().get("/health").status_code == 200
+        with pytest.raises(OpsError, match="the token goes nowhere else"):
+            ops.raw.get_httpx_client().get(f"{unruly.url}/health")
+    asyncio.run(twin())
+    assert unruly.asked == []

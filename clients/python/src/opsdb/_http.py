@@ -13,6 +13,7 @@ import httpx
 from ._config import Site
 from ._exchange import Broken, NoAnswer, NotSent, Request, Response, Shell, deliver, run
 from ._generated.client import AuthenticatedClient
+from .errors import OpsError
 
 T = TypeVar("T")
 
@@ -73,28 +74,30 @@ def raw(site: Site, shell: Blocking | Concurrent, patience: float) -> Authentica
         site.url, token="", raise_on_unexpected_status=True
     )  # the requests have it, not repr()
     if isinstance(shell, Blocking):
-        return client.set_httpx_client(httpx.Client(**_settings(site), transport=_Retrying(shell, patience)))
+        return client.set_httpx_client(httpx.Client(**_settings(site), transport=_Retrying(site, shell, patience)))
     return client.set_async_httpx_client(
-        httpx.AsyncClient(**_settings(site), transport=_AsyncRetrying(shell, patience))
+        httpx.AsyncClient(**_settings(site), transport=_AsyncRetrying(site, shell, patience))
     )
 
 
 class _Retrying(httpx.BaseTransport):
-    def __init__(self, shell: Blocking, patience: float) -> None:
-        self._shell, self._patience = shell, patience
+    def __init__(self, site: Site, shell: Blocking, patience: float) -> None:
+        self._base, self._shell, self._patience = httpx.URL(site.url), shell, patience
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
-        return _answer(run(deliver(self._shell, _request(request), time.monotonic() + self._patience)))
+        until = time.monotonic() + self._patience
+        return _answer(run(deliver(self._shell, _request(request, self._base), until)))
 
 
 class _AsyncRetrying(httpx.AsyncBaseTransport):
-    def __init__(self, shell: Concurrent, patience: float) -> None:
-        self._shell, self._patience = shell, patience
+    def __init__(self, site: Site, shell: Concurrent, patience: float) -> None:
+        self._base, self._shell, self._patience = httpx.URL(site.url), shell, patience
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
-        return _answer(await deliver(self._shell, _request(request), time.monotonic() + self._patience))
+        until = time.monotonic() + self._patience
+        return _answer(await deliver(self._shell, _request(request, self._base), until))
 
 
 def _settings(site: Site) -> dict[str, Any]:
@@ -130,7 +133,10 @@ def _failure(cause: httpx.HTTPError) -> Exception:
     return NoAnswer(text) if isinstance(cause, httpx.TimeoutException) else Broken(text)
 
 
-def _request(request: httpx.Request) -> Request:
+def _request(request: httpx.Request, base: httpx.URL) -> Request:
+    url = request.url
+    if (url.scheme, url.host, url.port) != (base.scheme, base.host, base.port):
+        raise OpsError(f"{url} is not of the API at {base}, and the token goes nowhere else")
     keyed = "idempotency-key" in request.headers
     headers = {name: value for name, value in request.headers.items() if name not in ("host", "content-length")}
     repeatable = keyed or request.method in ("GET", "PUT", "DELETE")

@@ -17,7 +17,7 @@ from ._generated.types import UNSET
 from ._session import Session
 from ._values import Instant, instant, new_id, now, plain
 from ._writes import Receipt
-from .errors import AuthError, FilesError, ValidationError
+from .errors import AuthError, FilesError, OpsError, ValidationError
 from .spool import Write
 
 log = logging.getLogger("opsdb")
@@ -37,6 +37,13 @@ class Files:
     """The folder that paths in the database begin at."""
     receipts: list[Receipt]
     """Of all that was recorded, in order."""
+    _entered = False
+
+    def _enter(self) -> None:
+        """OpsError for the second time: what has ended cannot begin again under the same id."""
+        if self._entered:
+            raise OpsError(f"{self!r} was entered before: make another one for another block")
+        self._entered = True
 
     def _module(self, given: int | None) -> int:
         module = given if given is not None else self.instrument_module_id
@@ -134,6 +141,7 @@ class ObservationCore(Files):
         return f"<observation {self.id} of unit {self.obs_unit_id}>"
 
     async def _begin(self) -> None:
+        self._enter()
         self.start = self.start or now()
         start = _writes.start(
             self.execution_id, self.obs_unit_id, self.start, self.observer, self.comment, self.conditions or None
@@ -141,6 +149,7 @@ class ObservationCore(Files):
         try:
             await self._record(start)
         except Exception:
+            self._entered = False  # it may be tried again, under the same id
             raise
         except BaseException as interruption:  # the start may be recorded, so its end has to be
             end = _writes.finish(self.execution_id, "aborted", now(), None, None)
@@ -222,9 +231,13 @@ class PackageCore(Files):
         self.receipts = files.receipts
         self._finalized = False
 
+    def __repr__(self) -> str:
+        return f"<package {self.id} named {self.name!r}>"
+
     async def _begin(self) -> None:
         assert self.package_id
         assert self.instrument_module_id
+        self._enter()
         await self._record(
             _writes.package(
                 self.package_id, self.execution_id, self.instrument_module_id, self.name, self.relative_path

@@ -205,7 +205,11 @@ class Session:
         timeout: float = ATTEMPT,
         until: float | None = None,
     ) -> Response:
-        """Any operation. What waits in the spool goes first, so that one reads what one wrote."""
+        """Any operation. What waits in the spool goes first, so that one reads what one wrote. OpsError for what is no
+        path: an address would take the token to whom it names.
+        """
+        if not path.startswith("/") or path.startswith("//"):
+            raise OpsError(f"{path!r} is no path of the API: one begins with a stroke, such as /obs_unit/7")
         await self.flush(_QUICK)
         operation = match(method, path)
         if operation is not None and operation.critical and self.spool is not None and self.spool.waiting():

@@ -9,7 +9,7 @@ import pytest
 import xxhash
 from conftest import Lab
 
-from opsdb import AsyncOpsClient, FilesError, OpsClient, _files
+from opsdb import AsyncOpsClient, Conflict, FilesError, OpsClient, _files, _writes
 from opsdb._generated.models import RawDataFileCreate
 from opsdb._values import new_id
 from opsdb._writes import BYTES, ROWS, chunks
@@ -75,6 +75,53 @@ def test_files_that_cannot_be_read_keep_no_others_back(ops: OpsClient, night: Pa
             obs.add_file(night / "good.g3", data_root=night / "drone1")
     assert isinstance(failure.value.failures[str(night / "missing.g3")], FileNotFoundError)
     assert list(files(ops, obs.id)) == ["good.g3"]
+
+
+def test_files_that_are_registered_with_other_content_keep_no_others_back(
+    lab: Lab, ops: OpsClient, night: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_writes, "ROWS", 3)
+    for number in range(7):
+        (night / f"{number}.g3").write_bytes(b"%d" % number)
+    changed = [night / f"{number}.g3" for number in (0, 1, 6)]  # two of the first portion, and the last one whole
+    with ops.observation(1, instrument_module_id=1) as first:
+        first.add_files(changed)
+    ops.wait(first)
+    for path in changed:
+        path.write_bytes(b"another")
+    with ops.observation(1, instrument_module_id=1) as obs:
+        with pytest.raises(FilesError, match="3 of the files could not") as failure:
+            obs.add_files(night)
+        with pytest.raises(FilesError, match="record-differs"):
+            obs.add_file(changed[0])
+    assert set(failure.value.failures) == set(map(str, changed))
+    for path in changed:
+        conflict = failure.value.failures[str(path)]
+        assert isinstance(conflict, Conflict)
+        assert conflict.problem["recorded"]["name"] == path.name
+    assert set(files(ops, obs.id)) == {f"{number}.g3" for number in (2, 3, 4, 5)}
+    ops.wait(obs)
+    assert lab.rows(f"SELECT count(*) FROM raw_data_file WHERE executed_obs_unit_id = '{obs.id}'") == [["4"]]
+
+
+def test_the_twin_keeps_no_others_back(lab: Lab, ops: OpsClient, night: Path) -> None:
+    (night / "a.g3").write_bytes(b"x")
+    with ops.observation(1, instrument_module_id=1) as first:
+        first.add_file(night / "a.g3")
+    ops.wait(first)
+    (night / "a.g3").write_bytes(b"another")
+    (night / "b.g3").write_bytes(b"y")
+
+    async def script() -> str:
+        async with (
+            AsyncOpsClient(lab.site["url"], lab.site["token"]) as twin,
+            twin.observation(1, instrument_module_id=1) as obs,
+        ):
+            with pytest.raises(FilesError, match="1 of the files could not"):
+                await obs.add_files(night)
+        return obs.id
+
+    assert set(files(ops, asyncio.run(script()))) == {"b.g3"}
 
 
 def test_names_that_no_registration_can_have_keep_no_others_back(ops: OpsClient, night: Path) -> None:

@@ -17,7 +17,7 @@ from ._generated.types import UNSET
 from ._session import Session
 from ._values import Instant, instant, new_id, now, plain
 from ._writes import Receipt
-from .errors import AuthError, FilesError, OpsError, ValidationError
+from .errors import AuthError, Conflict, FilesError, OpsError, ValidationError
 from .spool import Write
 
 log = logging.getLogger("opsdb")
@@ -73,6 +73,7 @@ class Files:
             str(path): ValueError(why) for path, place in places.items() if (why := _files.unnamable(place))
         }
         found = [path for path in found if str(path) not in failures]
+        differing: dict[str, Exception] = {}
         receipts: list[Receipt] = []
         with _files.read_all(found, algorithm, progress) as files:
 
@@ -85,10 +86,25 @@ class Files:
 
             portions = _writes.chunks(rows())
             while portion := await self._session.shell.run(lambda: next(portions, None)):
-                receipts.append(await self._record(_writes.files(portion)))
+                receipts += await self._register(portion, differing)
+        failures.update({str(path): differing[place] for path, place in places.items() if place in differing})
         if failures:
             raise FilesError(failures)
         return receipts
+
+    async def _register(self, portion: list[RawDataFileCreate], differing: dict[str, Exception]) -> list[Receipt]:
+        """Registers files at once, without those that are registered with other content: these are told, by place."""
+        while portion:
+            try:
+                return [await self._record(_writes.files(portion))]
+            except Conflict as conflict:
+                refused = (conflict.problem.get("requested") or {}).get("id")
+                rest = [row for row in portion if str(row.id) != refused]
+                if len(rest) == len(portion):
+                    raise
+                differing.update({row.relative_path: conflict for row in portion if str(row.id) == refused})
+                portion = rest
+        return []
 
     def _row(
         self, file: _files.Read, place: str, module: int, algorithm: ChecksumAlgorithm, file_type: str | None

@@ -173,7 +173,7 @@ class _Registering(Files):
         progress: bool | None = None,
     ) -> list[Receipt]:
         """The same for all files of a pattern (`**` for any folders), a folder or a list, read in parallel. FilesError
-        when some could not be read; the others are registered then.
+        when some could not be read or are registered with other content; the others are registered then.
         """
         return await self._add_files(paths, instrument_module_id, data_root, checksum, file_type, progress)
 

@@ -77,7 +77,9 @@ class Stopped(OpsError):
 
 
 class FilesError(OpsError):
-    """Some files could not be read; `failures` tells why, by path. All others are registered."""
+    """Some files could not be read, or are registered with other content (Conflict); `failures` tells why, by path. All
+    others are registered.
+    """
 
     def __init__(self, failures: Mapping[str, Exception]) -> None:
         lines = "".join(f"\n  {path}: {cause}" for path, cause in failures.items())

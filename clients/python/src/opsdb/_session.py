@@ -6,8 +6,9 @@ import json
 import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -26,6 +27,8 @@ Page = tuple[list[dict[str, Any]], str | None]
 
 _POLL = 20.0  # seconds for which the server is asked to wait
 _QUICK = 3.0  # seconds for one attempt at what waits already, before what somebody is waiting for
+_CALLED = dict.fromkeys(("observations", "executions"), "executed_obs_units")
+"""What people call tables whose names are others."""
 _ORDER = {"buffered": 0, "executing": 0, "committed": 1, "replicated": 2}
 
 
@@ -231,6 +234,14 @@ class Session:
         await self.flush(_QUICK)
         return response
 
+    async def change(self, path: str, edit: Callable[[Any], Any]) -> Response:
+        """Changes the very version of a record that edit is given."""
+        found = await self.call("GET", path)
+        version = found.headers.get("etag")
+        if version is None:
+            raise OpsError(f"{path} has no ETag, so nothing tells whether somebody else changes it meanwhile")
+        return await self.call("PATCH", path, json_body=edit(found.value()), headers={"If-Match": version})
+
     async def page(self, name: str, filters: Mapping[str, Any], cursor: str | None, after: Receipt | None) -> Page:
         """One page of a list, as long as it can be, and the cursor of the next."""
         path, size = table(name)
@@ -312,5 +323,7 @@ def table(name: str) -> tuple[str, int | None]:
         for candidate in (path, path + "/"):
             if operation.method == "GET" and pattern.fullmatch(candidate):
                 return candidate, operation.page or None
-    known = ", ".join(sorted(operation.path.strip("/") for operation, _ in _patterns() if operation.page))
-    raise OpsError(f"there is no table {name!r}; there are {known}")
+    known = sorted(operation.path.strip("/") for operation, _ in _patterns() if operation.page)
+    near = [_CALLED[name]] if name in _CALLED else get_close_matches(name, known, 1)
+    meant = f", perhaps you mean {near[0]!r}" if near else ""
+    raise OpsError(f"there is no table {name!r}{meant}; there are {', '.join(known)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -124,6 +124,12 @@ class OpsClient:
     ) -> Any:
         """Any operation of the API: sent again as all calls are, and nothing of it is spooled."""
         return run(self._session.call(method, path, params, json, headers)).value()
+
+    def change(self, path: str, edit: Callable[[Any], Any], /) -> Any:
+        """Changes a record by PATCH unless somebody else was faster, which is a Conflict: `edit` is given the record as
+        it was read and returns what is to change: `ops.change("/obs_unit/7", lambda unit: {"priority": 3})`.
+        """
+        return run(self._session.change(path, edit)).value()
 
     def flush(self) -> int:
         """Sends what waits in the spool and returns how many writes are left."""

@@ -112,8 +112,11 @@ func (a *app) run(ctx context.Context, args []string) int {
 	return a.report(command, err)
 }
 
-// misuse is the error of a command line that cannot be understood.
-type misuse struct{ cause error }
+// misuse is the error of a command line that cannot be understood, or of one for which no site is chosen.
+type misuse struct {
+	cause    error
+	profiles string // the file to look into, where it is about the site
+}
 
 // Error implements error.
 func (m *misuse) Error() string { return m.cause.Error() }
@@ -162,14 +165,14 @@ func (a *app) needCommand(cmd *cobra.Command, args []string) error {
 func (a *app) chosen() (profile.Site, error) {
 	f, err := profile.Load(a.getenv)
 	if err != nil {
-		return profile.Site{}, &misuse{cause: err}
+		return profile.Site{}, &misuse{err, f.Path}
 	}
 	if f.Exposed {
 		a.say("warning: others can read the tokens in %s: chmod 600 %[1]s", f.Path)
 	}
 	s, err := f.Choose(a.site, a.getenv)
 	if err != nil {
-		return s, &misuse{cause: err}
+		return s, &misuse{err, f.Path}
 	}
 	return s, nil
 }

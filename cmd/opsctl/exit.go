@@ -39,7 +39,11 @@ func (a *app) report(command *cobra.Command, err error) int {
 	fmt.Fprintf(a.err, "%s: %s\n", command.CommandPath(), plain(err.Error()))
 	switch code {
 	case exitUsage:
-		fmt.Fprintf(a.err, "\"%s --help\" tells more\n", command.CommandPath())
+		if m, ok := errors.AsType[*misuse](err); ok && m.profiles != "" {
+			fmt.Fprintf(a.err, "sites are in %s; \"opsctl login\" adds one\n", m.profiles)
+		} else {
+			fmt.Fprintf(a.err, "\"%s --help\" tells more\n", command.CommandPath())
+		}
 	case exitUnreachable:
 		fmt.Fprintln(a.err, "\"opsctl doctor\" looks for the reason")
 	}

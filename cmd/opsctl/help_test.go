@@ -2,10 +2,13 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ccatobs/opsdb/clients/go/profile"
 )
 
 // everyCommand calls f for each command, the root first.
@@ -57,6 +60,27 @@ func TestUsage(t *testing.T) {
 	}
 	s.environ["OPS_API_URL"] = "ops.example.org"
 	s.run("lag").exits(exitUsage).says("no address of a site")
+}
+
+// What is wrong with the choice of a site is put right in the file of the profiles, and no help of a command tells how.
+func TestNoSite(t *testing.T) {
+	t.Parallel()
+	for content, args := range map[string]string{
+		"":                         "lag",
+		"[sites":                   "lag",
+		"default = \"a\"":          "lag",
+		"[sites.a]":                "lag",
+		"[sites.a]\nurl = \"x:y\"": "lag --site b",
+	} {
+		s := at(t, "")
+		file, err := profile.Path(func(name string) string { return s.environ[name] })
+		must(t, err)
+		must(t, os.MkdirAll(filepath.Dir(file), 0o700))
+		must(t, os.WriteFile(file, []byte(content), 0o600))
+		if o := s.run(strings.Fields(args)...).exits(exitUsage).says("sites are in " + file); strings.Contains(o.err, "--help") {
+			t.Errorf("%q: %s", content, o.err)
+		}
+	}
 }
 
 func TestCompletion(t *testing.T) {

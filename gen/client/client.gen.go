@@ -4762,13 +4762,13 @@ type ListExecutedObsUnitsParams struct {
 	// StartBefore Only executions that started before this time.
 	StartBefore *Time `form:"start_before,omitempty" json:"start_before,omitempty"`
 
-	// DayObs Only what began in this night. An observing day begins at 16:31 UTC, about noon at the telescope.
+	// DayObs Only what began in this night; without `day_obs_from` and `day_obs_to`. An observing day begins at 16:31 UTC, about noon at the telescope.
 	DayObs *DayObs `form:"day_obs,omitempty" json:"day_obs,omitempty"`
 
 	// DayObsFrom Only what began in this observing day or a later one.
 	DayObsFrom *DayObsFrom `form:"day_obs_from,omitempty" json:"day_obs_from,omitempty"`
 
-	// DayObsTo Only what began in this observing day or an earlier one.
+	// DayObsTo Only what began in this observing day or an earlier one; not before `day_obs_from`.
 	DayObsTo *DayObsTo `form:"day_obs_to,omitempty" json:"day_obs_to,omitempty"`
 
 	// Order By start time.
@@ -5089,13 +5089,13 @@ type UpdateObsUnitParams struct {
 
 // GetObsUnitProgressParams defines parameters for GetObsUnitProgress.
 type GetObsUnitProgressParams struct {
-	// DayObs Only what began in this night. An observing day begins at 16:31 UTC, about noon at the telescope.
+	// DayObs Only what began in this night; without `day_obs_from` and `day_obs_to`. An observing day begins at 16:31 UTC, about noon at the telescope.
 	DayObs *DayObs `form:"day_obs,omitempty" json:"day_obs,omitempty"`
 
 	// DayObsFrom Only what began in this observing day or a later one.
 	DayObsFrom *DayObsFrom `form:"day_obs_from,omitempty" json:"day_obs_from,omitempty"`
 
-	// DayObsTo Only what began in this observing day or an earlier one.
+	// DayObsTo Only what began in this observing day or an earlier one; not before `day_obs_from`.
 	DayObsTo *DayObsTo `form:"day_obs_to,omitempty" json:"day_obs_to,omitempty"`
 
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
@@ -5216,13 +5216,13 @@ type GetObservingProgramProgressParams struct {
 	// Active Only units that are active, or that are not.
 	Active *bool `form:"active,omitempty" json:"active,omitempty"`
 
-	// DayObs Only what began in this night. An observing day begins at 16:31 UTC, about noon at the telescope.
+	// DayObs Only what began in this night; without `day_obs_from` and `day_obs_to`. An observing day begins at 16:31 UTC, about noon at the telescope.
 	DayObs *DayObs `form:"day_obs,omitempty" json:"day_obs,omitempty"`
 
 	// DayObsFrom Only what began in this observing day or a later one.
 	DayObsFrom *DayObsFrom `form:"day_obs_from,omitempty" json:"day_obs_from,omitempty"`
 
-	// DayObsTo Only what began in this observing day or an earlier one.
+	// DayObsTo Only what began in this observing day or an earlier one; not before `day_obs_from`.
 	DayObsTo *DayObsTo `form:"day_obs_to,omitempty" json:"day_obs_to,omitempty"`
 
 	// Cursor The `next_cursor` of the page before, with the same filters and order.

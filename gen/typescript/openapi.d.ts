@@ -4628,11 +4628,11 @@ export interface components {
     parameters: {
         /** @description The `next_cursor` of the page before, with the same filters and order. */
         Cursor: string;
-        /** @description Only what began in this night. An observing day begins at 16:31 UTC, about noon at the telescope. */
+        /** @description Only what began in this night; without `day_obs_from` and `day_obs_to`. An observing day begins at 16:31 UTC, about noon at the telescope. */
         DayObs: components["schemas"]["DayObs"];
         /** @description Only what began in this observing day or a later one. */
         DayObsFrom: components["schemas"]["DayObs"];
-        /** @description Only what began in this observing day or an earlier one. */
+        /** @description Only what began in this observing day or an earlier one; not before `day_obs_from`. */
         DayObsTo: components["schemas"]["DayObs"];
         /**
          * @description Chosen by the client, 1 to 255 visible ASCII characters, kept for 400 days. The same request with the same key is
@@ -4729,11 +4729,11 @@ export interface operations {
                 start_from?: components["schemas"]["Time"];
                 /** @description Only executions that started before this time. */
                 start_before?: components["schemas"]["Time"];
-                /** @description Only what began in this night. An observing day begins at 16:31 UTC, about noon at the telescope. */
+                /** @description Only what began in this night; without `day_obs_from` and `day_obs_to`. An observing day begins at 16:31 UTC, about noon at the telescope. */
                 day_obs?: components["parameters"]["DayObs"];
                 /** @description Only what began in this observing day or a later one. */
                 day_obs_from?: components["parameters"]["DayObsFrom"];
-                /** @description Only what began in this observing day or an earlier one. */
+                /** @description Only what began in this observing day or an earlier one; not before `day_obs_from`. */
                 day_obs_to?: components["parameters"]["DayObsTo"];
                 /** @description By start time. */
                 order?: components["schemas"]["Order"];
@@ -8035,11 +8035,11 @@ export interface operations {
     getObsUnitProgress: {
         parameters: {
             query?: {
-                /** @description Only what began in this night. An observing day begins at 16:31 UTC, about noon at the telescope. */
+                /** @description Only what began in this night; without `day_obs_from` and `day_obs_to`. An observing day begins at 16:31 UTC, about noon at the telescope. */
                 day_obs?: components["parameters"]["DayObs"];
                 /** @description Only what began in this observing day or a later one. */
                 day_obs_from?: components["parameters"]["DayObsFrom"];
-                /** @description Only what began in this observing day or an earlier one. */
+                /** @description Only what began in this observing day or an earlier one; not before `day_obs_from`. */
                 day_obs_to?: components["parameters"]["DayObsTo"];
             };
             header?: {
@@ -8513,11 +8513,11 @@ export interface operations {
                 sub_observing_program_id?: components["schemas"]["SerialID"];
                 /** @description Only units that are active, or that are not. */
                 active?: boolean;
-                /** @description Only what began in this night. An observing day begins at 16:31 UTC, about noon at the telescope. */
+                /** @description Only what began in this night; without `day_obs_from` and `day_obs_to`. An observing day begins at 16:31 UTC, about noon at the telescope. */
                 day_obs?: components["parameters"]["DayObs"];
                 /** @description Only what began in this observing day or a later one. */
                 day_obs_from?: components["parameters"]["DayObsFrom"];
-                /** @description Only what began in this observing day or an earlier one. */
+                /** @description Only what began in this observing day or an earlier one; not before `day_obs_from`. */
                 day_obs_to?: components["parameters"]["DayObsTo"];
                 /** @description The `next_cursor` of the page before, with the same filters and order. */
                 cursor?: components["parameters"]["Cursor"];

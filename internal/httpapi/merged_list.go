@@ -237,10 +237,12 @@ func (s *Server) ListExecutedObsUnits(ctx context.Context, r api.ListExecutedObs
 	if r.Params.StartBefore != nil {
 		q.before = microsecondUp(*r.Params.StartBefore)
 	}
-	days := span{from: q.from, before: q.before}.within(r.Params.DayObs, r.Params.DayObsFrom, r.Params.DayObsTo)
+	days, err := span{from: q.from, before: q.before}.within(r.Params.DayObs, r.Params.DayObsFrom, r.Params.DayObsTo)
+	if err != nil {
+		return nil, err
+	}
 	q.from, q.before = days.from, days.before
 	if r.Params.Cursor != nil {
-		var err error
 		if q.after, err = parseTimeKey(*r.Params.Cursor); err != nil {
 			return nil, err
 		}

@@ -202,7 +202,7 @@ func TestProgressComparesPlanAndExecutions(t *testing.T) {
 	}
 	for query, want := range map[string]int64{
 		"day_obs=2026-07-14": 1, "day_obs=2026-07-15": 3, "day_obs_from=2026-07-15": 3, "day_obs_to=2026-07-14": 1, "day_obs_from=2026-07-16": 0,
-		"day_obs_from=2026-07-14&day_obs_to=2026-07-15": 4, "day_obs=2026-07-15&day_obs_to=2026-07-14": 0,
+		"day_obs_from=2026-07-14&day_obs_to=2026-07-15": 4, "day_obs_from=2026-07-15&day_obs_to=2026-07-15": 3,
 	} {
 		if got := read(query).Sum.Completed; got != want {
 			t.Errorf("%s: %d completed, want %d", query, got, want)
@@ -221,5 +221,15 @@ func TestProgressComparesPlanAndExecutions(t *testing.T) {
 	if !empty.Sum.Done.IsNull() || !empty.Sum.DoneByTime.IsNull() || empty.Units != 0 {
 		t.Errorf("%+v", empty)
 	}
-	s.do(call{op: "listExecutedObsUnits", query: "day_obs=yesterday"}).problem(http.StatusUnprocessableEntity, "invalid")
+	for query, pointer := range map[string]string{
+		"day_obs=yesterday": "query:day_obs", "day_obs_from=2026-07-16&day_obs_to=2026-07-15": "query:day_obs_to",
+		"day_obs=2026-07-15&day_obs_to=2026-07-15": "query:day_obs", "day_obs=2026-07-15&day_obs_from=2026-07-15": "query:day_obs",
+	} {
+		for op, id := range map[string]string{"listExecutedObsUnits": "", "getObservingProgramProgress": number(p.ID), "getObsUnitProgress": number(b.ID)} {
+			refused := s.do(call{op: op, id: id, query: query}).problem(http.StatusUnprocessableEntity, "invalid")
+			if len(refused.Errors) != 1 || refused.Errors[0].Pointer != pointer {
+				t.Errorf("%s?%s: %+v, want %s", op, query, refused, pointer)
+			}
+		}
+	}
 }

@@ -18,7 +18,10 @@ func (s *Server) GetObservingProgramProgress(ctx context.Context, r api.GetObser
 	if err != nil {
 		return nil, err
 	}
-	began := always.within(r.Params.DayObs, r.Params.DayObsFrom, r.Params.DayObsTo)
+	began, err := always.within(r.Params.DayObs, r.Params.DayObsFrom, r.Params.DayObsTo)
+	if err != nil {
+		return nil, err
+	}
 	var rows []replicadb.ListUnitProgressRow
 	err = s.replica.Snapshot(ctx, func(q *replicadb.Queries) error {
 		if _, err := q.GetObservingProgram(ctx, replicadb.GetObservingProgramParams{ID: r.ID}); err != nil {
@@ -50,7 +53,10 @@ func (s *Server) GetObservingProgramProgress(ctx context.Context, r api.GetObser
 
 // GetObsUnitProgress tells how far a unit has come.
 func (s *Server) GetObsUnitProgress(ctx context.Context, r api.GetObsUnitProgressRequestObject) (api.GetObsUnitProgressResponseObject, error) {
-	began := always.within(r.Params.DayObs, r.Params.DayObsFrom, r.Params.DayObsTo)
+	began, err := always.within(r.Params.DayObs, r.Params.DayObsFrom, r.Params.DayObsTo)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := s.replica.ListUnitProgress(ctx, replicadb.ListUnitProgressParams{ID: &r.ID, StartFrom: began.from, StartBefore: began.before})
 	switch {
 	case err != nil:

@@ -30,6 +30,7 @@ var validation = &openapi3filter.Options{
 	SchemaValidationOptions: []openapi3.SchemaValidationOption{
 		openapi3.WithStringFormatValidators(map[string]openapi3.StringFormatValidator{
 			"uuid":      openapi3.NewCallbackValidator(checkUUID),
+			"date":      openapi3.NewCallbackValidator(checkDate),
 			"date-time": openapi3.NewCallbackValidator(checkTime),
 			"wait-time": openapi3.NewCallbackValidator(checkWait),
 			"path":      openapi3.NewCallbackValidator(checkPath),
@@ -221,7 +222,20 @@ func checkTime(text string) error {
 	if err := t.UnmarshalText([]byte(text)); err != nil {
 		return errors.New("must be an RFC 3339 time with a zone, such as 2026-07-15T11:20:00Z")
 	}
-	if year := t.UTC().Year(); year < 1970 || year >= 2200 {
+	return checkYear(t)
+}
+
+func checkDate(text string) error {
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return errors.New("must be a date that the calendar has, such as 2026-07-15")
+	}
+	return checkYear(day)
+}
+
+// checkYear lets those times pass that the document allows.
+func checkYear(t time.Time) error {
+	if t.Before(firstStart) || !t.Before(lastStart) {
 		return errors.New("must lie between 1970 and 2200")
 	}
 	return nil

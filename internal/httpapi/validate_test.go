@@ -109,6 +109,10 @@ func TestRequestsThatTheDocumentRefuses(t *testing.T) {
 		"unknown order":      {op: "listExecutedObsUnits", query: "order=random", status: 422, pointers: []string{"query:order"}},
 		"unknown parameter":  {op: "listExecutedObsUnits", query: "offset=100", status: 422, pointers: []string{"query:offset"}},
 		"day only":           {op: "listExecutedObsUnits", query: "start_from=2026-07-15", status: 422, pointers: []string{"query:start_from"}},
+		"no date at all":     {op: "listExecutedObsUnits", query: "day_obs=yesterday&day_obs_from=2026-2-3", status: 422, pointers: []string{"query:day_obs", "query:day_obs_from"}},
+		"date that is not":   {op: "getVisibility", query: "day=2026-02-30", params: map[string]string{"source_id": "1"}, status: 422, pointers: []string{"query:day"}},
+		"dates of a map":     {op: "getVisibilityHeatmap", query: "from=1969-12-31&to=2200-01-01", status: 422, pointers: []string{"query:from", "query:to"}},
+		"date in a body":     {op: "precalculateVisibility", body: `{"from":"2026-06-31","to":"2026-07-02"}`, status: 422, pointers: []string{"/from"}},
 		"bad encoding":       {op: "listExecutedObsUnits", query: "limit=%zz", status: 422, pointers: []string{"query:"}},
 		"NUL in a query":     {op: "listSources", query: "q=a%00b", status: 422, pointers: []string{"query:q"}},
 		"no UTF-8 in query":  {op: "listSources", query: "q=%ff%fe", status: 422, pointers: []string{"query:q"}},
@@ -150,6 +154,8 @@ func TestWhatARefusalSays(t *testing.T) {
 		"just too little": {op: "createObservationConfiguration", body: `{"name":"a","chai":{"integration_time_s":0}}`, says: "must be more than 0"},
 		"no change":       {op: "updateSource", body: `{}`, says: "must have more fields: at least 1"},
 		"neither kind":    {op: "createSource", body: `{"name":"a"}`, says: "must have more fields: at least 2"},
+		"no such day":     {op: "listExecutedObsUnits", query: "day_obs_from=2026-02-30", says: "must be a date that the calendar has, such as 2026-07-15"},
+		"a day long ago":  {op: "listExecutedObsUnits", query: "day_obs=1969-12-31", says: "must lie between 1970 and 2200"},
 		"no time zone":    {op: "listTransfers", query: "created_from=2026-07-15T11:20:00", says: "must be an RFC 3339 time with a zone, such as 2026-07-15T11:20:00Z"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -117,10 +117,7 @@ func visibleSpan(p api.GetVisibilityParams, now time.Time) (from, to time.Time, 
 	case p.Day != nil && (p.From != nil || p.To != nil):
 		return from, to, errs.New(errs.Invalid, "Say a day or a time, not both.").At("query:day", "goes without from and to")
 	case p.Day != nil:
-		if from, err = dayOf(*p.Day, "query:day"); err != nil {
-			return from, to, err
-		}
-		from = sky.DayBegin(from)
+		from = sky.DayBegin(p.Day.UTC())
 		to = from.AddDate(0, 0, 1)
 	case (p.From == nil) != (p.To == nil):
 		return from, to, errs.New(errs.Invalid, "A time has a beginning and an end.").At("query:to", "from and to go together")
@@ -140,14 +137,6 @@ func visibleSpan(p api.GetVisibilityParams, now time.Time) (from, to time.Time, 
 		return from, to, errs.New(errs.Invalid, "At most %d times at once.", maxTrack).At("query:step", "is too short for so long a time")
 	}
 	return from, to, nil
-}
-
-// dayOf is the date of an observing day. It fails with errs.Invalid for one beyond the times that the document allows.
-func dayOf(day api.DayObs, pointer string) (time.Time, error) {
-	if day.Before(firstStart) || !day.Before(lastStart) {
-		return time.Time{}, errs.New(errs.Invalid, "Times are between 1970 and 2200.").At(pointer, "is not between 1970 and 2200")
-	}
-	return day.UTC(), nil
 }
 
 // limitsOf are the limits that a request asks for. Pointer is where its lower elevation stands.

@@ -29,7 +29,7 @@ func (s *Server) GetVisibilityHeatmap(ctx context.Context, r api.GetVisibilityHe
 	if p.By != nil && *p.By == api.HeatmapColumnHour {
 		by, longest, slots = api.HeatmapColumnHour, maxHeatmapDaysHours, visibility.SlotsPerHour
 	}
-	first, days, err := daysOf(p.From, p.To, longest, "query:")
+	first, days, err := daysOf(p.From, p.To, longest, "query:to")
 	if err != nil {
 		return nil, err
 	}
@@ -57,21 +57,15 @@ func (s *Server) GetVisibilityHeatmap(ctx context.Context, r api.GetVisibilityHe
 }
 
 // daysOf returns the first of some observing days and how many they are. It fails with errs.Invalid when they are none, or
-// too many; prefix stands before the names of both in its pointers.
-func daysOf(from, to api.DayObs, longest int, prefix string) (first time.Time, days int, err error) {
-	if first, err = dayOf(from, prefix+"from"); err != nil {
-		return first, 0, err
-	}
-	last, err := dayOf(to, prefix+"to")
-	if err != nil {
-		return first, 0, err
-	}
+// too many. Pointer is where the last stands.
+func daysOf(from, to api.DayObs, longest int, pointer string) (first time.Time, days int, err error) {
+	first, last := from.UTC(), to.UTC()
 	days = int(last.Sub(first)/(24*time.Hour)) + 1
 	switch {
 	case last.Before(first):
-		return first, 0, errs.New(errs.Invalid, "The last day is before the first.").At(prefix+"to", "is before from")
+		return first, 0, errs.New(errs.Invalid, "The last day is before the first.").At(pointer, "is before from")
 	case days > longest:
-		return first, 0, errs.New(errs.Invalid, "At most %d days at once.", longest).At(prefix+"to", "is too far away")
+		return first, 0, errs.New(errs.Invalid, "At most %d days at once.", longest).At(pointer, "is too far away")
 	}
 	return first, days, nil
 }

@@ -18,7 +18,7 @@ func (s *Server) PrecalculateVisibility(ctx context.Context, r api.PrecalculateV
 	if err != nil {
 		return nil, err
 	}
-	first, days, err := daysOf(b.From, b.To, maxHeatmapDays, "/")
+	first, days, err := daysOf(b.From, b.To, maxHeatmapDays, "/to")
 	if err != nil {
 		return nil, err
 	}

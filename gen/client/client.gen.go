@@ -5423,6 +5423,9 @@ type ListStagingJobsParams struct {
 	// LocationID Only jobs to this location.
 	LocationID *SerialID `form:"location_id,omitempty" json:"location_id,omitempty"`
 
+	// RawDataPackageID Only jobs that bring this package back.
+	RawDataPackageID *UUID `form:"raw_data_package_id,omitempty" json:"raw_data_package_id,omitempty"`
+
 	// Mine Only what the caller has asked for.
 	Mine *bool `form:"mine,omitempty" json:"mine,omitempty"`
 
@@ -18397,6 +18400,18 @@ func NewListStagingJobsRequest(server string, params *ListStagingJobsParams) (*h
 		if params.LocationID != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "location_id", *params.LocationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.RawDataPackageID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "raw_data_package_id", *params.RawDataPackageID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {

@@ -126,18 +126,21 @@ cross join lateral (
 where ($1::staging_status is null or j.status = $1)
   and ($2::text is null or j.requested_by = $2)
   and ($3::integer is null or j.destination_location_id = $3)
-  and (j.created_at, j.id) < ($4::timestamptz, $5::uuid)
+  and ($4::uuid is null or j.id = any (array(
+    select s.staging_job_id from staging_job_package s where s.raw_data_package_id = $4)))
+  and (j.created_at, j.id) < ($5::timestamptz, $6::uuid)
 order by j.created_at desc, j.id desc
-limit $6
+limit $7
 `
 
 type ListStagingJobsParams struct {
-	Status      *StagingStatus `json:"status"`
-	RequestedBy *string        `json:"requested_by"`
-	LocationID  *int32         `json:"location_id"`
-	BeforeAt    time.Time      `json:"before_at"`
-	BeforeID    uuid.UUID      `json:"before_id"`
-	RowLimit    int32          `json:"row_limit"`
+	Status           *StagingStatus `json:"status"`
+	RequestedBy      *string        `json:"requested_by"`
+	LocationID       *int32         `json:"location_id"`
+	RawDataPackageID *uuid.UUID     `json:"raw_data_package_id"`
+	BeforeAt         time.Time      `json:"before_at"`
+	BeforeID         uuid.UUID      `json:"before_id"`
+	RowLimit         int32          `json:"row_limit"`
 }
 
 type ListStagingJobsRow struct {
@@ -159,12 +162,13 @@ type ListStagingJobsRow struct {
 	BytesStaged           int64         `json:"bytes_staged"`
 }
 
-// The newest first.
+// The newest first. The jobs of a package are looked up once, not for each job whether it has the package.
 func (q *Queries) ListStagingJobs(ctx context.Context, arg ListStagingJobsParams) ([]ListStagingJobsRow, error) {
 	rows, err := q.db.Query(ctx, listStagingJobs,
 		arg.Status,
 		arg.RequestedBy,
 		arg.LocationID,
+		arg.RawDataPackageID,
 		arg.BeforeAt,
 		arg.BeforeID,
 		arg.RowLimit,

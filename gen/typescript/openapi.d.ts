@@ -9095,6 +9095,8 @@ export interface operations {
                 status?: components["schemas"]["StagingStatus"];
                 /** @description Only jobs to this location. */
                 location_id?: components["schemas"]["SerialID"];
+                /** @description Only jobs that bring this package back. */
+                raw_data_package_id?: components["schemas"]["UUID"];
                 /** @description Only what the caller has asked for. */
                 mine?: boolean;
                 /** @description The `next_cursor` of the page before, with the same filters and order. */

@@ -22,7 +22,8 @@ func (s *Server) ListStagingJobs(ctx context.Context, r api.ListStagingJobsReque
 		return nil, err
 	}
 	p := replicadb.ListStagingJobsParams{
-		Status: (*replicadb.StagingStatus)(r.Params.Status), LocationID: r.Params.LocationID, BeforeAt: at, BeforeID: id, RowLimit: pageSize(r.Params.Limit),
+		Status: (*replicadb.StagingStatus)(r.Params.Status), LocationID: r.Params.LocationID, RawDataPackageID: r.Params.RawDataPackageID,
+		BeforeAt: at, BeforeID: id, RowLimit: pageSize(r.Params.Limit),
 	}
 	if value(r.Params.Mine) {
 		p.RequestedBy = &exchangeOf(ctx).principal.Name

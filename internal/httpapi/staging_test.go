@@ -60,6 +60,11 @@ func TestStaging(t *testing.T) {
 	if page := decode[api.StagingJobPage](s.do(call{op: "listStagingJobs", query: "mine=true", token: w.issue("observer")}).want(http.StatusOK)); len(page.Items) != 0 {
 		t.Errorf("of somebody else: %+v", page)
 	}
+	for pack, want := range map[string]int{s.stagingJob(id).RawDataPackages[1].RawDataPackageID.String(): 1, someID: 0} {
+		if page := decode[api.StagingJobPage](s.do(call{op: "listStagingJobs", query: "raw_data_package_id=" + pack}).want(http.StatusOK)); len(page.Items) != want {
+			t.Errorf("of package %s: %+v, want %d", pack, page, want)
+		}
+	}
 	p.steps(2)
 	if job := s.stagingJob(id); job.Status != api.StagingStatusCompleted || job.PackagesStaged != 2 || job.FinishedAt.IsNull() {
 		t.Errorf("in the end: %+v", job)

@@ -231,6 +231,7 @@ func listPackages(t *testing.T, q *replicadb.Queries, before time.Time) {
 func listMovements(t *testing.T, q *replicadb.Queries, before time.Time) {
 	t.Helper()
 	ctx, some := t.Context(), uuid.MustParse("00000000-0000-0000-0000-000000000001")
+	staged := uuid.MustParse("00000070-0000-7000-8000-000000000007") // pg_temp.id('package', 7)
 	statuses := []*replicadb.TransferStatus{
 		nil, new(replicadb.TransferStatusPending), new(replicadb.TransferStatusInProgress), new(replicadb.TransferStatusCompleted), new(replicadb.TransferStatusFailed),
 	}
@@ -277,6 +278,8 @@ func listMovements(t *testing.T, q *replicadb.Queries, before time.Time) {
 		{RequestedBy: new("user-7")},
 		{RequestedBy: new("nobody")},
 		{LocationID: new(int32(9))},
+		{RawDataPackageID: &staged},
+		{RawDataPackageID: &some},
 	} {
 		p.BeforeAt, p.RowLimit = before, 101
 		_, err := q.ListStagingJobs(ctx, p)

@@ -1,5 +1,5 @@
 -- name: ListStagingJobs :many
--- The newest first.
+-- The newest first. The jobs of a package are looked up once, not for each job whether it has the package.
 select j.*, g.packages, g.packages_staged, g.bytes, g.bytes_staged
 from staging_job j
 cross join lateral (
@@ -11,6 +11,8 @@ cross join lateral (
 where (sqlc.narg('status')::staging_status is null or j.status = sqlc.narg('status'))
   and (sqlc.narg('requested_by')::text is null or j.requested_by = sqlc.narg('requested_by'))
   and (sqlc.narg('location_id')::integer is null or j.destination_location_id = sqlc.narg('location_id'))
+  and (sqlc.narg('raw_data_package_id')::uuid is null or j.id = any (array(
+    select s.staging_job_id from staging_job_package s where s.raw_data_package_id = sqlc.narg('raw_data_package_id'))))
   and (j.created_at, j.id) < (@before_at::timestamptz, @before_id::uuid)
 order by j.created_at desc, j.id desc
 limit @row_limit;

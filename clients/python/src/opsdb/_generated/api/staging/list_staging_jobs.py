@@ -1,5 +1,6 @@
 from http import HTTPStatus
 from typing import Any, cast
+from uuid import UUID
 
 import httpx
 
@@ -14,6 +15,7 @@ def _get_kwargs(
     *,
     status: StagingStatus | Unset = UNSET,
     location_id: int | Unset = UNSET,
+    raw_data_package_id: UUID | Unset = UNSET,
     mine: bool | Unset = False,
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
@@ -36,6 +38,11 @@ def _get_kwargs(
     params["status"] = json_status
 
     params["location_id"] = location_id
+
+    json_raw_data_package_id: str | Unset = UNSET
+    if not isinstance(raw_data_package_id, Unset):
+        json_raw_data_package_id = str(raw_data_package_id)
+    params["raw_data_package_id"] = json_raw_data_package_id
 
     params["mine"] = mine
 
@@ -98,6 +105,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     status: StagingStatus | Unset = UNSET,
     location_id: int | Unset = UNSET,
+    raw_data_package_id: UUID | Unset = UNSET,
     mine: bool | Unset = False,
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
@@ -111,6 +119,7 @@ def sync_detailed(
     Args:
         status (StagingStatus | Unset):
         location_id (int | Unset):
+        raw_data_package_id (UUID | Unset):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         mine (bool | Unset):  Default: False.
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
@@ -128,6 +137,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         status=status,
         location_id=location_id,
+        raw_data_package_id=raw_data_package_id,
         mine=mine,
         cursor=cursor,
         limit=limit,
@@ -147,6 +157,7 @@ def sync(
     client: AuthenticatedClient,
     status: StagingStatus | Unset = UNSET,
     location_id: int | Unset = UNSET,
+    raw_data_package_id: UUID | Unset = UNSET,
     mine: bool | Unset = False,
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
@@ -160,6 +171,7 @@ def sync(
     Args:
         status (StagingStatus | Unset):
         location_id (int | Unset):
+        raw_data_package_id (UUID | Unset):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         mine (bool | Unset):  Default: False.
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
@@ -178,6 +190,7 @@ def sync(
         client=client,
         status=status,
         location_id=location_id,
+        raw_data_package_id=raw_data_package_id,
         mine=mine,
         cursor=cursor,
         limit=limit,
@@ -191,6 +204,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     status: StagingStatus | Unset = UNSET,
     location_id: int | Unset = UNSET,
+    raw_data_package_id: UUID | Unset = UNSET,
     mine: bool | Unset = False,
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
@@ -204,6 +218,7 @@ async def asyncio_detailed(
     Args:
         status (StagingStatus | Unset):
         location_id (int | Unset):
+        raw_data_package_id (UUID | Unset):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         mine (bool | Unset):  Default: False.
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
@@ -221,6 +236,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         status=status,
         location_id=location_id,
+        raw_data_package_id=raw_data_package_id,
         mine=mine,
         cursor=cursor,
         limit=limit,
@@ -238,6 +254,7 @@ async def asyncio(
     client: AuthenticatedClient,
     status: StagingStatus | Unset = UNSET,
     location_id: int | Unset = UNSET,
+    raw_data_package_id: UUID | Unset = UNSET,
     mine: bool | Unset = False,
     cursor: str | Unset = UNSET,
     limit: int | Unset = 100,
@@ -251,6 +268,7 @@ async def asyncio(
     Args:
         status (StagingStatus | Unset):
         location_id (int | Unset):
+        raw_data_package_id (UUID | Unset):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
         mine (bool | Unset):  Default: False.
         cursor (str | Unset):
         limit (int | Unset):  Default: 100.
@@ -270,6 +288,7 @@ async def asyncio(
             client=client,
             status=status,
             location_id=location_id,
+            raw_data_package_id=raw_data_package_id,
             mine=mine,
             cursor=cursor,
             limit=limit,

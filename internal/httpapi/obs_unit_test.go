@@ -85,6 +85,18 @@ func TestUnitsAreRefused(t *testing.T) {
 			s.do(call{op: "updateObsUnit", id: number(u.ID), body: change}).problem(http.StatusUnprocessableEntity, "reference-unknown")
 		}
 	}
+	// What exists in another program is not said to exist nowhere.
+	other := s.createProgram(map[string]any{"short_name": "other"})
+	foreign := decode[api.SubObservingProgram](s.do(call{op: "createSubObservingProgram", id: number(other.ID), body: s.exampleOf("createSubObservingProgram")}).want(http.StatusCreated))
+	for _, c := range []call{
+		{op: "createObsUnit", body: s.example("createObsUnit", map[string]any{"name": "other", "sub_observing_program_id": foreign.ID})},
+		{op: "updateObsUnit", id: number(u.ID), body: map[string]any{"sub_observing_program_id": foreign.ID}},
+	} {
+		p := s.do(c).problem(http.StatusUnprocessableEntity, "reference-unknown")
+		if len(p.Errors) != 1 || p.Errors[0].Pointer != "/sub_observing_program_id" || p.Errors[0].Detail != "is not a sub-program of this program" {
+			t.Errorf("%s: %+v", c.op, p)
+		}
+	}
 	s.do(call{op: "createObsUnit", body: s.example("createObsUnit", nil)}).problem(http.StatusConflict, "name-taken")
 	s.do(call{op: "createObsUnit", body: s.example("createObsUnit", map[string]any{"duration_s": 0})}).problem(http.StatusUnprocessableEntity, "invalid")
 	s.do(call{op: "listObsUnits", query: "cursor=abc"}).problem(http.StatusUnprocessableEntity, "invalid")

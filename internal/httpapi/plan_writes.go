@@ -144,6 +144,11 @@ var planPointers = map[string]string{
 	"instrument_module_configuration_instrument_module_id_fkey":       "/instrument_module_id",
 }
 
+// elsewhere says of references that are to something of one record only what they may be to: it may well exist elsewhere.
+var elsewhere = map[string]string{
+	"obs_unit_observing_program_id_sub_observing_program_id_fkey": "is not a sub-program of this program",
+}
+
 // unknownReference turns the lack of a row that a request refers to into errs.Invalid.
 func unknownReference(err error, pointer string) error {
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -166,8 +171,12 @@ func planRefused(err error) error {
 	case database.Code == "23505":
 		return errs.New(errs.Conflict, "Another record has this name.").Named("name-taken").Because(err).At(pointer, "is taken")
 	case database.Code == "23503":
+		detail, ok := elsewhere[database.ConstraintName]
+		if !ok {
+			detail = "does not exist"
+		}
 		return errs.New(errs.Invalid, "The request refers to something that does not exist.").Named("reference-unknown").Because(err).
-			At(pointer, "does not exist")
+			At(pointer, detail)
 	default:
 		return err
 	}

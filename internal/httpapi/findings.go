@@ -126,7 +126,7 @@ func expectation(e *openapi3.SchemaError) string {
 	case "maxProperties":
 		return fmt.Sprintf("must have at most %d fields", *schema.MaxProps)
 	case "pattern":
-		return "must match " + schema.Pattern
+		return ofPattern(schema)
 	case "format":
 		if e.Origin != nil && schema.Type.Is(openapi3.TypeString) {
 			return ofFormat(e)
@@ -135,6 +135,16 @@ func expectation(e *openapi3.SchemaError) string {
 	default:
 		return "does not match the document"
 	}
+}
+
+// extPattern is what the document says of a pattern to those who do not read regular expressions.
+const extPattern = "x-pattern-says"
+
+func ofPattern(schema *openapi3.Schema) string {
+	if says, ok := schema.Extensions[extPattern].(string); ok {
+		return says
+	}
+	return "must match " + schema.Pattern
 }
 
 // ofFormat is what the check of a format says, without the validator's words around it.

@@ -154,6 +154,9 @@ func TestWhatARefusalSays(t *testing.T) {
 		"just too little": {op: "createObservationConfiguration", body: `{"name":"a","chai":{"integration_time_s":0}}`, says: "must be more than 0"},
 		"no change":       {op: "updateSource", body: `{}`, says: "must have more fields: at least 1"},
 		"neither kind":    {op: "createSource", body: `{"name":"a"}`, says: "must have more fields: at least 2"},
+		"blank behind":    {op: "resolveSource", body: `{"name":"jupiter "}`, says: "must not be empty, begin or end with a space, or contain control characters"},
+		"blank before":    {op: "createObservationConfiguration", body: `{"name":" a"}`, says: "must not be empty, begin or end with a space, or contain control characters"},
+		"foreign cursor":  {op: "listSources", query: "cursor=a!", says: "must be the next_cursor of an answer"},
 		"no such day":     {op: "listExecutedObsUnits", query: "day_obs_from=2026-02-30", says: "must be a date that the calendar has, such as 2026-07-15"},
 		"a day long ago":  {op: "listExecutedObsUnits", query: "day_obs=1969-12-31", says: "must lie between 1970 and 2200"},
 		"no time zone":    {op: "listTransfers", query: "created_from=2026-07-15T11:20:00", says: "must be an RFC 3339 time with a zone, such as 2026-07-15T11:20:00Z"},
@@ -165,6 +168,42 @@ func TestWhatARefusalSays(t *testing.T) {
 				t.Errorf("%v, want %q", err, test.says)
 			}
 		})
+	}
+}
+
+// No refusal shows a regular expression: the document has words beside each.
+func TestPatternsHaveWords(t *testing.T) {
+	var document map[string]any
+	text, err := api.GetSpecJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &document); err != nil {
+		t.Fatal(err)
+	}
+	patterns := 0
+	var look func(value any, where string)
+	look = func(value any, where string) {
+		switch v := value.(type) {
+		case []any:
+			for i, item := range v {
+				look(item, where+"/"+strconv.Itoa(i))
+			}
+		case map[string]any:
+			if _, ok := v["pattern"].(string); ok && v["type"] == "string" {
+				patterns++
+				if says, _ := v[extPattern].(string); !strings.HasPrefix(says, "must ") {
+					t.Errorf("%s: says %q", where, says)
+				}
+			}
+			for name, item := range v {
+				look(item, where+pointerOf(name))
+			}
+		}
+	}
+	look(document, "")
+	if patterns == 0 {
+		t.Error("there are no patterns")
 	}
 }
 

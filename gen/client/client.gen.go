@@ -4322,7 +4322,7 @@ type GetUserParams struct {
 
 // UpdateUserParams defines parameters for UpdateUser.
 type UpdateUserParams struct {
-	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	// IfMatch The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -4609,7 +4609,7 @@ type GetPackageMetadataParams struct {
 
 // PutPackageMetadataParams defines parameters for PutPackageMetadata.
 type PutPackageMetadataParams struct {
-	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	// IfMatch The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -4633,7 +4633,7 @@ type GetRouteParams struct {
 
 // UpdateRouteParams defines parameters for UpdateRoute.
 type UpdateRouteParams struct {
-	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	// IfMatch The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -4738,7 +4738,7 @@ type GetPreferencesParams struct {
 
 // PutPreferencesParams defines parameters for PutPreferences.
 type PutPreferencesParams struct {
-	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	// IfMatch The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -4892,7 +4892,7 @@ type GetInstrumentModuleConfigurationParams struct {
 
 // UpdateInstrumentModuleConfigurationParams defines parameters for UpdateInstrumentModuleConfiguration.
 type UpdateInstrumentModuleConfigurationParams struct {
-	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	// IfMatch The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -4931,7 +4931,7 @@ type GetInstrumentParams struct {
 
 // UpdateInstrumentParams defines parameters for UpdateInstrument.
 type UpdateInstrumentParams struct {
-	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	// IfMatch The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -5083,7 +5083,7 @@ type GetObsUnitParams struct {
 
 // UpdateObsUnitParams defines parameters for UpdateObsUnit.
 type UpdateObsUnitParams struct {
-	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	// IfMatch The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -5145,7 +5145,7 @@ type GetObservationConfigurationParams struct {
 
 // UpdateObservationConfigurationParams defines parameters for UpdateObservationConfiguration.
 type UpdateObservationConfigurationParams struct {
-	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	// IfMatch The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -5198,13 +5198,13 @@ type GetObservingProgramParams struct {
 
 // UpdateObservingProgramParams defines parameters for UpdateObservingProgram.
 type UpdateObservingProgramParams struct {
-	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	// IfMatch The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // ReplaceObservingProgramParams defines parameters for ReplaceObservingProgram.
 type ReplaceObservingProgramParams struct {
-	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	// IfMatch The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -5278,7 +5278,7 @@ type GetSubObservingProgramParams struct {
 
 // UpdateSubObservingProgramParams defines parameters for UpdateSubObservingProgram.
 type UpdateSubObservingProgramParams struct {
-	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	// IfMatch The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -5393,7 +5393,7 @@ type GetSourceParams struct {
 
 // UpdateSourceParams defines parameters for UpdateSource.
 type UpdateSourceParams struct {
-	// IfMatch The `ETag` of the record as it was read; if it has changed since, nothing is done (412).
+	// IfMatch The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412).
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 

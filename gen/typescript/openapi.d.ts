@@ -4657,7 +4657,7 @@ export interface components {
         TokenInURL: string;
         /** @description The `ETag` of an answer to this very request; when it would be the same again, 304 comes without a body. */
         IfNoneMatch: string;
-        /** @description The `ETag` of the record as it was read; if it has changed since, nothing is done (412). */
+        /** @description The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412). */
         IfMatch: string;
         /** @description Items on a page. */
         Limit: number;
@@ -4688,7 +4688,7 @@ export interface components {
     };
     requestBodies: never;
     headers: {
-        /** @description For `If-None-Match` of the same request, and for `If-Match` of a change of this record. */
+        /** @description For `If-None-Match` of the same request, and for `If-Match` of a change of this record (see Versions). */
         ETag: string;
         /** @description Where the new record is read. */
         Location: string;
@@ -4703,9 +4703,12 @@ export interface components {
         OpsDegraded: string;
         /** @description The cursor of the next page; absent on the last one. */
         OpsNextCursor: string;
-        /** @description Writes of this site that are not yet in its copy of the main database. Absent while the buffer cannot be read. */
+        /**
+         * @description Writes of this site that are not yet in its copy of the main database. It is sampled and can be a moment old: the write
+         *     that it comes with may not be counted. Absent while the buffer cannot be read.
+         */
         OpsPending: number;
-        /** @description Send it with a read, at any site, to see this write. */
+        /** @description Send it with a read, at any site, to see this write. Absent when nothing had to be written. */
         OpsPosition: string;
         /** @description Where the browser goes on. */
         SignInLocation: string;
@@ -5468,7 +5471,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the record as it was read; if it has changed since, nothing is done (412). */
+                /** @description The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412). */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
@@ -6463,7 +6466,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the record as it was read; if it has changed since, nothing is done (412). */
+                /** @description The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412). */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
@@ -6577,7 +6580,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the record as it was read; if it has changed since, nothing is done (412). */
+                /** @description The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412). */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
@@ -6840,7 +6843,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the record as it was read; if it has changed since, nothing is done (412). */
+                /** @description The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412). */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
             path?: never;
@@ -7492,7 +7495,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the record as it was read; if it has changed since, nothing is done (412). */
+                /** @description The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412). */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
@@ -7612,7 +7615,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the record as it was read; if it has changed since, nothing is done (412). */
+                /** @description The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412). */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
@@ -7992,7 +7995,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the record as it was read; if it has changed since, nothing is done (412). */
+                /** @description The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412). */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
@@ -8237,7 +8240,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the record as it was read; if it has changed since, nothing is done (412). */
+                /** @description The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412). */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
@@ -8421,7 +8424,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the record as it was read; if it has changed since, nothing is done (412). */
+                /** @description The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412). */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
@@ -8467,7 +8470,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the record as it was read; if it has changed since, nothing is done (412). */
+                /** @description The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412). */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
@@ -8702,7 +8705,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the record as it was read; if it has changed since, nothing is done (412). */
+                /** @description The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412). */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {
@@ -8976,7 +8979,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of the record as it was read; if it has changed since, nothing is done (412). */
+                /** @description The `ETag` of the record as it was read, or as a write has answered (see Versions); if it has changed since, nothing is done (412). */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
             path: {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -308,5 +309,27 @@ func TestServerSentEventsThroughTheServer(t *testing.T) {
 	s.start(nil)
 	if told := data(); !strings.Contains(told, "executed_obs_unit") {
 		t.Errorf("told is %s", told)
+	}
+}
+
+// The document lists every code that a WebSocket is closed with, that for who sends something too.
+func TestCodesOfTheEndAreDocumented(t *testing.T) {
+	t.Parallel()
+	s := newWorld(t).open(setup{kind: site.Main, live: true})
+	conn, status := s.stream(streamOf{op: "followHealth", token: s.token})
+	if conn == nil {
+		t.Fatal(status)
+	}
+	if err := conn.Write(t.Context(), websocket.MessageText, []byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	if code := s.ended(conn); code != websocket.StatusPolicyViolation {
+		t.Errorf("closed with %d", code)
+	}
+	said := document(t).Tags.Get("live").Description
+	for _, code := range []int{int(websocket.StatusPolicyViolation), live.CodeGoingAway, live.CodeTryLater, live.CodeEnded, live.CodeTooSlow} {
+		if !strings.Contains(said, strconv.Itoa(code)) {
+			t.Errorf("the document does not say what %d is", code)
+		}
 	}
 }

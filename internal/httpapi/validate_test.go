@@ -192,7 +192,7 @@ func TestPatternsHaveWords(t *testing.T) {
 		case map[string]any:
 			if _, ok := v["pattern"].(string); ok && v["type"] == "string" {
 				patterns++
-				if says, _ := v[extPattern].(string); !strings.HasPrefix(says, "must ") {
+				if says, ok := v[extPattern].(string); !ok || !strings.HasPrefix(says, "must ") {
 					t.Errorf("%s: says %q", where, says)
 				}
 			}

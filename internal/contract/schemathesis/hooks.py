@@ -35,6 +35,7 @@ OWN = {"revokeToken", "rotateToken", "updateUser"}
 # The formats of the document: its own, and times as it describes them.
 TIMES = st.datetimes(datetime.datetime(1971, 1, 1), datetime.datetime(2199, 12, 30), timezones=st.just(datetime.UTC))
 schemathesis.openapi.format("date-time", TIMES.map(lambda t: t.isoformat().replace("+00:00", "Z")))
+schemathesis.openapi.format("date", TIMES.map(lambda t: t.date().isoformat()))
 schemathesis.openapi.format(
     "path", st.from_regex(r"[a-zA-Z0-9 _\-é漢][\w.\-]{0,20}(/[\w\-][\w.\-]{0,20}){0,4}", fullmatch=True)
 )

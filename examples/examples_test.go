@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -18,7 +16,7 @@ import (
 
 	"github.com/ccatobs/opsdb/internal/lab"
 	"github.com/ccatobs/opsdb/internal/lab/labtest"
-	"github.com/ccatobs/opsdb/internal/serve"
+	"github.com/ccatobs/opsdb/internal/serve/servetest"
 )
 
 const observatory = "observatory"
@@ -26,18 +24,7 @@ const observatory = "observatory"
 var world *lab.Lab
 
 func TestMain(m *testing.M) {
-	os.Exit(labtest.MainWithLab(m, api, lab.Options{APIs: 1}, func(l *lab.Lab) { world = l }))
-}
-
-// api is the test program as the API of a site.
-func api() int {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	if err := serve.Run(ctx, os.Environ(), os.Stdout); err != nil {
-		fmt.Println(err)
-		return 1
-	}
-	return 0
+	os.Exit(labtest.MainWithLab(m, servetest.API, lab.Options{APIs: 1}, func(l *lab.Lab) { world = l }))
 }
 
 // run starts a program at the observatory and returns what it prints.

@@ -1,12 +1,9 @@
 package opsdb_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 	"testing"
 	"time"
 
@@ -14,7 +11,7 @@ import (
 
 	"github.com/ccatobs/opsdb/internal/lab"
 	"github.com/ccatobs/opsdb/internal/lab/labtest"
-	"github.com/ccatobs/opsdb/internal/serve"
+	"github.com/ccatobs/opsdb/internal/serve/servetest"
 )
 
 const observatory = "observatory"
@@ -23,7 +20,7 @@ const observatory = "observatory"
 var world *lab.Lab
 
 func TestMain(m *testing.M) {
-	code := labtest.MainWithLab(m, api, lab.Options{
+	code := labtest.MainWithLab(m, servetest.API, lab.Options{
 		APIs: 1, RestartAfter: 20 * time.Millisecond, Env: []string{"TRANSACTION_RETRY_ATTEMPTS=1", "REFERENCE_FRESHNESS=4s"},
 	}, func(l *lab.Lab) {
 		world = l
@@ -40,15 +37,4 @@ func TestMain(m *testing.M) {
 		}
 	}
 	os.Exit(code)
-}
-
-// api is the test program as the API of a site.
-func api() int {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	if err := serve.Run(ctx, os.Environ(), os.Stdout); err != nil {
-		fmt.Println(err)
-		return 1
-	}
-	return 0
 }

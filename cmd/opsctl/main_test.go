@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,7 +17,7 @@ import (
 
 	"github.com/ccatobs/opsdb/internal/lab"
 	"github.com/ccatobs/opsdb/internal/lab/labtest"
-	"github.com/ccatobs/opsdb/internal/serve"
+	"github.com/ccatobs/opsdb/internal/serve/servetest"
 )
 
 const observatory = "observatory"
@@ -28,7 +26,7 @@ const observatory = "observatory"
 var world *lab.Lab
 
 func TestMain(m *testing.M) {
-	code := labtest.MainWithLab(m, api, lab.Options{
+	code := labtest.MainWithLab(m, servetest.API, lab.Options{
 		APIs: 1, RestartAfter: 20 * time.Millisecond,
 		Env: []string{"TRANSACTION_RETRY_ATTEMPTS=1", "TRANSACTION_RETRY_DELAY=0.1", "REFERENCE_FRESHNESS=4s", "MAIN_WRITE_TIMEOUT=1s"},
 	}, func(l *lab.Lab) { world = l })
@@ -39,17 +37,6 @@ func TestMain(m *testing.M) {
 		}
 	}
 	os.Exit(code)
-}
-
-// api is the test program as the API of a site.
-func api() int {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	if err := serve.Run(ctx, os.Environ(), os.Stdout); err != nil {
-		fmt.Println(err)
-		return 1
-	}
-	return 0
 }
 
 // shell is where a person or a script calls opsctl.

@@ -1,30 +1,15 @@
 package contract_test
 
 import (
-	"context"
-	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"testing"
 
 	"github.com/ccatobs/opsdb/internal/lab/labtest"
-	"github.com/ccatobs/opsdb/internal/serve"
+	"github.com/ccatobs/opsdb/internal/serve/servetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(labtest.Main(m, api)) }
-
-// api is the test program as the API of a site.
-func api() int {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	if err := serve.Run(ctx, os.Environ(), os.Stdout); err != nil {
-		fmt.Println(err)
-		return 1
-	}
-	return 0
-}
+func TestMain(m *testing.M) { os.Exit(labtest.Main(m, servetest.API)) }
 
 // Where things are, seen from this package.
 const (

@@ -173,7 +173,7 @@ async def on_a_loop(lab: Lab, how: str) -> str:
         async with ops.observation(1) as obs:
             if how == "cancelled":
                 asyncio.current_task().cancel()  # type: ignore[union-attr]
-                await asyncio.sleep(60)
+                await asyncio.wait_for(asyncio.Event().wait(), 60)
             if how == "failed":
                 raise ZeroDivisionError(obs.id)
         await ops.wait(obs)

@@ -2,11 +2,11 @@ package bench
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"net"
 	"net/http"
@@ -55,19 +55,14 @@ type start struct {
 	sent   time.Time
 }
 
-// frame tells one message from another: its length, and its beginning, which has its first offset.
-type frame struct {
-	length int
-	head   string
-}
-
 // readers follow the observations.
 type readers struct {
+	seed   maphash.Seed
 	mu     sync.Mutex
-	sent   map[string]start  // by record
-	frames map[frame][]start // what a message tells of: many readers get the same
-	took   []time.Duration
-	left   int // deliveries that are still to come
+	sent   map[string]start   // by record
+	frames map[uint64][]start // what a message tells of, by its hash: many readers get the same
+	took   []time.Duration    // whole once done is closed
+	left   int                // deliveries that are still to come
 	done   chan struct{}
 }
 
@@ -82,7 +77,10 @@ func closed(err error) error {
 // follow opens the streams, starts observations, and returns in order how long each took to each reader.
 func (s *station) follow(ctx context.Context) (took []time.Duration, err error) {
 	starts := int(s.sizes.load / streamEvery)
-	r := &readers{sent: map[string]start{}, frames: map[frame][]start{}, left: starts * s.sizes.readers, done: make(chan struct{})}
+	r := &readers{
+		seed: maphash.MakeSeed(), sent: map[string]start{}, frames: map[uint64][]start{}, left: starts * s.sizes.readers,
+		done: make(chan struct{}),
+	}
 	conns, err := s.dial(ctx)
 	defer func() {
 		for _, conn := range conns {
@@ -96,24 +94,22 @@ func (s *station) follow(ctx context.Context) (took []time.Duration, err error) 
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.sizes.load+30*time.Second)
 	defer cancel()
-	group, reading := errgroup.WithContext(ctx)
+	ended := make(chan error, len(conns))
 	for _, conn := range conns {
-		group.Go(func() error { return r.read(reading, conn) })
+		go func() { ended <- r.read(conn, starts) }()
 	}
-	err = s.startSteadily(ctx, r, starts)
-	if err == nil {
-		select {
-		case <-r.done:
-		case <-ctx.Done():
-			err = fmt.Errorf("%d deliveries are missing: %w", r.left, ctx.Err())
-		}
+	if err = s.startSteadily(ctx, r, starts); err != nil {
+		return nil, err
 	}
-	cancel()
-	if ended := group.Wait(); err == nil && ended != nil && !errors.Is(ended, context.Canceled) {
-		err = ended
+	select {
+	case <-r.done:
+	case err = <-ended:
+		return nil, err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("not everything has come to all readers: %w", ctx.Err())
 	}
 	slices.Sort(r.took)
-	return r.took, err
+	return r.took, nil
 }
 
 func (s *station) dial(ctx context.Context) ([]*websocket.Conn, error) {
@@ -158,17 +154,18 @@ func (s *station) startSteadily(ctx context.Context, r *readers, starts int) err
 	return group.Wait()
 }
 
-func (r *readers) read(ctx context.Context, conn *websocket.Conn) error {
-	told := map[int]bool{} // it comes again on its way to the main site and back
+// read reads until the connection is closed. It has no context of its own, which costs more than a message.
+func (r *readers) read(conn *websocket.Conn, starts int) error {
+	told := make([]bool, starts) // it comes again on its way to the main site and back
 	var text bytes.Buffer
 	for {
-		_, message, err := conn.Reader(ctx)
+		_, message, err := conn.Reader(context.Background())
 		if err == nil {
 			text.Reset()
 			_, err = text.ReadFrom(message)
 		}
 		if err != nil {
-			return cmp.Or(ctx.Err(), err)
+			return err
 		}
 		if !bytes.Contains(text.Bytes()[:min(20, text.Len())], []byte("events")) {
 			continue
@@ -180,10 +177,11 @@ func (r *readers) read(ctx context.Context, conn *websocket.Conn) error {
 }
 
 // take notes when a message has come to one who knows already of what was told.
-func (r *readers) take(now time.Time, text []byte, told map[int]bool) error {
+func (r *readers) take(now time.Time, text []byte, told []bool) error {
+	hash := maphash.Bytes(r.seed, text)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	starts, known := r.frames[frame{len(text), string(text[:min(100, len(text))])}]
+	starts, known := r.frames[hash]
 	if !known {
 		var message struct {
 			Events []struct {
@@ -200,7 +198,7 @@ func (r *readers) take(now time.Time, text []byte, told map[int]bool) error {
 				}
 			}
 		}
-		r.frames[frame{len(text), string(text[:min(100, len(text))])}] = starts
+		r.frames[hash] = starts
 	}
 	for _, one := range starts {
 		if told[one.number] {

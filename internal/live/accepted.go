@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// eventsPause is how long events are gathered before they are published together.
-	eventsPause = 20 * time.Millisecond
+	// eventsPause is how long events are gathered before they are published together. Every hub gathers them further, for longer.
+	eventsPause = 5 * time.Millisecond
 	// eventsBlock is how long an answer is waited for when nothing happens.
 	eventsBlock = time.Second
 	// eventsAtOnce bounds what is published together.

@@ -18,17 +18,16 @@ func (p *place) redisDo(command string, args ...string) {
 	}
 }
 
-// publish adds an event to a topic, some times, as a publisher does.
-func (p *place) publish(topic live.Topic, times int, text string) {
+// publish adds an event to the topic of the transfers, some times, as a publisher does.
+func (p *place) publish(times int, text string) {
 	p.t.Helper()
 	script := `for i = 1, tonumber(ARGV[3]) do
 			local n = redis.call('HINCRBY', KEYS[1], 'offset:' .. ARGV[1], 1)
 			redis.call('XADD', KEYS[2], 'MAXLEN', '~', 10000, n .. '-0', 'event', ARGV[2])
 		end
 		return 1`
-	number := map[live.Topic]string{live.Transfer: "1", live.Observations: "2", live.Buffer: "3", live.Health: "4"}[topic]
 	for ; times > 0; times -= 500 {
-		p.redisDo("EVAL", script, "2", keys.Live(), keys.LiveTopic(string(topic)), number, text, strconv.Itoa(min(times, 500)))
+		p.redisDo("EVAL", script, "2", keys.Live(), keys.LiveTopic(string(live.Transfer)), "1", text, strconv.Itoa(min(times, 500)))
 	}
 }
 

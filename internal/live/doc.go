@@ -27,4 +27,7 @@
 // once; events that come within 20 ms share a message, made once for all readers. A reader has a place in the window and
 // no queue: it takes no memory to be slow, and whoever falls too far behind is cut. With the epoch and the offset of his
 // last message he goes on, at any process of the site.
+//
+// Who has everything waits in the window, which sends him what comes as far as that takes no waiting: one goroutine sends to
+// all, and a thousand readers keep nobody from the processors. For whom it takes waiting, his own goroutine sends.
 package live

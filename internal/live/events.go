@@ -46,6 +46,11 @@ func (e *eventStream) send(at spot, kind string, message []byte) error {
 	return e.control.Flush()
 }
 
+// offer takes nothing: a shell's stream is sent at the pace of its own goroutine.
+func (e *eventStream) offer(frame) (taken, whole bool) { return false, false }
+
+func (e *eventStream) flush() error { return nil }
+
 func (e *eventStream) gone() <-chan struct{} { return e.ended }
 
 func (e *eventStream) close(int, string) {}

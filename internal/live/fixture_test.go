@@ -237,7 +237,7 @@ func (f *follower) read() (message, error) {
 	}
 	var m message
 	if err := json.Unmarshal(text, &m); err != nil {
-		f.t.Fatalf("%v: %s", err, text)
+		f.t.Fatalf("%v: %.500s", err, text)
 	}
 	f.take(m)
 	return m, nil

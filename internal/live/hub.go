@@ -20,7 +20,7 @@ const (
 	// gatherFor is how long events are gathered for a message, and gatherFurther how much longer for each reader: what it takes
 	// to hand a message out to him. A thousand readers would otherwise keep a processor busy with messages of one event.
 	gatherFor     = 20 * time.Millisecond
-	gatherFurther = 20 * time.Microsecond
+	gatherFurther = 10 * time.Microsecond
 	// gatherMost bounds both.
 	gatherMost = 100 * time.Millisecond
 	// lookEvery is how often it is looked whether the topics still go on where they were read.

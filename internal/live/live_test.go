@@ -155,7 +155,7 @@ func TestSlowReadersAreCut(t *testing.T) {
 	n := 0
 	for range 40 { // more than the buffers of a connection take
 		n += live.MostBehind / 4
-		p.publish(live.Transfer, live.MostBehind/4, fmt.Sprintf(`{"at":"2026-01-01T00:00:00Z","record":%q,"action":"update"}`, big))
+		p.publish(live.MostBehind/4, fmt.Sprintf(`{"at":"2026-01-01T00:00:00Z","record":%q,"action":"update"}`, big))
 		good.until(n)
 	}
 	if code := slow.closed(); code != live.CodeTooSlow {
@@ -223,7 +223,7 @@ func TestHistoryIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	const many = live.HistoryLength / 5 * 6
-	p.publish(live.Transfer, many, `{"at":"2026-01-01T00:00:00Z","record":"data_transfer","action":"update"}`)
+	p.publish(many, `{"at":"2026-01-01T00:00:00Z","record":"data_transfer","action":"update"}`)
 	end := &follower{t: t}
 	end.follow(o, live.Transfer)
 	for end.at < many {
@@ -399,4 +399,30 @@ func TestNothingIsLeft(t *testing.T) {
 	o.kill()
 	http.DefaultClient.CloseIdleConnections()
 	goleak.VerifyNone(t, before)
+}
+
+// A reader who looks away for a moment, while more comes than his connection takes, misses nothing and gets nothing twice.
+func TestReadersMayPause(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	o := p.start()
+	paused, good := &follower{t: t}, &follower{t: t}
+	paused.follow(o, live.Transfer)
+	good.follow(o, live.Transfer)
+	big := fmt.Sprintf(`{"at":"2026-01-01T00:00:00Z","record":%q,"action":"update"}`, strings.Repeat("x", 8000))
+	const batch, batches, pauses = 20, 40, 3 // fewer than a reader may fall behind, more than the buffers of a connection take
+	n := 0
+	for range pauses {
+		for range batches {
+			n += batch
+			p.publish(batch, big)
+			good.until(n)
+		}
+		paused.until(n)
+	}
+	p.publish(1, big)
+	paused.until(n + 1)
+	if len(paused.seen) != n+1 {
+		t.Errorf("%d events, want %d", len(paused.seen), n+1)
+	}
 }

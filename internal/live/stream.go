@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ccatobs/opsdb/internal/errs"
@@ -54,14 +55,23 @@ type Stream struct {
 	hub    *Hub
 	reader Reader
 	window *window
-	at     spot
+	to     wire
 	first  []byte
 	leave  func()
+	woken  chan struct{} // of one that waited
+
+	mu    sync.Mutex
+	waits bool // then the window sends, and moves the place
+	at    spot // while it does not wait, its own goroutine has it alone
 }
 
 // wire carries the messages of a stream.
 type wire interface {
 	send(at spot, kind string, message []byte) error
+	// offer sends what is the same for many, if that can be done at once. It tells whether that is on its way, and whether all of
+	// it is: if not, flush must be called.
+	offer(f frame) (taken, whole bool)
+	flush() error
 	// gone is closed when the reader is.
 	gone() <-chan struct{}
 	close(code int, reason string)
@@ -74,7 +84,7 @@ func (h *Hub) Open(ctx context.Context, r Reader) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stream{hub: h, reader: r, window: h.windows[r.Topic], leave: leave}
+	s := &Stream{hub: h, reader: r, window: h.windows[r.Topic], leave: leave, woken: make(chan struct{}, 1)}
 	if err := s.begin(ctx); err != nil {
 		leave()
 		return nil, err
@@ -164,7 +174,10 @@ func encoded(message map[string]any) []byte {
 
 // serve sends until the reader is gone or must go.
 func (s *Stream) serve(ctx context.Context, to wire) {
-	code, reason := s.run(ctx, to)
+	s.to = to
+	defer s.window.forget(s)
+	code, reason := s.run(ctx)
+	s.resume()
 	if code == 0 {
 		return
 	}
@@ -176,8 +189,8 @@ func (s *Stream) serve(ctx context.Context, to wire) {
 }
 
 // run returns with which code the stream ends; 0: the reader has left.
-func (s *Stream) run(ctx context.Context, to wire) (code int, reason string) {
-	if to.send(s.at, "snapshot", s.first) != nil {
+func (s *Stream) run(ctx context.Context) (code int, reason string) {
+	if s.to.send(s.at, "snapshot", s.first) != nil {
 		return 0, ""
 	}
 	heart := time.NewTicker(heartbeatEvery)
@@ -187,42 +200,21 @@ func (s *Stream) run(ctx context.Context, to wire) (code int, reason string) {
 	caughtUp := false
 	revised := s.reader.Changed()
 	for {
-		message, behind, changed, ok := s.window.next(s.at)
-		caughtUp = caughtUp || ok && behind == 0
-		switch {
-		case !ok && caughtUp && s.same():
-			return CodeTooSlow, tooSlow
-		case !ok:
-			if code, reason := s.again(ctx, to); code != 0 {
-				return code, reason
-			}
-			caughtUp = false
-			continue
-		case caughtUp && behind > mostBehind:
-			return CodeTooSlow, tooSlow
-		case behind > 0:
-			at := spot{s.at.epoch, message.last}
-			if to.send(at, "events", message.text) != nil {
-				return 0, ""
-			}
-			s.at = at
-			changed = nil // there may be more
-		}
-		var now <-chan time.Time
-		if changed == nil {
-			now = closedTime
+		more, code, reason := s.advance(ctx, &caughtUp)
+		if more == nil {
+			return code, reason
 		}
 		// Of several that are ready any one is chosen; those that end the stream come first.
 		select {
 		case <-s.hub.stop:
 			return CodeGoingAway, "the server is shutting down"
-		case <-to.gone():
+		case <-s.to.gone():
 			return 0, ""
 		default:
 		}
 		select {
 		case <-s.hub.stop:
-		case <-to.gone():
+		case <-s.to.gone():
 		case <-ctx.Done():
 			return 0, ""
 		case <-expired:
@@ -236,13 +228,88 @@ func (s *Stream) run(ctx context.Context, to wire) (code int, reason string) {
 			if why := s.refused(ctx); why != "" {
 				return CodeEnded, why
 			}
-			if to.send(s.at, "heartbeat", encoded(map[string]any{"type": "heartbeat", "epoch": s.at.epoch, "offset": s.at.offset, "at": time.Now().UTC()})) != nil {
+			if s.beat() != nil {
 				return 0, ""
 			}
-		case <-changed:
-		case <-now:
+		case <-more:
 		}
 	}
+}
+
+// advance sends the next message, or lets the stream wait if there is none, and returns what is ready when there may be more.
+// It returns nil when the stream has ended: with a code, or because the reader has left.
+func (s *Stream) advance(ctx context.Context, caughtUp *bool) (more <-chan struct{}, code int, reason string) {
+	s.resume()
+	if s.to.flush() != nil {
+		return nil, 0, ""
+	}
+	message, behind, _, ok := s.window.next(s.at)
+	*caughtUp = *caughtUp || ok && behind == 0
+	switch {
+	case !ok && *caughtUp && s.same(), ok && *caughtUp && behind > mostBehind:
+		return nil, CodeTooSlow, tooSlow
+	case !ok:
+		*caughtUp = false
+		if code, reason := s.again(ctx); code != 0 {
+			return nil, code, reason
+		}
+		return atOnce, 0, ""
+	case behind == 0:
+		return s.wait(), 0, ""
+	}
+	at := spot{s.at.epoch, message.last}
+	if s.to.send(at, "events", message.text) != nil {
+		return nil, 0, ""
+	}
+	s.at = at
+	return atOnce, 0, ""
+}
+
+// wait lets the window send what comes, and returns what is ready when this goroutine must.
+func (s *Stream) wait() <-chan struct{} {
+	s.mu.Lock()
+	s.waits = true
+	at := s.at
+	s.mu.Unlock()
+	if !s.window.wait(s, at) {
+		return atOnce
+	}
+	return s.woken
+}
+
+// resume takes the sending over from the window.
+func (s *Stream) resume() {
+	s.mu.Lock()
+	s.waits = false
+	s.mu.Unlock()
+}
+
+// offer sends what came after a place to the reader if he waits there and it can be sent at once, and tells whether it was.
+func (s *Stream) offer(before spot, f frame) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.waits || s.at != before {
+		return false
+	}
+	taken, whole := s.to.offer(f)
+	if taken {
+		s.at.offset = f.last
+	}
+	return whole
+}
+
+// rouse lets a stream that waited look itself.
+func (s *Stream) rouse() {
+	select {
+	case s.woken <- struct{}{}:
+	default:
+	}
+}
+
+// beat shows that the stream is alive.
+func (s *Stream) beat() error {
+	s.resume()
+	return s.to.send(s.at, "heartbeat", encoded(map[string]any{"type": "heartbeat", "epoch": s.at.epoch, "offset": s.at.offset, "at": time.Now().UTC()}))
 }
 
 const tooSlow = "the messages were not read fast enough"
@@ -253,9 +320,9 @@ func (s *Stream) same() bool {
 	return ok && end.epoch == s.at.epoch
 }
 
-// closedTime is always ready.
-var closedTime = func() <-chan time.Time {
-	c := make(chan time.Time)
+// atOnce is always ready.
+var atOnce = func() <-chan struct{} {
+	c := make(chan struct{})
 	close(c)
 	return c
 }()
@@ -270,12 +337,12 @@ func (s *Stream) expiry() (<-chan time.Time, func() bool) {
 }
 
 // again sends a new snapshot to a reader whose place is no more.
-func (s *Stream) again(ctx context.Context, to wire) (code int, reason string) {
+func (s *Stream) again(ctx context.Context) (code int, reason string) {
 	at, text, err := s.snapshot(ctx)
 	if err != nil {
 		return CodeTryLater, "what the topic is like cannot be told now"
 	}
-	if to.send(at, "snapshot", text) != nil {
+	if s.to.send(at, "snapshot", text) != nil {
 		return CodeTryLater, "it cannot be sent"
 	}
 	s.at = at

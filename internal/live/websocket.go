@@ -19,15 +19,17 @@ const (
 
 // socket is a wire.
 type socket struct {
-	conn *websocket.Conn
-	ctx  context.Context // ends with the connection
+	*websocket.Conn
+	under *conn
+	ctx   context.Context // ends with the connection
 }
 
 // WebSocket serves the stream over the connection of a request, whose handshake must be checked, and returns when it has
 // ended. Nothing is to come from the reader: whoever sends a message is closed with 1008.
 func (s *Stream) WebSocket(w http.ResponseWriter, r *http.Request) error {
 	defer s.leave()
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+	under := &conn{}
+	conn, err := websocket.Accept(&hijacker{w, under}, r, &websocket.AcceptOptions{
 		Subprotocols: []string{Subprotocol}, InsecureSkipVerify: true, // pages of other origins are refused before
 		CompressionMode: websocket.CompressionDisabled, // a message is encoded once for all
 	})
@@ -35,7 +37,7 @@ func (s *Stream) WebSocket(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
-	to := &socket{conn: conn, ctx: conn.CloseRead(ctx)}
+	to := &socket{Conn: conn, under: under, ctx: conn.CloseRead(ctx)}
 	pinged := make(chan struct{})
 	go func() {
 		defer close(pinged)
@@ -59,7 +61,7 @@ func (s *socket) ping(giveUp func()) {
 		case <-ticker.C:
 		}
 		ctx, cancel := context.WithTimeout(s.ctx, pongTimeout)
-		err := s.conn.Ping(ctx)
+		err := s.Ping(ctx)
 		cancel()
 		if err != nil {
 			giveUp()
@@ -68,14 +70,21 @@ func (s *socket) ping(giveUp func()) {
 	}
 }
 
+// send has no limit of its own, which would cost more than the message: a reader who does not take it does not answer the
+// next ping, either, and the end of s.ctx closes the connection.
 func (s *socket) send(_ spot, _ string, message []byte) error {
-	ctx, cancel := context.WithTimeout(s.ctx, writeTimeout)
-	defer cancel()
-	return s.conn.Write(ctx, websocket.MessageText, message)
+	return s.Write(context.Background(), websocket.MessageText, message)
+}
+
+func (s *socket) offer(f frame) (taken, whole bool) { return s.under.offer(f.framed) }
+
+func (s *socket) flush() error {
+	_, err := s.under.Write(nil)
+	return err
 }
 
 func (s *socket) gone() <-chan struct{} { return s.ctx.Done() }
 
 func (s *socket) close(code int, reason string) {
-	_ = s.conn.Close(websocket.StatusCode(code), reason) //nolint:errcheck // the reader may have left meanwhile
+	_ = s.Close(websocket.StatusCode(code), reason) //nolint:errcheck // the reader may have left meanwhile
 }

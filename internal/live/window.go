@@ -3,6 +3,8 @@ package live
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 )
@@ -19,8 +21,9 @@ const (
 
 // frame is a message with events up to an offset.
 type frame struct {
-	last uint64
-	text []byte
+	last   uint64
+	text   []byte
+	framed []byte // for WebSockets
 }
 
 // window is the end of a topic. It is safe for concurrent use.
@@ -32,9 +35,10 @@ type window struct {
 	bytes   int
 	made    map[uint64]frame // messages for all who have read up to this offset
 	changed chan struct{}    // closed with the next change
+	idle    map[*Stream]bool // those that have sent everything and wait
 }
 
-func newWindow() *window { return &window{changed: make(chan struct{})} }
+func newWindow() *window { return &window{changed: make(chan struct{}), idle: map[*Stream]bool{}} }
 
 // load takes in a topic from its oldest entry on, in place of all that was known. What has no beginning any more is of this
 // epoch.
@@ -55,10 +59,19 @@ type read struct {
 	event  string
 }
 
-// extend takes in what was read.
+// extend takes in what was read, and hands it out.
 func (w *window) extend(list []read) {
+	before := w.take(list)
+	if len(list) > 0 {
+		w.handOut(before)
+	}
+}
+
+// take takes in what was read and returns the place before it.
+func (w *window) take(list []read) (before spot) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	before = spot{w.epoch, w.last}
 	w.made = nil
 	for _, r := range list {
 		switch {
@@ -79,6 +92,49 @@ func (w *window) extend(list []read) {
 	w.shorten()
 	close(w.changed)
 	w.changed = make(chan struct{})
+	return before
+}
+
+// handOut offers what came after a place to all who wait there, one after the other: a thousand goroutines that were woken at
+// once would keep everybody else from the processors for a while. Who does not take it, or cannot, is woken.
+func (w *window) handOut(before spot) {
+	f, behind, _, ok := w.next(before)
+	shared := ok && behind > 0 && f.last-before.offset == behind
+	if shared {
+		f.framed = framed(f.text)
+	}
+	for _, s := range w.waiting() {
+		if shared && s.offer(before, f) {
+			continue
+		}
+		w.forget(s)
+		s.rouse()
+	}
+}
+
+// waiting returns all who wait.
+func (w *window) waiting() []*Stream {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Collect(maps.Keys(w.idle))
+}
+
+// wait lets a stream at a place wait there; false when something has come meanwhile.
+func (w *window) wait(s *Stream, at spot) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if at != (spot{w.epoch, w.last}) {
+		return false
+	}
+	w.idle[s] = true
+	return true
+}
+
+// forget takes a stream out of those that wait.
+func (w *window) forget(s *Stream) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.idle, s)
 }
 
 // shorten drops the oldest events when there are too many, and some more, so that it has nothing to do mostly.

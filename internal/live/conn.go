@@ -1,0 +1,105 @@
+package live
+
+import (
+	"bufio"
+	"encoding/binary"
+	"net"
+	"net/http"
+	"sync"
+	"syscall"
+)
+
+// conn is the connection of a WebSocket. The library writes to it as to any other; beside it, messages that were framed once
+// for all readers go to it as far as it takes them without waiting. It is safe for concurrent use.
+type conn struct {
+	net.Conn
+	raw syscall.RawConn // nil: it never takes anything without waiting
+
+	mu     sync.Mutex
+	rest   []byte // of a message that was taken in part
+	closed bool   // a close frame was written, behind which nothing may come
+}
+
+// Write writes what is left of a message, and p, which begins with a frame.
+func (c *conn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for len(c.rest) > 0 {
+		n, err := c.Conn.Write(c.rest)
+		if err != nil {
+			return 0, err
+		}
+		c.rest = c.rest[n:]
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	c.closed = c.closed || p[0]&opcodeMask == opcodeClose
+	return c.Conn.Write(p)
+}
+
+// offer writes a framed message if that can be done at once. It tells whether the message is on its way, and whether all of
+// it is: if not, Write must be called.
+func (c *conn) offer(framed []byte) (taken, whole bool) {
+	if c.raw == nil || !c.mu.TryLock() {
+		return false, false
+	}
+	defer c.mu.Unlock()
+	if c.closed || len(c.rest) > 0 {
+		return false, false
+	}
+	n := 0
+	err := c.raw.Write(func(fd uintptr) bool {
+		n, _ = syscall.Write(int(fd), framed) //nolint:errcheck,gosec // whoever writes next meets the error
+		return true
+	})
+	if err != nil || n <= 0 {
+		return false, false
+	}
+	c.rest = framed[n:]
+	return true, len(c.rest) == 0
+}
+
+// hijacker hands a conn to whoever takes over the connection of a request.
+type hijacker struct {
+	http.ResponseWriter
+	conn *conn
+}
+
+// Hijack implements http.Hijacker.
+func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	plain, buffered, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	h.conn.Conn = plain
+	if system, ok := plain.(syscall.Conn); ok {
+		if h.conn.raw, err = system.SyscallConn(); err != nil {
+			return nil, nil, err
+		}
+	}
+	return h.conn, bufio.NewReadWriter(buffered.Reader, bufio.NewWriter(h.conn)), nil
+}
+
+// Parts of the first two bytes of a frame; RFC 6455, section 5.2.
+const (
+	opcodeMask  = 0x0f
+	opcodeClose = 0x08
+	finalText   = 0x81
+	length16    = 126
+	length64    = 127
+)
+
+// framed returns a text message in one frame of a server, which is not masked.
+func framed(text []byte) []byte {
+	frame := make([]byte, 0, len(text)+10)
+	switch n := len(text); {
+	case n < length16:
+		frame = append(frame, finalText, byte(n))
+	case n <= 0xffff:
+		frame = binary.BigEndian.AppendUint16(append(frame, finalText, length16), uint16(n))
+	default:
+		frame = binary.BigEndian.AppendUint64(append(frame, finalText, length64), uint64(n))
+	}
+	return append(frame, text...)
+}

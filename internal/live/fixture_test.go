@@ -197,6 +197,20 @@ type event struct {
 	IDs    []string
 }
 
+// each returns the event as if each of its records had one of its own.
+func (e event) each() []event {
+	if len(e.IDs) < 2 {
+		return []event{e}
+	}
+	var list []event
+	for _, id := range e.IDs {
+		one := e
+		one.IDs = []string{id}
+		list = append(list, one)
+	}
+	return list
+}
+
 // follower reads a stream over WebSockets.
 type follower struct {
 	t     testing.TB
@@ -254,15 +268,19 @@ func (f *follower) take(m message) {
 				f.t.Fatalf("after %s %d comes %s %d", f.epoch, f.at, m.Epoch, e.Offset)
 			}
 			f.at = e.Offset
-			f.seen = append(f.seen, e)
+			f.seen = append(f.seen, e.each()...)
 		}
 	}
 }
 
-// until reads until so many events have come in all.
+// until reads until so many records have been told of in all.
 func (f *follower) until(n int) {
 	f.t.Helper()
+	began := time.Now()
 	for len(f.seen) < n {
+		if time.Since(began) > time.Minute {
+			f.t.Fatalf("%d of %d events in a minute", len(f.seen), n)
+		}
 		if _, err := f.read(); err != nil {
 			f.t.Fatalf("after %d of %d events: %v", len(f.seen), n, err)
 		}

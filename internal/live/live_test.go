@@ -374,7 +374,9 @@ func TestServerSentEvents(t *testing.T) {
 		if m.kind != "events" {
 			t.Fatalf("%+v", m)
 		}
-		n += len(m.message.Events)
+		for _, e := range m.message.Events {
+			n += len(e.IDs)
+		}
 		epoch, offset, ok := live.Resume(m.id)
 		if !ok || epoch != m.message.Epoch || offset != m.message.Events[len(m.message.Events)-1].Offset {
 			t.Errorf("id %s", m.id)

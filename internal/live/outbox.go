@@ -119,16 +119,25 @@ func (p *Publisher) askOutbox(ctx context.Context, after place) (now replicadb.O
 	return now, rows, err
 }
 
-// take moves the place behind rows and returns their events.
+// take moves the place behind rows and returns their events. What one transaction did in a row to records of one kind, as a
+// flight does, is one event.
 func (p *place) take(rows []replicadb.OutboxAfterRow) ([]entry, error) {
 	var list []entry
-	for _, row := range rows {
-		p.xid, p.position, p.at = row.Xid, row.Position, row.At
-		more, err := entries(topicsOf[row.Topic], event{At: row.At, Record: row.Topic, Action: row.Action, Sync: replicated, IDs: texts(row.IDs)})
+	for len(rows) > 0 {
+		first, n := rows[0], 1
+		ids := texts(first.IDs)
+		for n < len(rows) && rows[n].Xid == first.Xid && rows[n].Topic == first.Topic && rows[n].Action == first.Action {
+			ids = append(ids, texts(rows[n].IDs)...)
+			n++
+		}
+		last := rows[n-1]
+		p.xid, p.position, p.at = last.Xid, last.Position, last.At
+		more, err := entries(topicsOf[first.Topic], event{At: last.At, Record: first.Topic, Action: first.Action, Sync: replicated, IDs: ids})
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, more...)
+		rows = rows[n:]
 	}
 	return list, nil
 }

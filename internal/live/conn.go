@@ -20,7 +20,7 @@ type conn struct {
 	closed bool   // a close frame was written, behind which nothing may come
 }
 
-// Write writes what is left of a message, and p, which begins with a frame.
+// Write writes what is left of a message, and p, which is a frame or a part of one.
 func (c *conn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -34,7 +34,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	c.closed = c.closed || p[0]&opcodeMask == opcodeClose
+	c.closed = c.closed || closing(p)
 	return c.Conn.Write(p)
 }
 
@@ -81,14 +81,16 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return h.conn, bufio.NewReadWriter(buffered.Reader, bufio.NewWriter(h.conn)), nil
 }
 
-// Parts of the first two bytes of a frame; RFC 6455, section 5.2.
+// The first two bytes of frames; RFC 6455, section 5.2.
 const (
-	opcodeMask  = 0x0f
-	opcodeClose = 0x08
-	finalText   = 0x81
-	length16    = 126
-	length64    = 127
+	finalText  = 0x81
+	finalClose = 0x88
+	length16   = 126
+	length64   = 127
 )
+
+// closing tells whether what the library writes is a close frame, which it always writes in one piece.
+func closing(p []byte) bool { return len(p) > 1 && p[0] == finalClose && int(p[1]) == len(p)-2 }
 
 // framed returns a text message in one frame of a server, which is not masked.
 func framed(text []byte) []byte {

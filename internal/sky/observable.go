@@ -56,7 +56,10 @@ func (g *Grid) path(t Target) func(int) vector {
 func (g *Grid) planet(b Body) func(int) vector {
 	every := max(1, int(lookEvery/g.step))
 	looks := make([]vector, 0, len(g.frames)/every+2)
-	look := func(i int) { looks = append(looks, ephemerisAt(g.frames[i].at).direction(b, g.frames[i])) }
+	look := func(i int) {
+		f := &g.frames[i]
+		looks = append(looks, f.bodies.direction(b, f.at, f.observer))
+	}
 	for i := 0; i < len(g.frames)-1; i += every {
 		look(i)
 	}

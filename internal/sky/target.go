@@ -45,7 +45,7 @@ func (b Body) seen(f *frame) vector {
 	case Moon:
 		return f.moon
 	default:
-		return f.apparent(ephemerisAt(f.at).direction(b, *f))
+		return f.body(b)
 	}
 }
 

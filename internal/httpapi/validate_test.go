@@ -73,6 +73,7 @@ func TestRequestsThatTheDocumentRefuses(t *testing.T) {
 		"NUL":                {op: start, body: `{"obs_unit_id":1,"comment":"a\u0000b"}`, status: 422, pointers: []string{"/comment"}},
 		"NUL in free JSON":   {op: start, body: `{"obs_unit_id":1,"conditions":{"a":["\u0000"]}}`, status: 422, pointers: []string{"/conditions/a/0"}},
 		"NUL in a name":      {op: start, body: `{"obs_unit_id":1,"conditions":{"\u0000":1}}`, status: 422, pointers: []string{"/conditions"}},
+		"start of an end":    {op: start, body: `{"obs_unit_id":1,"status":"completed"}`, status: 422, pointers: []string{"/status"}},
 		"name twice":         {op: start, body: `{"obs_unit_id":1,"obs_unit_id":2}`, status: 422, pointers: []string{"/obs_unit_id"}},
 		"unknown name twice": {op: start, body: `{"obs_unit_id":1,"x":1,"x":2}`, status: 422, pointers: []string{"/x"}},
 		"name written twice": {op: start, body: `{"obs_unit_id":1,"conditions":{"a/b":[{"c":1,"\u0063":1}]}}`, status: 422, pointers: []string{"/conditions/a~1b/0/c"}},

@@ -6934,7 +6934,8 @@ type ClientInterface interface {
 	// CreateRawDataFilesWithBody Register many files at once
 	//
 	// All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-	// the site's buffer runs short this is refused before single writes are (503).
+	// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+	// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6944,7 +6945,8 @@ type ClientInterface interface {
 	// CreateRawDataFiles Register many files at once
 	//
 	// All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-	// the site's buffer runs short this is refused before single writes are (503).
+	// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+	// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9528,7 +9530,8 @@ func (c *Client) CreateRawDataFile(ctx context.Context, params *CreateRawDataFil
 // CreateRawDataFilesWithBody Register many files at once
 //
 // All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-// the site's buffer runs short this is refused before single writes are (503).
+// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9548,7 +9551,8 @@ func (c *Client) CreateRawDataFilesWithBody(ctx context.Context, params *CreateR
 // CreateRawDataFiles Register many files at once
 //
 // All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-// the site's buffer runs short this is refused before single writes are (503).
+// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -20830,7 +20834,8 @@ type ClientWithResponsesInterface interface {
 	// CreateRawDataFilesWithBodyWithResponse Register many files at once
 	//
 	// All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-	// the site's buffer runs short this is refused before single writes are (503).
+	// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+	// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20840,7 +20845,8 @@ type ClientWithResponsesInterface interface {
 	// CreateRawDataFilesWithResponse Register many files at once
 	//
 	// All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-	// the site's buffer runs short this is refused before single writes are (503).
+	// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+	// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -33747,7 +33753,8 @@ func (c *ClientWithResponses) CreateRawDataFileWithResponse(ctx context.Context,
 // CreateRawDataFilesWithBodyWithResponse Register many files at once
 //
 // All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-// the site's buffer runs short this is refused before single writes are (503).
+// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -33763,7 +33770,8 @@ func (c *ClientWithResponses) CreateRawDataFilesWithBodyWithResponse(ctx context
 // CreateRawDataFilesWithResponse Register many files at once
 //
 // All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-// the site's buffer runs short this is refused before single writes are (503).
+// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -138,7 +138,8 @@ export interface paths {
         /**
          * Register many files at once
          * @description All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-         *     the site's buffer runs short this is refused before single writes are (503).
+         *     the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+         *     point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
          */
         post: operations["createRawDataFiles"];
         delete?: never;
@@ -4542,7 +4543,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The record has other content. `recorded` and `requested` show both versions. */
+        /** @description The record has other content. `recorded` and `requested` show both versions; of many records, `errors` points at those. */
         Conflict: {
             headers: {
                 [name: string]: unknown;

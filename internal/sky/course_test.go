@@ -43,14 +43,14 @@ const speedOfLight = secondsPerDay / lightSecondsPerAU
 func TestAGridSumsFewSeries(t *testing.T) {
 	alone, together := time.Hour, time.Hour
 	for range 5 {
-		began := time.Now()
+		began := worked(t)
 		g := day(t, 5*time.Minute)
-		together = min(together, time.Since(began))
-		began = time.Now()
+		together = min(together, worked(t)-began)
+		began = worked(t)
 		for _, f := range g.frames {
 			newFrame(FYST, f.time, f.at, heavensAt(f.at))
 		}
-		alone = min(alone, time.Since(began))
+		alone = min(alone, worked(t)-began)
 	}
 	if alone < 5*together {
 		t.Errorf("a day takes %v, %v when nothing is interpolated", together, alone)

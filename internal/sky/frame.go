@@ -19,6 +19,8 @@ type frame struct {
 	pole     vector // the celestial pole of date, in north, east, up
 	sun      vector // apparent direction in north, east, up
 	moon     vector
+
+	sunAltitude float64 // degrees
 }
 
 // newFrame computes all that does not depend on what is observed.
@@ -43,6 +45,7 @@ func newFrame(site Site, t time.Time, at instant, h heavens) frame {
 	f.velocity = h.earth.daily.plus(motion).times(lightSecondsPerAU / secondsPerDay)
 	f.gamma = math.Sqrt(1 - f.velocity.dot(f.velocity))
 	f.sun, f.moon = f.body(Sun), f.body(Moon)
+	f.sunAltitude = math.Asin(f.sun[2]) / degree
 	return f
 }
 

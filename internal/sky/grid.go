@@ -64,18 +64,28 @@ type Position struct {
 // Track returns where a target stands at the times of the grid.
 func (g *Grid) Track(t Target) []Position {
 	track := make([]Position, len(g.frames))
+	seen := g.exact(t)
 	for i := range g.frames {
-		track[i] = g.frames[i].position(t)
+		track[i] = g.frames[i].position(seen(i))
 	}
 	return track
 }
 
-func (f *frame) position(t Target) Position {
-	d := t.seen(f)
+// exact returns where a target is seen at each frame.
+func (g *Grid) exact(t Target) func(int) vector {
+	if s, ok := t.(Fixed); ok && s.still() {
+		from := direction(s.RA*degree, s.Dec*degree)
+		return func(i int) vector { return g.frames[i].apparent(from) }
+	}
+	return func(i int) vector { return t.seen(&g.frames[i]) }
+}
+
+// position is where something stands that is seen in a direction.
+func (f *frame) position(d vector) Position {
 	p := Position{
 		Time: f.time, Altitude: math.Asin(max(-1, min(1, d[2]))) / degree, Azimuth: math.Atan2(d[1], d[0]) / degree,
 		Airmass: math.Inf(1), ParallacticAngle: parallactic(d, f.pole),
-		SunSeparation: separation(d, f.sun), MoonSeparation: separation(d, f.moon), SunAltitude: math.Asin(f.sun[2]) / degree,
+		SunSeparation: separation(d, f.sun), MoonSeparation: separation(d, f.moon), SunAltitude: f.sunAltitude,
 	}
 	if p.Azimuth < 0 {
 		p.Azimuth += 360
@@ -97,5 +107,5 @@ func parallactic(d, pole vector) float64 {
 // At returns where a target stands at any time from the beginning of the grid to its end.
 func (g *Grid) At(t Target, at time.Time) Position {
 	f := g.frameAt(at)
-	return f.position(t)
+	return f.position(t.seen(&f))
 }

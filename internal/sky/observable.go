@@ -37,20 +37,12 @@ func (g *Grid) Observable(t Target, l Limits) []bool {
 	return list
 }
 
-// path returns where a target is seen at each frame.
+// path returns where a target is seen at each frame, planets between looks.
 func (g *Grid) path(t Target) func(int) vector {
-	switch target := t.(type) {
-	case Fixed:
-		if target.MotionRA == 0 && target.MotionDec == 0 && target.Parallax == 0 {
-			from := direction(target.RA*degree, target.Dec*degree)
-			return func(i int) vector { return g.frames[i].apparent(from) }
-		}
-	case Body:
-		if target != Sun && target != Moon {
-			return g.planet(target)
-		}
+	if b, ok := t.(Body); ok && b != Sun && b != Moon {
+		return g.planet(b)
 	}
-	return func(i int) vector { return t.seen(&g.frames[i]) }
+	return g.exact(t)
 }
 
 func (g *Grid) planet(b Body) func(int) vector {

@@ -302,6 +302,21 @@ func (e HeatmapColumn) Valid() bool {
 	}
 }
 
+// Defines values for InitialStatus.
+const (
+	InitialStatusRunning InitialStatus = "running"
+)
+
+// Valid indicates whether the value is a known member of the InitialStatus enum.
+func (e InitialStatus) Valid() bool {
+	switch e {
+	case InitialStatusRunning:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LiveClosingCode.
 const (
 	LiveClosingCodeN1001 LiveClosingCode = 1001
@@ -1866,6 +1881,9 @@ type ExecutedObsUnitStart struct {
 
 	// StartTime Example: 2026-07-15T11:20:00Z
 	StartTime *Time `json:"start_time,omitempty"`
+
+	// Status How an execution begins. It says no more than that it starts.
+	Status *InitialStatus `json:"status,omitempty"`
 }
 
 // Failure Why the last attempt failed.
@@ -2063,6 +2081,9 @@ type HeatmapRow struct {
 	NoEphemeris bool     `json:"no_ephemeris"`
 	SourceID    SerialID `json:"source_id"`
 }
+
+// InitialStatus How an execution begins. It says no more than that it starts.
+type InitialStatus string
 
 // Instrument defines model for Instrument.
 type Instrument struct {
@@ -6913,7 +6934,8 @@ type ClientInterface interface {
 	// CreateRawDataFilesWithBody Register many files at once
 	//
 	// All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-	// the site's buffer runs short this is refused before single writes are (503).
+	// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+	// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6923,7 +6945,8 @@ type ClientInterface interface {
 	// CreateRawDataFiles Register many files at once
 	//
 	// All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-	// the site's buffer runs short this is refused before single writes are (503).
+	// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+	// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6987,6 +7010,11 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /raw_data_package/{id}/finalize (the `FinalizeRawDataPackage` operationId).
 	FinalizeRawDataPackage(ctx context.Context, id RecordID, params *FinalizeRawDataPackageParams, body FinalizeRawDataPackageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRedoc Where this document was a page before
+	//
+	// Corresponds with GET /redoc (the `GetRedoc` operationId).
+	GetRedoc(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSources List sources
 	//
@@ -9502,7 +9530,8 @@ func (c *Client) CreateRawDataFile(ctx context.Context, params *CreateRawDataFil
 // CreateRawDataFilesWithBody Register many files at once
 //
 // All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-// the site's buffer runs short this is refused before single writes are (503).
+// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9522,7 +9551,8 @@ func (c *Client) CreateRawDataFilesWithBody(ctx context.Context, params *CreateR
 // CreateRawDataFiles Register many files at once
 //
 // All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-// the site's buffer runs short this is refused before single writes are (503).
+// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9657,6 +9687,21 @@ func (c *Client) FinalizeRawDataPackageWithBody(ctx context.Context, id RecordID
 // Corresponds with PUT /raw_data_package/{id}/finalize (the `FinalizeRawDataPackage` operationId).
 func (c *Client) FinalizeRawDataPackage(ctx context.Context, id RecordID, params *FinalizeRawDataPackageParams, body FinalizeRawDataPackageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewFinalizeRawDataPackageRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRedoc Where this document was a page before
+//
+// Corresponds with GET /redoc (the `GetRedoc` operationId).
+func (c *Client) GetRedoc(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRedocRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -17829,6 +17874,33 @@ func NewFinalizeRawDataPackageRequestWithBody(server string, id RecordID, params
 	return req, nil
 }
 
+// NewGetRedocRequest constructs an http.Request for the GetRedoc method
+func NewGetRedocRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/redoc")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListSourcesRequest constructs an http.Request for the ListSources method
 func NewListSourcesRequest(server string, params *ListSourcesParams) (*http.Request, error) {
 	var err error
@@ -20762,7 +20834,8 @@ type ClientWithResponsesInterface interface {
 	// CreateRawDataFilesWithBodyWithResponse Register many files at once
 	//
 	// All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-	// the site's buffer runs short this is refused before single writes are (503).
+	// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+	// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20772,7 +20845,8 @@ type ClientWithResponsesInterface interface {
 	// CreateRawDataFilesWithResponse Register many files at once
 	//
 	// All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-	// the site's buffer runs short this is refused before single writes are (503).
+	// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+	// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20842,6 +20916,13 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PUT /raw_data_package/{id}/finalize (the `FinalizeRawDataPackage` operationId).
 	FinalizeRawDataPackageWithResponse(ctx context.Context, id RecordID, params *FinalizeRawDataPackageParams, body FinalizeRawDataPackageJSONRequestBody, reqEditors ...RequestEditorFn) (*FinalizeRawDataPackageResponse, error)
+
+	// GetRedocWithResponse Where this document was a page before
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /redoc (the `GetRedoc` operationId).
+	GetRedocWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetRedocResponse, error)
 
 	// ListSourcesWithResponse List sources
 	//
@@ -29752,6 +29833,54 @@ func (r FinalizeRawDataPackageResponse) ContentType() string {
 	return ""
 }
 
+// GetRedocResponse302Headers the declared response headers of an HTTP 302 response for GetRedoc
+type GetRedocResponse302Headers struct {
+	Location *string
+}
+
+type GetRedocResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers302 the parsed response headers for an HTTP 302 response
+	Headers302 *GetRedocResponse302Headers
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetRedocResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRedocResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRedocResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRedocResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRedocResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListSourcesResponse200Headers the declared response headers of an HTTP 200 response for ListSources
 type ListSourcesResponse200Headers struct {
 	ETag       *string
@@ -33624,7 +33753,8 @@ func (c *ClientWithResponses) CreateRawDataFileWithResponse(ctx context.Context,
 // CreateRawDataFilesWithBodyWithResponse Register many files at once
 //
 // All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-// the site's buffer runs short this is refused before single writes are (503).
+// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -33640,7 +33770,8 @@ func (c *ClientWithResponses) CreateRawDataFilesWithBodyWithResponse(ctx context
 // CreateRawDataFilesWithResponse Register many files at once
 //
 // All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-// the site's buffer runs short this is refused before single writes are (503).
+// the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+// point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -33757,6 +33888,19 @@ func (c *ClientWithResponses) FinalizeRawDataPackageWithResponse(ctx context.Con
 		return nil, err
 	}
 	return ParseFinalizeRawDataPackageResponse(rsp)
+}
+
+// GetRedocWithResponse Where this document was a page before
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /redoc (the `GetRedoc` operationId).
+func (c *ClientWithResponses) GetRedocWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetRedocResponse, error) {
+	rsp, err := c.GetRedoc(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRedocResponse(rsp)
 }
 
 // ListSourcesWithResponse List sources
@@ -43460,6 +43604,48 @@ func ParseFinalizeRawDataPackageResponse(rsp *http.Response) (*FinalizeRawDataPa
 			headers.RetryAfter = &value
 		}
 		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetRedocResponse parses an HTTP response from a GetRedocWithResponse call
+func ParseGetRedocResponse(rsp *http.Response) (*GetRedocResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRedocResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 302:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 302:
+		var headers GetRedocResponse302Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers302 = &headers
 	}
 
 	return response, nil

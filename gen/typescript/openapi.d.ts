@@ -138,7 +138,8 @@ export interface paths {
         /**
          * Register many files at once
          * @description All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions (422). When
-         *     the site's buffer runs short this is refused before single writes are (503).
+         *     the site's buffer runs short this is refused before single writes are (503). The `errors` of a refusal (422, 409)
+         *     point at files that stand in the way of the others: at up to 50, and a conflict shows both versions of the first.
          */
         post: operations["createRawDataFiles"];
         delete?: never;
@@ -1729,6 +1730,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/redoc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where this document was a page before */
+        get: operations["getRedoc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sources/": {
         parameters: {
             query?: never;
@@ -2597,6 +2615,7 @@ export interface components {
             observer?: components["schemas"]["Name"];
             comment?: components["schemas"]["Text"];
             conditions?: components["schemas"]["Conditions"];
+            status?: components["schemas"]["InitialStatus"];
         };
         /** @description Why the last attempt failed. */
         Failure: {
@@ -2775,6 +2794,11 @@ export interface components {
             /** @description True for a body whose place cannot be computed here; then there are no hours. */
             no_ephemeris: boolean;
         };
+        /**
+         * @description How an execution begins. It says no more than that it starts.
+         * @enum {string}
+         */
+        InitialStatus: "running";
         Instrument: {
             id: components["schemas"]["SerialID"];
             name: string;
@@ -4519,7 +4543,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The record has other content. `recorded` and `requested` show both versions. */
+        /** @description The record has other content. `recorded` and `requested` show both versions; of many records, `errors` points at those. */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -4710,6 +4734,8 @@ export interface components {
         OpsPending: number;
         /** @description Send it with a read, at any site, to see this write. Absent when nothing had to be written. */
         OpsPosition: string;
+        /** @description Where the page is, from here. */
+        DocsLocation: string;
         /** @description Where the browser goes on. */
         SignInLocation: string;
     };
@@ -8789,6 +8815,26 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ProblemMeaning"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRedoc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To `/docs`. */
+            302: {
+                headers: {
+                    Location: components["headers"]["DocsLocation"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

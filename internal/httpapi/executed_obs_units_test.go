@@ -81,6 +81,12 @@ func TestStartingTwiceWithOneID(t *testing.T) {
 			if first.ID != again.ID {
 				t.Errorf("ids %v and %v", first.ID, again.ID)
 			}
+			// What a start means anyway can be said.
+			body["status"] = "running"
+			said := decode[api.WriteReceipt](s.do(call{op: "startExecutedObsUnit", body: body}).want(http.StatusCreated))
+			if said.ID != first.ID {
+				t.Errorf("ids %v and %v", first.ID, said.ID)
+			}
 			body["comment"] = "another"
 			s.do(call{op: "startExecutedObsUnit", body: body}).problem(http.StatusConflict, "record-differs")
 		})

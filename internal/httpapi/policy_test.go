@@ -11,7 +11,7 @@ import (
 )
 
 // document returns the embedded document and its operations by id.
-func document(t *testing.T) (*openapi3.T, map[string]*operation) {
+func document(t testing.TB) (*openapi3.T, map[string]*operation) {
 	t.Helper()
 	text, err := api.GetSpecJSON()
 	if err != nil {

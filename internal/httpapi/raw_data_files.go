@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,7 +72,7 @@ func (s *Server) register(ctx context.Context, key *string, files []api.RawDataF
 		}
 		refs = s.refer(ctx, tx)
 		p := fileParams(ids, files)
-		if err := s.registeredBefore(ctx, tx, files, p); err != nil {
+		if err := s.registeredBefore(ctx, tx, files, p, pointer); err != nil {
 			return err
 		}
 		s.referFiles(ctx, refs, files, pointer)
@@ -79,14 +80,16 @@ func (s *Server) register(ctx context.Context, key *string, files []api.RawDataF
 		if err := refs.refused(); err != nil {
 			return err
 		}
-		return s.placeTaken(ctx, tx, files, p)
+		return s.placeTaken(ctx, tx, files, p, pointer)
 	})
 	return receipt, ids, refs, err
 }
 
 // placeTaken compares files with those that the replica has under the same module and path, while it is fresh; what
 // comes later is compared when it is executed. Errors: errs.Conflict for other content.
-func (s *Server) placeTaken(ctx context.Context, tx *buffer.Transaction, files []api.RawDataFileCreate, p maindb.CreateRawDataFilesParams) error {
+func (s *Server) placeTaken(
+	ctx context.Context, tx *buffer.Transaction, files []api.RawDataFileCreate, p maindb.CreateRawDataFilesParams, pointer func(int) string,
+) error {
 	if tx.Seen() || !s.buffer.Glance().Fresh {
 		return nil
 	}
@@ -106,19 +109,22 @@ func (s *Server) placeTaken(ctx context.Context, tx *buffer.Transaction, files [
 	if err != nil {
 		return nil //nolint:nilerr // see above
 	}
+	others := map[int]Merged[replicadb.RawDataFile]{}
 	for _, m := range known {
 		for i, path := range p.RelativePaths {
 			if path == m.Row.RelativePath && p.InstrumentModuleIDs[i] == m.Row.InstrumentModuleID && !sameFile(m.Row, p, i) {
-				return differs("file", fileOf(m), files[i])
+				others[i] = m
 			}
 		}
 	}
-	return nil
+	return filesDiffer(files, others, pointer)
 }
 
 // registeredBefore compares files that bring their own ids with those of these ids. Errors: errs.Conflict for other
 // content.
-func (s *Server) registeredBefore(ctx context.Context, tx *buffer.Transaction, files []api.RawDataFileCreate, p maindb.CreateRawDataFilesParams) error {
+func (s *Server) registeredBefore(
+	ctx context.Context, tx *buffer.Transaction, files []api.RawDataFileCreate, p maindb.CreateRawDataFilesParams, pointer func(int) string,
+) error {
 	var given []uuid.UUID
 	for _, f := range files {
 		if f.ID != nil && !tx.Seen() {
@@ -128,12 +134,29 @@ func (s *Server) registeredBefore(ctx context.Context, tx *buffer.Transaction, f
 	// What cannot be looked up now is compared when it is executed.
 	known, look, err := lookMany(ctx, s, manyFiles, given)
 	tx.Saw(look)
+	others := map[int]Merged[replicadb.RawDataFile]{}
 	for i, id := range p.IDs {
 		if there, ok := known[id]; err == nil && ok && !sameFile(there.Row, p, i) {
-			return differs("file", fileOf(there), files[i])
+			others[i] = there
 		}
 	}
-	return nil
+	return filesDiffer(files, others, pointer)
+}
+
+// filesDiffer returns errs.Conflict when some files are registered with other content, by their numbers in the request: it
+// shows the first, and points at each.
+func filesDiffer(files []api.RawDataFileCreate, others map[int]Merged[replicadb.RawDataFile], pointer func(int) string) error {
+	if len(others) == 0 {
+		return nil
+	}
+	numbers := slices.Sorted(maps.Keys(others))
+	e := differs("file", fileOf(others[numbers[0]]), files[numbers[0]])
+	for _, i := range numbers[:min(len(numbers), maxFindings)] {
+		if where := pointer(i); where != "" {
+			e.cause = e.cause.At(where, "is registered with other content")
+		}
+	}
+	return e
 }
 
 // sameFile tells whether the database would take a registration for the one that is there.

@@ -132,10 +132,16 @@ func TestRegisteringTwice(t *testing.T) {
 	if whole := decode[api.RawDataPackageDetail](s.do(call{op: "getRawDataPackage", id: packed.ID.String()}).want(http.StatusOK)); len(whole.RawDataFiles) != 1 {
 		t.Errorf("the package is %+v", whole)
 	}
-	files[0]["size_bytes"] = 77
-	p := s.do(call{op: "createRawDataFiles", body: files}).problem(http.StatusConflict, "record-differs")
-	if p.Recorded == nil {
-		t.Errorf("the conflict does not show the record: %+v", p)
+	execution = s.start(nil).ID
+	s.do(call{op: "createRawDataFiles", body: bulkOf(execution, 3, nil)}).want(http.StatusCreated)
+	others := bulkOf(execution, 3, nil)
+	others[0]["size_bytes"], others[2]["size_bytes"] = 77, 77
+	p := s.do(call{op: "createRawDataFiles", body: others}).problem(http.StatusConflict, "record-differs")
+	if p.Recorded == nil || p.Requested == nil {
+		t.Errorf("the conflict does not show both versions: %+v", p)
+	}
+	if len(p.Errors) != 2 || p.Errors[0].Pointer != "/0" || p.Errors[1].Pointer != "/2" {
+		t.Errorf("it points at %+v", p.Errors)
 	}
 }
 

@@ -55,6 +55,11 @@ func (s *Server) GetDocs(context.Context, api.GetDocsRequestObject) (api.GetDocs
 	return api.GetDocs200TextHTMLResponse{Body: bytes.NewReader(s.docs), ContentLength: int64(len(s.docs))}, nil
 }
 
+// GetRedoc leads to the page from an address that scripts and people remember.
+func (s *Server) GetRedoc(context.Context, api.GetRedocRequestObject) (api.GetRedocResponseObject, error) {
+	return api.GetRedoc302Response{Headers: api.GetRedoc302ResponseHeaders{Location: new("docs")}}, nil
+}
+
 func seconds(d *time.Duration) *float64 {
 	if d == nil {
 		return nil

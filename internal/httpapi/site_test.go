@@ -84,6 +84,9 @@ func TestTheDocumentIsServed(t *testing.T) {
 			}
 		}
 	}
+	if to := s.do(call{op: "getRedoc", token: "-"}).want(http.StatusFound).header.Get("Location"); to != "docs" {
+		t.Errorf("/redoc leads to %q", to)
+	}
 	// Whatever is loaded or linked is of this site: the page works without a network.
 	for _, link := range regexp.MustCompile(`(?:src|href|url)\s*[=(]\s*["']?([^"')> ]+)`).FindAllStringSubmatch(page, -1) {
 		anchor, inside := strings.CutPrefix(link[1], "#")

@@ -69,6 +69,7 @@ func (op *operation) check(w http.ResponseWriter, r *http.Request, params map[st
 	if err != nil {
 		return nil, err
 	}
+	wrong = append(wrong, ambiguous(data)...)
 	wrong = append(wrong, op.nulls(data)...)
 	err = openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
 		Request: r, PathParams: params, QueryParams: query, Route: op.route, Options: validation,
@@ -198,12 +199,23 @@ func (op *operation) readBody(w http.ResponseWriter, r *http.Request) ([]byte, e
 		e.Status = http.StatusUnsupportedMediaType
 		return nil, e
 	}
-	if !utf8.Valid(data) || !json.Valid(data) {
-		e := errs.New(errs.Invalid, "The body is not JSON in UTF-8.").Named("malformed")
-		e.Status = http.StatusBadRequest
-		return nil, e
+	return data, wellFormed(data)
+}
+
+// wellFormed returns errs.Invalid with the status 400 for what is not JSON.
+func wellFormed(data []byte) error {
+	var detail string
+	switch {
+	case !utf8.Valid(data):
+		detail = "The body is not UTF-8."
+	case !json.Valid(data):
+		detail = "The body is not JSON."
+	default:
+		return nil
 	}
-	return data, nil
+	e := errs.New(errs.Invalid, "%s", detail).Named("malformed")
+	e.Status = http.StatusBadRequest
+	return e
 }
 
 func checkUUID(text string) error {

@@ -71,7 +71,7 @@ func replayed(receipt buffer.Receipt) *bool { return optional(receipt.Replayed) 
 func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 // differs is the refusal of a write whose record has other content.
-func differs(what string, recorded, requested any) error {
+func differs(what string, recorded, requested any) *conflict {
 	return &conflict{
 		cause:     errs.New(errs.Conflict, "The %s has other content.", what).Named("record-differs"),
 		recorded:  recorded,

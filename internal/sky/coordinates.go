@@ -39,8 +39,9 @@ func (e Equatorial) Separation(o Equatorial) float64 {
 
 // Place returns where a body is seen from a site at a time, before aberration: its astrometric place.
 func (b Body) Place(site Site, at time.Time) Equatorial {
-	f := newFrame(site, at, cipAt(instantOf(at)))
-	d := ephemerisAt(f.at).direction(b, f)
+	i := instantOf(at)
+	f := newFrame(site, at, i, heavensAt(i))
+	d := f.bodies.direction(b, i, f.observer)
 	e := Equatorial{RA: math.Atan2(d[1], d[0]) / degree, Dec: math.Asin(max(-1, min(1, d[2]))) / degree}
 	if e.RA < 0 {
 		e.RA += 360

@@ -11,6 +11,7 @@ import (
 type frame struct {
 	time     time.Time
 	at       instant
+	bodies   ephemeris
 	observer vector // from the barycentre of the solar system, au
 	velocity vector // of the observer, in units of the speed of light
 	gamma    float64
@@ -18,25 +19,15 @@ type frame struct {
 	pole     vector // the celestial pole of date, in north, east, up
 	sun      vector // apparent direction in north, east, up
 	moon     vector
-}
 
-// cip is the pole of the Earth and the origin on its equator, which move slowly.
-type cip struct{ x, y, s float64 }
-
-func cipAt(i instant) (c cip) {
-	gofa.Xys06a(i.tt1, i.tt2, &c.x, &c.y, &c.s)
-	return c
-}
-
-func (c cip) mix(d cip, f float64) cip {
-	return cip{c.x + f*(d.x-c.x), c.y + f*(d.y-c.y), c.s + f*(d.s-c.s)}
+	sunAltitude float64 // degrees
 }
 
 // newFrame computes all that does not depend on what is observed.
-func newFrame(site Site, t time.Time, pole cip) frame {
-	f := frame{time: t, at: instantOf(t)}
+func newFrame(site Site, t time.Time, at instant, h heavens) frame {
+	f := frame{time: t, at: at, bodies: h.ephemeris}
 	celestialToIntermediate := matrix{}
-	gofa.C2ixys(pole.x, pole.y, pole.s, (*[3][3]float64)(&celestialToIntermediate))
+	gofa.C2ixys(h.pole.x, h.pole.y, h.pole.s, (*[3][3]float64)(&celestialToIntermediate))
 	era := gofa.Era00(f.at.ut1a, f.at.ut1b)
 	sp := gofa.Sp00(f.at.tt1, f.at.tt2)
 	xp, yp := f.at.earth.poleX*arcsecond, f.at.earth.poleY*arcsecond
@@ -46,23 +37,20 @@ func newFrame(site Site, t time.Time, pole cip) frame {
 	f.horizon = site.horizon().product(celestialToTerrestrial)
 	f.pole = f.horizon.times(vector(celestialToIntermediate[2])).unit()
 
-	var heliocentric, barycentric, station [2][3]float64
-	// The status only warns of dates outside 1900 to 2100.
-	gofa.Epv00(f.at.tt1, f.at.tt2, &heliocentric, &barycentric)
+	var station [2][3]float64
 	gofa.Pvtob(site.Longitude*degree, site.Latitude*degree, site.Height, xp, yp, sp, era, &station)
 	place := celestialToIntermediate.transposed(station[0]).times(1 / metresPerAU)
 	motion := celestialToIntermediate.transposed(station[1]).times(secondsPerDay / metresPerAU)
-	f.observer = vector(barycentric[0]).plus(place)
-	f.velocity = vector(barycentric[1]).plus(motion).times(lightSecondsPerAU / secondsPerDay)
+	f.observer = h.earth.place.plus(place)
+	f.velocity = h.earth.daily.plus(motion).times(lightSecondsPerAU / secondsPerDay)
 	f.gamma = math.Sqrt(1 - f.velocity.dot(f.velocity))
-	earth := ephemeris{
-		earth: barycentric[0], sun: vector(barycentric[0]).minus(heliocentric[0]),
-		earthVelocity: barycentric[1], sunVelocity: vector(barycentric[1]).minus(heliocentric[1]),
-	}
-	f.sun = f.apparent(earth.direction(Sun, f))
-	f.moon = f.apparent(earth.direction(Moon, f))
+	f.sun, f.moon = f.body(Sun), f.body(Moon)
+	f.sunAltitude = math.Asin(f.sun[2]) / degree
 	return f
 }
+
+// body returns the apparent direction of a body.
+func (f *frame) body(b Body) vector { return f.apparent(f.bodies.direction(b, f.at, f.observer)) }
 
 // apparent turns an astrometric direction into the one in which the observer sees it: aberrated, in north, east, up.
 // The formula is that of SOFA's Ab without the field of the Sun (0.4 µas).

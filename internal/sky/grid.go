@@ -12,16 +12,11 @@ type Grid struct {
 	site   Site
 	step   time.Duration
 	frames []frame
-	poles  []cip // every poleEvery from the first frame on
+	course course
 }
 
-const (
-	// poleEvery is between the times at which the pole of the Earth is computed; between them it is interpolated, with an
-	// error below a milliarcsecond.
-	poleEvery = 3 * time.Hour
-	// maxFrames bounds a grid: a year by the hour, two months by ten minutes.
-	maxFrames = 9000
-)
+// maxFrames bounds a grid: a year by the hour, two months by ten minutes.
+const maxFrames = 9000
 
 // NewGrid computes the sky from a time on, at every step until end, which is included when a step meets it. It fails for
 // a step that is not positive, an end before the beginning, and more than 9,000 times.
@@ -33,24 +28,16 @@ func NewGrid(site Site, from, end time.Time, step time.Duration) (*Grid, error) 
 	if n > maxFrames {
 		return nil, errors.New("sky: too many times: take a longer step")
 	}
-	g := &Grid{site: site, step: step, frames: make([]frame, n)}
-	for t := from; ; t = t.Add(poleEvery) {
-		g.poles = append(g.poles, cipAt(instantOf(t)))
-		if t.After(end) {
-			break
-		}
-	}
+	g := &Grid{site: site, step: step, frames: make([]frame, n), course: newCourse(from, end)}
 	for i := range g.frames {
-		t := from.Add(time.Duration(i) * step)
-		g.frames[i] = newFrame(site, t, g.poleAt(from, t))
+		g.frames[i] = g.frameAt(from.Add(time.Duration(i) * step))
 	}
 	return g, nil
 }
 
-func (g *Grid) poleAt(from, t time.Time) cip {
-	since := t.Sub(from)
-	i := min(int(since/poleEvery), len(g.poles)-2)
-	return g.poles[i].mix(g.poles[i+1], float64(since-time.Duration(i)*poleEvery)/float64(poleEvery))
+func (g *Grid) frameAt(t time.Time) frame {
+	at := instantOf(t)
+	return newFrame(g.site, t, at, g.course.at(t, at))
 }
 
 // Times returns the times of the grid.
@@ -77,18 +64,28 @@ type Position struct {
 // Track returns where a target stands at the times of the grid.
 func (g *Grid) Track(t Target) []Position {
 	track := make([]Position, len(g.frames))
+	seen := g.exact(t)
 	for i := range g.frames {
-		track[i] = g.frames[i].position(t)
+		track[i] = g.frames[i].position(seen(i))
 	}
 	return track
 }
 
-func (f *frame) position(t Target) Position {
-	d := t.seen(f)
+// exact returns where a target is seen at each frame.
+func (g *Grid) exact(t Target) func(int) vector {
+	if s, ok := t.(Fixed); ok && s.still() {
+		from := direction(s.RA*degree, s.Dec*degree)
+		return func(i int) vector { return g.frames[i].apparent(from) }
+	}
+	return func(i int) vector { return t.seen(&g.frames[i]) }
+}
+
+// position is where something stands that is seen in a direction.
+func (f *frame) position(d vector) Position {
 	p := Position{
 		Time: f.time, Altitude: math.Asin(max(-1, min(1, d[2]))) / degree, Azimuth: math.Atan2(d[1], d[0]) / degree,
 		Airmass: math.Inf(1), ParallacticAngle: parallactic(d, f.pole),
-		SunSeparation: separation(d, f.sun), MoonSeparation: separation(d, f.moon), SunAltitude: math.Asin(f.sun[2]) / degree,
+		SunSeparation: separation(d, f.sun), MoonSeparation: separation(d, f.moon), SunAltitude: f.sunAltitude,
 	}
 	if p.Azimuth < 0 {
 		p.Azimuth += 360
@@ -109,6 +106,6 @@ func parallactic(d, pole vector) float64 {
 
 // At returns where a target stands at any time from the beginning of the grid to its end.
 func (g *Grid) At(t Target, at time.Time) Position {
-	f := newFrame(g.site, at, g.poleAt(g.frames[0].time, at))
-	return f.position(t)
+	f := g.frameAt(at)
+	return f.position(t.seen(&f))
 }

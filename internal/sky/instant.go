@@ -99,5 +99,8 @@ func instantOf(t time.Time) instant {
 	return i
 }
 
+// daysTo returns the time from one instant to another.
+func (i instant) daysTo(j instant) float64 { return (j.tt1 - i.tt1) + (j.tt2 - i.tt2) }
+
 // julianYears returns the time since J2000.0.
 func (i instant) julianYears() float64 { return ((i.tt1 - gofa.DJ00) + i.tt2) / gofa.DJY }

@@ -37,26 +37,21 @@ func (g *Grid) Observable(t Target, l Limits) []bool {
 	return list
 }
 
-// path returns where a target is seen at each frame.
+// path returns where a target is seen at each frame, planets between looks.
 func (g *Grid) path(t Target) func(int) vector {
-	switch target := t.(type) {
-	case Fixed:
-		if target.MotionRA == 0 && target.MotionDec == 0 && target.Parallax == 0 {
-			from := direction(target.RA*degree, target.Dec*degree)
-			return func(i int) vector { return g.frames[i].apparent(from) }
-		}
-	case Body:
-		if target != Sun && target != Moon {
-			return g.planet(target)
-		}
+	if b, ok := t.(Body); ok && b != Sun && b != Moon {
+		return g.planet(b)
 	}
-	return func(i int) vector { return t.seen(&g.frames[i]) }
+	return g.exact(t)
 }
 
 func (g *Grid) planet(b Body) func(int) vector {
 	every := max(1, int(lookEvery/g.step))
 	looks := make([]vector, 0, len(g.frames)/every+2)
-	look := func(i int) { looks = append(looks, ephemerisAt(g.frames[i].at).direction(b, g.frames[i])) }
+	look := func(i int) {
+		f := &g.frames[i]
+		looks = append(looks, f.bodies.direction(b, f.at, f.observer))
+	}
 	for i := 0; i < len(g.frames)-1; i += every {
 		look(i)
 	}

@@ -76,3 +76,22 @@ func BenchmarkAMonthOfTheGrid(b *testing.B) {
 		}
 	}
 }
+
+// What a heat map needs that nobody has computed yet: one source, a year, every ten minutes.
+func BenchmarkAYearOfOneSource(b *testing.B) {
+	for b.Loop() {
+		aYear(b, Fixed{RA: 84, Dec: -6})
+	}
+}
+
+func aYear(t testing.TB, target Target) {
+	t.Helper()
+	for month := range 12 {
+		begin := night.AddDate(0, month, 0)
+		g, err := NewGrid(FYST, begin, night.AddDate(0, month+1, 0), 10*time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.Observable(target, FYSTLimits)
+	}
+}

@@ -3,6 +3,7 @@ package sky
 import (
 	"math"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -31,15 +32,16 @@ func BenchmarkThousandSourcesForADay(b *testing.B) {
 	}
 }
 
+// Of a processor: what else the machine does is no matter.
 func TestAThousandSourcesTakeLessThanHalfASecond(t *testing.T) {
 	best := time.Hour
 	for range 5 {
-		began := time.Now()
+		began := worked(t)
 		g := day(t, 5*time.Minute)
 		for i := range 1000 {
 			g.Track(Fixed{RA: float64(i) * 0.36, Dec: float64(i%120) - 90})
 		}
-		best = min(best, time.Since(began))
+		best = min(best, worked(t)-began)
 	}
 	limit := 500 * time.Millisecond
 	if raceDetector {
@@ -50,13 +52,23 @@ func TestAThousandSourcesTakeLessThanHalfASecond(t *testing.T) {
 	}
 }
 
+// worked returns how long processors have worked for this process.
+func worked(t *testing.T) time.Duration {
+	t.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
 // An observer sees the pole in the direction that the parallactic angle says: rebuilt from it, the pole is where it is.
 func TestParallacticAngle(t *testing.T) {
 	g := day(t, time.Hour)
 	for _, f := range g.frames {
 		for _, source := range []Fixed{{RA: 84, Dec: -6}, {RA: 266, Dec: -29}, {RA: 10, Dec: 40}, {RA: 180, Dec: -80}} {
-			p := f.position(source)
 			d := source.seen(&f)
+			p := f.position(d)
 			zenith := vector{0, 0, 1}.minus(d.times(d[2])).unit()
 			north := f.pole.minus(d.times(d.dot(f.pole))).unit()
 			// East is to the left of north for who looks at the sky from inside: north × d.

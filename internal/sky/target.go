@@ -20,10 +20,13 @@ type Fixed struct {
 // kilometresPerSecond is one au a Julian year.
 const kilometresPerSecond = metresPerAU / 1000 / (secondsPerDay * 365.25)
 
+// still tells whether its direction from the Sun never changes.
+func (s Fixed) still() bool { return s.MotionRA == 0 && s.MotionDec == 0 && s.Parallax == 0 }
+
 // seen implements Target.
 func (s Fixed) seen(f *frame) vector {
 	from := direction(s.RA*degree, s.Dec*degree)
-	if s.MotionRA == 0 && s.MotionDec == 0 && s.Parallax == 0 {
+	if s.still() {
 		return f.apparent(from)
 	}
 	years := f.at.julianYears()
@@ -45,7 +48,7 @@ func (b Body) seen(f *frame) vector {
 	case Moon:
 		return f.moon
 	default:
-		return f.apparent(ephemerisAt(f.at).direction(b, *f))
+		return f.body(b)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/ccatobs/opsdb/internal/visibility"
 )
 
-func open(t *testing.T) *visibility.Planner {
+func open(t testing.TB) *visibility.Planner {
 	t.Helper()
 	client := redisclient.New(redisclient.Options{Address: redistest.New(t).Address()})
 	t.Cleanup(client.Close)
@@ -77,5 +77,24 @@ func TestHours(t *testing.T) {
 	}
 	if hours := visibility.Hours(slots, visibility.SlotsPerHour); len(hours) != 48 || hours[24] != 1 || hours[25] != 0.5 || hours[26] != 0 {
 		t.Errorf("%v", hours)
+	}
+}
+
+// A year of a heat map that nobody has asked for before, for a source and for a planet.
+func BenchmarkAYearThatIsNotKept(b *testing.B) {
+	p := open(b)
+	for name, target := range map[string]sky.Target{
+		"fixed":  sky.Fixed{RA: 84, Dec: -6},
+		"planet": sky.Mars,
+	} {
+		b.Run(name, func(b *testing.B) {
+			limits := sky.FYSTLimits
+			for b.Loop() {
+				limits.SunAvoidance += 1e-6 // other limits, other keys
+				if _, err := p.Days(b.Context(), []sky.Target{target}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), 365, limits); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

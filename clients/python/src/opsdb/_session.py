@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from . import _writes
+from . import _bulk, _writes
 from ._exchange import ATTEMPT, Request, Response, Shell, checked, deliver, once
 from ._generated.operations import OPERATIONS, Operation
 from ._values import argument, new_id, plain
@@ -171,30 +171,55 @@ class Session:
         if made_by_stuck & set(write.needs):
             stuck[write.key] = write
             return True
-        try:
-            receipt = _writes.receipt(checked(await once(self.shell, write.request(), timeout)))
-        except ServerError as failure:
-            stuck[write.key] = write
-            result.failure = failure
-        except Unavailable as failure:
-            result.failure = failure
-            return False
-        except OpsError as refusal:
-            if (
-                refusal.status == 401
-            ):  # nothing of this token's arrives; what it may not do (403) is a refusal like others
-                result.failure = refusal
+        spool.take_back(_bulk.keys(write))
+        rest: Write | None = write
+        while rest is not None:
+            write = rest
+            try:
+                receipt = _writes.receipt(checked(await once(self.shell, write.request(), timeout)))
+            except ServerError as failure:
+                stuck[write.key] = write
+                result.failure = failure
+                return True
+            except Unavailable as failure:
+                result.failure = failure
                 return False
-            result.refused[write.key] = refusal
-            if write.key == mine:
-                spool.done(write)
+            except OpsError as refusal:
+                if refusal.status == 401:  # nothing of this token's arrives; what it may not do is refused alone (403)
+                    result.failure = refusal
+                    return False
+                rest = self._set_aside(spool, write, refusal, result, mine)
             else:
-                spool.set_aside(write, refusal=refusal.problem)
-                log.error("%s was refused and is set aside, see opsdb-spool list: %s", write.operation, refusal)
-        else:
-            result.arrived[write.key] = receipt
-            spool.done(write)
+                result.arrived[write.key] = receipt
+                spool.done(write)
+                rest = None
         return True
+
+    def _set_aside(
+        self, spool: Spool, write: Write, refusal: OpsError, result: Flushed, mine: str | None
+    ) -> Write | None:
+        """Sets aside what is refused, and returns what is left of it to be sent."""
+        if write.key == mine:
+            result.refused[write.key] = refusal
+            spool.done(write)
+            return None
+        parts = _bulk.split(write, refusal.problem)
+        if parts is None:
+            result.refused[write.key] = refusal
+            spool.set_aside(write, refusal=refusal.problem)
+            log.error("%s was refused and is set aside, see opsdb-spool list: %s", write.operation, refusal)
+            return None
+        aside, rest = parts
+        result.refused.update(dict.fromkeys((part.key for part in aside), refusal))
+        spool.split(write, aside, rest)
+        log.error(
+            "%d of %d records of %s were refused and are set aside, see opsdb-spool list: %s",
+            len(aside),
+            len(write.body),
+            write.operation,
+            refusal,
+        )
+        return rest
 
     # Everything else
 
@@ -289,7 +314,7 @@ class Session:
             failure: OpsError | None = None
             if self.spool.waiting():
                 failure = (await self.flush()).failure
-            if any(w.key == what.write.key for w in self.spool.refused()):
+            if {what.write.key, *_bulk.keys(what.write)} & {w.key for w in self.spool.refused()}:
                 raise Stopped(f"{what.write.operation} was refused, or what it depends on; see opsdb-spool list")
             if not self.spool.waiting():
                 try:

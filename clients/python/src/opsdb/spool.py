@@ -1,8 +1,9 @@
 """The writes of one token to one site that nobody could be given yet.
 
 A directory holds for each site and token a log, one JSON object a line: the writes in the order in which they were
-made, and a note for each that has arrived since. An entry is there when it is on the disk. What the server refused for
-good stands in a file of its own, with what depends on it, until a person has decided. Tokens are never written.
+made, and a note for each that has arrived since, or in whose place another stands, with what is left of it. An entry is
+there when it is on the disk. What the server refused for good stands in a file of its own, with what depends on it,
+until a person has decided. Tokens are never written.
 
 Two locks hold for all processes of the user: that of the log, for as long as a line is written, and that of the flush,
 for as long as somebody sends. So nobody waits for another one's network.
@@ -15,7 +16,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -105,12 +106,19 @@ class Spool:
     def pending(self) -> list[Write]:
         """What has not arrived yet, in order."""
         waiting: dict[str, Write] = {}
+        places: dict[str, str] = {}  # of writes that stand where others stood
         for line in _read(self._log):
-            if "done" in line:
-                waiting.pop(line["done"], None)
-            else:
+            if "done" not in line:
                 write = _write(line)
                 waiting.setdefault(write.key, write)
+                continue
+            place = places.pop(line["done"], line["done"])
+            successor = waiting.pop(line.get("instead", ""), None)
+            if successor is None:
+                waiting.pop(place, None)
+            else:
+                waiting[place] = successor
+                places[successor.key] = place
         return list(waiting.values())
 
     def done(self, write: Write) -> None:
@@ -128,6 +136,14 @@ class Spool:
             _append(self._refused, [asdict(replace(write, refusal=refusal, behind=behind))])
             _append(self._log, [{"done": write.key}])
 
+    def split(self, write: Write, refused: Iterable[Write], rest: Write) -> None:
+        """Moves parts of a write to those that were refused, and puts the rest into its place. Killed in between, it
+        waits whole, and has its parts twice until somebody takes them back.
+        """
+        with self._locked():
+            _append(self._refused, [asdict(part) for part in refused])
+            _append(self._log, [asdict(rest), {"done": write.key, "instead": rest.key}])
+
     def behind(self, write: Write) -> str | None:
         """The key of the refused write that makes what this one needs."""
         for other in self.refused():
@@ -137,18 +153,26 @@ class Spool:
 
     def retry(self, keys: Iterable[str]) -> int:
         """Puts refused writes, with what depends on them, back at the end of the log, and tells how many."""
-        return self._release(set(keys), keep=True)
+        return self._release(set(keys), lambda _: True)
 
     def discard(self, keys: Iterable[str]) -> int:
         """Gives refused writes up, with what depends on them, and tells how many."""
-        return self._release(set(keys), keep=False)
+        return self._release(set(keys), lambda _: False)
 
-    def _release(self, keys: set[str], *, keep: bool) -> int:
+    def take_back(self, keys: Iterable[str]) -> None:
+        """Takes parts back from those that were refused, because the write that has them waits whole. What depends on
+        them goes back into the log.
+        """
+        parts = set(keys)
+        self._release(parts, lambda write: write.key not in parts)
+
+    def _release(self, keys: set[str], keep: Callable[[Write], bool]) -> int:
         with self._locked():
             everything = self.refused()
             chosen = [w for w in everything if w.key in keys or w.behind in keys]
-            if keep:
-                _append(self._log, [asdict(replace(w, refusal=None, behind=None)) for w in chosen])
+            if not chosen:
+                return 0
+            _append(self._log, [asdict(replace(w, refusal=None, behind=None)) for w in chosen if keep(w)])
             rest = [asdict(w) for w in everything if w not in chosen]
             fresh = self._refused.with_suffix(".new")
             fresh.unlink(missing_ok=True)

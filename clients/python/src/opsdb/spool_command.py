@@ -47,7 +47,16 @@ def _line(spool: Spool, state: str, write: Write, as_json: bool) -> str:
     elif write.refusal:
         wrong = "; ".join(f"{e['pointer']} {e['detail']}" for e in write.refusal.get("errors", []))
         why = f"  {write.refusal.get('detail')} {wrong}".rstrip()
-    return f"{spool.directory.name}  {state:7}  {write.made_at[:19]}  {write.key}  {write.operation}{why}"
+    what = f"{write.operation}{_place(write)}"
+    return f"{spool.directory.name}  {state:7}  {write.made_at[:19]}  {write.key}  {what}{why}"
+
+
+def _place(write: Write) -> str:
+    """The file or package that it is about, or how many."""
+    records = write.body if isinstance(write.body, list) else [write.body or {}]
+    if len(records) > 1:
+        return f" of {len(records)}"
+    return f" of {records[0]['relative_path']}" if "relative_path" in records[0] else ""
 
 
 def _flush(chosen: argparse.Namespace) -> int:

@@ -124,6 +124,7 @@ OPERATIONS = {
     "updateSubObservingProgram": Operation("PATCH", "/observing_program/{id}/sub_programs/{sub_program_id}"),
     "getDocument": Operation("GET", "/openapi.json"),
     "getProblem": Operation("GET", "/problems/{slug}"),
+    "getRedoc": Operation("GET", "/redoc"),
     "listSources": Operation("GET", "/sources/", page=1000),
     "createSource": Operation("POST", "/sources/", keyed=True),
     "resolveSource": Operation("POST", "/sources/resolve"),

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from .heatmap_column import HeatmapColumn
     from .heatmap_page import HeatmapPage
     from .heatmap_row import HeatmapRow
+    from .initial_status import InitialStatus
     from .instrument import Instrument
     from .instrument_module import InstrumentModule
     from .instrument_module_configuration import InstrumentModuleConfiguration
@@ -306,6 +307,7 @@ _MODULES = {
     "HeatmapColumn": ".heatmap_column",
     "HeatmapPage": ".heatmap_page",
     "HeatmapRow": ".heatmap_row",
+    "InitialStatus": ".initial_status",
     "Instrument": ".instrument",
     "InstrumentModule": ".instrument_module",
     "InstrumentModuleConfiguration": ".instrument_module_configuration",
@@ -546,6 +548,7 @@ __all__ = (
     "HeatmapColumn",
     "HeatmapPage",
     "HeatmapRow",
+    "InitialStatus",
     "Instrument",
     "InstrumentModule",
     "InstrumentModuleConfiguration",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from attrs import define as _attrs_define
 
+from ..models.initial_status import InitialStatus, check_initial_status
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class ExecutedObsUnitStart:
     comment: str | Unset = UNSET
     conditions: Conditions | Unset = UNSET
     """ Free JSON about weather, instrument and telescope. """
+    status: InitialStatus | Unset = UNSET
+    """ How an execution begins. It says no more than that it starts. """
 
     def to_dict(self) -> dict[str, Any]:
         obs_unit_id = self.obs_unit_id
@@ -45,6 +48,10 @@ class ExecutedObsUnitStart:
         if not isinstance(self.conditions, Unset):
             conditions = self.conditions.to_dict()
 
+        status: str | Unset = UNSET
+        if not isinstance(self.status, Unset):
+            status = self.status
+
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
@@ -62,6 +69,8 @@ class ExecutedObsUnitStart:
             field_dict["comment"] = comment
         if conditions is not UNSET:
             field_dict["conditions"] = conditions
+        if status is not UNSET:
+            field_dict["status"] = status
 
         return field_dict
 
@@ -97,6 +106,13 @@ class ExecutedObsUnitStart:
         else:
             conditions = Conditions.from_dict(_conditions)
 
+        _status = d.pop("status", UNSET)
+        status: InitialStatus | Unset
+        if isinstance(_status, Unset):
+            status = UNSET
+        else:
+            status = check_initial_status(_status)
+
         executed_obs_unit_start = cls(
             obs_unit_id=obs_unit_id,
             id=id,
@@ -104,6 +120,7 @@ class ExecutedObsUnitStart:
             observer=observer,
             comment=comment,
             conditions=conditions,
+            status=status,
         )
 
         return executed_obs_unit_start

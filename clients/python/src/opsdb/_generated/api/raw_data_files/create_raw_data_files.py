@@ -87,7 +87,10 @@ def sync_detailed(
 
      All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions
     (422). When
-    the site's buffer runs short this is refused before single writes are (503).
+    the site's buffer runs short this is refused before single writes are (503). The `errors` of a
+    refusal (422, 409)
+    point at files that stand in the way of the others: at up to 50, and a conflict shows both versions
+    of the first.
 
     Args:
         idempotency_key (str | Unset):
@@ -123,7 +126,10 @@ def sync(
 
      All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions
     (422). When
-    the site's buffer runs short this is refused before single writes are (503).
+    the site's buffer runs short this is refused before single writes are (503). The `errors` of a
+    refusal (422, 409)
+    point at files that stand in the way of the others: at up to 50, and a conflict shows both versions
+    of the first.
 
     Args:
         idempotency_key (str | Unset):
@@ -154,7 +160,10 @@ async def asyncio_detailed(
 
      All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions
     (422). When
-    the site's buffer runs short this is refused before single writes are (503).
+    the site's buffer runs short this is refused before single writes are (503). The `errors` of a
+    refusal (422, 409)
+    point at files that stand in the way of the others: at up to 50, and a conflict shows both versions
+    of the first.
 
     Args:
         idempotency_key (str | Unset):
@@ -188,7 +197,10 @@ async def asyncio(
 
      All or nothing, in one transaction: at most 1,000 files and 1 MiB (413), of at most 100 executions
     (422). When
-    the site's buffer runs short this is refused before single writes are (503).
+    the site's buffer runs short this is refused before single writes are (503). The `errors` of a
+    refusal (422, 409)
+    point at files that stand in the way of the others: at up to 50, and a conflict shows both versions
+    of the first.
 
     Args:
         idempotency_key (str | Unset):

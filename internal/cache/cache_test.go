@@ -30,14 +30,27 @@ func text(value string, fresh time.Duration) cache.Made {
 	return cache.Made{Value: []byte(value), Fresh: fresh, Keep: time.Hour}
 }
 
+// eventually asks until the answer is yes.
+func eventually(t *testing.T, what string, ask func() bool) {
+	t.Helper()
+	for began := time.Now(); !ask(); {
+		if time.Since(began) > 10*time.Second {
+			t.Fatalf("never: %s", what)
+		}
+	}
+}
+
 func TestManyAskAndOneMakes(t *testing.T) {
 	redis := redistest.New(t)
 	one, _, _ := open(t, redis)
 	other, _, _ := open(t, redis)
+	const askers = 20
 	var made atomic.Int32
+	var asking sync.WaitGroup
+	asking.Add(askers)
 	ask := func(c *cache.Cache) {
 		found, err := c.Do(t.Context(), area, "key", func(context.Context) (cache.Made, error) {
-			<-time.After(50 * time.Millisecond)
+			asking.Wait()
 			return text(fmt.Sprint("made ", made.Add(1)), time.Hour), nil
 		})
 		if err != nil || string(found.Value) != "made 1" || found.Stale || time.Since(found.MadeAt) > time.Minute {
@@ -45,8 +58,11 @@ func TestManyAskAndOneMakes(t *testing.T) {
 		}
 	}
 	var group sync.WaitGroup
-	for range 20 {
-		group.Go(func() { ask(one) })
+	for range askers {
+		group.Go(func() {
+			asking.Done()
+			ask(one)
+		})
 	}
 	group.Wait()
 	ask(other)
@@ -140,7 +156,10 @@ func TestTheCacheIsBounded(t *testing.T) {
 	}
 	// What has expired is taken off the books.
 	look.Put(t.Context(), map[string]cache.Made{"short": {Value: []byte("x"), Fresh: time.Millisecond}})
-	<-time.After(20 * time.Millisecond)
+	eventually(t, "it expires", func() bool {
+		_, ok := c.Look(t.Context(), area, "short").Found("short")
+		return !ok
+	})
 	look.Put(t.Context(), map[string]cache.Made{"next": {Value: []byte("x"), Fresh: time.Hour}})
 	raw, err := client.Get()
 	if err != nil {
@@ -214,9 +233,10 @@ func TestClaims(t *testing.T) {
 	}
 	ok, err = board.Claim(ctx, "work", "b", 10*time.Millisecond)
 	check("b claims what is free", ok, err, true)
-	<-time.After(30 * time.Millisecond)
-	ok, err = board.Claim(ctx, "work", "a", time.Minute)
-	check("a claims what has expired", ok, err, true)
+	eventually(t, "a claims what has expired", func() bool {
+		ok, err := board.Claim(ctx, "work", "a", time.Minute)
+		return ok && err == nil
+	})
 	if err := board.Post(ctx, "note", []byte("text"), time.Minute); err != nil {
 		t.Error(err)
 	}

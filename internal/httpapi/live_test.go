@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -305,10 +307,28 @@ func TestServerSentEventsThroughTheServer(t *testing.T) {
 		}
 	}
 	data() // the snapshot
-	<-time.After(time.Second)
+	for range 2 {
+		waitUntilGivenUp(t, server.URL)
+	}
 	s.start(nil)
 	if told := data(); !strings.Contains(told, "executed_obs_unit") {
 		t.Errorf("told is %s", told)
+	}
+}
+
+// waitUntilGivenUp begins a request and returns when the server has waited long enough for the rest of it.
+func waitUntilGivenUp(t *testing.T, url string) {
+	t.Helper()
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close() //nolint:errcheck // of a test
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(conn); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -84,6 +84,22 @@ func (p *place) happen(from, to int) {
 	}
 }
 
+// pollsAgain returns when a process has asked the outbox once more.
+func (p *place) pollsAgain() {
+	p.t.Helper()
+	var began time.Time
+	if err := p.db.QueryRow(p.t.Context(), "select clock_timestamp()").Scan(&began); err != nil {
+		p.t.Fatal(err)
+	}
+	for asked := false; !asked; {
+		err := p.db.QueryRow(p.t.Context(), `select exists (select from pg_stat_activity where datname = current_database()
+			and pid <> pg_backend_pid() and query like '%OutboxAfter%' and query_start > $1)`, began).Scan(&asked)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+	}
+}
+
 // id makes an id of a number.
 func id(i int) uuid.UUID { return uuid.MustParse(fmt.Sprintf("00000000-0000-4000-8000-%012d", i)) }
 

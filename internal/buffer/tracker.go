@@ -177,7 +177,7 @@ func (b *Buffer) remove(ctx context.Context, c rueidis.Client, set, incarnation 
 		removed += n
 		return answer[1:], err
 	}
-	for slice := range slices.Chunk(ids, sliceSize) {
+	for slice := range slices.Chunk(ids, cleanSize) {
 		bulks, err := clean("0", slice)
 		if err != nil {
 			return removed, err

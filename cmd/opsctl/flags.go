@@ -130,6 +130,37 @@ func (f *oneOf[T]) Set(text string) error {
 // Type implements pflag.Value.
 func (*oneOf[T]) Type() string { return "word" }
 
+// stages are those at which a package can be, in their order.
+var stages = []client.PipelineStageName{
+	client.PipelineStageNameFiling, client.PipelineStageNamePackaging, client.PipelineStageNameBundling,
+	client.PipelineStageNameTransferring, client.PipelineStageNameUnpacking, client.PipelineStageNameArchiving,
+}
+
+// stageFlag is a stage of the pipeline, by its name or its number.
+type stageFlag struct{ number *int32 }
+
+// String implements pflag.Value.
+func (f *stageFlag) String() string {
+	if f.number == nil {
+		return ""
+	}
+	return string(stages[*f.number])
+}
+
+// Set implements pflag.Value.
+func (f *stageFlag) Set(text string) error {
+	for n, name := range stages {
+		if text == string(name) || text == strconv.Itoa(n) {
+			f.number = new(int32(n))
+			return nil
+		}
+	}
+	return fmt.Errorf("it is %s, or its number", (&oneOf[client.PipelineStageName]{values: stages}).choice())
+}
+
+// Type implements pflag.Value.
+func (*stageFlag) Type() string { return "stage" }
+
 // conditionsFlag collects NAME=VALUE. A value that is JSON is taken as such, all else as a text.
 type conditionsFlag struct{ values map[string]json.RawMessage }
 

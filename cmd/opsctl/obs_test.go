@@ -82,7 +82,7 @@ func TestCutOff(t *testing.T) {
 		t.Errorf("what was accepted is not shown: %s", waited.out)
 	}
 	labtest.Eventually(t, "the lag shows", func(context.Context) error {
-		if r := decode[lagReport](t, s.ok("lag", "--json")); r.MainReachable || r.Fresh || r.Unapplied < 2 || *r.OldestUnappliedSeconds <= 0 {
+		if r := decode[lagReport](t, s.ok("lag", "--json")); r.MainReachable || r.MainUnreachableSince == nil || r.Fresh || r.Unapplied < 2 || *r.OldestUnappliedSeconds <= 0 {
 			return fmt.Errorf("%+v", r)
 		}
 		return nil

@@ -101,12 +101,15 @@ func (a *app) packageList() *cobra.Command {
 		most                  int
 		state                 *oneOf[client.PackageState]
 		status                *oneOf[client.PackageStatus]
+		stage                 stageFlag
+		stageStatus           *oneOf[client.TransferStatus]
 		createdFrom, createdB timeFlag
 	)
 	c := a.command("list [flags]", "List packages with how far they have come",
 		`Lists packages, the newest first, with their place in the pipeline: 0 filing, 1 packaging, 2 bundling, 3 transferring,
 4 unpacking, 5 archiving. What is still in the buffer of the site is not in it; "opsctl obs show" has that.`,
 		`  opsctl package list --state failed
+  opsctl package list --stage transferring --stage-status failed
   opsctl package list --obs "$id" --json`,
 		cobra.NoArgs, func(ctx context.Context, _ []string) error {
 			api, err := a.api()
@@ -114,6 +117,7 @@ func (a *app) packageList() *cobra.Command {
 				return err
 			}
 			p.State, p.Status, p.ExecutedObsUnitID = state.value, status.value, obs.id
+			p.Stage, p.StageStatus = stage.number, stageStatus.value
 			p.InstrumentModuleID, p.ObservingProgramID, p.Limit = nonZero(module), nonZero(program), pageSize(most)
 			p.CreatedFrom, p.CreatedBefore = createdFrom.at, createdB.at
 			items := opsdb.All(func(cursor *string) ([]client.PipelinePackage, nullable.Nullable[string], error) {
@@ -127,6 +131,9 @@ func (a *app) packageList() *cobra.Command {
 		})
 	state = enumFlag(c, "state", "only those that are", client.PackageStateWaiting, client.PackageStateTransferring, client.PackageStateArchived, client.PackageStateFailed)
 	status = enumFlag(c, "status", "only those that are", client.PackageStatusBuilding, client.PackageStatusComplete)
+	c.Flags().Var(&stage, "stage", "only those that stand at this stage, by its name or number")
+	complete(c, "stage", stages...)
+	stageStatus = enumFlag(c, "stage-status", "only those whose stage is", transferStatuses...)
 	c.Flags().Var(&obs, "obs", "only those of this execution")
 	c.Flags().Int32Var(&module, "module", 0, "only those of this instrument module")
 	c.Flags().Int32Var(&program, "program", 0, "only those of this observing program")

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/ccatobs/opsdb/gen/client"
-	"github.com/ccatobs/opsdb/internal/lab"
 )
 
 func TestVisibility(t *testing.T) {
@@ -42,15 +41,4 @@ func TestVisibility(t *testing.T) {
 			t.Errorf("%d columns show %.2f hours instead of %.2f", columns, hours, v.ObservableS/3600)
 		}
 	}
-}
-
-func TestTransfer(t *testing.T) {
-	s := at(t, lab.MainSite)
-	s.run("transfer", "overview").exits(exitDone).says("7 deletion")
-	none := "0198f2c4-6a00-7cc3-98c4-dc0c0c07398f"
-	s.run("transfer", "show", none).exits(exitFailed).says("not-found")
-	s.run("transfer", "reset", none).exits(exitFailed).says("not-found")
-	s.run("transfer", "reset", none, "--archive").exits(exitFailed).says("not-found")
-	s.run("transfer", "reset", none, "--archive", "--part", "unpack").exits(exitUsage)
-	s.run("transfer", "safe-to-delete", none).exits(exitFailed).says("not-found")
 }

@@ -20,7 +20,7 @@ func (a *app) transfer() *cobra.Command {
 }
 
 func (a *app) transferOverview() *cobra.Command {
-	return a.command("overview", "Show the whole pipeline", "Shows what is at which stage, how fast it goes, and what has stalled or failed.", `  opsctl transfer overview`,
+	return a.command("overview", "Show the whole pipeline", "Shows what is at which stage, how fast it goes, and what has stalled or failed. Which packages\nthose are, \"opsctl package list --stage\" tells, and which transfers \"opsctl transfer list\".", `  opsctl transfer overview`,
 		cobra.NoArgs, func(ctx context.Context, _ []string) error {
 			api, err := a.api()
 			if err != nil {
@@ -92,19 +92,20 @@ func (a *app) transferList() *cobra.Command {
 		p              client.ListTransfersParams
 		status, unpack *oneOf[client.TransferStatus]
 		route          int32
+		stalled        bool
 		pack           idFlag
 		from, before   timeFlag
 		most           int
 	)
 	c := a.command("list [flags]", "List transfers between sites", "Lists transfers between sites, the newest first.",
 		`  opsctl transfer list --status failed
-  opsctl transfer list --status in_progress --json`,
+  opsctl transfer list --stalled --json`,
 		cobra.NoArgs, func(ctx context.Context, _ []string) error {
 			api, err := a.api()
 			if err != nil {
 				return err
 			}
-			p.Status, p.UnpackStatus, p.RouteID, p.DataTransferPackageID = status.value, unpack.value, nonZero(route), pack.id
+			p.Status, p.UnpackStatus, p.Stalled, p.RouteID, p.DataTransferPackageID = status.value, unpack.value, nonZero(stalled), nonZero(route), pack.id
 			p.CreatedFrom, p.CreatedBefore, p.Limit = from.at, before.at, pageSize(most)
 			items := opsdb.All(func(cursor *string) ([]client.Transfer, nullable.Nullable[string], error) {
 				p.Cursor = cursor
@@ -117,6 +118,7 @@ func (a *app) transferList() *cobra.Command {
 		})
 	status = enumFlag(c, "status", "only those that are", transferStatuses...)
 	unpack = enumFlag(c, "unpack-status", "only those whose unpacking is", transferStatuses...)
+	c.Flags().BoolVar(&stalled, "stalled", false, "only those that have stalled")
 	c.Flags().Int32Var(&route, "route", 0, "only those on this route")
 	c.Flags().Var(&pack, "package", "only those of this transfer package")
 	c.Flags().Var(&from, "from", "only those made then or later")

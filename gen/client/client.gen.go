@@ -4564,6 +4564,14 @@ type ListTransferRawPackagesParams struct {
 	// Status Only packages that are still built, or complete.
 	Status *PackageStatus `form:"status,omitempty" json:"status,omitempty"`
 
+	// Stage Only packages that have come to this stage, and no further: 0 filing, 1 packaging, 2 bundling, 3 transferring,
+	// 4 unpacking, 5 archiving.
+	Stage *int32 `form:"stage,omitempty" json:"stage,omitempty"`
+
+	// StageStatus Only packages whose stage stands so. Of several transfers, or several archives, the one that is furthest counts:
+	// a package has failed when all of them have, or when it was given up.
+	StageStatus *TransferStatus `form:"stage_status,omitempty" json:"stage_status,omitempty"`
+
 	// InstrumentModuleID Only packages of this module.
 	InstrumentModuleID *SerialID `form:"instrument_module_id,omitempty" json:"instrument_module_id,omitempty"`
 
@@ -4674,6 +4682,9 @@ type ListTransfersParams struct {
 
 	// UnpackStatus Only transfers whose unpacking has this status.
 	UnpackStatus *TransferStatus `form:"unpack_status,omitempty" json:"unpack_status,omitempty"`
+
+	// Stalled Only transfers that have stalled, or only those that have not.
+	Stalled *bool `form:"stalled,omitempty" json:"stalled,omitempty"`
 
 	// RouteID Only transfers on this route.
 	RouteID *SerialID `form:"route_id,omitempty" json:"route_id,omitempty"`
@@ -12290,6 +12301,30 @@ func NewListTransferRawPackagesRequest(server string, params *ListTransferRawPac
 
 		}
 
+		if params.Stage != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "stage", *params.Stage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.StageStatus != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "stage_status", *params.StageStatus, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.InstrumentModuleID != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "instrument_module_id", *params.InstrumentModuleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
@@ -12951,6 +12986,18 @@ func NewListTransfersRequest(server string, params *ListTransfersParams) (*http.
 		if params.UnpackStatus != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "unpack_status", *params.UnpackStatus, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Stalled != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "stalled", *params.Stalled, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {

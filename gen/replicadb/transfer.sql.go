@@ -642,34 +642,44 @@ const listPipelinePackagesAscending = `-- name: ListPipelinePackagesAscending :m
 select id, executed_obs_unit_id, instrument_module_id, name, relative_path, status, state, size_bytes, checksum, checksum_algorithm, created_at, finalized_at, data_transfer_package_id, stage, stage_status from raw_data_package_pipeline p
 where ($1::package_state is null or p.state = $1)
   and ($2::package_status is null or p.status = $2)
-  and ($3::integer is null or p.instrument_module_id = $3)
-  and ($4::uuid is null or p.executed_obs_unit_id = $4)
-  and ($5::uuid is null or p.data_transfer_package_id = $5)
-  and ($6::integer is null or exists (
+  and ($3::integer is null
+    or $3 = 5 and p.state = 'archived' or p.state <> 'archived' and p.stage = $3)
+  and ($4::transfer_status is null
+    or $4 = 'completed' and p.state = 'archived' or p.state <> 'archived' and p.stage_status = $4)
+  and ($5::integer is null or p.instrument_module_id = $5)
+  and ($6::uuid is null or p.executed_obs_unit_id = $6)
+  and ($7::uuid is null or p.data_transfer_package_id = $7)
+  and ($8::integer is null or exists (
     select 1 from executed_obs_unit e join obs_unit u on u.id = e.obs_unit_id
-    where e.id = p.executed_obs_unit_id and u.observing_program_id = $6))
-  and p.created_at < $7::timestamptz and (p.created_at, p.id) > ($8::timestamptz, $9::uuid)
+    where e.id = p.executed_obs_unit_id and u.observing_program_id = $8))
+  and p.created_at < $9::timestamptz and (p.created_at, p.id) > ($10::timestamptz, $11::uuid)
 order by p.created_at, p.id
-limit $10
+limit $12
 `
 
 type ListPipelinePackagesAscendingParams struct {
-	State                 *PackageState  `json:"state"`
-	Status                *PackageStatus `json:"status"`
-	InstrumentModuleID    *int32         `json:"instrument_module_id"`
-	ExecutedObsUnitID     *uuid.UUID     `json:"executed_obs_unit_id"`
-	DataTransferPackageID *uuid.UUID     `json:"data_transfer_package_id"`
-	ObservingProgramID    *int32         `json:"observing_program_id"`
-	CreatedBefore         time.Time      `json:"created_before"`
-	AfterAt               time.Time      `json:"after_at"`
-	AfterID               uuid.UUID      `json:"after_id"`
-	RowLimit              int32          `json:"row_limit"`
+	State                 *PackageState   `json:"state"`
+	Status                *PackageStatus  `json:"status"`
+	Stage                 *int32          `json:"stage"`
+	StageStatus           *TransferStatus `json:"stage_status"`
+	InstrumentModuleID    *int32          `json:"instrument_module_id"`
+	ExecutedObsUnitID     *uuid.UUID      `json:"executed_obs_unit_id"`
+	DataTransferPackageID *uuid.UUID      `json:"data_transfer_package_id"`
+	ObservingProgramID    *int32          `json:"observing_program_id"`
+	CreatedBefore         time.Time       `json:"created_before"`
+	AfterAt               time.Time       `json:"after_at"`
+	AfterID               uuid.UUID       `json:"after_id"`
+	RowLimit              int32           `json:"row_limit"`
 }
 
+// The view has to look where each package is. What is archived is at one place, so that this is done, along the index of the
+// others, for what is on its way only.
 func (q *Queries) ListPipelinePackagesAscending(ctx context.Context, arg ListPipelinePackagesAscendingParams) ([]RawDataPackagePipeline, error) {
 	rows, err := q.db.Query(ctx, listPipelinePackagesAscending,
 		arg.State,
 		arg.Status,
+		arg.Stage,
+		arg.StageStatus,
 		arg.InstrumentModuleID,
 		arg.ExecutedObsUnitID,
 		arg.DataTransferPackageID,
@@ -717,34 +727,43 @@ const listPipelinePackagesDescending = `-- name: ListPipelinePackagesDescending 
 select id, executed_obs_unit_id, instrument_module_id, name, relative_path, status, state, size_bytes, checksum, checksum_algorithm, created_at, finalized_at, data_transfer_package_id, stage, stage_status from raw_data_package_pipeline p
 where ($1::package_state is null or p.state = $1)
   and ($2::package_status is null or p.status = $2)
-  and ($3::integer is null or p.instrument_module_id = $3)
-  and ($4::uuid is null or p.executed_obs_unit_id = $4)
-  and ($5::uuid is null or p.data_transfer_package_id = $5)
-  and ($6::integer is null or exists (
+  and ($3::integer is null
+    or $3 = 5 and p.state = 'archived' or p.state <> 'archived' and p.stage = $3)
+  and ($4::transfer_status is null
+    or $4 = 'completed' and p.state = 'archived' or p.state <> 'archived' and p.stage_status = $4)
+  and ($5::integer is null or p.instrument_module_id = $5)
+  and ($6::uuid is null or p.executed_obs_unit_id = $6)
+  and ($7::uuid is null or p.data_transfer_package_id = $7)
+  and ($8::integer is null or exists (
     select 1 from executed_obs_unit e join obs_unit u on u.id = e.obs_unit_id
-    where e.id = p.executed_obs_unit_id and u.observing_program_id = $6))
-  and p.created_at >= $7::timestamptz and (p.created_at, p.id) < ($8::timestamptz, $9::uuid)
+    where e.id = p.executed_obs_unit_id and u.observing_program_id = $8))
+  and p.created_at >= $9::timestamptz and (p.created_at, p.id) < ($10::timestamptz, $11::uuid)
 order by p.created_at desc, p.id desc
-limit $10
+limit $12
 `
 
 type ListPipelinePackagesDescendingParams struct {
-	State                 *PackageState  `json:"state"`
-	Status                *PackageStatus `json:"status"`
-	InstrumentModuleID    *int32         `json:"instrument_module_id"`
-	ExecutedObsUnitID     *uuid.UUID     `json:"executed_obs_unit_id"`
-	DataTransferPackageID *uuid.UUID     `json:"data_transfer_package_id"`
-	ObservingProgramID    *int32         `json:"observing_program_id"`
-	CreatedFrom           time.Time      `json:"created_from"`
-	BeforeAt              time.Time      `json:"before_at"`
-	BeforeID              uuid.UUID      `json:"before_id"`
-	RowLimit              int32          `json:"row_limit"`
+	State                 *PackageState   `json:"state"`
+	Status                *PackageStatus  `json:"status"`
+	Stage                 *int32          `json:"stage"`
+	StageStatus           *TransferStatus `json:"stage_status"`
+	InstrumentModuleID    *int32          `json:"instrument_module_id"`
+	ExecutedObsUnitID     *uuid.UUID      `json:"executed_obs_unit_id"`
+	DataTransferPackageID *uuid.UUID      `json:"data_transfer_package_id"`
+	ObservingProgramID    *int32          `json:"observing_program_id"`
+	CreatedFrom           time.Time       `json:"created_from"`
+	BeforeAt              time.Time       `json:"before_at"`
+	BeforeID              uuid.UUID       `json:"before_id"`
+	RowLimit              int32           `json:"row_limit"`
 }
 
+// As ListPipelinePackagesAscending, the newest first.
 func (q *Queries) ListPipelinePackagesDescending(ctx context.Context, arg ListPipelinePackagesDescendingParams) ([]RawDataPackagePipeline, error) {
 	rows, err := q.db.Query(ctx, listPipelinePackagesDescending,
 		arg.State,
 		arg.Status,
+		arg.Stage,
+		arg.StageStatus,
 		arg.InstrumentModuleID,
 		arg.ExecutedObsUnitID,
 		arg.DataTransferPackageID,
@@ -939,18 +958,22 @@ const listTransfers = `-- name: ListTransfers :many
 select id, data_transfer_package_id, data_transfer_route_id, origin_location_id, destination_location_id, status, unpack_status, retry_count, size_bytes, transferred_bytes, failure, created_at, started_at, progress_at, finished_at, unpacked_at from data_transfer t
 where ($1::transfer_status is null or t.status = $1)
   and ($2::transfer_status is null or t.unpack_status = $2)
-  and ($3::integer is null or t.data_transfer_route_id = $3)
-  and ($4::integer is null or t.origin_location_id = $4)
-  and ($5::integer is null or t.destination_location_id = $5)
-  and ($6::uuid is null or t.data_transfer_package_id = $6)
-  and t.created_at >= $7::timestamptz and (t.created_at, t.id) < ($8::timestamptz, $9::uuid)
+  and ($3::boolean is null
+    or (t.status = 'in_progress' and coalesce(t.progress_at, t.started_at, t.created_at) < $4::timestamptz) = $3)
+  and ($5::integer is null or t.data_transfer_route_id = $5)
+  and ($6::integer is null or t.origin_location_id = $6)
+  and ($7::integer is null or t.destination_location_id = $7)
+  and ($8::uuid is null or t.data_transfer_package_id = $8)
+  and t.created_at >= $9::timestamptz and (t.created_at, t.id) < ($10::timestamptz, $11::uuid)
 order by t.created_at desc, t.id desc
-limit $10
+limit $12
 `
 
 type ListTransfersParams struct {
 	Status                *TransferStatus `json:"status"`
 	UnpackStatus          *TransferStatus `json:"unpack_status"`
+	Stalled               *bool           `json:"stalled"`
+	StalledBefore         time.Time       `json:"stalled_before"`
 	RouteID               *int32          `json:"route_id"`
 	OriginLocationID      *int32          `json:"origin_location_id"`
 	DestinationLocationID *int32          `json:"destination_location_id"`
@@ -965,6 +988,8 @@ func (q *Queries) ListTransfers(ctx context.Context, arg ListTransfersParams) ([
 	rows, err := q.db.Query(ctx, listTransfers,
 		arg.Status,
 		arg.UnpackStatus,
+		arg.Stalled,
+		arg.StalledBefore,
 		arg.RouteID,
 		arg.OriginLocationID,
 		arg.DestinationLocationID,

@@ -6335,6 +6335,18 @@ export interface operations {
                 state?: components["schemas"]["PackageState"];
                 /** @description Only packages that are still built, or complete. */
                 status?: components["schemas"]["PackageStatus"];
+                /**
+                 * @description Only packages that have come to this stage, and no further: 0 filing, 1 packaging, 2 bundling, 3 transferring,
+                 *     4 unpacking, 5 archiving.
+                 * @example 3
+                 */
+                stage?: number;
+                /**
+                 * @description Only packages whose stage stands so. Of several transfers, or several archives, the one that is furthest counts:
+                 *     a package has failed when all of them have, or when it was given up.
+                 * @example failed
+                 */
+                stage_status?: components["schemas"]["TransferStatus"];
                 /** @description Only packages of this module. */
                 instrument_module_id?: components["schemas"]["SerialID"];
                 /** @description Only packages of executions for this program. */
@@ -6683,6 +6695,11 @@ export interface operations {
                 status?: components["schemas"]["TransferStatus"];
                 /** @description Only transfers whose unpacking has this status. */
                 unpack_status?: components["schemas"]["TransferStatus"];
+                /**
+                 * @description Only transfers that have stalled, or only those that have not.
+                 * @example true
+                 */
+                stalled?: boolean;
                 /** @description Only transfers on this route. */
                 route_id?: components["schemas"]["SerialID"];
                 /** @description Only transfers from this location. */

@@ -79,6 +79,8 @@ func anyQuery(o *openapi3.Operation, random *rand.Rand) string {
 			if query = append(query, p.Value.Name+"="+chosen); chosen == "distance" {
 				query = append(query, "ra=120", "dec=-40", "radius=180") // which it is that from the middle of
 			}
+		case schema.Max != nil && *schema.Max < 10 && random.IntN(3) == 0:
+			query = append(query, fmt.Sprintf("%s=%d", p.Value.Name, int(*schema.Min)+random.IntN(int(*schema.Max-*schema.Min)+1)))
 		case schema.Type.Is(openapi3.TypeBoolean) && random.IntN(3) == 0:
 			query = append(query, fmt.Sprintf("%s=%t", p.Value.Name, random.IntN(2) == 0))
 		}

@@ -75,16 +75,16 @@ func (s *Server) ListTransferRawPackages(ctx context.Context, r api.ListTransfer
 }
 
 func (s *Server) pipelinePackages(ctx context.Context, p api.ListTransferRawPackagesParams) (string, []replicadb.RawDataPackagePipeline, error) {
-	state, status := (*replicadb.PackageState)(p.State), (*replicadb.PackageStatus)(p.Status)
+	state, status, stageStatus := (*replicadb.PackageState)(p.State), (*replicadb.PackageStatus)(p.Status), (*replicadb.TransferStatus)(p.StageStatus)
 	if value(p.Sort) != api.ListTransferRawPackagesParamsSortCreatedAt {
 		at, id, err := newestFirst(listNewPipeline, p.Cursor, p.CreatedBefore)
 		if err != nil {
 			return "", nil, err
 		}
 		rows, err := s.replica.ListPipelinePackagesDescending(ctx, replicadb.ListPipelinePackagesDescendingParams{
-			State: state, Status: status, InstrumentModuleID: p.InstrumentModuleID, ExecutedObsUnitID: p.ExecutedObsUnitID,
-			DataTransferPackageID: p.DataTransferPackageID, ObservingProgramID: p.ObservingProgramID, CreatedFrom: since(p.CreatedFrom),
-			BeforeAt: at, BeforeID: id, RowLimit: pageSize(p.Limit),
+			State: state, Status: status, Stage: p.Stage, StageStatus: stageStatus, InstrumentModuleID: p.InstrumentModuleID,
+			ExecutedObsUnitID: p.ExecutedObsUnitID, DataTransferPackageID: p.DataTransferPackageID, ObservingProgramID: p.ObservingProgramID,
+			CreatedFrom: since(p.CreatedFrom), BeforeAt: at, BeforeID: id, RowLimit: pageSize(p.Limit),
 		})
 		return listNewPipeline, rows, err
 	}
@@ -101,9 +101,9 @@ func (s *Server) pipelinePackages(ctx context.Context, p api.ListTransferRawPack
 		}
 	}
 	rows, err := s.replica.ListPipelinePackagesAscending(ctx, replicadb.ListPipelinePackagesAscendingParams{
-		State: state, Status: status, InstrumentModuleID: p.InstrumentModuleID, ExecutedObsUnitID: p.ExecutedObsUnitID,
-		DataTransferPackageID: p.DataTransferPackageID, ObservingProgramID: p.ObservingProgramID, CreatedBefore: before,
-		AfterAt: at, AfterID: id, RowLimit: pageSize(p.Limit),
+		State: state, Status: status, Stage: p.Stage, StageStatus: stageStatus, InstrumentModuleID: p.InstrumentModuleID,
+		ExecutedObsUnitID: p.ExecutedObsUnitID, DataTransferPackageID: p.DataTransferPackageID, ObservingProgramID: p.ObservingProgramID,
+		CreatedBefore: before, AfterAt: at, AfterID: id, RowLimit: pageSize(p.Limit),
 	})
 	return listOldPipeline, rows, err
 }
@@ -138,15 +138,16 @@ func (s *Server) ListTransfers(ctx context.Context, r api.ListTransfersRequestOb
 	if err != nil {
 		return nil, err
 	}
+	now := instant(time.Now())
 	rows, err := s.replica.ListTransfers(ctx, replicadb.ListTransfersParams{
-		Status: (*replicadb.TransferStatus)(p.Status), UnpackStatus: (*replicadb.TransferStatus)(p.UnpackStatus), RouteID: p.RouteID,
-		OriginLocationID: p.OriginLocationID, DestinationLocationID: p.DestinationLocationID, DataTransferPackageID: p.DataTransferPackageID,
+		Status: (*replicadb.TransferStatus)(p.Status), UnpackStatus: (*replicadb.TransferStatus)(p.UnpackStatus),
+		Stalled: p.Stalled, StalledBefore: now.Add(-s.stalled), RouteID: p.RouteID, OriginLocationID: p.OriginLocationID,
+		DestinationLocationID: p.DestinationLocationID, DataTransferPackageID: p.DataTransferPackageID,
 		CreatedFrom: since(p.CreatedFrom), BeforeAt: at, BeforeID: id, RowLimit: pageSize(p.Limit),
 	})
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
 	var page api.TransferPage
 	page.Items, page.NextCursor = timePage(listTransfers, p.Limit, rows,
 		func(t replicadb.DataTransfer) (time.Time, uuid.UUID) { return t.CreatedAt, t.ID },

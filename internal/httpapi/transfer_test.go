@@ -172,6 +172,13 @@ func TestBandwidthAndETA(t *testing.T) {
 	if still := read(stalled); !still.Stalled || !still.ETASeconds.IsNull() {
 		t.Errorf("a stalled transfer: %+v", still)
 	}
+	for query, want := range map[string][]string{
+		"stalled=true": {stalled}, "stalled=false": {waits, moves}, "stalled=true&status=failed": nil, "stalled=false&status=in_progress": {moves},
+	} {
+		if got := s.walk(call{op: "listTransfers", query: query}, 1, false); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", query, got, want)
+		}
+	}
 	w.execute("update data_transfer set status = 'completed', transferred_bytes = 4e9, finished_at = started_at + interval '200 seconds' where id = $1", moves)
 	near(t, "average", read(moves).BandwidthBytesS.MustGet(), 20e6)
 	if o := s.overview(); o.TransferredBytesDay != 4e9 || !o.ETASeconds.IsNull() {

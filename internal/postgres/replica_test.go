@@ -2,6 +2,8 @@ package postgres_test
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -37,6 +39,16 @@ func TestReplicaCannotWriteEvenToTheMainDatabase(t *testing.T) {
 	_, err := r.Any().Exec(t.Context(), beat)
 	if got := postgres.SQLState(err); got != "25006" {
 		t.Errorf("SQLSTATE %q of %v, want 25006", got, err)
+	}
+}
+
+func TestReplicaCompilesNoPlans(t *testing.T) {
+	rows, err := newReplica(t, pgtest.New(t)).Any().Query(t.Context(), "explain select count(*) from generate_series(1, 100000000)")
+	check(t, err)
+	plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	check(t, err)
+	if slices.Contains(plan, "JIT:") {
+		t.Errorf("the plan is compiled:\n%s", strings.Join(plan, "\n"))
 	}
 }
 

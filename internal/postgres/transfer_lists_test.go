@@ -120,7 +120,7 @@ func (w *wary) look(ctx context.Context, sql string, args []any) {
 	plan := strings.Join(lines, "\n")
 	for _, table := range largeTables {
 		for line := range strings.Lines(plan) {
-			if _, scanned, ok := strings.Cut(strings.TrimSpace(line), "Seq Scan on "); ok && strings.Fields(scanned)[0] == table {
+			if _, scanned, ok := strings.Cut(strings.TrimSpace(line), "Seq Scan on "); ok && strings.Fields(scanned)[0] == table && !strings.Contains(line, "never executed") {
 				w.t.Errorf("%v: a whole table is read:\n%s\n%s", args, sql, plan)
 			}
 		}
@@ -193,6 +193,20 @@ func listPackages(t *testing.T, q *replicadb.Queries, before time.Time) {
 		{State: new(replicadb.PackageStateFailed)},
 		{Status: new(replicadb.PackageStatusBuilding)},
 		{Status: new(replicadb.PackageStatusComplete)},
+		{Stage: new(int32(0))},
+		{Stage: new(int32(1))},
+		{Stage: new(int32(3))},
+		{Stage: new(int32(5))},
+		{StageStatus: new(replicadb.TransferStatusPending)},
+		{StageStatus: new(replicadb.TransferStatusFailed)},
+		{StageStatus: new(replicadb.TransferStatusCompleted)},
+		{Stage: new(int32(3)), StageStatus: new(replicadb.TransferStatusFailed)},
+		{Stage: new(int32(5)), StageStatus: new(replicadb.TransferStatusCompleted)},
+		{Stage: new(int32(4)), StageStatus: new(replicadb.TransferStatusCompleted)},
+		{Stage: new(int32(3)), State: new(replicadb.PackageStateArchived)},
+		{Stage: new(int32(3)), InstrumentModuleID: new(int32(1))},
+		{StageStatus: new(replicadb.TransferStatusFailed), ObservingProgramID: new(int32(2))},
+		{StageStatus: new(replicadb.TransferStatusCompleted), InstrumentModuleID: new(int32(7))},
 		{InstrumentModuleID: new(int32(1))},
 		{InstrumentModuleID: new(int32(2))},
 		{InstrumentModuleID: new(int32(7))},
@@ -207,8 +221,8 @@ func listPackages(t *testing.T, q *replicadb.Queries, before time.Time) {
 		_, err := q.ListPipelinePackagesDescending(ctx, p)
 		check(t, err)
 		_, err = q.ListPipelinePackagesAscending(ctx, replicadb.ListPipelinePackagesAscendingParams{
-			State: p.State, Status: p.Status, InstrumentModuleID: p.InstrumentModuleID, ExecutedObsUnitID: p.ExecutedObsUnitID,
-			DataTransferPackageID: p.DataTransferPackageID, ObservingProgramID: p.ObservingProgramID,
+			State: p.State, Status: p.Status, Stage: p.Stage, StageStatus: p.StageStatus, InstrumentModuleID: p.InstrumentModuleID,
+			ExecutedObsUnitID: p.ExecutedObsUnitID, DataTransferPackageID: p.DataTransferPackageID, ObservingProgramID: p.ObservingProgramID,
 			CreatedBefore: before, AfterAt: p.CreatedFrom, RowLimit: 101,
 		})
 		check(t, err)
@@ -239,6 +253,8 @@ func listMovements(t *testing.T, q *replicadb.Queries, before time.Time) {
 		for _, p := range []replicadb.ListTransfersParams{
 			{Status: status},
 			{UnpackStatus: status},
+			{Stalled: new(true), StalledBefore: before, Status: status},
+			{Stalled: new(false), StalledBefore: before, Status: status},
 			{RouteID: new(int32(1)), Status: status},
 			{OriginLocationID: new(int32(4)), Status: status},
 			{DestinationLocationID: new(int32(9)), Status: status},

@@ -59,9 +59,15 @@ select * from data_transfer t where t.status = 'in_progress' order by t.started_
 select * from raw_data_package_pipeline where id = any (@ids::uuid[]);
 
 -- name: ListPipelinePackagesAscending :many
+-- The view has to look where each package is. What is archived is at one place, so that this is done, along the index of the
+-- others, for what is on its way only.
 select * from raw_data_package_pipeline p
 where (sqlc.narg('state')::package_state is null or p.state = sqlc.narg('state'))
   and (sqlc.narg('status')::package_status is null or p.status = sqlc.narg('status'))
+  and (sqlc.narg('stage')::integer is null
+    or sqlc.narg('stage') = 5 and p.state = 'archived' or p.state <> 'archived' and p.stage = sqlc.narg('stage'))
+  and (sqlc.narg('stage_status')::transfer_status is null
+    or sqlc.narg('stage_status') = 'completed' and p.state = 'archived' or p.state <> 'archived' and p.stage_status = sqlc.narg('stage_status'))
   and (sqlc.narg('instrument_module_id')::integer is null or p.instrument_module_id = sqlc.narg('instrument_module_id'))
   and (sqlc.narg('executed_obs_unit_id')::uuid is null or p.executed_obs_unit_id = sqlc.narg('executed_obs_unit_id'))
   and (sqlc.narg('data_transfer_package_id')::uuid is null or p.data_transfer_package_id = sqlc.narg('data_transfer_package_id'))
@@ -73,9 +79,14 @@ order by p.created_at, p.id
 limit @row_limit;
 
 -- name: ListPipelinePackagesDescending :many
+-- As ListPipelinePackagesAscending, the newest first.
 select * from raw_data_package_pipeline p
 where (sqlc.narg('state')::package_state is null or p.state = sqlc.narg('state'))
   and (sqlc.narg('status')::package_status is null or p.status = sqlc.narg('status'))
+  and (sqlc.narg('stage')::integer is null
+    or sqlc.narg('stage') = 5 and p.state = 'archived' or p.state <> 'archived' and p.stage = sqlc.narg('stage'))
+  and (sqlc.narg('stage_status')::transfer_status is null
+    or sqlc.narg('stage_status') = 'completed' and p.state = 'archived' or p.state <> 'archived' and p.stage_status = sqlc.narg('stage_status'))
   and (sqlc.narg('instrument_module_id')::integer is null or p.instrument_module_id = sqlc.narg('instrument_module_id'))
   and (sqlc.narg('executed_obs_unit_id')::uuid is null or p.executed_obs_unit_id = sqlc.narg('executed_obs_unit_id'))
   and (sqlc.narg('data_transfer_package_id')::uuid is null or p.data_transfer_package_id = sqlc.narg('data_transfer_package_id'))
@@ -107,6 +118,8 @@ select * from data_transfer where id = @id;
 select * from data_transfer t
 where (sqlc.narg('status')::transfer_status is null or t.status = sqlc.narg('status'))
   and (sqlc.narg('unpack_status')::transfer_status is null or t.unpack_status = sqlc.narg('unpack_status'))
+  and (sqlc.narg('stalled')::boolean is null
+    or (t.status = 'in_progress' and coalesce(t.progress_at, t.started_at, t.created_at) < @stalled_before::timestamptz) = sqlc.narg('stalled'))
   and (sqlc.narg('route_id')::integer is null or t.data_transfer_route_id = sqlc.narg('route_id'))
   and (sqlc.narg('origin_location_id')::integer is null or t.origin_location_id = sqlc.narg('origin_location_id'))
   and (sqlc.narg('destination_location_id')::integer is null or t.destination_location_id = sqlc.narg('destination_location_id'))

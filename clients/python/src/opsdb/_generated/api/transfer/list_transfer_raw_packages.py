@@ -13,6 +13,7 @@ from ...models.package_state import PackageState
 from ...models.package_status import PackageStatus
 from ...models.pipeline_package_page import PipelinePackagePage
 from ...models.problem import Problem
+from ...models.transfer_status import TransferStatus
 from ...types import UNSET, Response, Unset
 
 
@@ -20,6 +21,8 @@ def _get_kwargs(
     *,
     state: PackageState | Unset = UNSET,
     status: PackageStatus | Unset = UNSET,
+    stage: int | Unset = UNSET,
+    stage_status: TransferStatus | Unset = UNSET,
     instrument_module_id: int | Unset = UNSET,
     observing_program_id: int | Unset = UNSET,
     executed_obs_unit_id: UUID | Unset = UNSET,
@@ -52,6 +55,14 @@ def _get_kwargs(
         json_status = status
 
     params["status"] = json_status
+
+    params["stage"] = stage
+
+    json_stage_status: str | Unset = UNSET
+    if not isinstance(stage_status, Unset):
+        json_stage_status = stage_status
+
+    params["stage_status"] = json_stage_status
 
     params["instrument_module_id"] = instrument_module_id
 
@@ -142,6 +153,8 @@ def sync_detailed(
     client: AuthenticatedClient,
     state: PackageState | Unset = UNSET,
     status: PackageStatus | Unset = UNSET,
+    stage: int | Unset = UNSET,
+    stage_status: TransferStatus | Unset = UNSET,
     instrument_module_id: int | Unset = UNSET,
     observing_program_id: int | Unset = UNSET,
     executed_obs_unit_id: UUID | Unset = UNSET,
@@ -161,6 +174,8 @@ def sync_detailed(
     Args:
         state (PackageState | Unset): Where the package is on its way to the archive.
         status (PackageStatus | Unset):
+        stage (int | Unset):
+        stage_status (TransferStatus | Unset):
         instrument_module_id (int | Unset):
         observing_program_id (int | Unset):
         executed_obs_unit_id (UUID | Unset):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
@@ -184,6 +199,8 @@ def sync_detailed(
     kwargs = _get_kwargs(
         state=state,
         status=status,
+        stage=stage,
+        stage_status=stage_status,
         instrument_module_id=instrument_module_id,
         observing_program_id=observing_program_id,
         executed_obs_unit_id=executed_obs_unit_id,
@@ -209,6 +226,8 @@ def sync(
     client: AuthenticatedClient,
     state: PackageState | Unset = UNSET,
     status: PackageStatus | Unset = UNSET,
+    stage: int | Unset = UNSET,
+    stage_status: TransferStatus | Unset = UNSET,
     instrument_module_id: int | Unset = UNSET,
     observing_program_id: int | Unset = UNSET,
     executed_obs_unit_id: UUID | Unset = UNSET,
@@ -228,6 +247,8 @@ def sync(
     Args:
         state (PackageState | Unset): Where the package is on its way to the archive.
         status (PackageStatus | Unset):
+        stage (int | Unset):
+        stage_status (TransferStatus | Unset):
         instrument_module_id (int | Unset):
         observing_program_id (int | Unset):
         executed_obs_unit_id (UUID | Unset):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
@@ -252,6 +273,8 @@ def sync(
         client=client,
         state=state,
         status=status,
+        stage=stage,
+        stage_status=stage_status,
         instrument_module_id=instrument_module_id,
         observing_program_id=observing_program_id,
         executed_obs_unit_id=executed_obs_unit_id,
@@ -271,6 +294,8 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     state: PackageState | Unset = UNSET,
     status: PackageStatus | Unset = UNSET,
+    stage: int | Unset = UNSET,
+    stage_status: TransferStatus | Unset = UNSET,
     instrument_module_id: int | Unset = UNSET,
     observing_program_id: int | Unset = UNSET,
     executed_obs_unit_id: UUID | Unset = UNSET,
@@ -290,6 +315,8 @@ async def asyncio_detailed(
     Args:
         state (PackageState | Unset): Where the package is on its way to the archive.
         status (PackageStatus | Unset):
+        stage (int | Unset):
+        stage_status (TransferStatus | Unset):
         instrument_module_id (int | Unset):
         observing_program_id (int | Unset):
         executed_obs_unit_id (UUID | Unset):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
@@ -313,6 +340,8 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         state=state,
         status=status,
+        stage=stage,
+        stage_status=stage_status,
         instrument_module_id=instrument_module_id,
         observing_program_id=observing_program_id,
         executed_obs_unit_id=executed_obs_unit_id,
@@ -336,6 +365,8 @@ async def asyncio(
     client: AuthenticatedClient,
     state: PackageState | Unset = UNSET,
     status: PackageStatus | Unset = UNSET,
+    stage: int | Unset = UNSET,
+    stage_status: TransferStatus | Unset = UNSET,
     instrument_module_id: int | Unset = UNSET,
     observing_program_id: int | Unset = UNSET,
     executed_obs_unit_id: UUID | Unset = UNSET,
@@ -355,6 +386,8 @@ async def asyncio(
     Args:
         state (PackageState | Unset): Where the package is on its way to the archive.
         status (PackageStatus | Unset):
+        stage (int | Unset):
+        stage_status (TransferStatus | Unset):
         instrument_module_id (int | Unset):
         observing_program_id (int | Unset):
         executed_obs_unit_id (UUID | Unset):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
@@ -380,6 +413,8 @@ async def asyncio(
             client=client,
             state=state,
             status=status,
+            stage=stage,
+            stage_status=stage_status,
             instrument_module_id=instrument_module_id,
             observing_program_id=observing_program_id,
             executed_obs_unit_id=executed_obs_unit_id,

@@ -16,6 +16,7 @@ def _get_kwargs(
     *,
     status: TransferStatus | Unset = UNSET,
     unpack_status: TransferStatus | Unset = UNSET,
+    stalled: bool | Unset = UNSET,
     route_id: int | Unset = UNSET,
     origin_location_id: int | Unset = UNSET,
     destination_location_id: int | Unset = UNSET,
@@ -47,6 +48,8 @@ def _get_kwargs(
         json_unpack_status = unpack_status
 
     params["unpack_status"] = json_unpack_status
+
+    params["stalled"] = stalled
 
     params["route_id"] = route_id
 
@@ -126,6 +129,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     status: TransferStatus | Unset = UNSET,
     unpack_status: TransferStatus | Unset = UNSET,
+    stalled: bool | Unset = UNSET,
     route_id: int | Unset = UNSET,
     origin_location_id: int | Unset = UNSET,
     destination_location_id: int | Unset = UNSET,
@@ -144,6 +148,7 @@ def sync_detailed(
     Args:
         status (TransferStatus | Unset):
         unpack_status (TransferStatus | Unset):
+        stalled (bool | Unset):
         route_id (int | Unset):
         origin_location_id (int | Unset):
         destination_location_id (int | Unset):
@@ -166,6 +171,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         status=status,
         unpack_status=unpack_status,
+        stalled=stalled,
         route_id=route_id,
         origin_location_id=origin_location_id,
         destination_location_id=destination_location_id,
@@ -190,6 +196,7 @@ def sync(
     client: AuthenticatedClient,
     status: TransferStatus | Unset = UNSET,
     unpack_status: TransferStatus | Unset = UNSET,
+    stalled: bool | Unset = UNSET,
     route_id: int | Unset = UNSET,
     origin_location_id: int | Unset = UNSET,
     destination_location_id: int | Unset = UNSET,
@@ -208,6 +215,7 @@ def sync(
     Args:
         status (TransferStatus | Unset):
         unpack_status (TransferStatus | Unset):
+        stalled (bool | Unset):
         route_id (int | Unset):
         origin_location_id (int | Unset):
         destination_location_id (int | Unset):
@@ -231,6 +239,7 @@ def sync(
         client=client,
         status=status,
         unpack_status=unpack_status,
+        stalled=stalled,
         route_id=route_id,
         origin_location_id=origin_location_id,
         destination_location_id=destination_location_id,
@@ -249,6 +258,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     status: TransferStatus | Unset = UNSET,
     unpack_status: TransferStatus | Unset = UNSET,
+    stalled: bool | Unset = UNSET,
     route_id: int | Unset = UNSET,
     origin_location_id: int | Unset = UNSET,
     destination_location_id: int | Unset = UNSET,
@@ -267,6 +277,7 @@ async def asyncio_detailed(
     Args:
         status (TransferStatus | Unset):
         unpack_status (TransferStatus | Unset):
+        stalled (bool | Unset):
         route_id (int | Unset):
         origin_location_id (int | Unset):
         destination_location_id (int | Unset):
@@ -289,6 +300,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         status=status,
         unpack_status=unpack_status,
+        stalled=stalled,
         route_id=route_id,
         origin_location_id=origin_location_id,
         destination_location_id=destination_location_id,
@@ -311,6 +323,7 @@ async def asyncio(
     client: AuthenticatedClient,
     status: TransferStatus | Unset = UNSET,
     unpack_status: TransferStatus | Unset = UNSET,
+    stalled: bool | Unset = UNSET,
     route_id: int | Unset = UNSET,
     origin_location_id: int | Unset = UNSET,
     destination_location_id: int | Unset = UNSET,
@@ -329,6 +342,7 @@ async def asyncio(
     Args:
         status (TransferStatus | Unset):
         unpack_status (TransferStatus | Unset):
+        stalled (bool | Unset):
         route_id (int | Unset):
         origin_location_id (int | Unset):
         destination_location_id (int | Unset):
@@ -353,6 +367,7 @@ async def asyncio(
             client=client,
             status=status,
             unpack_status=unpack_status,
+            stalled=stalled,
             route_id=route_id,
             origin_location_id=origin_location_id,
             destination_location_id=destination_location_id,

@@ -152,7 +152,7 @@ func (d people) keys() (auth.Keys, error) {
 
 // noted runs f and enters in the audit trail what it says it has done, all in one transaction.
 func (d people) noted(ctx context.Context, f func(db *maindb.Queries) ([]auth.Event, error)) error {
-	_, err := d.main.InTx(ctx, func(db *maindb.Queries) error {
+	_, err := d.main.InTx(ctx, func(ctx context.Context, db *maindb.Queries) error {
 		events, err := f(db)
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -172,6 +173,46 @@ func testThinLink(t *testing.T, shared *rig) {
 		return err
 	})
 	t.Logf("drained %d transactions in %v", c.acked.Load(), time.Since(began).Round(time.Millisecond))
+	r.must(link.Reset())
+	r.mustSettle()
+	r.check(c).whole(t)
+}
+
+// testFullLink lets people change things at both APIs while a backlog fills a thin link: they wait, and are not told that
+// the main site is away.
+func testFullLink(t *testing.T, shared *rig) {
+	r := shared.begin(t)
+	ctx := r.context()
+	c := r.crew("full", 2, 1)
+	link := r.Link(observatory)
+	r.must(link.Cut(lab.Swallow, lab.Both))
+	r.must(c.observe(ctx, 10))
+	link.Slow(230*time.Millisecond, 64_000)
+	r.must(link.Heal())
+	admin := r.at(observatory)
+	admin.http = &http.Client{Timeout: 12 * time.Second, Transport: r.transport()}
+	// What the APIs still knew of the cut is forgotten.
+	for api := range admin.urls {
+		_, err := admin.available(ctx, api, post("/api/tokens/", fields{"name": "first"}))
+		r.must(err)
+	}
+	meanwhile := 0
+	for {
+		i, err := r.inventory(ctx)
+		r.must(err)
+		if len(i.Buffer) == 0 {
+			break
+		}
+		for api := range admin.urls {
+			a, err := admin.send(ctx, api, post("/api/tokens/", fields{"name": "meanwhile"}))
+			r.must(err)
+			if a.status != http.StatusCreated {
+				t.Errorf("API %d: %d %s", api, a.status, a.text)
+			}
+			meanwhile++
+		}
+	}
+	t.Logf("%d changes beside %d transactions", meanwhile, c.acked.Load())
 	r.must(link.Reset())
 	r.mustSettle()
 	r.check(c).whole(t)

@@ -30,10 +30,11 @@ type guard struct {
 	name  string        // for people: "main database"
 	slug  string        // of the problem: "main-unreachable"
 	limit time.Duration // of a call
+	pulse *pulse        // nil: a call waits for its limit
 
 	mu      sync.Mutex
 	down    error     // nil: reachable, as far as is known
-	since   time.Time // when the first call began that was not answered
+	since   time.Time // when the first call that was not answered began to wait in vain
 	until   time.Time // nobody asks before
 	probing bool      // somebody is asking
 }
@@ -60,11 +61,16 @@ func (g *guard) enter(ctx context.Context) (*visit, error) {
 	v := &visit{guard: g, began: time.Now()}
 	if g.down != nil {
 		if g.probing || time.Now().Before(g.until) {
-			return nil, g.unavailable(g.down)
+			return nil, g.unavailable(&unsent{g.down})
 		}
 		g.probing, v.probe = true, true
 	}
-	v.ctx, v.cancel = context.WithTimeoutCause(ctx, g.limit, errTooSlow)
+	stop := func() {}
+	if g.pulse != nil {
+		ctx, stop = g.pulse.wait(ctx)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, g.limit, errTooSlow)
+	v.ctx, v.cancel = ctx, func() { cancel(); stop() }
 	return v, nil
 }
 
@@ -95,12 +101,12 @@ func (v *visit) judge(err error) {
 		v.probing = false
 	}
 	switch {
-	case connectionBroke(err), stalePlan(err):
+	case connectionBroke(err) && !v.silent(), stalePlan(err):
 		// What happened to this connection would happen to the others, one after the other.
 		v.pool.Reset()
 	case v.lost:
 		if v.down == nil {
-			v.since = v.began
+			v.since = v.unheardSince()
 		}
 		v.down, v.until = err, time.Now().Add(hold)
 		v.pool.Reset()
@@ -111,15 +117,29 @@ func (v *visit) judge(err error) {
 
 // unanswered says whether the server could not be asked. A client that lost patience says nothing about the server.
 func (v *visit) unanswered(err error) bool {
-	switch {
+	switch cause := context.Cause(v.ctx); {
 	case err == nil:
 		return false
-	case v.ctx.Err() != nil:
-		return errors.Is(context.Cause(v.ctx), errTooSlow) && SQLState(err) == ""
+	case cause != nil:
+		return (v.silent() || errors.Is(cause, errTooSlow)) && SQLState(err) == ""
 	default:
 		return Unreachable(err)
 	}
 }
+
+// unheardSince returns since when a call that was not answered has waited in vain: a server that was still heard while it
+// ran went away later.
+func (v *visit) unheardSince() time.Time {
+	if v.silent() {
+		if heard := v.pulse.heard(); heard.After(v.began) {
+			return heard
+		}
+	}
+	return v.began
+}
+
+// silent says whether the call was ended because nothing was heard any more.
+func (v *visit) silent() bool { return errors.Is(context.Cause(v.ctx), ErrSilent) }
 
 // awaySince returns since when the database has not answered; zero while it does, as far as is known.
 func (g *guard) awaySince() time.Time {

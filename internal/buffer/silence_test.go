@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/internal/buffer"
 	"github.com/ccatobs/opsdb/internal/errs"
@@ -193,4 +192,3 @@ func TestACutIsNoticedWhileEarlierWritesArePending(t *testing.T) {
 		t.Errorf("it says %q", e.Detail)
 	}
 }
-

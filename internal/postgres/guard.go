@@ -101,12 +101,14 @@ func (v *visit) judge(err error) {
 		v.probing = false
 	}
 	switch {
-	case connectionBroke(err) && !v.silent(), stalePlan(err):
+	case v.silent():
+		// All who waited have the same verdict: it stands already, and something may have been heard since.
+	case connectionBroke(err), stalePlan(err):
 		// What happened to this connection would happen to the others, one after the other.
 		v.pool.Reset()
 	case v.lost:
 		if v.down == nil {
-			v.since = v.unheardSince()
+			v.since = v.began
 		}
 		v.down, v.until = err, time.Now().Add(hold)
 		v.pool.Reset()
@@ -127,15 +129,15 @@ func (v *visit) unanswered(err error) bool {
 	}
 }
 
-// unheardSince returns since when a call that was not answered has waited in vain: a server that was still heard while it
-// ran went away later.
-func (v *visit) unheardSince() time.Time {
-	if v.silent() {
-		if heard := v.pulse.heard(); heard.After(v.began) {
-			return heard
-		}
+// silenced notes that nothing is heard of the database since a time though somebody waits.
+func (g *guard) silenced(since time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.down == nil {
+		g.since = since
 	}
-	return v.began
+	g.down, g.until = ErrSilent, time.Now().Add(hold)
+	g.pool.Reset()
 }
 
 // silent says whether the call was ended because nothing was heard any more.

@@ -28,18 +28,20 @@ var ErrSilent = errors.New("nothing is heard of it any more")
 // whatever connection of this process, and asks for one when there is none. All who wait share the questions, and share
 // the verdict: a statement may take as long as it needs while the server can be heard.
 type pulse struct {
-	network string
-	address string
-	last    atomic.Int64 // when something was heard, unix nanoseconds
-	ctx     context.Context
-	close   context.CancelFunc
-	asked   sync.WaitGroup
+	network  string
+	address  string
+	silenced func(since time.Time) // is told before those who wait
+	last     atomic.Int64          // when something was heard, unix nanoseconds
+	ctx      context.Context
+	close    context.CancelFunc
+	asked    sync.WaitGroup
 
 	mu      sync.Mutex
 	waiting map[*waiter]struct{}
 	open    map[*hearing]struct{}
-	seen    int64 // last, at the look before
-	silent  int   // looks since
+	seen    int64     // last, at the look before
+	silent  int       // looks since
+	since   time.Time // somebody waits
 	timer   *time.Timer
 }
 
@@ -81,7 +83,7 @@ func (p *pulse) wait(ctx context.Context) (_ context.Context, stop context.Cance
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.waiting) == 0 {
-		p.seen, p.silent = p.last.Load(), 0
+		p.seen, p.silent, p.since = p.last.Load(), 0, time.Now()
 		p.timer.Reset(silence / looks)
 	}
 	p.waiting[w] = struct{}{}
@@ -101,18 +103,28 @@ func (p *pulse) leave(w *waiter) {
 
 // look is called every tenth of the silence while somebody waits.
 func (p *pulse) look() {
+	if since := p.listen(); !since.IsZero() {
+		p.silenced(since)
+		p.giveUp()
+	}
+}
+
+// listen returns since when nothing is heard, once that is for so long that it counts.
+func (p *pulse) listen() (since time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.waiting) == 0 {
-		return
+		return since
 	}
 	p.silent++
 	if last := p.last.Load(); last != p.seen {
 		p.seen, p.silent = last, 0
 	}
 	if p.silent == looks {
-		p.giveUp()
-		return
+		if heard := p.heard(); heard.After(p.since) {
+			return heard
+		}
+		return p.since
 	}
 	if p.silent%looksAsked == 1 {
 		p.asked.Go(func() {
@@ -123,11 +135,14 @@ func (p *pulse) look() {
 		})
 	}
 	p.timer.Reset(silence / looks)
+	return since
 }
 
 // giveUp tells all who wait. What they waited on would hold its place for long yet: the driver says goodbye to a server
 // before it lets a connection go.
 func (p *pulse) giveUp() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for w := range p.waiting {
 		w.cancel(ErrSilent)
 	}

@@ -684,6 +684,7 @@ const (
 	ProblemSlugTokenUnverifiable    ProblemSlug = "token-unverifiable"
 	ProblemSlugTooLarge             ProblemSlug = "too-large"
 	ProblemSlugTooManyRequests      ProblemSlug = "too-many-requests"
+	ProblemSlugTooManyTokens        ProblemSlug = "too-many-tokens"
 	ProblemSlugTransactionUnknown   ProblemSlug = "transaction-unknown"
 	ProblemSlugTransitionForbidden  ProblemSlug = "transition-forbidden"
 	ProblemSlugUnauthenticated      ProblemSlug = "unauthenticated"
@@ -797,6 +798,8 @@ func (e ProblemSlug) Valid() bool {
 	case ProblemSlugTooLarge:
 		return true
 	case ProblemSlugTooManyRequests:
+		return true
+	case ProblemSlugTooManyTokens:
 		return true
 	case ProblemSlugTransactionUnknown:
 		return true
@@ -4365,6 +4368,12 @@ type ListTokenHistoryParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// RevokeTokenParams defines parameters for RevokeToken.
+type RevokeTokenParams struct {
+	// KeepSuccessors Revoke this token alone, and not what took its place.
+	KeepSuccessors *bool `form:"keep_successors,omitempty" json:"keep_successors,omitempty"`
+}
+
 // GetTokenParams defines parameters for GetToken.
 type GetTokenParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
@@ -6055,6 +6064,8 @@ type ClientInterface interface {
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+	// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+	// refused with 409 `too-many-tokens`, which says how many there are.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6066,6 +6077,8 @@ type ClientInterface interface {
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+	// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+	// refused with 409 `too-many-tokens`, which says how many there are.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6086,10 +6099,11 @@ type ClientInterface interface {
 
 	// RevokeToken Revoke an API token
 	//
-	// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing.
+	// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing. All that came from the
+	// token by rotation is revoked with it, for whoever has stolen a token can rotate it; `keep_successors` lets it live.
 	//
 	// Corresponds with DELETE /api/tokens/{id} (the `RevokeToken` operationId).
-	RevokeToken(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*http.Response, error)
+	RevokeToken(ctx context.Context, id RecordID, params *RevokeTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetToken Read one API token
 	//
@@ -6101,7 +6115,8 @@ type ClientInterface interface {
 	// RotateTokenWithBody Replace an API token by a new one
 	//
 	// The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-	// scripts can be changed over.
+	// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+	// period of that is over; without a grace period any number.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6111,7 +6126,8 @@ type ClientInterface interface {
 	// RotateToken Replace an API token by a new one
 	//
 	// The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-	// scripts can be changed over.
+	// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+	// period of that is over; without a grace period any number.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7494,6 +7510,8 @@ func (c *Client) ListTokens(ctx context.Context, params *ListTokensParams, reqEd
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 // do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 // own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+// refused with 409 `too-many-tokens`, which says how many there are.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7515,6 +7533,8 @@ func (c *Client) CreateTokenWithBody(ctx context.Context, contentType string, bo
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 // do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 // own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+// refused with 409 `too-many-tokens`, which says how many there are.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7565,11 +7585,12 @@ func (c *Client) ListScopes(ctx context.Context, reqEditors ...RequestEditorFn) 
 
 // RevokeToken Revoke an API token
 //
-// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing.
+// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing. All that came from the
+// token by rotation is revoked with it, for whoever has stolen a token can rotate it; `keep_successors` lets it live.
 //
 // Corresponds with DELETE /api/tokens/{id} (the `RevokeToken` operationId).
-func (c *Client) RevokeToken(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewRevokeTokenRequest(c.Server, id)
+func (c *Client) RevokeToken(ctx context.Context, id RecordID, params *RevokeTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeTokenRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -7600,7 +7621,8 @@ func (c *Client) GetToken(ctx context.Context, id RecordID, params *GetTokenPara
 // RotateTokenWithBody Replace an API token by a new one
 //
 // The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-// scripts can be changed over.
+// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+// period of that is over; without a grace period any number.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7620,7 +7642,8 @@ func (c *Client) RotateTokenWithBody(ctx context.Context, id RecordID, contentTy
 // RotateToken Replace an API token by a new one
 //
 // The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-// scripts can be changed over.
+// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+// period of that is over; without a grace period any number.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11089,7 +11112,7 @@ func NewListScopesRequest(server string) (*http.Request, error) {
 }
 
 // NewRevokeTokenRequest constructs an http.Request for the RevokeToken method
-func NewRevokeTokenRequest(server string, id RecordID) (*http.Request, error) {
+func NewRevokeTokenRequest(server string, id RecordID, params *RevokeTokenParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -11112,6 +11135,33 @@ func NewRevokeTokenRequest(server string, id RecordID) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.KeepSuccessors != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "keep_successors", *params.KeepSuccessors, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
@@ -19770,6 +19820,8 @@ type ClientWithResponsesInterface interface {
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+	// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+	// refused with 409 `too-many-tokens`, which says how many there are.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19781,6 +19833,8 @@ type ClientWithResponsesInterface interface {
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+	// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+	// refused with 409 `too-many-tokens`, which says how many there are.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19805,12 +19859,13 @@ type ClientWithResponsesInterface interface {
 
 	// RevokeTokenWithResponse Revoke an API token
 	//
-	// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing.
+	// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing. All that came from the
+	// token by rotation is revoked with it, for whoever has stolen a token can rotate it; `keep_successors` lets it live.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /api/tokens/{id} (the `RevokeToken` operationId).
-	RevokeTokenWithResponse(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*RevokeTokenResponse, error)
+	RevokeTokenWithResponse(ctx context.Context, id RecordID, params *RevokeTokenParams, reqEditors ...RequestEditorFn) (*RevokeTokenResponse, error)
 
 	// GetTokenWithResponse Read one API token
 	//
@@ -19824,7 +19879,8 @@ type ClientWithResponsesInterface interface {
 	// RotateTokenWithBodyWithResponse Replace an API token by a new one
 	//
 	// The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-	// scripts can be changed over.
+	// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+	// period of that is over; without a grace period any number.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19834,7 +19890,8 @@ type ClientWithResponsesInterface interface {
 	// RotateTokenWithResponse Replace an API token by a new one
 	//
 	// The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-	// scripts can be changed over.
+	// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+	// period of that is over; without a grace period any number.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21967,6 +22024,8 @@ type CreateTokenResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
 	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
 	ApplicationProblemJSON422 *Invalid
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
@@ -21992,6 +22051,11 @@ func (r CreateTokenResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r CreateTokenResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateTokenResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
 }
 
 // GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
@@ -31942,6 +32006,8 @@ func (c *ClientWithResponses) ListTokensWithResponse(ctx context.Context, params
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 // do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 // own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+// refused with 409 `too-many-tokens`, which says how many there are.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -31959,6 +32025,8 @@ func (c *ClientWithResponses) CreateTokenWithBodyWithResponse(ctx context.Contex
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 // do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 // own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+// refused with 409 `too-many-tokens`, which says how many there are.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -32001,13 +32069,14 @@ func (c *ClientWithResponses) ListScopesWithResponse(ctx context.Context, reqEdi
 
 // RevokeTokenWithResponse Revoke an API token
 //
-// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing.
+// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing. All that came from the
+// token by rotation is revoked with it, for whoever has stolen a token can rotate it; `keep_successors` lets it live.
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with DELETE /api/tokens/{id} (the `RevokeToken` operationId).
-func (c *ClientWithResponses) RevokeTokenWithResponse(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*RevokeTokenResponse, error) {
-	rsp, err := c.RevokeToken(ctx, id, reqEditors...)
+func (c *ClientWithResponses) RevokeTokenWithResponse(ctx context.Context, id RecordID, params *RevokeTokenParams, reqEditors ...RequestEditorFn) (*RevokeTokenResponse, error) {
+	rsp, err := c.RevokeToken(ctx, id, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -32032,7 +32101,8 @@ func (c *ClientWithResponses) GetTokenWithResponse(ctx context.Context, id Recor
 // RotateTokenWithBodyWithResponse Replace an API token by a new one
 //
 // The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-// scripts can be changed over.
+// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+// period of that is over; without a grace period any number.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -32048,7 +32118,8 @@ func (c *ClientWithResponses) RotateTokenWithBodyWithResponse(ctx context.Contex
 // RotateTokenWithResponse Replace an API token by a new one
 //
 // The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-// scripts can be changed over.
+// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+// period of that is over; without a grace period any number.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35157,6 +35228,13 @@ func ParseCreateTokenResponse(rsp *http.Response) (*CreateTokenResponse, error) 
 			return nil, err
 		}
 		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Invalid

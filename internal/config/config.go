@@ -89,6 +89,7 @@ type Access struct {
 	SessionLifetime   Seconds  `envconfig:"SESSION_LIFETIME" default:"168h" desc:"a session ends when it was not renewed for so long"`
 	TokenLifetime     Seconds  `envconfig:"TOKEN_LIFETIME" default:"2160h" desc:"an API token is good for so long when its maker does not say"`
 	TokenLifetimeMax  Seconds  `envconfig:"TOKEN_LIFETIME_MAX" default:"9600h" desc:"and for so long at most; only opsdb token create makes others"`
+	TokensPerUser     int      `envconfig:"TOKENS_PER_USER" default:"100" desc:"how many API tokens of one user may be good at a time"`
 	GitHubClientID    string   `envconfig:"GITHUB_CLIENT_ID" desc:"of the OAuth app by which people sign in; empty: nobody can"`
 	GitHubSecret      Secret   `envconfig:"GITHUB_CLIENT_SECRET" desc:"of the OAuth app"`
 	GitHubOrg         string   `envconfig:"GITHUB_ORG_NAME" desc:"organisation to which everybody who signs in must belong"`

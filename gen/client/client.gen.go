@@ -5502,7 +5502,8 @@ type ListTransactionsParams struct {
 
 // GetTransactionParams defines parameters for GetTransaction.
 type GetTransactionParams struct {
-	// Wait Wait for this state, or one from which the write cannot come there by itself.
+	// Wait Wait for this state, or one from which the write cannot come there by itself: when it is parked, or blocked behind a
+	// parked one, the answer comes at once.
 	Wait *WaitState `form:"wait,omitempty" json:"wait,omitempty"`
 
 	// Timeout How long to wait at most, such as `10s` or `0.5`; at most 60 seconds.

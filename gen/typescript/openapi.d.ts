@@ -9392,7 +9392,10 @@ export interface operations {
     getTransaction: {
         parameters: {
             query?: {
-                /** @description Wait for this state, or one from which the write cannot come there by itself. */
+                /**
+                 * @description Wait for this state, or one from which the write cannot come there by itself: when it is parked, or blocked behind a
+                 *     parked one, the answer comes at once.
+                 */
                 wait?: components["schemas"]["WaitState"];
                 /**
                  * @description How long to wait at most, such as `10s` or `0.5`; at most 60 seconds.

@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -190,29 +192,38 @@ func testFullLink(t *testing.T, shared *rig) {
 	link.Slow(230*time.Millisecond, 64_000)
 	r.must(link.Heal())
 	admin := r.at(observatory)
-	admin.http = &http.Client{Timeout: 12 * time.Second, Transport: r.transport()}
-	// What the APIs still knew of the cut is forgotten.
+	admin.http = &http.Client{Timeout: 15 * time.Second, Transport: r.transport()}
+	var (
+		people    sync.WaitGroup
+		meanwhile atomic.Int64
+	)
+	draining, drained := context.WithCancel(ctx)
 	for api := range admin.urls {
-		_, err := admin.available(ctx, api, post("/api/tokens/", fields{"name": "first"}))
-		r.must(err)
-	}
-	meanwhile := 0
-	for {
-		i, err := r.inventory(ctx)
-		r.must(err)
-		if len(i.Buffer) == 0 {
-			break
-		}
-		for api := range admin.urls {
-			a, err := admin.send(ctx, api, post("/api/tokens/", fields{"name": "meanwhile"}))
-			r.must(err)
-			if a.status != http.StatusCreated {
-				t.Errorf("API %d: %d %s", api, a.status, a.text)
+		people.Go(func() {
+			for draining.Err() == nil {
+				a, err := admin.send(ctx, api, post("/api/tokens/", fields{"name": "meanwhile"}))
+				switch {
+				case err == nil && a.status == http.StatusCreated:
+					meanwhile.Add(1)
+				case err != nil || a.status != http.StatusTooManyRequests:
+					t.Errorf("API %d: %v %d %s", api, err, a.status, a.text)
+				}
 			}
-			meanwhile++
-		}
+		})
 	}
-	t.Logf("%d changes beside %d transactions", meanwhile, c.acked.Load())
+	r.until(ctx, "everything is executed", func(ctx context.Context) error {
+		i, err := r.inventory(ctx)
+		if n := len(i.Buffer); err == nil && n > 0 {
+			err = fmt.Errorf("%d are not", n)
+		}
+		return err
+	})
+	drained()
+	people.Wait()
+	if meanwhile.Load() == 0 {
+		t.Error("nothing was changed meanwhile")
+	}
+	t.Logf("%d changes beside %d transactions", meanwhile.Load(), c.acked.Load())
 	r.must(link.Reset())
 	r.mustSettle()
 	r.check(c).whole(t)

@@ -2,6 +2,7 @@ package buffer_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -37,8 +38,10 @@ func newLine(t *testing.T, to postgres.Address, delay time.Duration) *line {
 		t.Fatal(err)
 	}
 	l := &line{listener: listener, to: to, delay: delay}
-	l.work.Go(l.accept)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	l.work.Go(func() { l.accept(ctx) })
 	t.Cleanup(func() {
+		cancel()
 		err := listener.Close()
 		l.mu.Lock()
 		for _, end := range l.ends {
@@ -90,14 +93,15 @@ func (l *line) connections() int {
 	return l.asked
 }
 
-func (l *line) accept() {
+func (l *line) accept(ctx context.Context) {
 	for {
 		near, err := l.listener.Accept()
 		if err != nil {
 			return
 		}
 		network, address := pgconn.NetworkAddress(l.to.Host, uint16(l.to.Port))
-		far, err := net.Dial(network, address)
+		var dialer net.Dialer
+		far, err := dialer.DialContext(ctx, network, address)
 		l.mu.Lock()
 		l.asked++
 		l.ends = append(l.ends, near)

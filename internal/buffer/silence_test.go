@@ -22,7 +22,7 @@ const awayWithin = 4 * time.Second
 var sinceWhen = regexp.MustCompile(`cannot be reached since ([^ ;]+)`)
 
 // away checks an answer that the main database cannot be reached: it came soon after the cut, and names its moment.
-func away(t *testing.T, err error, cut time.Time) *errs.Error {
+func away(t *testing.T, err error, cut time.Time) (detail string) {
 	t.Helper()
 	if took := time.Since(cut); took > awayWithin {
 		t.Errorf("it took %v", took)
@@ -43,7 +43,7 @@ func away(t *testing.T, err error, cut time.Time) *errs.Error {
 	if since.Before(cut.Add(-3*time.Second)) || since.After(time.Now()) {
 		t.Errorf("away since %v, cut at %v", since, cut)
 	}
-	return e
+	return e.Detail
 }
 
 // distant makes a process that reaches the main database by a line.
@@ -160,8 +160,8 @@ func TestTheAnswerToACommitIsSwallowed(t *testing.T) {
 	l.swallowAfter("commit; select pg_current_wal_lsn()")
 	cut := time.Now()
 	_, err := submit(f.ctx(), b, keyed, p)
-	if e := away(t, err, cut); !strings.Contains(e.Detail, "is not known yet") {
-		t.Errorf("it says %q", e.Detail)
+	if detail := away(t, err, cut); !strings.Contains(detail, "is not known yet") {
+		t.Errorf("it says %q", detail)
 	}
 	f.eventually("it was executed all the same", func() bool { return f.count("select count(*) from executed_obs_unit") == 1 })
 	l.heal()
@@ -188,7 +188,7 @@ func TestACutIsNoticedWhileEarlierWritesArePending(t *testing.T) {
 		tx.Add(ops.Finish(nil, maindb.FinishExecutedObsUnitParams{ID: id, Status: "completed", EndTime: night.Add(time.Minute)}))
 		return nil
 	})
-	if e := away(t, err, cut); !strings.Contains(e.Detail, "nothing was sent") {
-		t.Errorf("it says %q", e.Detail)
+	if detail := away(t, err, cut); !strings.Contains(detail, "nothing was sent") {
+		t.Errorf("it says %q", detail)
 	}
 }

@@ -256,7 +256,7 @@ class Session:
         return value["items"], value.get("next_cursor")
 
     async def wait(self, what: Receipt | str, state: str, until: float) -> None:
-        """Waits until a write has come so far, or what replaced it. WaitTimeout; Stopped when it goes no further by itself."""
+        """Waits until a write, or what replaced it, is so far. WaitTimeout; Stopped when it goes no further alone."""
         if state not in ("committed", "replicated"):
             raise ValueError(f"{state!r}: one waits for committed or replicated")
         id = what if isinstance(what, str) else what.transaction_id or await self._arrival(what, until)

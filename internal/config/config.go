@@ -58,7 +58,7 @@ type Buffer struct {
 	RetryAttempts      int     `envconfig:"TRANSACTION_RETRY_ATTEMPTS" default:"3" desc:"attempts of a transaction that the main database refuses before it is parked; outages never count"`
 	RetryDelay         Seconds `envconfig:"TRANSACTION_RETRY_DELAY" default:"5" desc:"pause between such attempts"`
 	ProcessingInterval Seconds `envconfig:"BACKGROUND_PROCESSING_INTERVAL" default:"1.0" desc:"how often the executor looks for work when nothing has woken it"`
-	MainWriteTimeout   Seconds `envconfig:"MAIN_WRITE_TIMEOUT" default:"10s" desc:"deadline of a write that goes directly to the main database"`
+	MainWriteTimeout   Seconds `envconfig:"MAIN_WRITE_TIMEOUT" default:"10s" desc:"deadline of a write that goes directly to the main database; when nothing is heard of that for 2.5 s it is given up before"`
 	ReferenceFreshness Seconds `envconfig:"REFERENCE_FRESHNESS" default:"10s" desc:"age of the replica up to which a reference to something unknown is refused instead of accepted unverified"`
 	JournalKeep        Seconds `envconfig:"JOURNAL_KEEP" default:"168h" desc:"how long replicated transactions are kept to be written again when the main database loses its tail"`
 	JournalMaxBytes    Bytes   `envconfig:"JOURNAL_MAX_BYTES" default:"128MiB" desc:"bound of that journal"`

@@ -59,6 +59,9 @@ func (g *guard) enter(ctx context.Context) (*visit, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	v := &visit{guard: g, began: time.Now()}
+	if g.down != nil && g.heardSince(g.until.Add(-hold)) {
+		g.down = nil
+	}
 	if g.down != nil {
 		if g.probing || time.Now().Before(g.until) {
 			return nil, g.unavailable(&unsent{g.down})
@@ -128,6 +131,9 @@ func (v *visit) unanswered(err error) bool {
 		return Unreachable(err)
 	}
 }
+
+// heardSince says whether the database has said something, to whomever in this process, since it was found unreachable.
+func (g *guard) heardSince(found time.Time) bool { return g.pulse != nil && g.pulse.heard().After(found) }
 
 // silenced notes that nothing is heard of the database since a time though somebody waits.
 func (g *guard) silenced(since time.Time) {

@@ -137,7 +137,17 @@ func TestAStoppedServerIsNoticedAndWelcomedBack(t *testing.T) {
 	if since := m.AwaySince(); since.IsZero() || time.Since(stopped) > 10*time.Second {
 		t.Errorf("after %v the main database is away since %v", time.Since(stopped), since)
 	}
+	// What the executor hears of it all others need not find out.
+	if err := m.Ping(t.Context()); errs.KindOf(err) != errs.Unavailable {
+		t.Errorf("got %v", err)
+	}
 	check(t, server.Continue())
+	session, err := m.Session(t.Context(), "executor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, m.Ping(t.Context()))
+	session.Close()
 	eventually(t, "both are back", func() bool { return r.Ping(t.Context()) == nil && m.Ping(t.Context()) == nil })
 
 	check(t, server.Crash())

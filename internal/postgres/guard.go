@@ -133,7 +133,9 @@ func (v *visit) unanswered(err error) bool {
 }
 
 // heardSince says whether the database has said something, to whomever in this process, since it was found unreachable.
-func (g *guard) heardSince(found time.Time) bool { return g.pulse != nil && g.pulse.heard().After(found) }
+func (g *guard) heardSince(found time.Time) bool {
+	return g.pulse != nil && g.pulse.heard().After(found)
+}
 
 // silenced notes that nothing is heard of the database since a time though somebody waits.
 func (g *guard) silenced(since time.Time) {

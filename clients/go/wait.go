@@ -11,24 +11,19 @@ import (
 	"github.com/ccatobs/opsdb/gen/client"
 )
 
-const (
-	// longestStep bounds how long one request waits at the site. The first ones are short: that a write is blocked shows
-	// only when it is asked again.
-	longestStep  = 20 * time.Second
-	shortestStep = 250 * time.Millisecond
-)
+// longestStep bounds how long one request waits at the site.
+const longestStep = 20 * time.Second
 
 // Wait waits until a write is committed in the main database, or replicated to the site that is asked, and returns it as
-// it is then. A write that is replaced by an edit is followed to the one that replaces it. Who gives ctx a deadline sits out a
+// it is then. A write that was replaced by an edit, now or long ago, is followed to the one that replaces it. Who gives ctx a deadline sits out a
 // restart of the site.
 //
 // Errors: *StoppedError for a write that does not go on by itself; the cause of ctx's end, with the write as far as it has
 // come; *UnreachableError when the site does not answer; *Problem, such as transaction-unknown.
 func (c *Client) Wait(ctx context.Context, id uuid.UUID, level client.WaitState) (client.Transaction, error) {
 	var last client.Transaction
-	step := shortestStep
-	for failures := 1; ; step = min(2*step, longestStep) {
-		now, err := c.waitOnce(ctx, id, level, step)
+	for failures := 1; ; {
+		now, err := c.waitOnce(ctx, id, level, longestStep)
 		switch _, bounded := ctx.Deadline(); {
 		case err == nil && now.ReplacedBy != nil:
 			id = *now.ReplacedBy

@@ -151,11 +151,12 @@ func (a *app) tokenRotate() *cobra.Command {
 }
 
 func (a *app) tokenRevoke() *cobra.Command {
-	return a.command("revoke ID...", "Revoke API tokens", "Revokes API tokens: at this site at once, elsewhere as soon as it is replicated.", `  opsctl token revoke "$token"`,
+	keep := false
+	c := a.command("revoke ID... [flags]", "Revoke API tokens", "Revokes API tokens and all that came from them by rotation: at this site at once, elsewhere as soon as it is replicated.", `  opsctl token revoke "$token"`,
 		cobra.MinimumNArgs(1), func(ctx context.Context, args []string) error {
 			for _, text := range args {
 				err := show(ctx, a, text, func(ctx context.Context, api *opsdb.Client, id uuid.UUID) (client.Token, error) {
-					return opsdb.Value[client.Token](api.RevokeTokenWithResponse(ctx, id))
+					return opsdb.Value[client.Token](api.RevokeTokenWithResponse(ctx, id, &client.RevokeTokenParams{KeepSuccessors: &keep}))
 				}, func(w io.Writer, t client.Token) { fmt.Fprintln(w, t.ID, "revoked") })
 				if err != nil {
 					return err
@@ -163,6 +164,8 @@ func (a *app) tokenRevoke() *cobra.Command {
 			}
 			return nil
 		})
+	c.Flags().BoolVar(&keep, "keep-successors", false, "let tokens live that came from these by rotation")
+	return c
 }
 
 // lifetime is a duration that may have days.

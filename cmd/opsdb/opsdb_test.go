@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/doctor"
 	"github.com/ccatobs/opsdb/internal/postgres"
@@ -230,6 +232,23 @@ func TestTokensAreRotated(t *testing.T) {
 	}
 	if out := token("show", third.ID.String()).done(t).out; !strings.Contains(out, second.ID.String()) || !strings.Contains(out, "never used") {
 		t.Error(out)
+	}
+	ended := func(id uuid.UUID) bool {
+		return decoded[tokenRow](t, token("show", id.String(), "--json").done(t).out).RevokedAt != nil
+	}
+	if token("revoke", "--keep-successors", first.ID.String()).done(t); !ended(first.ID) || ended(third.ID) {
+		t.Error("a token alone is not revoked alone")
+	}
+	if out := token("revoke", first.ID.String()).done(t).out; !strings.Contains(out, "and 1 that came from it") || !ended(third.ID) {
+		t.Errorf("what came from a token is not revoked with it: %s", out)
+	}
+}
+
+func TestTokensOfOneUserAreLimited(t *testing.T) {
+	environ := append(settings(pgtest.New(t)), "TOKENS_PER_USER=1")
+	opsdb(t, environ, "token", "create", "--user", "night-crew", "--create-user").done(t)
+	if got := opsdb(t, environ, "token", "create", "--user", "night-crew"); got.code != exitFailed || !strings.Contains(got.err, "has 1 API tokens") {
+		t.Errorf("%+v", got)
 	}
 }
 

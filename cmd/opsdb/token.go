@@ -23,7 +23,7 @@ Usage: opsdb token create --user NAME [--create-user] [--role ROLE] [--name TEXT
        opsdb token list [--all] [--json]
        opsdb token show ID [--json]
        opsdb token rotate ID [--grace 24h] [--json]
-       opsdb token revoke ID...
+       opsdb token revoke ID... [--keep-successors]
        opsdb token history [ID] [--limit N] [--json]
        opsdb token scopes
 
@@ -98,6 +98,7 @@ func createToken(ctx context.Context, p program) error {
 		if lifetime > 0 {
 			grant.Expires = new(now().Add(lifetime).Truncate(time.Second))
 		}
+		grant.Most = d.config.Access.TokensPerUser
 		if grant.By == "" {
 			grant.By = d.actor
 		}
@@ -152,7 +153,7 @@ func (d people) keys() (auth.Keys, error) {
 
 // noted runs f and enters in the audit trail what it says it has done, all in one transaction.
 func (d people) noted(ctx context.Context, f func(db *maindb.Queries) ([]auth.Event, error)) error {
-	_, err := d.main.InTx(ctx, func(db *maindb.Queries) error {
+	_, err := d.main.InTx(ctx, func(ctx context.Context, db *maindb.Queries) error {
 		events, err := f(db)
 		if err != nil {
 			return err
@@ -259,12 +260,15 @@ func rotateToken(ctx context.Context, p program) error {
 }
 
 const revokeTokensHelp = `
-Usage: opsdb token revoke ID...
+Usage: opsdb token revoke ID... [--keep-successors]
 
-Ends API tokens; "opsdb token list" shows their ids. It is no error to revoke a token again.`
+Ends API tokens and all that came from them by rotation: whoever has stolen one may have rotated it. "opsdb token list" shows
+their ids. It is no error to revoke a token again.`
 
 func revokeTokens(ctx context.Context, p program) error {
-	ids, err := p.ids(p.flags("token revoke", revokeTokensHelp))
+	flags := p.flags("token revoke", revokeTokensHelp)
+	keep := flags.Bool("keep-successors", false, "let tokens live that came from these by rotation")
+	ids, err := p.ids(flags)
 	if err != nil {
 		return err
 	}
@@ -272,11 +276,14 @@ func revokeTokens(ctx context.Context, p program) error {
 	err = p.withPeople(ctx, func(d people) error {
 		return d.noted(ctx, func(db *maindb.Queries) (events []auth.Event, err error) {
 			for _, id := range ids {
-				r, err := auth.Revoke(ctx, db, id)
+				r, err := auth.Revoke(ctx, db, id, *keep)
 				if err != nil {
 					return nil, err
 				}
 				revoked = append(revoked, r)
+				for _, successor := range r.Successors {
+					events = append(events, auth.Event{Action: "token.revoked", User: r.UserID, Token: successor, Detail: map[string]any{"name": r.Name, "rotated_from": id}})
+				}
 				if !r.Before {
 					events = append(events, auth.Event{Action: "token.revoked", User: r.UserID, Token: id, Detail: map[string]any{"name": r.Name}})
 				}
@@ -288,11 +295,19 @@ func revokeTokens(ctx context.Context, p program) error {
 		return err
 	}
 	for _, r := range revoked {
-		if _, err := fmt.Fprintf(p.out, "token %s (%s) of %s revoked at %s\n", r.ID, r.Name, r.User, r.RevokedAt.UTC().Format(time.RFC3339)); err != nil {
+		if _, err := fmt.Fprintf(p.out, "token %s (%s) of %s revoked at %s%s\n", r.ID, r.Name, r.User, r.RevokedAt.UTC().Format(time.RFC3339), beside(r.Successors)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// beside says how many tokens were revoked along with one.
+func beside(successors []uuid.UUID) string {
+	if len(successors) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", and %d that came from it by rotation", len(successors))
 }
 
 // id reads a command line that begins or ends with one id.

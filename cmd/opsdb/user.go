@@ -159,7 +159,7 @@ func (d people) write(ctx context.Context, steps []buffer.Step, action string, u
 	steps = append(steps, ops.CreateAccessEvent.With(maindb.CreateAccessEventParams{
 		ID: uuid.Must(uuid.NewV7()), At: now(), Site: d.config.Site.Name, Actor: d.actor, Action: action, UserID: &user, Detail: text,
 	}))
-	_, err = d.main.InTx(ctx, func(db *maindb.Queries) error {
+	_, err = d.main.InTx(ctx, func(ctx context.Context, db *maindb.Queries) error {
 		for _, step := range steps {
 			if err := ops.Registry.Run(ctx, db, step); err != nil {
 				return err

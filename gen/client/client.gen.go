@@ -699,6 +699,7 @@ const (
 	ProblemSlugTokenUnverifiable    ProblemSlug = "token-unverifiable"
 	ProblemSlugTooLarge             ProblemSlug = "too-large"
 	ProblemSlugTooManyRequests      ProblemSlug = "too-many-requests"
+	ProblemSlugTooManyTokens        ProblemSlug = "too-many-tokens"
 	ProblemSlugTransactionUnknown   ProblemSlug = "transaction-unknown"
 	ProblemSlugTransitionForbidden  ProblemSlug = "transition-forbidden"
 	ProblemSlugUnauthenticated      ProblemSlug = "unauthenticated"
@@ -812,6 +813,8 @@ func (e ProblemSlug) Valid() bool {
 	case ProblemSlugTooLarge:
 		return true
 	case ProblemSlugTooManyRequests:
+		return true
+	case ProblemSlugTooManyTokens:
 		return true
 	case ProblemSlugTransactionUnknown:
 		return true
@@ -4386,6 +4389,12 @@ type ListTokenHistoryParams struct {
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
+// RevokeTokenParams defines parameters for RevokeToken.
+type RevokeTokenParams struct {
+	// KeepSuccessors Revoke this token alone, and not what took its place.
+	KeepSuccessors *bool `form:"keep_successors,omitempty" json:"keep_successors,omitempty"`
+}
+
 // GetTokenParams defines parameters for GetToken.
 type GetTokenParams struct {
 	// OpsPosition The `Ops-Position` of a write that this read must show. It waits until this site has got there, else 503.
@@ -5525,7 +5534,8 @@ type ListTransactionsParams struct {
 
 // GetTransactionParams defines parameters for GetTransaction.
 type GetTransactionParams struct {
-	// Wait Wait for this state, or one from which the write cannot come there by itself.
+	// Wait Wait for this state, or one from which the write cannot come there by itself: when it is parked, or blocked behind a
+	// parked one, the answer comes at once.
 	Wait *WaitState `form:"wait,omitempty" json:"wait,omitempty"`
 
 	// Timeout How long to wait at most, such as `10s` or `0.5`; at most 60 seconds.
@@ -6087,6 +6097,8 @@ type ClientInterface interface {
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+	// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+	// refused with 409 `too-many-tokens`, which says how many there are.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6098,6 +6110,8 @@ type ClientInterface interface {
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+	// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+	// refused with 409 `too-many-tokens`, which says how many there are.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6118,10 +6132,11 @@ type ClientInterface interface {
 
 	// RevokeToken Revoke an API token
 	//
-	// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing.
+	// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing. All that came from the
+	// token by rotation is revoked with it, for whoever has stolen a token can rotate it; `keep_successors` lets it live.
 	//
 	// Corresponds with DELETE /api/tokens/{id} (the `RevokeToken` operationId).
-	RevokeToken(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*http.Response, error)
+	RevokeToken(ctx context.Context, id RecordID, params *RevokeTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetToken Read one API token
 	//
@@ -6133,7 +6148,8 @@ type ClientInterface interface {
 	// RotateTokenWithBody Replace an API token by a new one
 	//
 	// The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-	// scripts can be changed over.
+	// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+	// period of that is over; without a grace period any number.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6143,7 +6159,8 @@ type ClientInterface interface {
 	// RotateToken Replace an API token by a new one
 	//
 	// The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-	// scripts can be changed over.
+	// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+	// period of that is over; without a grace period any number.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7533,6 +7550,8 @@ func (c *Client) ListTokens(ctx context.Context, params *ListTokensParams, reqEd
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 // do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 // own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+// refused with 409 `too-many-tokens`, which says how many there are.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7554,6 +7573,8 @@ func (c *Client) CreateTokenWithBody(ctx context.Context, contentType string, bo
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 // do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 // own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+// refused with 409 `too-many-tokens`, which says how many there are.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7604,11 +7625,12 @@ func (c *Client) ListScopes(ctx context.Context, reqEditors ...RequestEditorFn) 
 
 // RevokeToken Revoke an API token
 //
-// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing.
+// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing. All that came from the
+// token by rotation is revoked with it, for whoever has stolen a token can rotate it; `keep_successors` lets it live.
 //
 // Corresponds with DELETE /api/tokens/{id} (the `RevokeToken` operationId).
-func (c *Client) RevokeToken(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewRevokeTokenRequest(c.Server, id)
+func (c *Client) RevokeToken(ctx context.Context, id RecordID, params *RevokeTokenParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeTokenRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -7639,7 +7661,8 @@ func (c *Client) GetToken(ctx context.Context, id RecordID, params *GetTokenPara
 // RotateTokenWithBody Replace an API token by a new one
 //
 // The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-// scripts can be changed over.
+// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+// period of that is over; without a grace period any number.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7659,7 +7682,8 @@ func (c *Client) RotateTokenWithBody(ctx context.Context, id RecordID, contentTy
 // RotateToken Replace an API token by a new one
 //
 // The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-// scripts can be changed over.
+// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+// period of that is over; without a grace period any number.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11145,7 +11169,7 @@ func NewListScopesRequest(server string) (*http.Request, error) {
 }
 
 // NewRevokeTokenRequest constructs an http.Request for the RevokeToken method
-func NewRevokeTokenRequest(server string, id RecordID) (*http.Request, error) {
+func NewRevokeTokenRequest(server string, id RecordID, params *RevokeTokenParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -11168,6 +11192,33 @@ func NewRevokeTokenRequest(server string, id RecordID) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.KeepSuccessors != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "keep_successors", *params.KeepSuccessors, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
@@ -19889,6 +19940,8 @@ type ClientWithResponsesInterface interface {
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+	// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+	// refused with 409 `too-many-tokens`, which says how many there are.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19900,6 +19953,8 @@ type ClientWithResponsesInterface interface {
 	// The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 	// do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 	// own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+	// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+	// refused with 409 `too-many-tokens`, which says how many there are.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19924,12 +19979,13 @@ type ClientWithResponsesInterface interface {
 
 	// RevokeTokenWithResponse Revoke an API token
 	//
-	// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing.
+	// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing. All that came from the
+	// token by rotation is revoked with it, for whoever has stolen a token can rotate it; `keep_successors` lets it live.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /api/tokens/{id} (the `RevokeToken` operationId).
-	RevokeTokenWithResponse(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*RevokeTokenResponse, error)
+	RevokeTokenWithResponse(ctx context.Context, id RecordID, params *RevokeTokenParams, reqEditors ...RequestEditorFn) (*RevokeTokenResponse, error)
 
 	// GetTokenWithResponse Read one API token
 	//
@@ -19943,7 +19999,8 @@ type ClientWithResponsesInterface interface {
 	// RotateTokenWithBodyWithResponse Replace an API token by a new one
 	//
 	// The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-	// scripts can be changed over.
+	// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+	// period of that is over; without a grace period any number.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -19953,7 +20010,8 @@ type ClientWithResponsesInterface interface {
 	// RotateTokenWithResponse Replace an API token by a new one
 	//
 	// The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-	// scripts can be changed over.
+	// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+	// period of that is over; without a grace period any number.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -22095,6 +22153,8 @@ type CreateTokenResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
 	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
 	ApplicationProblemJSON422 *Invalid
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
@@ -22120,6 +22180,11 @@ func (r CreateTokenResponse) GetApplicationProblemJSON403() *Forbidden {
 // GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r CreateTokenResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateTokenResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
 }
 
 // GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
@@ -32118,6 +32183,8 @@ func (c *ClientWithResponses) ListTokensWithResponse(ctx context.Context, params
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 // do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 // own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+// refused with 409 `too-many-tokens`, which says how many there are.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -32135,6 +32202,8 @@ func (c *ClientWithResponses) CreateTokenWithBodyWithResponse(ctx context.Contex
 // The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
 // do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
 // own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+// How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+// refused with 409 `too-many-tokens`, which says how many there are.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -32177,13 +32246,14 @@ func (c *ClientWithResponses) ListScopesWithResponse(ctx context.Context, reqEdi
 
 // RevokeTokenWithResponse Revoke an API token
 //
-// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing.
+// Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing. All that came from the
+// token by rotation is revoked with it, for whoever has stolen a token can rotate it; `keep_successors` lets it live.
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with DELETE /api/tokens/{id} (the `RevokeToken` operationId).
-func (c *ClientWithResponses) RevokeTokenWithResponse(ctx context.Context, id RecordID, reqEditors ...RequestEditorFn) (*RevokeTokenResponse, error) {
-	rsp, err := c.RevokeToken(ctx, id, reqEditors...)
+func (c *ClientWithResponses) RevokeTokenWithResponse(ctx context.Context, id RecordID, params *RevokeTokenParams, reqEditors ...RequestEditorFn) (*RevokeTokenResponse, error) {
+	rsp, err := c.RevokeToken(ctx, id, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -32208,7 +32278,8 @@ func (c *ClientWithResponses) GetTokenWithResponse(ctx context.Context, id Recor
 // RotateTokenWithBodyWithResponse Replace an API token by a new one
 //
 // The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-// scripts can be changed over.
+// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+// period of that is over; without a grace period any number.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -32224,7 +32295,8 @@ func (c *ClientWithResponses) RotateTokenWithBodyWithResponse(ctx context.Contex
 // RotateTokenWithResponse Replace an API token by a new one
 //
 // The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-// scripts can be changed over.
+// scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+// period of that is over; without a grace period any number.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35348,6 +35420,13 @@ func ParseCreateTokenResponse(rsp *http.Response) (*CreateTokenResponse, error) 
 			return nil, err
 		}
 		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Invalid

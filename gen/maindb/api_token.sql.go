@@ -139,6 +139,22 @@ func (q *Queries) DescribeAPIToken(ctx context.Context, arg DescribeAPITokenPara
 	return i, err
 }
 
+const requireAPITokenRoom = `-- name: RequireAPITokenRoom :exec
+select require_token_room($1::uuid, $2::integer, $3::uuid)
+`
+
+type RequireAPITokenRoomParams struct {
+	UserID   uuid.UUID  `json:"user_id"`
+	Most     int32      `json:"most"`
+	Replaced *uuid.UUID `json:"replaced"`
+}
+
+// It changes nothing: it fails when the user has as many tokens as he may have, not counting the one that is replaced.
+func (q *Queries) RequireAPITokenRoom(ctx context.Context, arg RequireAPITokenRoomParams) error {
+	_, err := q.db.Exec(ctx, requireAPITokenRoom, arg.UserID, arg.Most, arg.Replaced)
+	return err
+}
+
 const retireAPIToken = `-- name: RetireAPIToken :exec
 with retired as (
   update api_token t
@@ -177,4 +193,54 @@ type RevokeAPITokenParams struct {
 func (q *Queries) RevokeAPIToken(ctx context.Context, arg RevokeAPITokenParams) error {
 	_, err := q.db.Exec(ctx, revokeAPIToken, arg.RevokedAt, arg.ID)
 	return err
+}
+
+const revokeAPITokenLine = `-- name: RevokeAPITokenLine :exec
+select expect_rows(revoke_token_line($1::uuid, $2::timestamptz), 1, 'api_token')
+`
+
+type RevokeAPITokenLineParams struct {
+	ID        uuid.UUID `json:"id"`
+	RevokedAt time.Time `json:"revoked_at"`
+}
+
+// With all that came from it by rotation, also those that its writer does not know of.
+func (q *Queries) RevokeAPITokenLine(ctx context.Context, arg RevokeAPITokenLineParams) error {
+	_, err := q.db.Exec(ctx, revokeAPITokenLine, arg.ID, arg.RevokedAt)
+	return err
+}
+
+const revokedAPITokenSuccessors = `-- name: RevokedAPITokenSuccessors :many
+with recursive line as (
+  select t.id, t.revoked_at from api_token t where t.rotated_from = $2
+  union
+  select t.id, t.revoked_at from line l join api_token t on t.rotated_from = l.id
+)
+select line.id::uuid as id from line where line.revoked_at = $1::timestamptz
+`
+
+type RevokedAPITokenSuccessorsParams struct {
+	RevokedAt time.Time  `json:"revoked_at"`
+	ID        *uuid.UUID `json:"id"`
+}
+
+// Those of its successors that were revoked along with a token.
+func (q *Queries) RevokedAPITokenSuccessors(ctx context.Context, arg RevokedAPITokenSuccessorsParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, revokedAPITokenSuccessors, arg.RevokedAt, arg.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -12,6 +12,40 @@ import (
 	"github.com/google/uuid"
 )
 
+const aPITokenSuccessors = `-- name: APITokenSuccessors :many
+with recursive line as (
+  select t.id from api_token t where t.rotated_from = any ($1::uuid[])
+  union
+  select t.id from line l join api_token t on t.rotated_from = l.id
+)
+select line.id::uuid as id from line
+`
+
+type APITokenSuccessorsParams struct {
+	IDs []uuid.UUID `json:"ids"`
+}
+
+// Those that came from some tokens by rotation, and from these in turn.
+func (q *Queries) APITokenSuccessors(ctx context.Context, arg APITokenSuccessorsParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, aPITokenSuccessors, arg.IDs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const changedTokens = `-- name: ChangedTokens :many
 select t.id from api_token t where t.revoked_at >= $1::timestamptz
 union

@@ -390,6 +390,8 @@ export interface paths {
          * @description The token itself is in the answer to this request and nowhere else. Its scopes cannot go beyond what its maker may
          *     do now; one with a wildcard such as `read:*` is whatever its user may do of it, now and later, and so is for one's
          *     own tokens, made with a session or with a token that is not limited. Repeating the request makes another token: revoke the one whose answer got lost.
+         *     How many tokens of one user are good at a time is limited (100, unless the site is set to another number): one more is
+         *     refused with 409 `too-many-tokens`, which says how many there are.
          */
         post: operations["createToken"];
         delete?: never;
@@ -451,7 +453,8 @@ export interface paths {
         post?: never;
         /**
          * Revoke an API token
-         * @description Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing.
+         * @description Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing. All that came from the
+         *     token by rotation is revoked with it, for whoever has stolen a token can rotate it; `keep_successors` lets it live.
          */
         delete: operations["revokeToken"];
         options?: never;
@@ -471,7 +474,8 @@ export interface paths {
         /**
          * Replace an API token by a new one
          * @description The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace period so that
-         *     scripts can be changed over.
+         *     scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the next when the grace
+         *     period of that is over; without a grace period any number.
          */
         post: operations["rotateToken"];
         delete?: never;
@@ -3452,7 +3456,7 @@ export interface components {
             expires_in: number;
         };
         /** @enum {string} */
-        ProblemSlug: "blocked" | "break-glass-off" | "break-glass-refused" | "buffer-short" | "buffer-unavailable" | "conflict" | "contended" | "database-busy" | "demo-off" | "earlier-writes-pending" | "forbidden" | "github-unreachable" | "idempotency-key-reused" | "internal" | "invalid" | "job-running" | "last-admin" | "main-unreachable" | "malformed" | "method-not-allowed" | "name-taken" | "no-ephemeris" | "no-role" | "not-found" | "not-in-organisation" | "not-stopped" | "origin-refused" | "others-wait-behind" | "position-not-reached" | "precondition-failed" | "record-differs" | "record-missing" | "reference-unknown" | "replica-unavailable" | "replica-unreachable" | "resolver-unreachable" | "scope-exceeded" | "session-ended" | "sign-in-failed" | "sign-in-off" | "steps-invalid" | "ticket-refused" | "token-ended" | "token-expired" | "token-malformed" | "token-revoked" | "token-unknown" | "token-unverifiable" | "too-large" | "too-many-requests" | "transaction-unknown" | "transition-forbidden" | "unauthenticated" | "unavailable" | "unknown-object" | "unsupported-media-type" | "upgrade-required" | "user-disabled" | "values-refused";
+        ProblemSlug: "blocked" | "break-glass-off" | "break-glass-refused" | "buffer-short" | "buffer-unavailable" | "conflict" | "contended" | "database-busy" | "demo-off" | "earlier-writes-pending" | "forbidden" | "github-unreachable" | "idempotency-key-reused" | "internal" | "invalid" | "job-running" | "last-admin" | "main-unreachable" | "malformed" | "method-not-allowed" | "name-taken" | "no-ephemeris" | "no-role" | "not-found" | "not-in-organisation" | "not-stopped" | "origin-refused" | "others-wait-behind" | "position-not-reached" | "precondition-failed" | "record-differs" | "record-missing" | "reference-unknown" | "replica-unavailable" | "replica-unreachable" | "resolver-unreachable" | "scope-exceeded" | "session-ended" | "sign-in-failed" | "sign-in-off" | "steps-invalid" | "ticket-refused" | "token-ended" | "token-expired" | "token-malformed" | "token-revoked" | "token-unknown" | "token-unverifiable" | "too-large" | "too-many-tokens" | "too-many-requests" | "transaction-unknown" | "transition-forbidden" | "unauthenticated" | "unavailable" | "unknown-object" | "unsupported-media-type" | "upgrade-required" | "user-disabled" | "values-refused";
         ProgramProgress: {
             observing_program_id: components["schemas"]["SerialID"];
             /**
@@ -5701,6 +5705,15 @@ export interface operations {
             };
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            /** @description The user has as many tokens as he may have. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
@@ -5805,7 +5818,10 @@ export interface operations {
     };
     revokeToken: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Revoke this token alone, and not what took its place. */
+                keep_successors?: boolean;
+            };
             header?: never;
             path: {
                 /** @description The record. */
@@ -9439,7 +9455,10 @@ export interface operations {
     getTransaction: {
         parameters: {
             query?: {
-                /** @description Wait for this state, or one from which the write cannot come there by itself. */
+                /**
+                 * @description Wait for this state, or one from which the write cannot come there by itself: when it is parked, or blocked behind a
+                 *     parked one, the answer comes at once.
+                 */
                 wait?: components["schemas"]["WaitState"];
                 /**
                  * @description How long to wait at most, such as `10s` or `0.5`; at most 60 seconds.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/internal/errs"
@@ -24,6 +25,7 @@ type Grant struct {
 	Name    string     // what the token is for
 	Scopes  []string   // permissions the token is limited to; empty: all of the user's
 	Expires *time.Time // nil: never
+	Most    int        // tokens of the user that may be good at a time; 0: any number
 	By      string     // who makes it
 }
 
@@ -85,6 +87,12 @@ func Issue(ctx context.Context, db *maindb.Queries, keys Keys, g Grant) (Issued,
 		CreatedBy: g.By, ExpiresAt: g.Expires,
 	})
 	issued := Issued{ID: p.ID, Token: token, UserID: user.ID, User: g.User, Name: g.Name, Scopes: p.Scopes, CreatedAt: p.CreatedAt, ExpiresAt: g.Expires}
+	if g.Most > 0 {
+		err := db.RequireAPITokenRoom(ctx, maindb.RequireAPITokenRoomParams{UserID: user.ID, Most: int32(g.Most)})
+		if err != nil {
+			return Issued{}, TokenRefused(err)
+		}
+	}
 	return issued, db.CreateAPIToken(ctx, p)
 }
 
@@ -148,6 +156,16 @@ func Rotate(ctx context.Context, db *maindb.Queries, keys Keys, id uuid.UUID, gr
 	return r, db.RevokeAPIToken(ctx, maindb.RevokeAPITokenParams{ID: id, RevokedAt: now})
 }
 
+// TokenRefused says in the client's terms that a user has as many tokens as he may have; other errors stay as they are.
+func TokenRefused(err error) error {
+	database, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || database.ConstraintName != "api_token_limit" {
+		return err
+	}
+	return errs.New(errs.Conflict, "The user has %s API tokens that are good, and may have no more: revoke some that nobody needs. One that is rotated without a grace period makes room for its successor.", database.Detail).
+		Named("too-many-tokens").Because(err)
+}
+
 func rotationRefused(err error) error {
 	switch postgres.SQLState(err) {
 	case "P0002":
@@ -185,22 +203,31 @@ type Revoked struct {
 	Name      string    `json:"name"`
 	RevokedAt time.Time `json:"revoked_at"`
 	Before    bool      `json:"-"` // it was revoked before
+	// Successors were revoked along with it.
+	Successors []uuid.UUID `json:"successors"`
 }
 
 // Revoke ends a token in the main database; other sites learn of it by replication. It may be called again. It fails
-// with errs.NotFound for an unknown id.
-func Revoke(ctx context.Context, db *maindb.Queries, id uuid.UUID) (Revoked, error) {
+// with errs.NotFound for an unknown id. What came from the token by rotation ends with it, unless it is to be kept.
+func Revoke(ctx context.Context, db *maindb.Queries, id uuid.UUID, keepSuccessors bool) (Revoked, error) {
 	old, err := describe(ctx, db, id)
 	if err != nil {
 		return Revoked{}, err
 	}
 	r := Revoked{ID: id, UserID: old.UserID, User: old.UserName, Name: old.Name, Before: old.RevokedAt != nil}
+	r.RevokedAt = time.Now().UTC().Truncate(time.Microsecond)
+	now := r.RevokedAt
 	if r.Before {
 		r.RevokedAt = *old.RevokedAt
-		return r, nil
 	}
-	r.RevokedAt = time.Now().UTC().Truncate(time.Microsecond)
-	return r, db.RevokeAPIToken(ctx, maindb.RevokeAPITokenParams{ID: id, RevokedAt: r.RevokedAt})
+	if keepSuccessors {
+		return r, db.RevokeAPIToken(ctx, maindb.RevokeAPITokenParams{ID: id, RevokedAt: now})
+	}
+	if err := db.RevokeAPITokenLine(ctx, maindb.RevokeAPITokenLineParams{ID: id, RevokedAt: now}); err != nil {
+		return r, err
+	}
+	r.Successors, err = db.RevokedAPITokenSuccessors(ctx, maindb.RevokedAPITokenSuccessorsParams{ID: &id, RevokedAt: now})
+	return r, err
 }
 
 // describe reads a token that nobody else changes until the end of the transaction.

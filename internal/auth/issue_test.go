@@ -38,11 +38,11 @@ func TestIssueRefuses(t *testing.T) {
 func TestRevokeTwiceKeepsTheFirstTime(t *testing.T) {
 	w := newWorld(t)
 	issued := w.issue(Grant{Name: "scheduler"})
-	first, err := Revoke(t.Context(), w.db, issued.ID)
+	first, err := Revoke(t.Context(), w.db, issued.ID, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := Revoke(t.Context(), w.db, issued.ID)
+	second, err := Revoke(t.Context(), w.db, issued.ID, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestRevokeTwiceKeepsTheFirstTime(t *testing.T) {
 	if diff := cmp.Diff(first, second); diff != "" || first.Name != "scheduler" {
 		t.Errorf("%+v %s", first, diff)
 	}
-	if _, err := Revoke(t.Context(), w.db, uuid.New()); errs.KindOf(err) != errs.NotFound {
+	if _, err := Revoke(t.Context(), w.db, uuid.New(), false); errs.KindOf(err) != errs.NotFound {
 		t.Errorf("unknown token: %v", err)
 	}
 }

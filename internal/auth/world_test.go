@@ -83,7 +83,7 @@ func (w *world) issue(g Grant) Issued {
 
 func (w *world) revoke(id uuid.UUID) {
 	w.t.Helper()
-	if _, err := Revoke(w.t.Context(), w.db, id); err != nil {
+	if _, err := Revoke(w.t.Context(), w.db, id, false); err != nil {
 		w.t.Fatal(err)
 	}
 }

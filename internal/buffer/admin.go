@@ -109,6 +109,14 @@ func ledgerStatus(row *replicadb.LedgerEntriesRow) (Status, error) {
 	if err := json.Unmarshal(row.Audit, &s.Audit); err != nil {
 		return s, errs.New(errs.Internal, "the ledger's audit trail cannot be read").Because(err)
 	}
+	if row.Outcome == "replaced" {
+		for _, entry := range s.Audit {
+			// One that took another's place has the entry of that edit, too.
+			if entry.ReplacedBy != nil && *entry.ReplacedBy != row.ID {
+				s.ReplacedBy = entry.ReplacedBy
+			}
+		}
+	}
 	return s, nil
 }
 
@@ -123,6 +131,10 @@ func (b *Buffer) Wait(ctx context.Context, id uuid.UUID, until State, timeout ti
 		if err != nil || reached(s.State, until) {
 			return s, err
 		}
+		stuck, err := b.behindParked(ctx, s.BlockedBy)
+		if err != nil || stuck {
+			return s, err
+		}
 		select {
 		case <-changed:
 		case <-time.After(lookAgain):
@@ -132,6 +144,33 @@ func (b *Buffer) Wait(ctx context.Context, id uuid.UUID, until State, timeout ti
 			return s, ctx.Err()
 		}
 	}
+}
+
+// behindParked tells whether a person has to decide before one of some transactions, or what it waits for itself, goes on.
+// One that is only tried again soon may pass.
+func (b *Buffer) behindParked(ctx context.Context, blockedBy []uuid.UUID) (bool, error) {
+	seen := make(map[uuid.UUID]bool)
+	for len(blockedBy) > 0 {
+		var ids []string
+		for _, id := range blockedBy {
+			if !seen[id] {
+				seen[id] = true
+				ids = append(ids, id.String())
+			}
+		}
+		list, err := b.load(ctx, ids)
+		if err != nil {
+			return false, unavailable(err)
+		}
+		blockedBy = nil
+		for _, t := range list {
+			if t.state == Parked {
+				return true, nil
+			}
+			blockedBy = append(blockedBy, t.blockedBy...)
+		}
+	}
+	return false, nil
 }
 
 // reached tells whether waiting is over.

@@ -22,14 +22,14 @@ import (
 // entry, so that reads show it before the replica does.
 func (b *Buffer) direct(ctx context.Context, p payload, body []byte, e effects) (Receipt, error) {
 	began := time.Now()
-	ctx, cancel := b.directly(ctx)
+	ctx, cancel := context.WithTimeout(ctx, b.cfg.DirectTimeout)
 	defer cancel()
 	if !b.atMain() {
-		if err := b.awaitEarlier(ctx, e); err != nil {
+		if err := b.awaitEarlier(ctx, e, began); err != nil {
 			return Receipt{}, err
 		}
 	}
-	execute := func(q *maindb.Queries) error {
+	execute := func(ctx context.Context, q *maindb.Queries) error {
 		// The ledger first: the same request on its way twice waits here, and is known then.
 		if err := q.RecordTransactions(ctx, ledgerRows(b.cfg.Site.Name, 0, []ledgerRow{{payload: p, outcome: "applied"}})); err != nil {
 			return err
@@ -83,7 +83,7 @@ func (b *Buffer) undecided(p payload, receipt Receipt, began time.Time, cause er
 	if errors.As(cause, &database) && database.Severity != "FATAL" && database.TableName != "buffered_transaction" {
 		return Receipt{}, refusal(cause, database)
 	}
-	if _, unsent := errors.AsType[*pgconn.ConnectError](cause); unsent {
+	if postgres.Unsent(cause) {
 		return Receipt{}, b.mainAway(cause, began, "; nothing was sent to it")
 	}
 	// The client's own deadline may be over; whether the write happened is asked with a fresh one.
@@ -101,30 +101,22 @@ func (b *Buffer) undecided(p payload, receipt Receipt, began time.Time, cause er
 	}
 }
 
-const (
-	// mainAwayPause is when who could not reach the main database is told to try again.
-	mainAwayPause = 5 * time.Second
-	// awayTimeout is how long the main database is tried to be reached while it is known to be away: it may be back.
-	awayTimeout = 3 * time.Second
-)
-
-// directly bounds what goes to the main database while a client waits.
-func (b *Buffer) directly(ctx context.Context) (context.Context, context.CancelFunc) {
-	if now := b.Glance(); !now.MainReachable && !now.MainSince.IsZero() {
-		return context.WithTimeout(ctx, min(awayTimeout, b.cfg.DirectTimeout))
-	}
-	return context.WithTimeout(ctx, b.cfg.DirectTimeout)
-}
+// mainAwayPause is when who could not reach the main database is told to try again.
+const mainAwayPause = 5 * time.Second
 
 // mainAway says that the main database cannot be reached, and since when: as the site knows, or this process, or since the
-// attempt began that has failed.
+// attempt began that has failed. One that can be heard is said to be slow.
 func (b *Buffer) mainAway(cause error, began time.Time, more string) error {
+	if errors.Is(cause, context.DeadlineExceeded) && b.main.Heard(time.Second) {
+		return errs.New(errs.Unavailable, "the main database answers, but was not ready with it in time%s", more).
+			Named("database-busy").Because(cause).After(mainAwayPause)
+	}
 	since := began
+	if away := b.main.AwaySince(); !away.IsZero() {
+		since = away
+	}
 	if now := b.Glance(); !now.MainReachable && !now.MainSince.IsZero() {
 		since = earlier(since, now.MainSince)
-	}
-	if away := b.main.AwaySince(); !away.IsZero() {
-		since = earlier(since, away)
 	}
 	return errs.New(errs.Unavailable, "the main database cannot be reached since %s%s", since.UTC().Format(time.RFC3339), more).
 		Named("main-unreachable").Because(cause).After(mainAwayPause)
@@ -178,8 +170,11 @@ func forbiddenTransition(cause error, database *pgconn.PgError) error {
 		Named("transition-forbidden").Because(cause)
 }
 
-// awaitEarlier waits until no buffered transaction writes a record of this one any more.
-func (b *Buffer) awaitEarlier(ctx context.Context, e effects) error {
+// awaitEarlier waits until no buffered transaction writes a record of this one any more, as long as the main database,
+// which they are on their way to, can be heard.
+func (b *Buffer) awaitEarlier(ctx context.Context, e effects, began time.Time) error {
+	ctx, stop := b.main.WhileHeard(ctx)
+	defer stop()
 	var records []Record
 	for _, c := range e.touch {
 		if c.Record.ID != "" {
@@ -206,6 +201,9 @@ func (b *Buffer) awaitEarlier(ctx context.Context, e effects) error {
 		case <-changed:
 		case <-time.After(lookAgain):
 		case <-ctx.Done():
+			if cause := context.Cause(ctx); errors.Is(cause, postgres.ErrSilent) {
+				return b.mainAway(cause, began, "; nothing was sent to it")
+			}
 			return errs.New(errs.Unavailable, "%d earlier writes of this record have not reached the main database", waiting).
 				Named("earlier-writes-pending").Because(ctx.Err()).After(5 * time.Second)
 		}

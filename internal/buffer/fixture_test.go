@@ -68,7 +68,13 @@ func (f *fixture) open(cfg buffer.Config) *buffer.Buffer { return f.openWith(cfg
 // openWith makes a process of another release.
 func (f *fixture) openWith(cfg buffer.Config, registry *buffer.Registry) *buffer.Buffer {
 	f.t.Helper()
-	main, err := postgres.NewMain(f.t.Context(), f.address, "test", 5*time.Second)
+	return f.process(cfg, registry, f.address)
+}
+
+// process makes a process that reaches the main database at that address.
+func (f *fixture) process(cfg buffer.Config, registry *buffer.Registry, mainAddress postgres.Address) *buffer.Buffer {
+	f.t.Helper()
+	main, err := postgres.NewMain(f.t.Context(), mainAddress, "test", cfg.DirectTimeout)
 	if err != nil {
 		f.t.Fatal(err)
 	}

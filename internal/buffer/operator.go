@@ -162,7 +162,7 @@ func (b *Buffer) Edit(ctx context.Context, id uuid.UUID, by, reason string, step
 	if err != nil {
 		return Receipt{}, errs.New(errs.Invalid, "the steps cannot be stored").Because(err)
 	}
-	entry, err := auditEntry(by, "edit", reason)
+	entry, err := AuditEntry{By: by, Action: "edit", Reason: reason, ReplacedBy: &p.ID}.encode()
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -238,7 +238,13 @@ func waiting(all []*stored, chain map[uuid.UUID]bool) []*stored {
 }
 
 func auditEntry(by, action, reason string) (string, error) {
-	body, err := json.Marshal(AuditEntry{At: time.Now().UTC().Truncate(time.Millisecond), By: by, Action: action, Reason: reason})
+	return AuditEntry{By: by, Action: action, Reason: reason}.encode()
+}
+
+// encode renders an entry as of now.
+func (a AuditEntry) encode() (string, error) {
+	a.At = time.Now().UTC().Truncate(time.Millisecond)
+	body, err := json.Marshal(a)
 	if err != nil {
 		return "", errs.New(errs.Internal, "the audit entry cannot be written").Because(err)
 	}

@@ -21,7 +21,7 @@ func (b *Buffer) Rehearse(ctx context.Context, r Request, build func(context.Con
 	if err := build(ctx, t); err != nil {
 		return err
 	}
-	return b.Ask(ctx, func(q *maindb.Queries) error {
+	return b.Ask(ctx, func(ctx context.Context, q *maindb.Queries) error {
 		for _, step := range t.steps {
 			if step.err != nil {
 				return errs.New(errs.Invalid, "a value of %s cannot be stored", step.Kind).Because(step.err)
@@ -37,12 +37,12 @@ func (b *Buffer) Rehearse(ctx context.Context, r Request, build func(context.Con
 // Ask runs f on the main database, over the link from a secondary site, and keeps nothing of what it writes but the
 // numbers that it takes from sequences. It fails with errs.Unavailable when the main database cannot be reached in time,
 // and with what the database refuses, in the client's terms.
-func (b *Buffer) Ask(ctx context.Context, f func(*maindb.Queries) error) error {
+func (b *Buffer) Ask(ctx context.Context, f func(context.Context, *maindb.Queries) error) error {
 	began := time.Now()
-	ctx, cancel := b.directly(ctx)
+	ctx, cancel := context.WithTimeout(ctx, b.cfg.DirectTimeout)
 	defer cancel()
-	_, err := b.main.InTx(ctx, func(q *maindb.Queries) error {
-		if err := f(q); err != nil {
+	_, err := b.main.InTx(ctx, func(ctx context.Context, q *maindb.Queries) error {
+		if err := f(ctx, q); err != nil {
 			return err
 		}
 		return errRehearsed

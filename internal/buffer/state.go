@@ -39,6 +39,8 @@ type AuditEntry struct {
 	By     string    `json:"by"`
 	Action string    `json:"action"`
 	Reason string    `json:"reason,omitempty"`
+	// ReplacedBy is the transaction that an edit put in the place of the one that was edited. Both have the entry.
+	ReplacedBy *uuid.UUID `json:"replaced_by,omitempty"`
 }
 
 // Status is a transaction and how far it has travelled.

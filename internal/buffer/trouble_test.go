@@ -139,6 +139,100 @@ func TestEditTakesThePlaceOfTheOld(t *testing.T) {
 	if n := f.count("select count(*) from buffered_transaction where id = $1 and outcome = 'replaced'", poison.Transaction); n != 1 {
 		t.Error("the ledger does not know that the old one was replaced")
 	}
+	// Who asks where nobody remembers it, or later, learns of it from the ledger.
+	settings := f.settings
+	settings.Site.Name = "institute"
+	elsewhere := f.open(settings)
+	old, err = elsewhere.Transaction(f.ctx(), poison.Transaction)
+	if err != nil || old.ReplacedBy == nil || *old.ReplacedBy != receipt.Transaction || old.Audit[0].By != "operator" || old.Audit[0].Reason != "typing error" {
+		t.Errorf("the ledger says %+v, %v", old, err)
+	}
+	mendedOne, err := elsewhere.Transaction(f.ctx(), receipt.Transaction)
+	if err != nil || mendedOne.State != buffer.Replicated || mendedOne.ReplacedBy != nil || *mendedOne.Replaces != poison.Transaction {
+		t.Errorf("the ledger says %+v of the new one, %v", mendedOne, err)
+	}
+}
+
+// An edit of an edit leads on to what was executed, one by one.
+func TestEditsAreFollowedInTheLedger(t *testing.T) {
+	f := newFixture(t)
+	bad, poison := f.start(unknownUnit, night)
+	f.run(f.Buffer)
+	f.await(poison.Transaction, buffer.Parked)
+	line := []uuid.UUID{poison.Transaction}
+	for _, unit := range []int32{unknownUnit + 1, f.unit()} {
+		step := ops.StartObservation.With(maindb.CreateExecutedObsUnitParams{
+			ID: bad, ObsUnitID: unit, Site: "observatory", StartTime: night, Conditions: json.RawMessage("{}"), RecordedAt: night,
+		})
+		receipt, err := f.Edit(f.ctx(), line[len(line)-1], "operator", "unit", []buffer.Step{step})
+		if err != nil {
+			t.Fatal(err)
+		}
+		line = append(line, receipt.Transaction)
+		if unit > unknownUnit {
+			f.await(receipt.Transaction, buffer.Parked)
+		}
+	}
+	f.await(line[2], buffer.Replicated)
+	settings := f.settings
+	settings.Site.Name = "institute"
+	elsewhere := f.open(settings)
+	for i, id := range line[:2] {
+		f.eventually("the ledger has it", func() bool {
+			s, err := elsewhere.Transaction(f.ctx(), id)
+			return err == nil && s.ReplacedBy != nil && *s.ReplacedBy == line[i+1]
+		})
+	}
+}
+
+// Who waits for a write is told at once that it waits for a person, itself or behind another one.
+func TestWaitingEndsWhereAPersonHasToDecide(t *testing.T) {
+	f := newFixture(t)
+	bad, poison := f.start(unknownUnit, night)
+	end := f.finish(bad, night.Add(time.Minute), maindb.ObservationStatusCompleted)
+	waited := make(chan buffer.Status, 2)
+	for _, id := range []uuid.UUID{poison.Transaction, end.Transaction} {
+		go func() {
+			s, err := f.Wait(f.ctx(), id, buffer.Replicated, time.Minute)
+			if err != nil {
+				t.Error(err)
+			}
+			waited <- s
+		}()
+	}
+	f.run(f.Buffer)
+	f.await(poison.Transaction, buffer.Parked)
+	parked := time.Now()
+	for range 2 {
+		if s := <-waited; s.State != buffer.Parked && s.State != buffer.Blocked {
+			t.Errorf("%+v", s)
+		}
+	}
+	if took := time.Since(parked); took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// What is only tried again soon is waited for.
+func TestWaitingGoesOnBehindAnotherAttempt(t *testing.T) {
+	f := newFixture(t)
+	f.settings.RetryAttempts, f.settings.RetryDelay = 3, time.Second
+	early, _ := f.start(unknownUnit, night)
+	end := f.finish(early, night.Add(time.Minute), maindb.ObservationStatusCompleted)
+	f.run(f.open(f.settings))
+	f.await(end.Transaction, buffer.Blocked)
+	waited := make(chan buffer.Status, 1)
+	go func() {
+		s, err := f.Wait(f.ctx(), end.Transaction, buffer.Replicated, time.Minute)
+		if err != nil {
+			t.Error(err)
+		}
+		waited <- s
+	}()
+	f.plan(unknownUnit)
+	if s := <-waited; s.State != buffer.Replicated {
+		t.Errorf("%+v", s)
+	}
 }
 
 // Three different transactions that would park in a row for one reason are no longer the transactions' fault.

@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -172,6 +175,55 @@ func testThinLink(t *testing.T, shared *rig) {
 		return err
 	})
 	t.Logf("drained %d transactions in %v", c.acked.Load(), time.Since(began).Round(time.Millisecond))
+	r.must(link.Reset())
+	r.mustSettle()
+	r.check(c).whole(t)
+}
+
+// testFullLink lets people change things at both APIs while a backlog fills a thin link: they wait, and are not told that
+// the main site is away.
+func testFullLink(t *testing.T, shared *rig) {
+	r := shared.begin(t)
+	ctx := r.context()
+	c := r.crew("full", 2, 1)
+	link := r.Link(observatory)
+	r.must(link.Cut(lab.Swallow, lab.Both))
+	r.must(c.observe(ctx, 10))
+	link.Slow(230*time.Millisecond, 64_000)
+	r.must(link.Heal())
+	admin := r.at(observatory)
+	admin.http = &http.Client{Timeout: 15 * time.Second, Transport: r.transport()}
+	var (
+		people    sync.WaitGroup
+		meanwhile atomic.Int64
+	)
+	draining, drained := context.WithCancel(ctx)
+	for api := range admin.urls {
+		people.Go(func() {
+			for draining.Err() == nil {
+				a, err := admin.send(ctx, api, post("/api/tokens/", fields{"name": "meanwhile"}))
+				switch {
+				case err == nil && a.status == http.StatusCreated:
+					meanwhile.Add(1)
+				case err != nil || a.status != http.StatusTooManyRequests:
+					t.Errorf("API %d: %v %d %s", api, err, a.status, a.text)
+				}
+			}
+		})
+	}
+	r.until(ctx, "everything is executed", func(ctx context.Context) error {
+		i, err := r.inventory(ctx)
+		if n := len(i.Buffer); err == nil && n > 0 {
+			err = fmt.Errorf("%d are not", n)
+		}
+		return err
+	})
+	drained()
+	people.Wait()
+	if meanwhile.Load() == 0 {
+		t.Error("nothing was changed meanwhile")
+	}
+	t.Logf("%d changes beside %d transactions", meanwhile.Load(), c.acked.Load())
 	r.must(link.Reset())
 	r.mustSettle()
 	r.check(c).whole(t)

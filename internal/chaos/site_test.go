@@ -21,6 +21,7 @@ func TestSite(t *testing.T) {
 		{"link swallows the answer to a commit", testUnknownCommit},
 		{"link flaps", testFlapping},
 		{"link is thin, slow and stalls", testThinLink},
+		{"link is full", testFullLink},
 		{"holder of the lease is killed", testHolderKilled},
 		{"main database is stopped", testMainStopped},
 		{"main database is down", testMainDown},

@@ -58,7 +58,7 @@ type Buffer struct {
 	RetryAttempts      int     `envconfig:"TRANSACTION_RETRY_ATTEMPTS" default:"3" desc:"attempts of a transaction that the main database refuses before it is parked; outages never count"`
 	RetryDelay         Seconds `envconfig:"TRANSACTION_RETRY_DELAY" default:"5" desc:"pause between such attempts"`
 	ProcessingInterval Seconds `envconfig:"BACKGROUND_PROCESSING_INTERVAL" default:"1.0" desc:"how often the executor looks for work when nothing has woken it"`
-	MainWriteTimeout   Seconds `envconfig:"MAIN_WRITE_TIMEOUT" default:"10s" desc:"deadline of a write that goes directly to the main database"`
+	MainWriteTimeout   Seconds `envconfig:"MAIN_WRITE_TIMEOUT" default:"10s" desc:"deadline of a write that goes directly to the main database; when nothing is heard of that for 2.5 s it is given up before"`
 	ReferenceFreshness Seconds `envconfig:"REFERENCE_FRESHNESS" default:"10s" desc:"age of the replica up to which a reference to something unknown is refused instead of accepted unverified"`
 	JournalKeep        Seconds `envconfig:"JOURNAL_KEEP" default:"168h" desc:"how long replicated transactions are kept to be written again when the main database loses its tail"`
 	JournalMaxBytes    Bytes   `envconfig:"JOURNAL_MAX_BYTES" default:"128MiB" desc:"bound of that journal"`
@@ -89,6 +89,7 @@ type Access struct {
 	SessionLifetime   Seconds  `envconfig:"SESSION_LIFETIME" default:"168h" desc:"a session ends when it was not renewed for so long"`
 	TokenLifetime     Seconds  `envconfig:"TOKEN_LIFETIME" default:"2160h" desc:"an API token is good for so long when its maker does not say"`
 	TokenLifetimeMax  Seconds  `envconfig:"TOKEN_LIFETIME_MAX" default:"9600h" desc:"and for so long at most; only opsdb token create makes others"`
+	TokensPerUser     int      `envconfig:"TOKENS_PER_USER" default:"100" desc:"how many API tokens of one user may be good at a time"`
 	GitHubClientID    string   `envconfig:"GITHUB_CLIENT_ID" desc:"of the OAuth app by which people sign in; empty: nobody can"`
 	GitHubSecret      Secret   `envconfig:"GITHUB_CLIENT_SECRET" desc:"of the OAuth app"`
 	GitHubOrg         string   `envconfig:"GITHUB_ORG_NAME" desc:"organisation to which everybody who signs in must belong"`

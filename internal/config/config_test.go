@@ -55,7 +55,7 @@ func TestDefaultsAreValidBesidesTheKey(t *testing.T) {
 		Names:  config.Names{SesameURL: "https://cds.unistra.fr/cgi-bin/nph-sesame", NEDURL: "https://ned.ipac.caltech.edu/srs/ObjectLookup"},
 		Access: config.Access{
 			SecretKey: config.Secret(key[len("SECRET_KEY="):]), SessionLifetime: seconds(168 * 3600),
-			TokenLifetime: seconds(90 * 24 * 3600), TokenLifetimeMax: seconds(400 * 24 * 3600), RateLimit: 100,
+			TokenLifetime: seconds(90 * 24 * 3600), TokenLifetimeMax: seconds(400 * 24 * 3600), TokensPerUser: 100, RateLimit: 100,
 			GitHubTeams: config.RoleMap{}, GitHubDefaultRole: "viewer", GitHubURL: "https://github.com", GitHubAPIURL: "https://api.github.com",
 		},
 		Transfer: config.Transfer{Stalled: seconds(60)},

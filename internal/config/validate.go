@@ -105,6 +105,7 @@ func (a Access) validate() error {
 		lasting("SESSION_LIFETIME", a.SessionLifetime, time.Minute, 90*24*time.Hour),
 		lasting("TOKEN_LIFETIME", a.TokenLifetime, time.Minute, a.TokenLifetimeMax.Duration()),
 		lasting("TOKEN_LIFETIME_MAX", a.TokenLifetimeMax, time.Hour, 10*365*24*time.Hour),
+		between("TOKENS_PER_USER", a.TokensPerUser, 1, 1_000_000),
 		a.validateGitHub(), a.validateWeb(),
 	)
 }

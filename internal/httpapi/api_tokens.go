@@ -132,7 +132,7 @@ func (s *Server) CreateToken(ctx context.Context, r api.CreateTokenRequestObject
 	}
 	issued, receipt, err := s.issue(ctx, owner, api.AccessActionTokenCreated, maindb.CreateAPITokenParams{
 		UserID: id, Name: r.Body.Name, Scopes: scopes, CreatedAt: now, CreatedBy: caller.Name, ExpiresAt: &expires,
-	})
+	}, func(create buffer.Step) []buffer.Step { return []buffer.Step{s.room(id, nil), create} })
 	if err != nil {
 		return nil, err
 	}
@@ -199,18 +199,23 @@ func (s *Server) expiry(asked *time.Time, now time.Time) (time.Time, error) {
 	}
 }
 
-// issue makes a token, and whatever steps say beside it. It is good at this site when issue returns.
+// room is the step that fails when the user may not have the token beside the others. One whose place it takes is not
+// counted: it may stay good for a while.
+func (s *Server) room(user uuid.UUID, replaced *uuid.UUID) buffer.Step {
+	return ops.RequireTokenRoom.With(maindb.RequireAPITokenRoomParams{UserID: user, Most: int32(s.access.TokensPerUser), Replaced: replaced})
+}
+
+// issue makes a token, by steps of which one creates what is given. It is good at this site when issue returns.
 func (s *Server) issue(
-	ctx context.Context, owner auth.Owner, action api.AccessAction, p maindb.CreateAPITokenParams, steps ...buffer.Step,
+	ctx context.Context, owner auth.Owner, action api.AccessAction, p maindb.CreateAPITokenParams, around func(buffer.Step) []buffer.Step,
 ) (api.IssuedToken, buffer.Receipt, error) {
 	secret, p := s.access.Keys.Mint(p)
 	receipt, err := s.write(ctx, nil, func(ctx context.Context, tx *buffer.Transaction) error {
-		tx.Add(ops.CreateToken.With(p))
-		tx.Add(steps...)
+		tx.Add(around(ops.CreateToken.With(p))...)
 		return s.note(ctx, tx, accessEvent{action: action, user: p.UserID, token: p.ID, detail: describeToken(p)})
 	})
 	if err != nil {
-		return api.IssuedToken{}, receipt, err
+		return api.IssuedToken{}, receipt, auth.TokenRefused(err)
 	}
 	s.access.Verifier.Changed(ctx)
 	return issuedOf(p, owner.Name, secret, receipt), receipt, nil
@@ -258,14 +263,17 @@ func (s *Server) RotateToken(ctx context.Context, r api.RotateTokenRequestObject
 			return nil, err
 		}
 	}
-	end := ops.Revoke(known.Row, now)
+	// Without a grace period there are no more tokens than before.
+	replace := func(create buffer.Step) []buffer.Step { return []buffer.Step{create, ops.Revoke(known.Row, now)} }
 	if grace := time.Duration(value(r.Body.GraceSeconds)) * time.Second; grace > 0 {
-		end = ops.Retire(known.Row, now.Add(grace))
+		replace = func(create buffer.Step) []buffer.Step {
+			return []buffer.Step{s.room(owner.ID, &known.Row.ID), create, ops.Retire(known.Row, now.Add(grace))}
+		}
 	}
 	issued, receipt, err := s.issue(ctx, owner, api.AccessActionTokenRotated, maindb.CreateAPITokenParams{
 		UserID: owner.ID, Name: known.Row.Name, Scopes: scopes, CreatedAt: now, CreatedBy: caller.Name,
 		ExpiresAt: s.renewed(known.Row, now), RotatedFrom: &known.Row.ID,
-	}, end)
+	}, replace)
 	if err != nil {
 		return nil, rotationRefused(err)
 	}
@@ -294,33 +302,4 @@ func rotationRefused(err error) error {
 	default:
 		return err
 	}
-}
-
-// RevokeToken ends a token, at this site at once.
-func (s *Server) RevokeToken(ctx context.Context, r api.RevokeTokenRequestObject) (api.RevokeTokenResponseObject, error) {
-	var known Merged[replicadb.APITokenAccount]
-	receipt, err := s.write(ctx, nil, func(ctx context.Context, tx *buffer.Transaction) (err error) {
-		known, err = s.lookToken(ctx, r.ID)
-		tx.Saw(known.Look)
-		if err != nil || known.Row.RevokedAt != nil {
-			return err
-		}
-		known.Row.RevokedAt = new(instant(time.Now()))
-		tx.Add(ops.Revoke(known.Row, *known.Row.RevokedAt))
-		return s.note(ctx, tx, accessEvent{
-			action: api.AccessActionTokenRevoked, user: known.Row.UserID, token: known.Row.ID, detail: map[string]any{"name": known.Row.Name},
-		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	if receipt.Transaction != uuid.Nil {
-		s.access.Verifier.Changed(ctx)
-		known.State = receipt.State
-	}
-	tokens, err := s.tokensOf(ctx, []Merged[replicadb.APITokenAccount]{known})
-	if err != nil {
-		return nil, err
-	}
-	return api.RevokeToken200JSONResponse{Body: tokens[0], Headers: api.RevokeToken200ResponseHeaders{OpsPosition: position(receipt)}}, nil
 }

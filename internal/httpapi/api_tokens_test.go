@@ -277,7 +277,7 @@ func TestRotation(t *testing.T) {
 	for _, e := range s.audited("&token_id="+third.ID.String(), 10) {
 		actions = append(actions, string(e.Action)+" by "+e.Actor)
 	}
-	if !slices.Equal(actions, []string{"token.rotated by observer-on-duty"}) {
+	if !slices.Equal(actions, []string{"token.revoked by observer-on-duty", "token.rotated by observer-on-duty"}) {
 		t.Error(actions)
 	}
 }

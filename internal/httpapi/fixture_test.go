@@ -194,7 +194,7 @@ func (w *world) access(here site.Site, b *buffer.Buffer, replica *postgres.Repli
 	a := httpapi.Access{
 		Keys: w.keys, Directory: directory, Sessions: sessions, Verifier: auth.NewVerifier(w.keys, directory, sessions, log),
 		Usage:         auth.NewUsage(w.keys, here.Name, b, log),
-		TokenLifetime: time.Hour, TokenLifetimeMax: 24 * time.Hour,
+		TokenLifetime: time.Hour, TokenLifetimeMax: 24 * time.Hour, TokensPerUser: 100,
 	}
 	w.background(a.Verifier.Run)
 	return a

@@ -105,6 +105,10 @@ var meanings = map[api.ProblemSlug]meaning{
 		http.StatusConflict, "Others wait behind",
 		"Other transactions need what this one writes. Discard with cascade gives them up, too.",
 	},
+	api.ProblemSlugTooManyTokens: {
+		http.StatusConflict, "Too many tokens",
+		"The user has as many API tokens that are good as he may have. Revoke some that nobody needs.",
+	},
 	api.ProblemSlugTooLarge: {
 		http.StatusRequestEntityTooLarge, "Too large",
 		"The body has more bytes or rows than the operation takes. Send it in parts.",

@@ -39,7 +39,7 @@ func createRecord[R any](ctx context.Context, s *Server, n newRecord[R]) (R, buf
 			return nil
 		}
 		var id int32
-		err := s.buffer.Ask(ctx, func(q *maindb.Queries) (err error) {
+		err := s.buffer.Ask(ctx, func(ctx context.Context, q *maindb.Queries) (err error) {
 			id, err = n.reserve(ctx, q)
 			return noRow(err, "There is nothing that the %s could belong to.", n.what)
 		})
@@ -91,7 +91,7 @@ func changeRecord[R any](ctx context.Context, s *Server, c recordChange[R]) (nex
 	for range maxChanges {
 		receipt, err = s.write(ctx, nil, func(ctx context.Context, tx *buffer.Transaction) error {
 			var seen R
-			err := s.buffer.Ask(ctx, func(q *maindb.Queries) (err error) {
+			err := s.buffer.Ask(ctx, func(ctx context.Context, q *maindb.Queries) (err error) {
 				seen, err = c.read(ctx, q)
 				return noRow(err, "There is no such %s.", c.what)
 			})

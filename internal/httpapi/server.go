@@ -45,6 +45,7 @@ type Access struct {
 	RateLimit        float64       // requests a second of one principal; 0: no limit
 	TokenLifetime    time.Duration // of a token whose maker does not say
 	TokenLifetimeMax time.Duration
+	TokensPerUser    int  // that may be good at a time
 	DemoTokens       bool // everybody gets a token who asks
 	TokenInURL       bool // the sign-in also hands the access token over in the address
 	StreamTokenInURL bool // streams take a token from the address

@@ -66,13 +66,19 @@ func TestAParkedWriteIsShown(t *testing.T) {
 		t.Errorf("health: %+v", h)
 	}
 	// Waiting for what cannot come by itself ends at once.
-	s.do(call{op: "getTransaction", id: start.TransactionID.String(), query: "wait=replicated&timeout=60"}).want(http.StatusOK)
+	for _, stopped := range first.Items {
+		s.do(call{op: "getTransaction", id: stopped.ID.String(), query: "wait=replicated&timeout=60"}).want(http.StatusOK)
+	}
+	for _, stopped := range rest.Items {
+		s.do(call{op: "getTransaction", id: stopped.ID.String(), query: "wait=replicated&timeout=60"}).want(http.StatusOK)
+	}
 	s.do(call{op: "getTransaction", id: someID}).want(http.StatusServiceUnavailable)
 }
 
 func TestAParkedWriteIsEdited(t *testing.T) {
 	t.Parallel()
-	s := newWorld(t).open(unsure)
+	w := newWorld(t)
+	s := w.open(unsure)
 	start, finish := parked(t, s)
 	steps := s.transaction(start.TransactionID).Steps
 	edit := map[string]any{"reason": "wrong unit", "steps": []map[string]any{{"kind": "unheard.of", "params": map[string]any{}}}}
@@ -88,6 +94,17 @@ func TestAParkedWriteIsEdited(t *testing.T) {
 		return s.state(receipt.TransactionID) == api.TransactionStateCommitted && s.state(finish.TransactionID) == api.TransactionStateCommitted
 	})
 	s.do(call{op: "editTransaction", id: finish.TransactionID.String(), body: edit}).problem(http.StatusConflict, "not-stopped")
+	// A site that knows the old one from the ledger only says the same.
+	eventually(t, "the old one is in the ledger", func() bool { return s.state(start.TransactionID) == api.TransactionStateDiscarded })
+	other := w.open(setup{kind: site.Main})
+	eventually(t, "another site tells what replaced it", func() bool {
+		a := other.do(call{op: "getTransaction", id: start.TransactionID.String()})
+		if a.status != http.StatusOK {
+			return false
+		}
+		old := decode[api.Transaction](a)
+		return old.ReplacedBy != nil && *old.ReplacedBy == receipt.TransactionID && old.Audit[0].Reason == "wrong unit" && old.Audit[0].By == "admin-on-duty"
+	})
 }
 
 func TestAParkedWriteIsRetriedOrDiscarded(t *testing.T) {

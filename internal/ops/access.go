@@ -62,7 +62,7 @@ var (
 	CreateToken = buffer.Register(&Registry, "api_token.create", (*maindb.Queries).CreateAPIToken,
 		func(p maindb.CreateAPITokenParams) buffer.Effect {
 			e := buffer.Effect{
-				Writes: []buffer.Change{insert(tokenPlace(p.ID, p.CreatedAt))},
+				Writes: []buffer.Change{insert(tokenPlace(p.ID, p.CreatedAt, p.RotatedFrom))},
 				Needs:  []buffer.Record{user(p.UserID)},
 			}
 			if p.RotatedFrom != nil {
@@ -75,6 +75,17 @@ var (
 		func(p maindb.RevokeAPITokenParams) buffer.Effect {
 			return buffer.Effect{Writes: []buffer.Change{{Record: token(p.ID), Action: buffer.Patch}}}
 		})
+
+	// RevokeTokenLine revokes also what came from the token by rotation. It shows only on the token itself: steps of
+	// RevokeToken show on those that the writer knows of.
+	RevokeTokenLine = buffer.Register(&Registry, "api_token.revoke_line", (*maindb.Queries).RevokeAPITokenLine,
+		func(p maindb.RevokeAPITokenLineParams) buffer.Effect {
+			return buffer.Effect{Writes: []buffer.Change{{Record: token(p.ID), Action: buffer.Patch}}}
+		})
+
+	// RequireTokenRoom writes nothing: it fails when a user may not have another token.
+	RequireTokenRoom = buffer.Register(&Registry, "api_token.require_room", (*maindb.Queries).RequireAPITokenRoom,
+		func(maindb.RequireAPITokenRoomParams) buffer.Effect { return buffer.Effect{} })
 
 	RetireToken = buffer.Register(&Registry, "api_token.retire", (*maindb.Queries).RetireAPIToken,
 		func(p maindb.RetireAPITokenParams) buffer.Effect {
@@ -121,9 +132,16 @@ func userPlace(id uuid.UUID, name string) buffer.Place {
 	return buffer.Place{Record: user(id), Sort: NameSort(name), Lists: []string{Everything}}
 }
 
-func tokenPlace(id uuid.UUID, created time.Time) buffer.Place {
-	return buffer.Place{Record: token(id), Sort: TimeSort(created), Lists: []string{Everything}}
+func tokenPlace(id uuid.UUID, created time.Time, rotatedFrom *uuid.UUID) buffer.Place {
+	place := buffer.Place{Record: token(id), Sort: TimeSort(created), Lists: []string{Everything}}
+	if rotatedFrom != nil {
+		place.Lists = append(place.Lists, SuccessorsOf(*rotatedFrom))
+	}
+	return place
 }
+
+// SuccessorsOf is the list of the pending tokens that take the place of one.
+func SuccessorsOf(id uuid.UUID) string { return "rotated_from:" + id.String() }
 
 // ChangeUser is the step that changes a user from what its writer saw.
 func ChangeUser(seen replicadb.UserAccount, p maindb.UpdateUserParams) buffer.Step {
@@ -138,12 +156,17 @@ func GiveRoles(id uuid.UUID, name string, source maindb.RoleSource, roles []stri
 
 // Revoke is the step that ends a token as its writer saw it.
 func Revoke(seen replicadb.APITokenAccount, at time.Time) buffer.Step {
-	return RevokeToken.With(maindb.RevokeAPITokenParams{ID: seen.ID, RevokedAt: at}, tokenPlace(seen.ID, seen.CreatedAt))
+	return RevokeToken.With(maindb.RevokeAPITokenParams{ID: seen.ID, RevokedAt: at}, tokenPlace(seen.ID, seen.CreatedAt, seen.RotatedFrom))
+}
+
+// RevokeLine is the step that ends a token as its writer saw it, and all that came from it by rotation.
+func RevokeLine(seen replicadb.APITokenAccount, at time.Time) buffer.Step {
+	return RevokeTokenLine.With(maindb.RevokeAPITokenLineParams{ID: seen.ID, RevokedAt: at}, tokenPlace(seen.ID, seen.CreatedAt, seen.RotatedFrom))
 }
 
 // Retire is the step after which a token lives no longer than until a time.
 func Retire(seen replicadb.APITokenAccount, until time.Time) buffer.Step {
-	return RetireToken.With(maindb.RetireAPITokenParams{ID: seen.ID, ExpiresAt: until}, tokenPlace(seen.ID, seen.CreatedAt))
+	return RetireToken.With(maindb.RetireAPITokenParams{ID: seen.ID, ExpiresAt: until}, tokenPlace(seen.ID, seen.CreatedAt, seen.RotatedFrom))
 }
 
 var userKinds = map[string]projector[replicadb.UserAccount]{
@@ -184,12 +207,10 @@ var tokenKinds = map[string]projector[replicadb.APITokenAccount]{
 		}})
 	}),
 	RevokeToken.Kind(): on(RevokeToken, func(p maindb.RevokeAPITokenParams, add func(uuid.UUID, overlay.Change[replicadb.APITokenAccount])) {
-		add(p.ID, overlay.Change[replicadb.APITokenAccount]{Patch: func(r replicadb.APITokenAccount) replicadb.APITokenAccount {
-			if r.RevokedAt == nil {
-				r.RevokedAt = &p.RevokedAt
-			}
-			return r
-		}})
+		add(p.ID, revokedAt(p.RevokedAt))
+	}),
+	RevokeTokenLine.Kind(): on(RevokeTokenLine, func(p maindb.RevokeAPITokenLineParams, add func(uuid.UUID, overlay.Change[replicadb.APITokenAccount])) {
+		add(p.ID, revokedAt(p.RevokedAt))
 	}),
 	RetireToken.Kind(): on(RetireToken, func(p maindb.RetireAPITokenParams, add func(uuid.UUID, overlay.Change[replicadb.APITokenAccount])) {
 		add(p.ID, overlay.Change[replicadb.APITokenAccount]{Patch: func(r replicadb.APITokenAccount) replicadb.APITokenAccount {
@@ -199,6 +220,16 @@ var tokenKinds = map[string]projector[replicadb.APITokenAccount]{
 			return r
 		}})
 	}),
+}
+
+// revokedAt is the change of a token that is revoked; one that was revoked before keeps its time.
+func revokedAt(at time.Time) overlay.Change[replicadb.APITokenAccount] {
+	return overlay.Change[replicadb.APITokenAccount]{Patch: func(r replicadb.APITokenAccount) replicadb.APITokenAccount {
+		if r.RevokedAt == nil {
+			r.RevokedAt = &at
+		}
+		return r
+	}}
 }
 
 // Tokens returns the pending writes of API tokens.

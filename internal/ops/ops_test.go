@@ -102,6 +102,8 @@ func tokenSamples() []buffer.Step {
 			Scopes: []string{"read:*", "write:observations"}, CreatedAt: at, CreatedBy: "night-shift", ExpiresAt: &expires, RotatedFrom: &parent,
 		}),
 		ops.Revoke(seen, at),
+		ops.RevokeLine(seen, at),
+		ops.RequireTokenRoom.With(maindb.RequireAPITokenRoomParams{UserID: other, Most: 100, Replaced: &parent}),
 		ops.Retire(seen, at),
 		ops.CountTokenUses.With(maindb.CountAPITokenUsesParams{
 			IDs: []uuid.UUID{id, other}, Counts: []int64{1 << 40, 1}, LastUsedAts: []time.Time{at, at}, LastUsedFroms: []string{"203.0.113.7", ""},

@@ -55,6 +55,18 @@ func Unreachable(err error) bool {
 		errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
 }
 
+// unsent is the error of a call that ended before anything of it was sent.
+type unsent struct{ error }
+
+// Unwrap returns why.
+func (u *unsent) Unwrap() error { return u.error }
+
+// Unsent says whether a call ended before anything of it was sent, so that nothing of it was executed.
+func Unsent(err error) bool {
+	_, ok := errors.AsType[*unsent](err)
+	return ok
+}
+
 // temporary says whether a server that answers may do later what it refuses now: it is out of resources (53), the
 // statement took too long or was cancelled (57), or it was in the way of another transaction (40, 55P03).
 func temporary(err error) bool {

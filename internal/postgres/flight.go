@@ -45,7 +45,7 @@ func (m *Main) Session(ctx context.Context, application string) (*Session, error
 		if err != nil {
 			return nil, err
 		}
-		w := &wire{Conn: conn}
+		w := &wire{Conn: &hearing{conn, m.guard.pulse}, pulse: m.guard.pulse}
 		last.Store(w)
 		return w, nil
 	}
@@ -217,6 +217,7 @@ func (inLine) Scan(...any) error { return errInLine }
 // wire notes when bytes last moved.
 type wire struct {
 	net.Conn
+	pulse  *pulse
 	moved  atomic.Int64 // unix nanoseconds
 	sent   atomic.Int64
 	flying atomic.Bool
@@ -246,6 +247,10 @@ func (w *wire) Write(p []byte) (int, error) {
 		w.moved.Store(time.Now().UnixNano())
 		if err != nil {
 			return written, err
+		}
+		if flying {
+			// A link that still takes in a large flight keeps everybody's questions waiting behind it.
+			w.pulse.hear()
 		}
 	}
 	if flying {

@@ -30,10 +30,11 @@ type guard struct {
 	name  string        // for people: "main database"
 	slug  string        // of the problem: "main-unreachable"
 	limit time.Duration // of a call
+	pulse *pulse        // nil: a call waits for its limit
 
 	mu      sync.Mutex
 	down    error     // nil: reachable, as far as is known
-	since   time.Time // when the first call began that was not answered
+	since   time.Time // when the first call that was not answered began to wait in vain
 	until   time.Time // nobody asks before
 	probing bool      // somebody is asking
 }
@@ -58,13 +59,21 @@ func (g *guard) enter(ctx context.Context) (*visit, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	v := &visit{guard: g, began: time.Now()}
+	if g.down != nil && g.heardSince(g.until.Add(-hold)) {
+		g.down = nil
+	}
 	if g.down != nil {
 		if g.probing || time.Now().Before(g.until) {
-			return nil, g.unavailable(g.down)
+			return nil, g.unavailable(&unsent{g.down})
 		}
 		g.probing, v.probe = true, true
 	}
-	v.ctx, v.cancel = context.WithTimeoutCause(ctx, g.limit, errTooSlow)
+	stop := func() {}
+	if g.pulse != nil {
+		ctx, stop = g.pulse.wait(ctx)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, g.limit, errTooSlow)
+	v.ctx, v.cancel = ctx, func() { cancel(); stop() }
 	return v, nil
 }
 
@@ -95,6 +104,8 @@ func (v *visit) judge(err error) {
 		v.probing = false
 	}
 	switch {
+	case v.silent():
+		// All who waited have the same verdict: it stands already, and something may have been heard since.
 	case connectionBroke(err), stalePlan(err):
 		// What happened to this connection would happen to the others, one after the other.
 		v.pool.Reset()
@@ -111,15 +122,34 @@ func (v *visit) judge(err error) {
 
 // unanswered says whether the server could not be asked. A client that lost patience says nothing about the server.
 func (v *visit) unanswered(err error) bool {
-	switch {
+	switch cause := context.Cause(v.ctx); {
 	case err == nil:
 		return false
-	case v.ctx.Err() != nil:
-		return errors.Is(context.Cause(v.ctx), errTooSlow) && SQLState(err) == ""
+	case cause != nil:
+		return (v.silent() || errors.Is(cause, errTooSlow)) && SQLState(err) == ""
 	default:
 		return Unreachable(err)
 	}
 }
+
+// heardSince says whether the database has said something, to whomever in this process, since it was found unreachable.
+func (g *guard) heardSince(found time.Time) bool {
+	return g.pulse != nil && g.pulse.heard().After(found)
+}
+
+// silenced notes that nothing is heard of the database since a time though somebody waits.
+func (g *guard) silenced(since time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.down == nil {
+		g.since = since
+	}
+	g.down, g.until = ErrSilent, time.Now().Add(hold)
+	g.pool.Reset()
+}
+
+// silent says whether the call was ended because nothing was heard any more.
+func (v *visit) silent() bool { return errors.Is(context.Cause(v.ctx), ErrSilent) }
 
 // awaySince returns since when the database has not answered; zero while it does, as far as is known.
 func (g *guard) awaySince() time.Time {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"time"
 
@@ -37,6 +38,11 @@ func NewMain(ctx context.Context, a Address, application string, limit time.Dura
 	config.MaxConns = mainConnections
 	config.PingTimeout = connectTimeout
 	config.ConnConfig.ConnectTimeout = connectTimeout
+	pulse := newPulse(pgconn.NetworkAddress(config.ConnConfig.Host, config.ConnConfig.Port))
+	config.ConnConfig.DialFunc = pulse.dial
+	config.ConnConfig.AfterNetConnect = func(_ context.Context, _ *pgconn.Config, conn net.Conn) (net.Conn, error) {
+		return conn, conn.SetDeadline(time.Time{})
+	}
 	parameters := config.ConnConfig.RuntimeParams
 	// The position after COMMIT covers the commit record only when the commit waits for its own flush.
 	parameters["synchronous_commit"] = "on"
@@ -46,12 +52,16 @@ func NewMain(ctx context.Context, a Address, application string, limit time.Dura
 	if err != nil {
 		return nil, fmt.Errorf("main database: %w", err)
 	}
-	g := &guard{pool: pool, name: "main database", slug: "main-unreachable", limit: limit + grace}
+	g := &guard{pool: pool, name: "main database", slug: "main-unreachable", limit: limit + grace, pulse: pulse}
+	pulse.silenced = g.silenced
 	return &Main{Queries: maindb.New(g), guard: g, pool: pool}, nil
 }
 
 // Close ends all connections and waits for those in use.
-func (m *Main) Close() { m.pool.Close() }
+func (m *Main) Close() {
+	m.guard.pulse.end()
+	m.pool.Close()
+}
 
 // Ping returns nil when the database answers.
 func (m *Main) Ping(ctx context.Context) error {
@@ -62,10 +72,20 @@ func (m *Main) Ping(ctx context.Context) error {
 // AwaySince returns since when the database has not answered this process; zero while it does, as far as is known.
 func (m *Main) AwaySince() time.Time { return m.guard.awaySince() }
 
-// InTx runs f in a database transaction and returns the position of the log after its COMMIT: a replica that has
-// replayed it shows what f wrote. An error of f is returned and nothing is written. When COMMIT itself gets no answer,
-// only the ledger knows whether it happened.
-func (m *Main) InTx(ctx context.Context, f func(*maindb.Queries) error) (lsn.LSN, error) {
+// Heard tells whether anything came from the database within the last moments.
+func (m *Main) Heard(within time.Duration) bool { return time.Since(m.guard.pulse.heard()) < within }
+
+// WhileHeard returns a context that ends, with ErrSilent as its cause, when nothing is heard of the database for some
+// seconds. Calls end so by themselves; it is for who waits for something else that the database has to do. stop has to be
+// called when the waiting is over.
+func (m *Main) WhileHeard(ctx context.Context) (_ context.Context, stop context.CancelFunc) {
+	return m.guard.pulse.wait(ctx)
+}
+
+// InTx runs f in a database transaction, with a context that ends when nobody should wait for the database any longer,
+// and returns the position of the log after its COMMIT: a replica that has replayed it shows what f wrote. An error of f
+// is returned and nothing is written. When COMMIT itself gets no answer, only the ledger knows whether it happened.
+func (m *Main) InTx(ctx context.Context, f func(context.Context, *maindb.Queries) error) (lsn.LSN, error) {
 	visit, err := m.guard.enter(ctx)
 	if err != nil {
 		return 0, err
@@ -75,17 +95,17 @@ func (m *Main) InTx(ctx context.Context, f func(*maindb.Queries) error) (lsn.LSN
 	return position, visit.leave(err)
 }
 
-func (m *Main) inTx(ctx context.Context, f func(*maindb.Queries) error) (lsn.LSN, error) {
+func (m *Main) inTx(ctx context.Context, f func(context.Context, *maindb.Queries) error) (lsn.LSN, error) {
 	conn, err := m.pool.Acquire(ctx)
 	if err != nil {
-		return 0, err
+		return 0, &unsent{err}
 	}
 	// A connection with an open transaction is not used again, whatever happened.
 	defer conn.Release()
 	if _, err := conn.Exec(ctx, "begin"); err != nil {
 		return 0, err
 	}
-	if err := f(maindb.New(conn)); err != nil {
+	if err := f(ctx, maindb.New(conn)); err != nil {
 		return 0, errors.Join(err, rollback(ctx, conn))
 	}
 	return commit(ctx, conn.Conn().PgConn())

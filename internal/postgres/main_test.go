@@ -46,7 +46,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 func TestInTxReturnsAPositionThatCoversItsCommit(t *testing.T) {
 	a := pgtest.New(t)
 	m, conn := newMain(t, a, time.Minute), pgtest.Connect(t, a)
-	position, err := m.InTx(t.Context(), func(q *maindb.Queries) error { return q.Beat(t.Context()) })
+	position, err := m.InTx(t.Context(), func(ctx context.Context, q *maindb.Queries) error { return q.Beat(ctx) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestInTxWritesNothingOnError(t *testing.T) {
 		"the end of its context": {canceled, func(*maindb.Queries) error { cancel(); return canceled.Err() }, context.Canceled},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := m.InTx(run.ctx, func(q *maindb.Queries) error {
+			_, err := m.InTx(run.ctx, func(_ context.Context, q *maindb.Queries) error {
 				if err := q.Beat(t.Context()); err != nil {
 					return err
 				}
@@ -112,7 +112,7 @@ func TestInTxSurvivesAPanic(t *testing.T) {
 				t.Error("the panic is gone")
 			}
 		}()
-		_, err := m.InTx(t.Context(), func(q *maindb.Queries) error {
+		_, err := m.InTx(t.Context(), func(_ context.Context, q *maindb.Queries) error {
 			if err := q.Beat(t.Context()); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -51,7 +52,7 @@ func TestTakingOverWaitsForTheFlightOfTheOther(t *testing.T) {
 	takeOver(t, m, incarnation)
 
 	taken := make(chan maindb.TakeOverRow, 1)
-	_, err := m.InTx(t.Context(), func(q *maindb.Queries) error {
+	_, err := m.InTx(t.Context(), func(_ context.Context, q *maindb.Queries) error {
 		if err := q.Advance(t.Context(), maindb.AdvanceParams{Site: "observatory", Fence: 1, Batch: 1}); err != nil {
 			return err
 		}

@@ -123,17 +123,31 @@ func TestAStoppedServerIsNoticedAndWelcomedBack(t *testing.T) {
 	server := startServer(t, dir.Path, nil)
 	address := superuser(server)
 	address.Host = "127.0.0.1"
-	r, m := newReplica(t, address), newMain(t, address, time.Second)
+	r, m := newReplica(t, address), newMain(t, address, time.Minute)
 	check(t, r.Ping(t.Context()))
 	check(t, m.Ping(t.Context()))
 
 	check(t, server.Pause())
+	stopped := time.Now()
 	for what, err := range map[string]error{"replica": r.Ping(t.Context()), "main": m.Ping(t.Context())} {
 		if errs.KindOf(err) != errs.Unavailable {
 			t.Errorf("%s of a stopped server: %v", what, err)
 		}
 	}
+	if since := m.AwaySince(); since.IsZero() || time.Since(stopped) > 10*time.Second {
+		t.Errorf("after %v the main database is away since %v", time.Since(stopped), since)
+	}
+	// What the executor hears of it all others need not find out.
+	if err := m.Ping(t.Context()); errs.KindOf(err) != errs.Unavailable {
+		t.Errorf("got %v", err)
+	}
 	check(t, server.Continue())
+	session, err := m.Session(t.Context(), "executor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, m.Ping(t.Context()))
+	session.Close()
 	eventually(t, "both are back", func() bool { return r.Ping(t.Context()) == nil && m.Ping(t.Context()) == nil })
 
 	check(t, server.Crash())

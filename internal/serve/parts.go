@@ -94,7 +94,7 @@ func (p *parts) access(c config.Config, keys auth.Keys) (httpapi.Access, error) 
 		Keys: keys, Directory: directory, Sessions: sessions, Verifier: auth.NewVerifier(keys, directory, sessions, p.log),
 		Usage:       auth.NewUsage(keys, c.Site.Name, p.buffer, p.log),
 		FrontendURL: c.Access.FrontendURL, CORSOrigins: c.Access.CORSOrigins, RateLimit: c.Access.RateLimit,
-		TokenLifetime: c.Access.TokenLifetime.Duration(), TokenLifetimeMax: c.Access.TokenLifetimeMax.Duration(),
+		TokenLifetime: c.Access.TokenLifetime.Duration(), TokenLifetimeMax: c.Access.TokenLifetimeMax.Duration(), TokensPerUser: c.Access.TokensPerUser,
 		DemoTokens: c.Access.DemoTokens, TokenInURL: c.Access.TokenInURL, StreamTokenInURL: c.Access.StreamTokenInURL,
 	}
 	if c.Access.GitHubClientID != "" {

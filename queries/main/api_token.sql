@@ -21,6 +21,23 @@ with revoked as (
 )
 select expect_rows(count(*), 1, 'api_token') from revoked;
 
+-- name: RevokeAPITokenLine :exec
+-- With all that came from it by rotation, also those that its writer does not know of.
+select expect_rows(revoke_token_line(@id::uuid, @revoked_at::timestamptz), 1, 'api_token');
+
+-- name: RevokedAPITokenSuccessors :many
+-- Those of its successors that were revoked along with a token.
+with recursive line as (
+  select t.id, t.revoked_at from api_token t where t.rotated_from = @id
+  union
+  select t.id, t.revoked_at from line l join api_token t on t.rotated_from = l.id
+)
+select line.id::uuid as id from line where line.revoked_at = @revoked_at::timestamptz;
+
+-- name: RequireAPITokenRoom :exec
+-- It changes nothing: it fails when the user has as many tokens as he may have, not counting the one that is replaced.
+select require_token_room(@user_id::uuid, @most::integer, sqlc.narg('replaced')::uuid);
+
 -- name: RetireAPIToken :exec
 -- The token lives no longer than this; one that ends earlier, or was revoked, stays as it is.
 with retired as (

@@ -4,6 +4,15 @@ select * from api_token where token_hash = any (@hashes::text[]);
 -- name: GetAPITokens :many
 select * from api_token_account where id = any (@ids::uuid[]);
 
+-- name: APITokenSuccessors :many
+-- Those that came from some tokens by rotation, and from these in turn.
+with recursive line as (
+  select t.id from api_token t where t.rotated_from = any (@ids::uuid[])
+  union
+  select t.id from line l join api_token t on t.rotated_from = l.id
+)
+select line.id::uuid as id from line;
+
 -- name: ChangedTokens :many
 -- Tokens whose worth has changed since a time: revoked and replaced ones, and all of a user who has changed.
 select t.id from api_token t where t.revoked_at >= @since::timestamptz

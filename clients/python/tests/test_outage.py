@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Lab, until
 
-from opsdb import OpsClient, Stopped, WaitTimeout
+from opsdb import Observation, OpsClient, Stopped, WaitTimeout
 from opsdb.spool import every
 
 NIGHT = """
@@ -96,7 +96,8 @@ def test_without_its_link_a_site_goes_on(lab: Lab, ops: OpsClient) -> None:
     assert lab.rows(f"SELECT status FROM executed_obs_unit WHERE id = '{obs.id}'") == [["completed"]]
 
 
-def test_who_waits_is_told_when_a_person_has_to_decide(lab: Lab, ops: OpsClient) -> None:
+def contradicted(lab: Lab, ops: OpsClient) -> tuple[Observation, str]:
+    """An observation that was recorded otherwise in Cologne, and the transaction of its start, which is parked."""
     lab.link("cut")
     try:
         obs = ops.observation(1, comment="recorded at the observatory")
@@ -109,5 +110,21 @@ def test_who_waits_is_told_when_a_person_has_to_decide(lab: Lab, ops: OpsClient)
     with pytest.raises(Stopped, match="is parked: "):
         ops.wait(obs, "committed")
     (parked,) = ops.rows("transactions", state="parked")
-    ops.request("POST", f"/transactions/{parked['id']}/discard", {"reason": "told twice"})
+    return obs, parked["id"]
+
+
+def test_who_waits_is_told_when_a_person_has_to_decide(lab: Lab, ops: OpsClient) -> None:
+    obs, parked = contradicted(lab, ops)
+    ops.request("POST", f"/transactions/{parked}/discard", {"reason": "told twice"})
+    obs.finish()
+
+
+def test_what_took_the_place_of_a_write_is_waited_for(lab: Lab, ops: OpsClient) -> None:
+    obs, parked = contradicted(lab, ops)
+    steps = ops.get(f"/transactions/{parked}")["steps"]
+    with OpsClient(lab.main["url"], lab.main["token"]) as cologne:
+        recorded = cologne.get(f"/executed_obs_units/executions/{obs.id}")
+    steps[0]["params"] |= {name: recorded[name] for name in ("site", "start_time", "observer", "comment", "conditions")}
+    ops.request("PUT", f"/transactions/{parked}", {"reason": "as in Cologne", "steps": steps})
+    ops.wait(obs, "replicated")
     obs.finish()

@@ -281,7 +281,7 @@ class Session:
         return value["items"], value.get("next_cursor")
 
     async def wait(self, what: Receipt | str, state: str, until: float) -> None:
-        """Waits until a write has come so far. WaitTimeout; Stopped when it goes no further by itself."""
+        """Waits until a write, or what replaced it, is so far. WaitTimeout; Stopped when it goes no further alone."""
         if state not in ("committed", "replicated"):
             raise ValueError(f"{state!r}: one waits for committed or replicated")
         id = what if isinstance(what, str) else what.transaction_id or await self._arrival(what, until)
@@ -298,6 +298,9 @@ class Session:
             else:
                 transaction = answer.json()
                 reached, failure = transaction["state"], None
+                if "replaced_by" in transaction:
+                    id = transaction["replaced_by"]
+                    continue
                 if reached not in _ORDER:
                     raise Stopped(f"transaction {id} is {reached}: {transaction.get('failure', {}).get('message', '')}")
                 if _ORDER[reached] >= _ORDER[state]:

@@ -45,6 +45,11 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
 
         return response_404
 
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
@@ -84,6 +89,9 @@ def sync_detailed(
     so is for one's
     own tokens, made with a session or with a token that is not limited. Repeating the request makes
     another token: revoke the one whose answer got lost.
+    How many tokens of one user are good at a time is limited (100, unless the site is set to another
+    number): one more is
+    refused with 409 `too-many-tokens`, which says how many there are.
 
     Args:
         body (TokenCreate):
@@ -120,6 +128,9 @@ def sync(
     so is for one's
     own tokens, made with a session or with a token that is not limited. Repeating the request makes
     another token: revoke the one whose answer got lost.
+    How many tokens of one user are good at a time is limited (100, unless the site is set to another
+    number): one more is
+    refused with 409 `too-many-tokens`, which says how many there are.
 
     Args:
         body (TokenCreate):
@@ -151,6 +162,9 @@ async def asyncio_detailed(
     so is for one's
     own tokens, made with a session or with a token that is not limited. Repeating the request makes
     another token: revoke the one whose answer got lost.
+    How many tokens of one user are good at a time is limited (100, unless the site is set to another
+    number): one more is
+    refused with 409 `too-many-tokens`, which says how many there are.
 
     Args:
         body (TokenCreate):
@@ -185,6 +199,9 @@ async def asyncio(
     so is for one's
     own tokens, made with a session or with a token that is not limited. Repeating the request makes
     another token: revoke the one whose answer got lost.
+    How many tokens of one user are good at a time is limited (100, unless the site is set to another
+    number): one more is
+    refused with 409 `too-many-tokens`, which says how many there are.
 
     Args:
         body (TokenCreate):

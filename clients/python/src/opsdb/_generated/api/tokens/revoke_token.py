@@ -8,18 +8,27 @@ import httpx
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.token import Token
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     id: UUID,
+    *,
+    keep_successors: bool | Unset = False,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["keep_successors"] = keep_successors
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "delete",
         "url": "/api/tokens/{id}".format(
             id=quote(str(id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -59,13 +68,18 @@ def sync_detailed(
     id: UUID,
     *,
     client: AuthenticatedClient,
+    keep_successors: bool | Unset = False,
 ) -> Response[Problem | Token]:
     """Revoke an API token
 
-     Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing.
+     Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing. All
+    that came from the
+    token by rotation is revoked with it, for whoever has stolen a token can rotate it;
+    `keep_successors` lets it live.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
+        keep_successors (bool | Unset):  Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -77,6 +91,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         id=id,
+        keep_successors=keep_successors,
     )
 
     response = client.get_httpx_client().request(
@@ -90,13 +105,18 @@ def sync(
     id: UUID,
     *,
     client: AuthenticatedClient,
+    keep_successors: bool | Unset = False,
 ) -> Problem | Token | None:
     """Revoke an API token
 
-     Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing.
+     Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing. All
+    that came from the
+    token by rotation is revoked with it, for whoever has stolen a token can rotate it;
+    `keep_successors` lets it live.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
+        keep_successors (bool | Unset):  Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -109,6 +129,7 @@ def sync(
     return sync_detailed(
         id=id,
         client=client,
+        keep_successors=keep_successors,
     ).parsed
 
 
@@ -116,13 +137,18 @@ async def asyncio_detailed(
     id: UUID,
     *,
     client: AuthenticatedClient,
+    keep_successors: bool | Unset = False,
 ) -> Response[Problem | Token]:
     """Revoke an API token
 
-     Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing.
+     Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing. All
+    that came from the
+    token by rotation is revoked with it, for whoever has stolen a token can rotate it;
+    `keep_successors` lets it live.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
+        keep_successors (bool | Unset):  Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -134,6 +160,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         id=id,
+        keep_successors=keep_successors,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -145,13 +172,18 @@ async def asyncio(
     id: UUID,
     *,
     client: AuthenticatedClient,
+    keep_successors: bool | Unset = False,
 ) -> Problem | Token | None:
     """Revoke an API token
 
-     Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing.
+     Refused at this site at once, elsewhere as soon as it is replicated. Again, it changes nothing. All
+    that came from the
+    token by rotation is revoked with it, for whoever has stolen a token can rotate it;
+    `keep_successors` lets it live.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
+        keep_successors (bool | Unset):  Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -165,5 +197,6 @@ async def asyncio(
         await asyncio_detailed(
             id=id,
             client=client,
+            keep_successors=keep_successors,
         )
     ).parsed

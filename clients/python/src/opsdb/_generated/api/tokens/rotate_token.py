@@ -91,7 +91,9 @@ def sync_detailed(
 
      The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace
     period so that
-    scripts can be changed over.
+    scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the
+    next when the grace
+    period of that is over; without a grace period any number.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
@@ -127,7 +129,9 @@ def sync(
 
      The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace
     period so that
-    scripts can be changed over.
+    scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the
+    next when the grace
+    period of that is over; without a grace period any number.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
@@ -158,7 +162,9 @@ async def asyncio_detailed(
 
      The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace
     period so that
-    scripts can be changed over.
+    scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the
+    next when the grace
+    period of that is over; without a grace period any number.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
@@ -192,7 +198,9 @@ async def asyncio(
 
      The new one has the name, the scopes and the lifetime of the old one, which stays good for the grace
     period so that
-    scripts can be changed over.
+    scripts can be changed over. Who has as many tokens as he may have can rotate one of them, and the
+    next when the grace
+    period of that is over; without a grace period any number.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.

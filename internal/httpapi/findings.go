@@ -58,7 +58,14 @@ func ofRequest(e *openapi3filter.RequestError) []finding {
 	case errors.Is(e.Err, openapi3filter.ErrInvalidEmptyValue):
 		return []finding{at(base, "must not be empty")}
 	case errors.As(e.Err, &parse) && e.Parameter != nil:
-		return []finding{at(base, "must be "+typeName(e.Parameter.Schema.Value))}
+		schema := e.Parameter.Schema.Value
+		if schema.Items != nil { // one of a list cannot be read
+			schema = schema.Items.Value
+		}
+		if errors.Is(parse.RootCause(), strconv.ErrRange) {
+			return []finding{at(base, beyond(schema))}
+		}
+		return []finding{at(base, "must be "+typeName(schema))}
 	default:
 		return findings(e.Err, base)
 	}
@@ -67,6 +74,12 @@ func ofRequest(e *openapi3filter.RequestError) []finding {
 func ofSchema(e *openapi3.SchemaError, base string) []finding {
 	pointer := base + pointerOf(e.JSONPointer()...)
 	switch e.SchemaField {
+	case "allOf":
+		var parts openapi3.MultiError
+		if errors.As(e.Origin, &parts) { // their paths begin where that of e does
+			return findings(parts, base)
+		}
+		return []finding{at(pointer, expectation(e))}
 	case "properties":
 		return unknownFields(e, pointer)
 	case "maxItems":
@@ -131,7 +144,7 @@ func expectation(e *openapi3.SchemaError) string {
 		if e.Origin != nil && schema.Type.Is(openapi3.TypeString) {
 			return ofFormat(e)
 		}
-		return "must be " + typeName(schema) + " of format " + schema.Format
+		return beyond(schema)
 	default:
 		return "does not match the document"
 	}
@@ -154,6 +167,18 @@ func ofFormat(e *openapi3.SchemaError) string {
 		return own
 	}
 	return text
+}
+
+// beyond says which numbers a format has room for.
+func beyond(schema *openapi3.Schema) string {
+	switch schema.Format {
+	case "int32":
+		return fmt.Sprintf("must lie between %d and %d", math.MinInt32, math.MaxInt32)
+	case "int64":
+		return fmt.Sprintf("must lie between %d and %d", math.MinInt64, math.MaxInt64)
+	default:
+		return "must be " + typeName(schema) + " that fits 64 bits"
+	}
 }
 
 func typeName(schema *openapi3.Schema) string {

@@ -75,9 +75,8 @@ func ofSchema(e *openapi3.SchemaError, base string) []finding {
 	pointer := base + pointerOf(e.JSONPointer()...)
 	switch e.SchemaField {
 	case "allOf":
-		var parts openapi3.MultiError
-		if errors.As(e.Origin, &parts) { // their paths begin where that of e does
-			return findings(parts, base)
+		if parts, ok := errors.AsType[openapi3.MultiError](e.Origin); ok {
+			return findings(parts, base) // their paths begin where that of e does
 		}
 		return []finding{at(pointer, expectation(e))}
 	case "properties":

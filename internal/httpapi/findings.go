@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -133,10 +134,8 @@ func expectation(e *openapi3.SchemaError) string {
 		return fmt.Sprintf("must have at least %d items", schema.MinItems)
 	case "uniqueItems":
 		return "must not have an item twice"
-	case "minProperties":
-		return fmt.Sprintf("must have more fields: at least %d", schema.MinProps)
-	case "maxProperties":
-		return fmt.Sprintf("must have at most %d fields", *schema.MaxProps)
+	case "minProperties", "maxProperties":
+		return ofSize(e)
 	case "pattern":
 		return ofPattern(schema)
 	case "format":
@@ -147,6 +146,19 @@ func expectation(e *openapi3.SchemaError) string {
 	default:
 		return "does not match the document"
 	}
+}
+
+// ofSize says how many fields an object must have, and which when it is one of several.
+func ofSize(e *openapi3.SchemaError) string {
+	schema := e.Schema
+	if most := schema.MaxProps; most != nil && *most == schema.MinProps && *most == uint64(len(schema.Required))+1 {
+		choice := slices.DeleteFunc(slices.Sorted(maps.Keys(schema.Properties)), func(name string) bool { return slices.Contains(schema.Required, name) })
+		return "must have exactly one of " + strings.Join(choice, ", ")
+	}
+	if e.SchemaField == "minProperties" {
+		return fmt.Sprintf("must have more fields: at least %d", schema.MinProps)
+	}
+	return fmt.Sprintf("must have at most %d fields", *schema.MaxProps)
 }
 
 // extPattern is what the document says of a pattern to those who do not read regular expressions.

@@ -7303,8 +7303,10 @@ type ClientInterface interface {
 	// GetVisibility See where a source stands and when it can be observed
 	//
 	// Over a time, an observing day, or the present observing day when neither is given; at most 31 days and 5,000
-	// times. The track comes as columns of one length. Windows follow each other without gaps; one without reasons is
-	// one in which the source can be observed. The limits are those of the telescope unless said otherwise.
+	// times. The track comes as columns of one length. Windows follow each other without gaps from the first time to the
+	// end; one without reasons is one in which the source can be observed. They and the events do not depend on a step of
+	// more than ten minutes: what is shorter than that may not be seen. The limits are those of the telescope unless said
+	// otherwise.
 	//
 	// Corresponds with GET /visibility/{source_id} (the `GetVisibility` operationId).
 	GetVisibility(ctx context.Context, sourceID SerialID, params *GetVisibilityParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -10316,8 +10318,10 @@ func (c *Client) PrecalculateVisibility(ctx context.Context, body PrecalculateVi
 // GetVisibility See where a source stands and when it can be observed
 //
 // Over a time, an observing day, or the present observing day when neither is given; at most 31 days and 5,000
-// times. The track comes as columns of one length. Windows follow each other without gaps; one without reasons is
-// one in which the source can be observed. The limits are those of the telescope unless said otherwise.
+// times. The track comes as columns of one length. Windows follow each other without gaps from the first time to the
+// end; one without reasons is one in which the source can be observed. They and the events do not depend on a step of
+// more than ten minutes: what is shorter than that may not be seen. The limits are those of the telescope unless said
+// otherwise.
 //
 // Corresponds with GET /visibility/{source_id} (the `GetVisibility` operationId).
 func (c *Client) GetVisibility(ctx context.Context, sourceID SerialID, params *GetVisibilityParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -21318,8 +21322,10 @@ type ClientWithResponsesInterface interface {
 	// GetVisibilityWithResponse See where a source stands and when it can be observed
 	//
 	// Over a time, an observing day, or the present observing day when neither is given; at most 31 days and 5,000
-	// times. The track comes as columns of one length. Windows follow each other without gaps; one without reasons is
-	// one in which the source can be observed. The limits are those of the telescope unless said otherwise.
+	// times. The track comes as columns of one length. Windows follow each other without gaps from the first time to the
+	// end; one without reasons is one in which the source can be observed. They and the events do not depend on a step of
+	// more than ten minutes: what is shorter than that may not be seen. The limits are those of the telescope unless said
+	// otherwise.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -34497,8 +34503,10 @@ func (c *ClientWithResponses) PrecalculateVisibilityWithResponse(ctx context.Con
 // GetVisibilityWithResponse See where a source stands and when it can be observed
 //
 // Over a time, an observing day, or the present observing day when neither is given; at most 31 days and 5,000
-// times. The track comes as columns of one length. Windows follow each other without gaps; one without reasons is
-// one in which the source can be observed. The limits are those of the telescope unless said otherwise.
+// times. The track comes as columns of one length. Windows follow each other without gaps from the first time to the
+// end; one without reasons is one in which the source can be observed. They and the events do not depend on a step of
+// more than ten minutes: what is shorter than that may not be seen. The limits are those of the telescope unless said
+// otherwise.
 //
 // Returns a wrapper object for the known response body format(s).
 //

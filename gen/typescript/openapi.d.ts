@@ -2141,8 +2141,10 @@ export interface paths {
         /**
          * See where a source stands and when it can be observed
          * @description Over a time, an observing day, or the present observing day when neither is given; at most 31 days and 5,000
-         *     times. The track comes as columns of one length. Windows follow each other without gaps; one without reasons is
-         *     one in which the source can be observed. The limits are those of the telescope unless said otherwise.
+         *     times. The track comes as columns of one length. Windows follow each other without gaps from the first time to the
+         *     end; one without reasons is one in which the source can be observed. They and the events do not depend on a step of
+         *     more than ten minutes: what is shorter than that may not be seen. The limits are those of the telescope unless said
+         *     otherwise.
          */
         get: operations["getVisibility"];
         put?: never;

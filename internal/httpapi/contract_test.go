@@ -96,6 +96,11 @@ func TestWrongMethods(t *testing.T) {
 	if a := s.raw(http.MethodHead, "/health/live", ""); a.status != http.StatusOK || len(a.text) > 0 || a.header.Get("Content-Type") != "application/json" {
 		t.Errorf("HEAD: %d %v %q", a.status, a.header, a.text)
 	}
+	for _, path := range []string{"/live/health", "/live/health/", "/api/transfer/ws/overview"} {
+		if a := s.raw(http.MethodHead, path, ""); a.status != http.StatusMethodNotAllowed || a.header.Get("Allow") != "GET" {
+			t.Errorf("HEAD of the stream %s: %d, Allow %q", path, a.status, a.header.Get("Allow"))
+		}
+	}
 }
 
 // raw sends a request that the document does not have.

@@ -107,7 +107,14 @@ func TestWhatCannotBe(t *testing.T) {
 		t.Errorf("it points at %v", p.Errors)
 	}
 	// A number that fits the document but is not written as an integer.
-	s.do(call{op: "startExecutedObsUnit", body: `{"obs_unit_id":1e0}`}).problem(http.StatusUnprocessableEntity, "invalid")
+	p = s.do(call{op: "startExecutedObsUnit", body: `{"obs_unit_id":1e0}`}).problem(http.StatusUnprocessableEntity, "invalid")
+	if len(p.Errors) != 1 || p.Errors[0].Pointer != "/obs_unit_id" || p.Errors[0].Detail != "must be written in digits alone, without a point or an exponent" {
+		t.Errorf("it says %v", p.Errors)
+	}
+	p = s.do(call{op: "createSource", body: `{"name":"a","solar_system":{"class":"asteroid","naif_id":1e3}}`}).problem(http.StatusUnprocessableEntity, "invalid")
+	if len(p.Errors) != 1 || p.Errors[0].Pointer != "/solar_system/naif_id" {
+		t.Errorf("it points at %v", p.Errors)
+	}
 	empty := s.do(call{op: "listExecutionsOfObsUnit", id: "99999"}).want(http.StatusOK)
 	if string(empty.text) != "[]\n" {
 		t.Errorf("no executions are %q", empty.text)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -58,7 +59,14 @@ func ofRequest(e *openapi3filter.RequestError) []finding {
 	case errors.Is(e.Err, openapi3filter.ErrInvalidEmptyValue):
 		return []finding{at(base, "must not be empty")}
 	case errors.As(e.Err, &parse) && e.Parameter != nil:
-		return []finding{at(base, "must be "+typeName(e.Parameter.Schema.Value))}
+		schema := e.Parameter.Schema.Value
+		if schema.Items != nil { // one of a list cannot be read
+			schema = schema.Items.Value
+		}
+		if errors.Is(parse.RootCause(), strconv.ErrRange) {
+			return []finding{at(base, beyond(schema))}
+		}
+		return []finding{at(base, "must be "+typeName(schema))}
 	default:
 		return findings(e.Err, base)
 	}
@@ -67,6 +75,11 @@ func ofRequest(e *openapi3filter.RequestError) []finding {
 func ofSchema(e *openapi3.SchemaError, base string) []finding {
 	pointer := base + pointerOf(e.JSONPointer()...)
 	switch e.SchemaField {
+	case "allOf":
+		if parts, ok := errors.AsType[openapi3.MultiError](e.Origin); ok {
+			return findings(parts, base) // their paths begin where that of e does
+		}
+		return []finding{at(pointer, expectation(e))}
 	case "properties":
 		return unknownFields(e, pointer)
 	case "maxItems":
@@ -121,20 +134,31 @@ func expectation(e *openapi3.SchemaError) string {
 		return fmt.Sprintf("must have at least %d items", schema.MinItems)
 	case "uniqueItems":
 		return "must not have an item twice"
-	case "minProperties":
-		return fmt.Sprintf("must have more fields: at least %d", schema.MinProps)
-	case "maxProperties":
-		return fmt.Sprintf("must have at most %d fields", *schema.MaxProps)
+	case "minProperties", "maxProperties":
+		return ofSize(e)
 	case "pattern":
 		return ofPattern(schema)
 	case "format":
 		if e.Origin != nil && schema.Type.Is(openapi3.TypeString) {
 			return ofFormat(e)
 		}
-		return "must be " + typeName(schema) + " of format " + schema.Format
+		return beyond(schema)
 	default:
 		return "does not match the document"
 	}
+}
+
+// ofSize says how many fields an object must have, and which when it is one of several.
+func ofSize(e *openapi3.SchemaError) string {
+	schema := e.Schema
+	if most := schema.MaxProps; most != nil && *most == schema.MinProps && *most == uint64(len(schema.Required))+1 {
+		choice := slices.DeleteFunc(slices.Sorted(maps.Keys(schema.Properties)), func(name string) bool { return slices.Contains(schema.Required, name) })
+		return "must have exactly one of " + strings.Join(choice, ", ")
+	}
+	if e.SchemaField == "minProperties" {
+		return fmt.Sprintf("must have more fields: at least %d", schema.MinProps)
+	}
+	return fmt.Sprintf("must have at most %d fields", *schema.MaxProps)
 }
 
 // extPattern is what the document says of a pattern to those who do not read regular expressions.
@@ -154,6 +178,18 @@ func ofFormat(e *openapi3.SchemaError) string {
 		return own
 	}
 	return text
+}
+
+// beyond says which numbers a format has room for.
+func beyond(schema *openapi3.Schema) string {
+	switch schema.Format {
+	case "int32":
+		return fmt.Sprintf("must lie between %d and %d", math.MinInt32, math.MaxInt32)
+	case "int64":
+		return fmt.Sprintf("must lie between %d and %d", math.MinInt64, math.MaxInt64)
+	default:
+		return "must be " + typeName(schema) + " that fits 64 bits"
+	}
 }
 
 func typeName(schema *openapi3.Schema) string {

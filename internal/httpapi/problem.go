@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -146,7 +147,8 @@ func ofWeb(e *echo.HTTPError) problem {
 	case http.StatusBadRequest:
 		p := problem{slug: api.ProblemSlugInvalid, detail: "A value has not the type that the document says."}
 		if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](e); ok {
-			p.fields = []errs.Field{{Pointer: pointerOf(mismatch.Field), Detail: "must be written as a " + mismatch.Type.String()}}
+			pointer := pointerOf(strings.Split(mismatch.Field, ".")...)
+			p.fields = []errs.Field{{Pointer: pointer, Detail: "must be written in digits alone, without a point or an exponent"}}
 		}
 		return p
 	default:

@@ -150,7 +150,7 @@ func (s *Server) route(doc *openapi3.T, ops []*operation) http.Handler {
 	}
 	strict := api.NewStrictHandler(s, []api.StrictMiddlewareFunc{refuseNothing})
 	api.RegisterHandlersWithOptions(e, strict, api.RegisterHandlersOptions{OperationMiddlewares: chains})
-	return headAsGet(e)
+	return headAsGet(ops, e)
 }
 
 // refuseNothing turns a handler that returned neither an answer nor an error into an error: it would be an empty 200.
@@ -184,10 +184,17 @@ func completePath(doc *openapi3.T) echo.MiddlewareFunc {
 	}
 }
 
-// headAsGet answers HEAD, which load balancers ask with, like GET; net/http leaves the body out.
-func headAsGet(h http.Handler) http.Handler {
+// headAsGet answers HEAD, which load balancers ask with, like GET; net/http leaves the body out. At a stream HEAD is a method
+// that the path does not have: nothing would be sent, and nothing would end it.
+func headAsGet(ops []*operation, h http.Handler) http.Handler {
+	streams := make(map[string]bool)
+	for _, op := range ops {
+		if op.topic != "" {
+			streams[op.path] = true
+		}
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodHead {
+		if r.Method == http.MethodHead && !streams[strings.TrimSuffix(r.URL.Path, "/")] {
 			r = r.WithContext(r.Context())
 			r.Method = http.MethodGet
 		}

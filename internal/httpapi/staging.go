@@ -139,8 +139,13 @@ func (s *Server) referStaged(ctx context.Context, r *references, ids []uuid.UUID
 		known[row.ID] = row
 	}
 	var bytes int64
+	seen := make(map[uuid.UUID]bool, len(ids))
 	for i, id := range ids {
 		pointer := "/raw_data_package_ids/" + strconv.Itoa(i)
+		if seen[id] { // in other letters, or the document would refuse it
+			r.contradict(pointer, "is in this request twice")
+		}
+		seen[id] = true
 		row, ok := known[id]
 		r.note(ok, err, pointer, "package "+id.String())
 		if ok && row.State != replicadb.PackageStateArchived {

@@ -165,11 +165,13 @@ func TestStagingRefuses(t *testing.T) {
 		t.Errorf("not archived: %s", got)
 	}
 	p.steps(15)
+	pack := one[string](w, "select id::text from raw_data_package")
 	for what, test := range map[string]struct {
 		slug, pointer string
 		changes       map[string]any
 	}{
 		"an unknown package":  {"reference-unknown", "/raw_data_package_ids/0", map[string]any{"raw_data_package_ids": []string{someID}}},
+		"one in two writings": {"invalid", "/raw_data_package_ids/1", map[string]any{"raw_data_package_ids": []string{pack, strings.ToUpper(pack)}}},
 		"an archive":          {"invalid", "/destination_location_id", map[string]any{"destination_location_id": 6}},
 		"an unknown location": {"reference-unknown", "/destination_location_id", map[string]any{"destination_location_id": 999}},
 	} {

@@ -21,6 +21,10 @@ const (
 	maxTrack     = 5000
 	maxTrackDays = 31
 
+	// lookEvery is how far apart the times may be between which windows and events are looked for, whatever the step of the
+	// track: what is shorter is not seen, as in the heat map.
+	lookEvery = 10 * time.Minute
+
 	// sunRim is the altitude of the centre of the Sun when its upper limb is seen on the horizon.
 	sunRim = -0.8333
 	// nightFalls is the altitude of the Sun below which it is night for astronomers.
@@ -72,14 +76,14 @@ const (
 
 // visibility computes a passage, or finds it computed.
 func (s *Server) visibility(ctx context.Context, p passage) (v api.Visibility, err error) {
-	if p.to.Sub(p.from)/p.step <= shortTrack {
+	if p.to.Sub(p.from)/min(p.step, lookEvery) <= shortTrack {
 		return s.computed(ctx, p)
 	}
 	dark := 90.0
 	if p.limits.MaxSun != nil {
 		dark, p.limits.MaxSun = *p.limits.MaxSun, nil
 	}
-	key := fmt.Sprintf("1|%T%v %v|%v|%d", p.target, p, dark, sky.FYST, sky.OrientationKnownUntil().Unix())
+	key := fmt.Sprintf("2|%T%v %v|%v|%d", p.target, p, dark, sky.FYST, sky.OrientationKnownUntil().Unix())
 	if dark < 90 {
 		p.limits.MaxSun = &dark
 	}
@@ -103,11 +107,17 @@ func (s *Server) computed(ctx context.Context, p passage) (api.Visibility, error
 		return api.Visibility{}, err
 	}
 	defer end()
-	grid, err := sky.NewGrid(sky.FYST, p.from, p.to, p.step)
+	shown, err := sky.NewGrid(sky.FYST, p.from, p.to, p.step)
 	if err != nil {
 		return api.Visibility{}, err
 	}
-	return visibilityOf(grid, p.target, p.limits), nil
+	looked := shown
+	if p.step > lookEvery {
+		if looked, err = sky.NewGrid(sky.FYST, p.from, p.to, lookEvery); err != nil {
+			return api.Visibility{}, err
+		}
+	}
+	return visibilityOf(shown, looked, p), nil
 }
 
 // visibleSpan is the time that a request is about. It fails with errs.Invalid for a time that has no end, and for one that
@@ -176,20 +186,30 @@ func aimedAt(row replicadb.AnySource, azimuth *float64) (sky.Target, error) {
 	return still, nil
 }
 
-// visibilityOf is what the sky says of a target.
-func visibilityOf(g *sky.Grid, t sky.Target, l sky.Limits) api.Visibility {
-	track := g.Track(t)
-	v := api.Visibility{Track: trackOf(track), Windows: []api.SkyWindow{}, Accuracy: accuracyOf(t)}
-	for _, w := range g.Windows(t, track, l) {
+// visibilityOf is what the sky says of a passage: its track at the times that are shown, windows and events at those at which
+// they are looked for.
+func visibilityOf(shown, looked *sky.Grid, p passage) api.Visibility {
+	v := api.Visibility{Track: trackOf(shown.Track(p.target)), Windows: []api.SkyWindow{}, Accuracy: accuracyOf(p.target)}
+	track := untilEnd(looked, p.target, p.to)
+	for _, w := range looked.Windows(p.target, track, p.limits) {
 		reasons := each(w.Reasons, func(r sky.Reason) api.SkyReason { return api.SkyReason(r) })
 		v.Windows = append(v.Windows, api.SkyWindow{From: w.From, To: w.To, Observable: len(reasons) == 0, Reasons: reasons})
 		if len(reasons) == 0 {
 			v.ObservableS += w.To.Sub(w.From).Seconds()
 		}
 	}
-	v.Events = each(g.Events(t, track, 0), skyEventOf)
-	v.SunEvents = each(g.Events(sky.Sun, g.Track(sky.Sun), sunRim), skyEventOf)
+	v.Events = each(looked.Events(p.target, track, 0), skyEventOf)
+	v.SunEvents = each(looked.Events(sky.Sun, untilEnd(looked, sky.Sun, p.to), sunRim), skyEventOf)
 	return v
+}
+
+// untilEnd is the track of a target with the end, which the last step may miss.
+func untilEnd(g *sky.Grid, t sky.Target, end time.Time) []sky.Position {
+	track := g.Track(t)
+	if track[len(track)-1].Time.Before(end) {
+		track = append(track, g.At(t, end))
+	}
+	return track
 }
 
 func skyEventOf(e sky.Event) api.SkyEvent {

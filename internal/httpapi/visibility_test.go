@@ -77,6 +77,33 @@ func checkWindows(t *testing.T, v api.Visibility) {
 	}
 }
 
+// When a source can be observed does not depend on how finely its track is shown: half an hour between two times of the track
+// counts, and so does what comes after the last.
+func TestWindowsDoNotDependOnTheTrack(t *testing.T) {
+	t.Parallel()
+	s := newWorld(t).open(setup{kind: site.Main, idle: true})
+	crab := s.sourceID("Crab nebula")
+	shown := func(query string) api.Visibility {
+		v := decode[api.Visibility](s.do(call{op: "getVisibility", id: crab, query: query}).want(http.StatusOK))
+		checkWindows(t, v)
+		return v
+	}
+	fine, coarse := shown("day=2026-08-01&step=600"), shown("day=2026-08-01&step=3600")
+	if len(fine.Windows) != 4 || !slices.EqualFunc(fine.Windows, coarse.Windows, func(a, b api.SkyWindow) bool { return a.From.Equal(b.From) && a.To.Equal(b.To) }) ||
+		fmt.Sprint(fine.Events, fine.SunEvents) != fmt.Sprint(coarse.Events, coarse.SunEvents) || len(coarse.Track.Time) != 25 {
+		t.Errorf("with a step of 600 s: %+v\nof 3600 s: %+v", fine, coarse)
+	}
+	for query, want := range map[string]float64{
+		"from=2026-08-03T10:00:00Z&to=2026-08-03T10:04:00Z":           240,
+		"from=2026-08-03T10:00:00Z&to=2026-08-03T11:31:07Z&step=3600": 5467,
+		"from=2026-08-03T10:00:00Z&to=2026-08-03T11:31:07Z&step=7":    5467,
+	} {
+		if v := shown(query); v.ObservableS != want {
+			t.Errorf("%s: %v s, want %v", query, v.ObservableS, want)
+		}
+	}
+}
+
 func TestVisibilityOfConstantElevation(t *testing.T) {
 	t.Parallel()
 	s := newWorld(t).open(setup{kind: site.Main, idle: true})

@@ -141,9 +141,12 @@ def sync_detailed(
 
      Over a time, an observing day, or the present observing day when neither is given; at most 31 days
     and 5,000
-    times. The track comes as columns of one length. Windows follow each other without gaps; one without
-    reasons is
-    one in which the source can be observed. The limits are those of the telescope unless said
+    times. The track comes as columns of one length. Windows follow each other without gaps from the
+    first time to the
+    end; one without reasons is one in which the source can be observed. They and the events do not
+    depend on a step of
+    more than ten minutes: what is shorter than that may not be seen. The limits are those of the
+    telescope unless said
     otherwise.
 
     Args:
@@ -214,9 +217,12 @@ def sync(
 
      Over a time, an observing day, or the present observing day when neither is given; at most 31 days
     and 5,000
-    times. The track comes as columns of one length. Windows follow each other without gaps; one without
-    reasons is
-    one in which the source can be observed. The limits are those of the telescope unless said
+    times. The track comes as columns of one length. Windows follow each other without gaps from the
+    first time to the
+    end; one without reasons is one in which the source can be observed. They and the events do not
+    depend on a step of
+    more than ten minutes: what is shorter than that may not be seen. The limits are those of the
+    telescope unless said
     otherwise.
 
     Args:
@@ -282,9 +288,12 @@ async def asyncio_detailed(
 
      Over a time, an observing day, or the present observing day when neither is given; at most 31 days
     and 5,000
-    times. The track comes as columns of one length. Windows follow each other without gaps; one without
-    reasons is
-    one in which the source can be observed. The limits are those of the telescope unless said
+    times. The track comes as columns of one length. Windows follow each other without gaps from the
+    first time to the
+    end; one without reasons is one in which the source can be observed. They and the events do not
+    depend on a step of
+    more than ten minutes: what is shorter than that may not be seen. The limits are those of the
+    telescope unless said
     otherwise.
 
     Args:
@@ -353,9 +362,12 @@ async def asyncio(
 
      Over a time, an observing day, or the present observing day when neither is given; at most 31 days
     and 5,000
-    times. The track comes as columns of one length. Windows follow each other without gaps; one without
-    reasons is
-    one in which the source can be observed. The limits are those of the telescope unless said
+    times. The track comes as columns of one length. Windows follow each other without gaps from the
+    first time to the
+    end; one without reasons is one in which the source can be observed. They and the events do not
+    depend on a step of
+    more than ten minutes: what is shorter than that may not be seen. The limits are those of the
+    telescope unless said
     otherwise.
 
     Args:

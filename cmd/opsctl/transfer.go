@@ -20,7 +20,10 @@ func (a *app) transfer() *cobra.Command {
 }
 
 func (a *app) transferOverview() *cobra.Command {
-	return a.command("overview", "Show the whole pipeline", "Shows what is at which stage, how fast it goes, and what has stalled or failed. Which packages\nthose are, \"opsctl package list --stage\" tells, and which transfers \"opsctl transfer list\".", `  opsctl transfer overview`,
+	return a.command("overview", "Show the whole pipeline",
+		`Shows what is at which stage, how fast it goes, and what has stalled or failed. Which packages
+those are, "opsctl package list --stage" tells, and which transfers "opsctl transfer list".`,
+		`  opsctl transfer overview`,
 		cobra.NoArgs, func(ctx context.Context, _ []string) error {
 			api, err := a.api()
 			if err != nil {

@@ -10,8 +10,9 @@ import (
 )
 
 // ambiguous finds what readers of JSON disagree about: names that an object has twice, of which some take the first and
-// some the last, and halves of surrogate pairs, which some replace and some keep. Text is JSON. Every body passes here, so
-// it is looked at once, and a value is only made of what is found.
+// some the last, and halves of surrogate pairs, which some replace and some keep. Text is JSON. It looks no deeper than a
+// body may be: nesting can hide behind a name that is there twice, and pointers would be as long as the body. Every body
+// passes here, so it is looked at once, and a value is only made of what is found.
 func ambiguous(text []byte) []finding {
 	w := walk{levels: make([]level, 0, 4), names: make([][]byte, 0, 16)}
 	var wrong []finding
@@ -19,6 +20,9 @@ func ambiguous(text []byte) []finding {
 	for i := 0; i < len(text) && len(wrong) < maxFindings; i++ {
 		switch text[i] {
 		case '{', '[':
+			if len(w.levels) == maxDepth {
+				return append(wrong, tooDeep(w.pointer()))
+			}
 			naming = text[i] == '{'
 			w.levels = append(w.levels, level{object: naming, names: len(w.names)})
 		case '}', ']':

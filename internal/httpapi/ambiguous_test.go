@@ -108,6 +108,29 @@ func TestEveryHalfOfAPairIsFound(t *testing.T) {
 	})
 }
 
+// A deep text makes no long answer, and what is too deep is refused also where only a reader who takes the first of two
+// names meets it.
+func TestAmbiguousLooksNoDeeperThanABodyMayBe(t *testing.T) {
+	const deep = 5000
+	var names []string
+	for i := range maxFindings {
+		names = append(names, fmt.Sprintf(`"%d":1,"%d":1`, i, i))
+	}
+	for name, text := range map[string]string{
+		"lists":   strings.Repeat("[", deep) + "{" + strings.Join(names, ",") + "}" + strings.Repeat("]", deep),
+		"objects": strings.Repeat(`{"a":`, deep) + "{" + strings.Join(names, ",") + "}" + strings.Repeat("}", deep),
+		"hidden":  `{"a":` + strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth) + `,"a":1}`,
+	} {
+		found := ambiguous([]byte(text))
+		if len(found) != 1 || strings.Count(found[0].Pointer, "/") != maxDepth || !strings.Contains(found[0].Detail, "deep") {
+			t.Errorf("%s: %d findings, the first with a pointer of %d characters", name, len(found), len(found[0].Pointer))
+		}
+	}
+	if found := ambiguous([]byte(strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth))); found != nil {
+		t.Errorf("what is as deep as it may be: %v", found)
+	}
+}
+
 const aStart = `{"id":"0198f2c4-6a00-7cc3-98c4-dc0c0c07398f","obs_unit_id":17,"start_time":"2026-11-20T03:00:00Z","pre_scheduled_slot_id":4,` +
 	`"observer":"night-shift","comment":"wind from the \"west\", 8 m/s","conditions":{"pwv_mm":0.42,"tau_225":0.031,"wind_m_s":[8.1,7.9,8.4],` +
 	`"temperature_c":-11.5,"humidity":0.12},"instrument_module_configuration_ids":[1,2,3]}`

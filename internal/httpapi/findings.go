@@ -238,6 +238,10 @@ func shorten(name string) string {
 // maxDepth is how deep JSON may be nested.
 const maxDepth = 16
 
+func tooDeep(pointer string) finding {
+	return at(pointer, fmt.Sprintf("must be nested at most %d levels deep", maxDepth))
+}
+
 // maxDigits is how many characters a number may have.
 const maxDigits = 100
 
@@ -253,7 +257,7 @@ func tooExtreme(n json.Number) bool {
 // without end.
 func unstorable(value any, pointer string, depth int) []finding {
 	if depth > maxDepth {
-		return []finding{at(pointer, fmt.Sprintf("must be nested at most %d levels deep", maxDepth))}
+		return []finding{tooDeep(pointer)}
 	}
 	switch v := value.(type) {
 	case string:

@@ -16,7 +16,7 @@ type conn struct {
 	raw syscall.RawConn // nil: it never takes anything without waiting
 
 	mu     sync.Mutex
-	rest   []byte // of a message that was taken in part
+	rest   []byte // of a message that was taken in part; nil: there is none
 	closed bool   // a close frame was written, behind which nothing may come
 }
 
@@ -24,12 +24,13 @@ type conn struct {
 func (c *conn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for len(c.rest) > 0 {
+	if c.rest != nil {
 		n, err := c.Conn.Write(c.rest)
+		c.rest = c.rest[n:]
 		if err != nil {
 			return 0, err
 		}
-		c.rest = c.rest[n:]
+		c.rest = nil // its message is shared, and may go
 	}
 	if len(p) == 0 {
 		return 0, nil
@@ -45,7 +46,7 @@ func (c *conn) offer(framed []byte) (taken, whole bool) {
 		return false, false
 	}
 	defer c.mu.Unlock()
-	if c.closed || len(c.rest) > 0 {
+	if c.closed || c.rest != nil {
 		return false, false
 	}
 	n := 0
@@ -56,8 +57,10 @@ func (c *conn) offer(framed []byte) (taken, whole bool) {
 	if err != nil || n <= 0 {
 		return false, false
 	}
-	c.rest = framed[n:]
-	return true, len(c.rest) == 0
+	if n < len(framed) {
+		c.rest = framed[n:]
+	}
+	return true, c.rest == nil
 }
 
 // hijacker hands a conn to whoever takes over the connection of a request.

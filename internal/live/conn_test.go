@@ -76,6 +76,26 @@ func TestConnFinishesWhatItTookInPart(t *testing.T) {
 	}
 }
 
+// What is sent is kept no longer: a reader for whom nothing comes for a day keeps no message that all others have forgotten.
+func TestConnKeepsNothingThatIsSent(t *testing.T) {
+	t.Parallel()
+	near, far := pair(t)
+	message := framed([]byte(strings.Repeat("x", 50_000)))
+	if _, whole := near.offer(message); whole && near.rest != nil {
+		t.Error("a whole message is kept")
+	}
+	for whole := true; whole; {
+		_, whole = near.offer(message)
+	}
+	go io.Copy(io.Discard, far) //nolint:errcheck // ends with the connection
+	if _, err := near.Write(nil); err != nil {
+		t.Fatal(err)
+	}
+	if near.rest != nil {
+		t.Error("the rest of a message is kept")
+	}
+}
+
 // Behind a close frame comes nothing, and parts of messages are no close frames.
 func TestConnSendsNothingBehindItsEnd(t *testing.T) {
 	t.Parallel()

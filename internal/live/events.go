@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// writeTimeout is how long a reader may take for a message; then he is cut without a word, which he would not read.
+const writeTimeout = 30 * time.Second
+
 // eventStream is a wire of server-sent events.
 type eventStream struct {
 	w       http.ResponseWriter

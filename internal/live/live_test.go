@@ -150,7 +150,7 @@ func TestSlowReadersAreCut(t *testing.T) {
 	good.follow(o, live.Transfer)
 	big := strings.Repeat("x", 4000)
 	n := 0
-	for range 40 { // more than the buffers of a connection take
+	for range 16 { // more than the buffers of a connection take
 		n += live.MostBehind / 4
 		p.publish(live.MostBehind/4, fmt.Sprintf(`{"at":"2026-01-01T00:00:00Z","record":%q,"action":"update"}`, big))
 		good.until(n)

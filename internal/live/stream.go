@@ -24,8 +24,6 @@ const (
 	// heartbeatEvery is when a stream shows that it is alive, and its credential is looked at though nobody says that
 	// anything has changed.
 	heartbeatEvery = 15 * time.Second
-	// writeTimeout is how long a reader may take for a message; then he is cut without a word, which he would not read.
-	writeTimeout = 30 * time.Second
 	// mostBehind is how many events a reader may fall behind.
 	mostBehind = 2000
 	// readyWithin is how long a reader waits until this process has read the topics.
@@ -349,8 +347,9 @@ func (s *Stream) again(ctx context.Context) (code int, reason string) {
 	return 0, ""
 }
 
-// refused returns why the reader may read no more; empty when he may.
+// refused returns why the reader may read no more; empty when he may. Nothing is sent to him until that is known.
 func (s *Stream) refused(ctx context.Context) string {
+	s.resume()
 	ctx, cancel := context.WithTimeout(ctx, snapshotWithin)
 	defer cancel()
 	err := s.reader.Check(ctx)

@@ -44,12 +44,15 @@ func newWindow() *window { return &window{changed: make(chan struct{}), idle: ma
 // epoch.
 func (w *window) load(epoch string, list []read) {
 	w.mu.Lock()
-	w.epoch, w.events, w.last, w.bytes, w.made = epoch, nil, 0, 0, nil
+	w.epoch, w.events, w.last, w.bytes = epoch, nil, 0, 0
 	if len(list) > 0 {
 		w.last = list[0].offset - 1
 	}
+	w.take(list)
 	w.mu.Unlock()
-	w.extend(list)
+	for _, s := range w.waiting() {
+		w.wake(s)
+	}
 }
 
 // read is an entry as it was read.
@@ -61,17 +64,18 @@ type read struct {
 
 // extend takes in what was read, and hands it out.
 func (w *window) extend(list []read) {
-	before := w.take(list)
-	if len(list) > 0 {
-		w.handOut(before)
+	if len(list) == 0 {
+		return
 	}
+	w.mu.Lock()
+	before := spot{w.epoch, w.last}
+	w.take(list)
+	w.mu.Unlock()
+	w.handOut(before)
 }
 
-// take takes in what was read and returns the place before it.
-func (w *window) take(list []read) (before spot) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	before = spot{w.epoch, w.last}
+// take takes in what was read. The window is locked.
+func (w *window) take(list []read) {
 	w.made = nil
 	for _, r := range list {
 		switch {
@@ -92,7 +96,6 @@ func (w *window) take(list []read) (before spot) {
 	w.shorten()
 	close(w.changed)
 	w.changed = make(chan struct{})
-	return before
 }
 
 // handOut offers what came after a place to all who wait there, one after the other: a thousand goroutines that were woken at
@@ -107,9 +110,14 @@ func (w *window) handOut(before spot) {
 		if shared && s.offer(before, f) {
 			continue
 		}
-		w.forget(s)
-		s.rouse()
+		w.wake(s)
 	}
+}
+
+// wake lets a stream that waited look itself. In this order: it may wait again at once, and is told once too often then.
+func (w *window) wake(s *Stream) {
+	w.forget(s)
+	s.rouse()
 }
 
 // waiting returns all who wait.

@@ -136,6 +136,24 @@ def test_what_a_bulk_refers_to_in_vain_is_set_aside_alone(hasty: OpsClient, unru
     assert len(second.body) == 2, "what is refused as a whole stays a whole"
 
 
+def test_what_is_refused_of_what_was_left_is_told_as_well(hasty: OpsClient, unruly: Unruly, lab: Lab) -> None:
+    with hasty.observation(1) as obs:
+        there = row_of(obs.execution_id, "there.g3", 1)
+        run(hasty._session.record(_writes.files([there])))
+        unruly.always = reset
+        other = RawDataFileCreate.from_dict({**there.to_dict(), "size_bytes": 2})
+        first, last = row_of(obs.execution_id, "first.g3", 1), row_of(obs.execution_id, "last.g3", 99999)
+        sent = run(hasty._session.record(_writes.files([first, other, last])))
+        unruly.always = forward
+        hasty.flush()
+        refused = spool().refused()
+        assert [write.body[0]["name"] for write in refused] == ["there.g3", "last.g3"], "one after the other"
+        assert spool_command.main(["discard", refused[0].key]) == spool_command.OK
+        with pytest.raises(Stopped, match="was refused"):
+            hasty.wait(sent)
+    until(lambda: names(lab, obs.id) == ["first.g3", "there.g3"])
+
+
 def row_of(execution: Any, name: str, module: int) -> RawDataFileCreate:
     return RawDataFileCreate(execution, module, name, f"{execution}/{name}", 1, "0" * 64, "sha256", new_id())
 
@@ -226,6 +244,19 @@ def test_a_split_write_is_the_same_each_time_and_loses_nothing() -> None:
     assert {write.key for write in aside} < set(_bulk.keys(whole))
     assert len({whole.key, rest.key, *_bulk.keys(whole)}) == 6
     assert [len((write.refusal or {})["errors"]) for write in aside] == [1, 2]
+
+
+def test_a_part_of_a_part_is_a_part() -> None:
+    whole, other = write_of(4), write_of(4)
+    split = _bulk.split(whole, {"status": 409, "errors": [{"pointer": "/0", "detail": ""}]})
+    assert split is not None
+    left = split[1]
+    again = _bulk.split(left, {"status": 422, "errors": [{"pointer": "/2", "detail": ""}]})
+    assert again is not None
+    parts = [*split[0], left, *again[0], again[1]]
+    assert [_bulk.belongs(write, whole) for write in [whole, *parts]] == [True] * 5
+    assert [_bulk.belongs(write, other) for write in [whole, *parts]] == [False] * 5
+    assert not _bulk.belongs(whole, left)
 
 
 def test_what_is_left_stands_where_the_whole_stood(tmp_path: Path) -> None:

@@ -33,6 +33,14 @@ def keys(write: Write) -> list[str]:
     return [_key(write, [index]) for index in range(len(write.body))] if _many(write) else []
 
 
+def belongs(write: Write, whole: Write) -> bool:
+    """Whether a write is another one, or what is left of it, however often it was split."""
+    if write.key == whole.key:
+        return True
+    same = (write.operation, write.method, write.path) == (whole.operation, whole.method, whole.path)
+    return same and _many(whole) and bool(write.ids) and set(write.ids) < set(whole.ids)
+
+
 def _many(write: Write) -> bool:
     return isinstance(write.body, list) and len(write.body) > 1
 

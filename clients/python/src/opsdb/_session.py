@@ -317,7 +317,7 @@ class Session:
             failure: OpsError | None = None
             if self.spool.waiting():
                 failure = (await self.flush()).failure
-            if {what.write.key, *_bulk.keys(what.write)} & {w.key for w in self.spool.refused()}:
+            if any(_bulk.belongs(refused, what.write) for refused in self.spool.refused()):
                 raise Stopped(f"{what.write.operation} was refused, or what it depends on; see opsdb-spool list")
             if not self.spool.waiting():
                 try:

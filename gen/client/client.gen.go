@@ -2861,10 +2861,12 @@ type ProblemField struct {
 
 // ProblemMeaning defines model for ProblemMeaning.
 type ProblemMeaning struct {
-	Meaning string      `json:"meaning"`
-	Slug    ProblemSlug `json:"slug"`
-	Status  int32       `json:"status"`
-	Title   string      `json:"title"`
+	Meaning string `json:"meaning"`
+
+	// Slug The one that was asked for.
+	Slug   string `json:"slug"`
+	Status int32  `json:"status"`
+	Title  string `json:"title"`
 }
 
 // ProblemSlug defines model for ProblemSlug.

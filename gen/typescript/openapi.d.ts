@@ -3360,7 +3360,8 @@ export interface components {
             detail: string;
         };
         ProblemMeaning: {
-            slug: components["schemas"]["ProblemSlug"];
+            /** @description The one that was asked for. */
+            slug: string;
             title: string;
             /** Format: int32 */
             status: number;

@@ -265,5 +265,5 @@ func (s *Server) GetProblem(_ context.Context, r api.GetProblemRequestObject) (a
 	if !ok {
 		return nil, errs.New(errs.NotFound, "There is no such problem.")
 	}
-	return api.GetProblem200JSONResponse{Slug: r.Slug, Title: m.title, Status: int32(m.status), Meaning: m.text}, nil
+	return api.GetProblem200JSONResponse{Slug: string(r.Slug), Title: m.title, Status: int32(m.status), Meaning: m.text}, nil
 }

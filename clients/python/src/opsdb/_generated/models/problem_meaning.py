@@ -6,21 +6,20 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.problem_slug import ProblemSlug, check_problem_slug
-
 T = TypeVar("T", bound="ProblemMeaning")
 
 
 @_attrs_define
 class ProblemMeaning:
-    slug: ProblemSlug
+    slug: str
+    """ The one that was asked for. """
     title: str
     status: int
     meaning: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        slug: str = self.slug
+        slug = self.slug
 
         title = self.title
 
@@ -44,7 +43,7 @@ class ProblemMeaning:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        slug = check_problem_slug(d.pop("slug"))
+        slug = d.pop("slug")
 
         title = d.pop("title")
 

@@ -218,7 +218,7 @@ func (inLine) Scan(...any) error { return errInLine }
 type wire struct {
 	net.Conn
 	pulse  *pulse
-	moved  atomic.Int64 // unix nanoseconds
+	moved  moment
 	sent   atomic.Int64
 	flying atomic.Bool
 }
@@ -227,7 +227,7 @@ type wire struct {
 func (w *wire) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
 	if n > 0 {
-		w.moved.Store(time.Now().UnixNano())
+		w.moved.pass()
 	}
 	return n, err
 }
@@ -244,7 +244,7 @@ func (w *wire) Write(p []byte) (int, error) {
 		n, err := w.Conn.Write(p[written:min(written+piece, len(p))])
 		written += n
 		w.sent.Add(int64(n))
-		w.moved.Store(time.Now().UnixNano())
+		w.moved.pass()
 		if err != nil {
 			return written, err
 		}
@@ -261,7 +261,7 @@ func (w *wire) Write(p []byte) (int, error) {
 
 // watch calls stalled when no byte has moved for that long; the returned function ends the watch.
 func (w *wire) watch(stall time.Duration, stalled func()) (stop func()) {
-	w.moved.Store(time.Now().UnixNano())
+	w.moved.pass()
 	done := make(chan struct{})
 	go func() {
 		tick := time.NewTicker(stall / 10)
@@ -271,7 +271,7 @@ func (w *wire) watch(stall time.Duration, stalled func()) (stop func()) {
 			case <-done:
 				return
 			case <-tick.C:
-				if time.Since(time.Unix(0, w.moved.Load())) > stall {
+				if time.Since(w.moved.at()) > stall {
 					stalled()
 					return
 				}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -31,7 +30,7 @@ type pulse struct {
 	network  string
 	address  string
 	silenced func(since time.Time) // is told before those who wait
-	last     atomic.Int64          // when something was heard, unix nanoseconds
+	last     moment                // when something was heard
 	ctx      context.Context
 	close    context.CancelFunc
 	asked    sync.WaitGroup
@@ -66,15 +65,10 @@ func (p *pulse) end() {
 }
 
 // hear notes a sign of life.
-func (p *pulse) hear() { p.last.Store(time.Now().UnixNano()) }
+func (p *pulse) hear() { p.last.pass() }
 
 // heard returns when the last sign of life came, zero when none ever has.
-func (p *pulse) heard() time.Time {
-	if last := p.last.Load(); last != 0 {
-		return time.Unix(0, last)
-	}
-	return time.Time{}
-}
+func (p *pulse) heard() time.Time { return p.last.at() }
 
 // wait returns a context that ends with ErrSilent when nothing is heard of the database. stop ends the waiting.
 func (p *pulse) wait(ctx context.Context) (_ context.Context, stop context.CancelFunc) {
@@ -83,7 +77,7 @@ func (p *pulse) wait(ctx context.Context) (_ context.Context, stop context.Cance
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.waiting) == 0 {
-		p.seen, p.silent, p.since = p.last.Load(), 0, time.Now()
+		p.seen, p.silent, p.since = p.last.nanoseconds.Load(), 0, time.Now()
 		p.timer.Reset(silence / looks)
 	}
 	p.waiting[w] = struct{}{}
@@ -117,7 +111,7 @@ func (p *pulse) listen() (since time.Time) {
 		return since
 	}
 	p.silent++
-	if last := p.last.Load(); last != p.seen {
+	if last := p.last.nanoseconds.Load(); last != p.seen {
 		p.seen, p.silent = last, 0
 	}
 	if p.silent == looks {

@@ -72,8 +72,9 @@ func (m *Main) Ping(ctx context.Context) error {
 // AwaySince returns since when the database has not answered this process; zero while it does, as far as is known.
 func (m *Main) AwaySince() time.Time { return m.guard.awaySince() }
 
-// Heard tells whether anything came from the database within the last moments.
-func (m *Main) Heard(within time.Duration) bool { return time.Since(m.guard.pulse.heard()) < within }
+// Heard tells whether the database could be heard while somebody waited for it: nothing came for less time than it takes
+// to call it silent.
+func (m *Main) Heard() bool { return time.Since(m.guard.pulse.heard()) < silence }
 
 // WhileHeard returns a context that ends, with ErrSilent as its cause, when nothing is heard of the database for some
 // seconds. Calls end so by themselves; it is for who waits for something else that the database has to do. stop has to be

@@ -1,8 +1,14 @@
 package postgres
 
 import (
+	"context"
+	"io"
+	"net"
+	"net/netip"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 // A clock that is set does not turn what was heard before a verdict into what came after it.
@@ -14,5 +20,70 @@ func TestSignsOfLifeAreTimedByAClockThatNobodySets(t *testing.T) {
 	p.hear()
 	if at := p.heard().String(); !strings.Contains(at, "m=") {
 		t.Errorf("it is timed by the clock on the wall: %s", at)
+	}
+}
+
+// far is a server that answers each question after a while.
+func far(t *testing.T, after time.Duration) Address {
+	t.Helper()
+	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var work sync.WaitGroup
+	work.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			work.Go(func() {
+				if _, err := io.ReadFull(conn, make([]byte, 8)); err == nil {
+					<-time.After(after)
+					_, _ = conn.Write([]byte("N")) //nolint:errcheck // who has asked may be gone
+				}
+				if err := conn.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	})
+	t.Cleanup(func() {
+		if err := listener.Close(); err != nil {
+			t.Error(err)
+		}
+		work.Wait()
+	})
+	at := netip.MustParseAddrPort(listener.Addr().String())
+	return Address{Host: at.Addr().String(), Port: int(at.Port()), User: "nobody", Name: "nothing"}
+}
+
+// While somebody waits for a database that can be heard it counts as heard, however thin the link.
+func TestADatabaseBehindAThinLinkIsHeardAllTheTime(t *testing.T) {
+	m, err := NewMain(t.Context(), far(t, 1500*time.Millisecond), "test", time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.Close)
+	ctx, stop := m.WhileHeard(t.Context())
+	defer stop()
+	tick, end := time.NewTicker(20*time.Millisecond), time.After(8*time.Second)
+	defer tick.Stop()
+	for heard := false; ; {
+		select {
+		case <-end:
+			if !heard {
+				t.Error("it was not heard")
+			}
+			return
+		case <-ctx.Done():
+			t.Fatal(context.Cause(ctx))
+		case <-tick.C:
+			if now := m.Heard(); heard && !now {
+				t.Fatalf("nothing was heard since %v", m.guard.pulse.heard())
+			} else {
+				heard = now
+			}
+		}
 	}
 }

@@ -59,7 +59,7 @@ func (g *guard) enter(ctx context.Context) (*visit, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	v := &visit{guard: g, began: time.Now()}
-	if g.down != nil && g.heardSince(g.until.Add(-hold)) {
+	if g.heardAgain() {
 		g.down = nil
 	}
 	if g.down != nil {
@@ -132,9 +132,10 @@ func (v *visit) unanswered(err error) bool {
 	}
 }
 
-// heardSince says whether the database has said something, to whomever in this process, since it was found unreachable.
-func (g *guard) heardSince(found time.Time) bool {
-	return g.pulse != nil && g.pulse.heard().After(found)
+// heardAgain says whether a database that gave no answer has said something since, to whomever in this process. One that
+// answers that it cannot be used says nothing new.
+func (g *guard) heardAgain() bool {
+	return g.down != nil && SQLState(g.down) == "" && g.pulse != nil && g.pulse.heard().After(g.until.Add(-hold))
 }
 
 // silenced notes that nothing is heard of the database since a time though somebody waits.

@@ -2,13 +2,17 @@ package postgres
 
 import (
 	"context"
+	"encoding/binary"
 	"io"
 	"net"
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/ccatobs/opsdb/internal/errs"
 )
 
 // A clock that is set does not turn what was heard before a verdict into what came after it.
@@ -25,6 +29,16 @@ func TestSignsOfLifeAreTimedByAClockThatNobodySets(t *testing.T) {
 
 // far is a server that answers each question after a while.
 func far(t *testing.T, after time.Duration) Address {
+	return serve(t, func(conn net.Conn) {
+		if _, err := io.ReadFull(conn, make([]byte, 8)); err == nil {
+			<-time.After(after)
+			_, _ = conn.Write([]byte("N")) //nolint:errcheck // who has asked may be gone
+		}
+	})
+}
+
+// serve answers connections for as long as the test.
+func serve(t *testing.T, answer func(net.Conn)) Address {
 	t.Helper()
 	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
@@ -38,10 +52,7 @@ func far(t *testing.T, after time.Duration) Address {
 				return
 			}
 			work.Go(func() {
-				if _, err := io.ReadFull(conn, make([]byte, 8)); err == nil {
-					<-time.After(after)
-					_, _ = conn.Write([]byte("N")) //nolint:errcheck // who has asked may be gone
-				}
+				answer(conn)
 				if err := conn.Close(); err != nil {
 					t.Error(err)
 				}
@@ -85,5 +96,50 @@ func TestADatabaseBehindAThinLinkIsHeardAllTheTime(t *testing.T) {
 				heard = now
 			}
 		}
+	}
+}
+
+// A database that is starting says so to one at a time, also where its words take their time.
+func TestADatabaseThatIsStartingIsAskedByOneOfMany(t *testing.T) {
+	fatal := []byte("SFATAL\x00VFATAL\x00C57P03\x00Mstarting\x00\x00")
+	fatal = append(binary.BigEndian.AppendUint32([]byte("E"), uint32(4+len(fatal))), fatal...)
+	var asked atomic.Int64
+	a := serve(t, func(conn net.Conn) {
+		begin := make([]byte, 8)
+		if _, err := io.ReadFull(conn, begin); err != nil {
+			return
+		}
+		answer := []byte("N")
+		if binary.BigEndian.Uint32(begin[4:]) == 3<<16 {
+			asked.Add(1)
+			<-time.After(300 * time.Millisecond)
+			answer = fatal
+		}
+		_, _ = conn.Write(answer) //nolint:errcheck // who has asked may be gone
+	})
+	m, err := NewMain(t.Context(), a, "test", time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.Close)
+	if err := m.Ping(t.Context()); SQLState(err) != "57P03" {
+		t.Fatal(err)
+	}
+	before := asked.Load()
+	const rounds = 300
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	var calls sync.WaitGroup
+	for range rounds {
+		<-tick.C
+		calls.Go(func() {
+			if err := m.Ping(t.Context()); errs.KindOf(err) != errs.Unavailable {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	calls.Wait()
+	if n := asked.Load() - before; n == 0 || n > 4 {
+		t.Errorf("it was asked %d times in %d calls", n, rounds)
 	}
 }

@@ -27,8 +27,6 @@ var ErrSilent = errors.New("nothing is heard of it any more")
 // whatever connection of this process, and asks for one when there is none. All who wait share the questions, and share
 // the verdict: a statement may take as long as it needs while the server can be heard.
 type pulse struct {
-	network  string
-	address  string
 	silenced func(since time.Time) // is told before those who wait
 	last     moment                // when something was heard
 	ctx      context.Context
@@ -36,6 +34,8 @@ type pulse struct {
 	asked    sync.WaitGroup
 
 	mu      sync.Mutex
+	network string
+	address string // where it was last reached; before, as it was given
 	waiting map[*waiter]struct{}
 	open    map[*hearing]struct{}
 	seen    int64     // last, at the look before
@@ -148,12 +148,15 @@ func (p *pulse) giveUp() {
 }
 
 // ask makes the server say a byte, on a connection of its own: before a server wants to know who connects, it tells what
-// it thinks of encryption.
+// it thinks of encryption. It is asked where it was last reached: a name that cannot be looked up says nothing about it.
 func (p *pulse) ask() (err error) {
 	ctx, cancel := context.WithTimeout(p.ctx, silence)
 	defer cancel()
+	p.mu.Lock()
+	network, address := p.network, p.address
+	p.mu.Unlock()
 	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, p.network, p.address)
+	conn, err := dialer.DialContext(ctx, network, address)
 	if err != nil {
 		return err
 	}
@@ -186,6 +189,7 @@ func (p *pulse) dial(ctx context.Context, network, address string) (net.Conn, er
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.open[h] = struct{}{}
+	p.network, p.address = network, address
 	return h, nil
 }
 

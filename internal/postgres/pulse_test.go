@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -96,6 +97,26 @@ func TestADatabaseBehindAThinLinkIsHeardAllTheTime(t *testing.T) {
 				heard = now
 			}
 		}
+	}
+}
+
+// A server that is asked where it was last reached can be heard also while nobody knows its name.
+func TestAServerIsAskedWhereItWasReached(t *testing.T) {
+	a := far(t, 0)
+	p := newPulse("tcp", "main.invalid:5432")
+	t.Cleanup(p.end)
+	if p.ask() == nil {
+		t.Error("somebody of that name answers")
+	}
+	conn, err := p.dial(t.Context(), "tcp", net.JoinHostPort(a.Host, strconv.Itoa(a.Port)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := p.ask(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -235,12 +235,15 @@ func (w *wire) Read(p []byte) (int, error) {
 // Write implements net.Conn. It writes in pieces: a large flight on a thin link is progress, not silence.
 func (w *wire) Write(p []byte) (int, error) {
 	const piece = 16 << 10
+	// This side takes in at once what it has room for, also when the link is cut.
+	const waited = 20 * time.Millisecond
 	written := 0
 	flying := w.flying.Load()
 	for written < len(p) {
 		if flying && written >= len(p)/2 {
 			faults.Point(faults.FlightHalfSent)
 		}
+		began := time.Now()
 		n, err := w.Conn.Write(p[written:min(written+piece, len(p))])
 		written += n
 		w.sent.Add(int64(n))
@@ -248,8 +251,8 @@ func (w *wire) Write(p []byte) (int, error) {
 		if err != nil {
 			return written, err
 		}
-		if flying {
-			// A link that still takes in a large flight keeps everybody's questions waiting behind it.
+		if flying && time.Since(began) > waited {
+			// The other side has made room. A large flight keeps everybody's questions waiting behind it.
 			w.pulse.hear()
 		}
 	}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"io"
 	"net"
 	"net/netip"
@@ -162,5 +163,45 @@ func TestADatabaseThatIsStartingIsAskedByOneOfMany(t *testing.T) {
 	calls.Wait()
 	if n := asked.Load() - before; n == 0 || n > 4 {
 		t.Errorf("it was asked %d times in %d calls", n, rounds)
+	}
+}
+
+// What this side takes in at once says nothing about the other. What had to wait for room was let on by it.
+func TestAFlightIsASignOfLifeWhenItIsLetOn(t *testing.T) {
+	p := newPulse("tcp", "127.0.0.1:1")
+	t.Cleanup(p.end)
+	send := func(conn net.Conn) {
+		w := &wire{Conn: conn, pulse: p}
+		w.flying.Store(true)
+		if _, err := w.Write(make([]byte, 200)); err != nil {
+			t.Error(err)
+		}
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	a := serve(t, func(net.Conn) {})
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(t.Context(), "tcp", net.JoinHostPort(a.Host, strconv.Itoa(a.Port)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if send(conn); !p.heard().IsZero() {
+		t.Error("what nobody has taken from this side was heard")
+	}
+
+	near, far := net.Pipe()
+	took := make(chan error, 1)
+	go func() {
+		<-time.After(200 * time.Millisecond)
+		_, err := io.Copy(io.Discard, far)
+		took <- errors.Join(err, far.Close())
+	}()
+	send(near)
+	if err := <-took; err != nil {
+		t.Error(err)
+	}
+	if p.heard().IsZero() {
+		t.Error("what had to wait was not heard")
 	}
 }

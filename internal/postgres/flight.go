@@ -55,6 +55,7 @@ func (m *Main) Session(ctx context.Context, application string) (*Session, error
 	if err != nil {
 		return nil, err
 	}
+	m.guard.pulse.admitted.pass()
 	if err := registerTypes(ctx, conn); err != nil {
 		return nil, errors.Join(err, conn.Close(ctx))
 	}

@@ -133,9 +133,16 @@ func (v *visit) unanswered(err error) bool {
 }
 
 // heardAgain says whether a database that gave no answer has said something since, to whomever in this process. One that
-// answers that it cannot be used says nothing new.
+// answered that it cannot be used has to let somebody in.
 func (g *guard) heardAgain() bool {
-	return g.down != nil && SQLState(g.down) == "" && g.pulse != nil && g.pulse.heard().After(g.until.Add(-hold))
+	if g.down == nil || g.pulse == nil {
+		return false
+	}
+	heard := g.pulse.heard()
+	if SQLState(g.down) != "" {
+		heard = g.pulse.admitted.at()
+	}
+	return heard.After(g.until.Add(-hold))
 }
 
 // silenced notes that nothing is heard of the database since a time though somebody waits.

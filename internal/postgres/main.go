@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -42,6 +43,10 @@ func NewMain(ctx context.Context, a Address, application string, limit time.Dura
 	config.ConnConfig.DialFunc = pulse.dial
 	config.ConnConfig.AfterNetConnect = func(_ context.Context, _ *pgconn.Config, conn net.Conn) (net.Conn, error) {
 		return conn, conn.SetDeadline(time.Time{})
+	}
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		pulse.admitted.pass()
+		return registerTypes(ctx, conn)
 	}
 	parameters := config.ConnConfig.RuntimeParams
 	// The position after COMMIT covers the commit record only when the commit waits for its own flush.

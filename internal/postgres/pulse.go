@@ -29,6 +29,7 @@ var ErrSilent = errors.New("nothing is heard of it any more")
 type pulse struct {
 	silenced func(since time.Time) // is told before those who wait
 	last     moment                // when something was heard
+	admitted moment                // when a connection became one of the server's
 	ctx      context.Context
 	close    context.CancelFunc
 	asked    sync.WaitGroup

@@ -22,21 +22,23 @@ $$;
 
 -- Revokes a token and all that came from it by rotation, and returns how many tokens of that id there are. One that was
 -- revoked before keeps its time. Each generation is locked before the next is looked for: a rotation that is under way is
--- waited for, and then seen.
+-- waited for, and then seen. Nothing is written before all are locked: each write holds access_version, for which a
+-- rotation waits while it holds its token.
 create function revoke_token_line(of_token uuid, at timestamptz) returns bigint
 language plpgsql as $$
 declare
+  line uuid[] := '{}';
   generation uuid[] := array[of_token];
   known bigint;
 begin
-  loop
-    update api_token t set revoked_at = coalesce(t.revoked_at, at) where t.id = any (generation);
-    if known is null then
-      get diagnostics known = row_count;
-    end if;
-    select coalesce(array_agg(t.id), '{}') into generation from api_token t where t.rotated_from = any (generation);
-    exit when cardinality(generation) = 0;
+  while cardinality(generation) > 0 loop
+    line := line || generation;
+    perform from api_token t where t.id = any (generation) order by t.id for no key update;
+    select coalesce(array_agg(t.id), '{}') into generation
+    from api_token t where t.rotated_from = any (generation) and t.id <> all (line);
   end loop;
+  update api_token t set revoked_at = coalesce(t.revoked_at, at) where t.id = any (line);
+  select count(*) into known from api_token t where t.id = of_token;
   return known;
 end
 $$;

@@ -107,7 +107,7 @@ const mainAwayPause = 5 * time.Second
 // mainAway says that the main database cannot be reached, and since when: as the site knows, or this process, or since the
 // attempt began that has failed. One that can be heard is said to be slow.
 func (b *Buffer) mainAway(cause error, began time.Time, more string) error {
-	if errors.Is(cause, context.DeadlineExceeded) && b.main.Heard(time.Second) {
+	if errors.Is(cause, context.DeadlineExceeded) && b.main.Heard() {
 		return errs.New(errs.Unavailable, "the main database answers, but was not ready with it in time%s", more).
 			Named("database-busy").Because(cause).After(mainAwayPause)
 	}

@@ -24,6 +24,9 @@ func (s *Server) RevokeToken(ctx context.Context, r api.RevokeTokenRequestObject
 		tx.Saw(known.Look)
 		now := instant(time.Now())
 		if value(r.Params.KeepSuccessors) {
+			if known.Row.RevokedAt != nil {
+				return nil
+			}
 			return s.revoke(ctx, tx, &known.Row, ops.Revoke(known.Row, now), nil)
 		}
 		line, err := s.successors(ctx, tx, r.ID, now)
@@ -46,14 +49,11 @@ func (s *Server) RevokeToken(ctx context.Context, r api.RevokeTokenRequestObject
 	return api.RevokeToken200JSONResponse{Body: tokens[0], Headers: api.RevokeToken200ResponseHeaders{OpsPosition: position(receipt)}}, nil
 }
 
-// revoke adds the step that ends a token, those that end its line, and what the audit trail says of them. It adds nothing
-// when all have ended.
+// revoke adds the step that ends a token, those that end its line, and what the audit trail says of them. One that was
+// revoked before may have successors that only the main database knows of.
 func (s *Server) revoke(
 	ctx context.Context, tx *buffer.Transaction, row *replicadb.APITokenAccount, step buffer.Step, line []replicadb.APITokenAccount,
 ) error {
-	if row.RevokedAt != nil && len(line) == 0 {
-		return nil
-	}
 	now := instant(time.Now())
 	tx.Add(step)
 	if row.RevokedAt == nil {

@@ -153,3 +153,21 @@ func TestALaggingSiteRevokesWhatCameFromTheToken(t *testing.T) {
 	sites.lag(t, false)
 	eventually(t, "so does the other", func() bool { return !far.getToken(unseen.ID).RevokedAt.IsNull() && far.reads(unseen.Token) == 401 })
 }
+
+// Who has kept the successors and thinks better of it ends them also where none of them is known yet.
+func TestALaggingSiteRevokesWhatItDoesNotKnow(t *testing.T) {
+	sites := newTwoSites(t)
+	far, near := sites.observatory, sites.cologne
+	first := far.made("", map[string]any{})
+	sites.replicated(t)
+	sites.lag(t, true)
+	unseen := near.rotated("", first.ID, "3600")
+	far.do(call{op: "revokeToken", id: first.ID.String(), query: "keep_successors=true"}).want(http.StatusOK)
+	if near.reads(unseen.Token) != http.StatusOK {
+		t.Error("the successor is to be kept")
+	}
+	far.do(call{op: "revokeToken", id: first.ID.String()}).want(http.StatusOK)
+	if near.getToken(unseen.ID).RevokedAt.IsNull() {
+		t.Error("it lives")
+	}
+}

@@ -55,6 +55,7 @@ func (m *Main) Session(ctx context.Context, application string) (*Session, error
 	if err != nil {
 		return nil, err
 	}
+	m.guard.pulse.admitted.pass()
 	if err := registerTypes(ctx, conn); err != nil {
 		return nil, errors.Join(err, conn.Close(ctx))
 	}
@@ -218,7 +219,7 @@ func (inLine) Scan(...any) error { return errInLine }
 type wire struct {
 	net.Conn
 	pulse  *pulse
-	moved  atomic.Int64 // unix nanoseconds
+	moved  moment
 	sent   atomic.Int64
 	flying atomic.Bool
 }
@@ -227,7 +228,7 @@ type wire struct {
 func (w *wire) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
 	if n > 0 {
-		w.moved.Store(time.Now().UnixNano())
+		w.moved.pass()
 	}
 	return n, err
 }
@@ -235,21 +236,24 @@ func (w *wire) Read(p []byte) (int, error) {
 // Write implements net.Conn. It writes in pieces: a large flight on a thin link is progress, not silence.
 func (w *wire) Write(p []byte) (int, error) {
 	const piece = 16 << 10
+	// This side takes in at once what it has room for, also when the link is cut.
+	const waited = 20 * time.Millisecond
 	written := 0
 	flying := w.flying.Load()
 	for written < len(p) {
 		if flying && written >= len(p)/2 {
 			faults.Point(faults.FlightHalfSent)
 		}
+		began := time.Now()
 		n, err := w.Conn.Write(p[written:min(written+piece, len(p))])
 		written += n
 		w.sent.Add(int64(n))
-		w.moved.Store(time.Now().UnixNano())
+		w.moved.pass()
 		if err != nil {
 			return written, err
 		}
-		if flying {
-			// A link that still takes in a large flight keeps everybody's questions waiting behind it.
+		if flying && time.Since(began) > waited {
+			// The other side has made room. A large flight keeps everybody's questions waiting behind it.
 			w.pulse.hear()
 		}
 	}
@@ -261,7 +265,7 @@ func (w *wire) Write(p []byte) (int, error) {
 
 // watch calls stalled when no byte has moved for that long; the returned function ends the watch.
 func (w *wire) watch(stall time.Duration, stalled func()) (stop func()) {
-	w.moved.Store(time.Now().UnixNano())
+	w.moved.pass()
 	done := make(chan struct{})
 	go func() {
 		tick := time.NewTicker(stall / 10)
@@ -271,7 +275,7 @@ func (w *wire) watch(stall time.Duration, stalled func()) (stop func()) {
 			case <-done:
 				return
 			case <-tick.C:
-				if time.Since(time.Unix(0, w.moved.Load())) > stall {
+				if time.Since(w.moved.at()) > stall {
 					stalled()
 					return
 				}

@@ -59,7 +59,7 @@ func (g *guard) enter(ctx context.Context) (*visit, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	v := &visit{guard: g, began: time.Now()}
-	if g.down != nil && g.heardSince(g.until.Add(-hold)) {
+	if g.heardAgain() {
 		g.down = nil
 	}
 	if g.down != nil {
@@ -132,9 +132,17 @@ func (v *visit) unanswered(err error) bool {
 	}
 }
 
-// heardSince says whether the database has said something, to whomever in this process, since it was found unreachable.
-func (g *guard) heardSince(found time.Time) bool {
-	return g.pulse != nil && g.pulse.heard().After(found)
+// heardAgain says whether a database that gave no answer has said something since, to whomever in this process. One that
+// answered that it cannot be used has to let somebody in.
+func (g *guard) heardAgain() bool {
+	if g.down == nil || g.pulse == nil {
+		return false
+	}
+	heard := g.pulse.heard()
+	if SQLState(g.down) != "" {
+		heard = g.pulse.admitted.at()
+	}
+	return heard.After(g.until.Add(-hold))
 }
 
 // silenced notes that nothing is heard of the database since a time though somebody waits.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -43,6 +44,10 @@ func NewMain(ctx context.Context, a Address, application string, limit time.Dura
 	config.ConnConfig.AfterNetConnect = func(_ context.Context, _ *pgconn.Config, conn net.Conn) (net.Conn, error) {
 		return conn, conn.SetDeadline(time.Time{})
 	}
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		pulse.admitted.pass()
+		return registerTypes(ctx, conn)
+	}
 	parameters := config.ConnConfig.RuntimeParams
 	// The position after COMMIT covers the commit record only when the commit waits for its own flush.
 	parameters["synchronous_commit"] = "on"
@@ -72,8 +77,9 @@ func (m *Main) Ping(ctx context.Context) error {
 // AwaySince returns since when the database has not answered this process; zero while it does, as far as is known.
 func (m *Main) AwaySince() time.Time { return m.guard.awaySince() }
 
-// Heard tells whether anything came from the database within the last moments.
-func (m *Main) Heard(within time.Duration) bool { return time.Since(m.guard.pulse.heard()) < within }
+// Heard tells whether the database could be heard while somebody waited for it: nothing came for less time than it takes
+// to call it silent.
+func (m *Main) Heard() bool { return time.Since(m.guard.pulse.heard()) < silence }
 
 // WhileHeard returns a context that ends, with ErrSilent as its cause, when nothing is heard of the database for some
 // seconds. Calls end so by themselves; it is for who waits for something else that the database has to do. stop has to be

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -28,15 +27,16 @@ var ErrSilent = errors.New("nothing is heard of it any more")
 // whatever connection of this process, and asks for one when there is none. All who wait share the questions, and share
 // the verdict: a statement may take as long as it needs while the server can be heard.
 type pulse struct {
-	network  string
-	address  string
 	silenced func(since time.Time) // is told before those who wait
-	last     atomic.Int64          // when something was heard, unix nanoseconds
+	last     moment                // when something was heard
+	admitted moment                // when a connection became one of the server's
 	ctx      context.Context
 	close    context.CancelFunc
 	asked    sync.WaitGroup
 
 	mu      sync.Mutex
+	network string
+	address string // where it was last reached; before, as it was given
 	waiting map[*waiter]struct{}
 	open    map[*hearing]struct{}
 	seen    int64     // last, at the look before
@@ -66,15 +66,10 @@ func (p *pulse) end() {
 }
 
 // hear notes a sign of life.
-func (p *pulse) hear() { p.last.Store(time.Now().UnixNano()) }
+func (p *pulse) hear() { p.last.pass() }
 
 // heard returns when the last sign of life came, zero when none ever has.
-func (p *pulse) heard() time.Time {
-	if last := p.last.Load(); last != 0 {
-		return time.Unix(0, last)
-	}
-	return time.Time{}
-}
+func (p *pulse) heard() time.Time { return p.last.at() }
 
 // wait returns a context that ends with ErrSilent when nothing is heard of the database. stop ends the waiting.
 func (p *pulse) wait(ctx context.Context) (_ context.Context, stop context.CancelFunc) {
@@ -83,7 +78,7 @@ func (p *pulse) wait(ctx context.Context) (_ context.Context, stop context.Cance
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.waiting) == 0 {
-		p.seen, p.silent, p.since = p.last.Load(), 0, time.Now()
+		p.seen, p.silent, p.since = p.last.nanoseconds.Load(), 0, time.Now()
 		p.timer.Reset(silence / looks)
 	}
 	p.waiting[w] = struct{}{}
@@ -117,7 +112,7 @@ func (p *pulse) listen() (since time.Time) {
 		return since
 	}
 	p.silent++
-	if last := p.last.Load(); last != p.seen {
+	if last := p.last.nanoseconds.Load(); last != p.seen {
 		p.seen, p.silent = last, 0
 	}
 	if p.silent == looks {
@@ -154,12 +149,15 @@ func (p *pulse) giveUp() {
 }
 
 // ask makes the server say a byte, on a connection of its own: before a server wants to know who connects, it tells what
-// it thinks of encryption.
+// it thinks of encryption. It is asked where it was last reached: a name that cannot be looked up says nothing about it.
 func (p *pulse) ask() (err error) {
 	ctx, cancel := context.WithTimeout(p.ctx, silence)
 	defer cancel()
+	p.mu.Lock()
+	network, address := p.network, p.address
+	p.mu.Unlock()
 	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, p.network, p.address)
+	conn, err := dialer.DialContext(ctx, network, address)
 	if err != nil {
 		return err
 	}
@@ -192,6 +190,7 @@ func (p *pulse) dial(ctx context.Context, network, address string) (net.Conn, er
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.open[h] = struct{}{}
+	p.network, p.address = network, address
 	return h, nil
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ccatobs/opsdb/internal/errs"
 	"github.com/ccatobs/opsdb/internal/postgres"
+	"github.com/ccatobs/opsdb/internal/postgres/pgtest"
 	"github.com/ccatobs/opsdb/internal/servers"
 )
 
@@ -157,4 +158,39 @@ func TestAStoppedServerIsNoticedAndWelcomedBack(t *testing.T) {
 	}
 	t.Cleanup(func() { check(t, again.Crash()) })
 	eventually(t, "both are back after a crash", func() bool { return r.Ping(t.Context()) == nil && m.Ping(t.Context()) == nil })
+}
+
+// Once a database that refused everybody lets the first in, the others need not wait for what he waits for.
+func TestADatabaseThatLetsSomebodyInIsThereForAll(t *testing.T) {
+	dir, err := servers.NewDir()
+	check(t, err)
+	t.Cleanup(func() { check(t, dir.Remove()) })
+	check(t, servers.InitDB(t.Context(), dir.Path))
+	visitor := superuser(startServer(t, dir.Path, nil))
+	owner := pgtest.Connect(t, visitor)
+	execute(t, owner, "create role visitor login connection limit 0")
+	visitor.User = "visitor"
+	m := newMain(t, visitor, 20*time.Second)
+	if err := m.Ping(t.Context()); postgres.SQLState(err) != "53300" || m.AwaySince().IsZero() {
+		t.Fatalf("got %v", err)
+	}
+	execute(t, owner, "alter role visitor connection limit -1")
+	execute(t, owner, "select pg_advisory_lock(1)")
+	first := make(chan error, 1)
+	go func() {
+		for tick := time.NewTicker(10 * time.Millisecond); ; <-tick.C {
+			if _, err := m.Any().Exec(t.Context(), "select pg_advisory_xact_lock(1)"); postgres.SQLState(err) != "53300" {
+				first <- err
+				return
+			}
+		}
+	}()
+	eventually(t, "the first waits", func() bool {
+		var waits bool
+		check(t, owner.QueryRow(t.Context(), "select exists (select from pg_locks where locktype = 'advisory' and not granted)").Scan(&waits))
+		return waits
+	})
+	check(t, m.Ping(t.Context()))
+	execute(t, owner, "select pg_advisory_unlock(1)")
+	check(t, <-first)
 }

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// eventsPause is how long events are gathered before they are published together. Every hub gathers them further, for longer.
-	eventsPause = 5 * time.Millisecond
+	// eventsPause is how long events are gathered before they are published together. Under load each round costs those who
+	// write some of the processors.
+	eventsPause = 20 * time.Millisecond
 	// eventsBlock is how long an answer is waited for when nothing happens.
 	eventsBlock = time.Second
 	// eventsAtOnce bounds what is published together.

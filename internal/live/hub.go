@@ -17,9 +17,10 @@ import (
 )
 
 const (
-	// gatherFor is how long events are gathered for a message, and gatherFurther how much longer for each reader: what it takes
-	// to hand a message out to him. A thousand readers would otherwise keep a processor busy with messages of one event.
-	gatherFor     = 20 * time.Millisecond
+	// gatherFor is how long a process gathers what publishers have gathered, so that topics that move together wake it once,
+	// and gatherFurther how much longer for each reader: what it takes to hand a message out to him. A thousand readers
+	// would otherwise keep a processor busy with messages of one event.
+	gatherFor     = 5 * time.Millisecond
 	gatherFurther = 10 * time.Microsecond
 	// gatherMost bounds both.
 	gatherMost = 100 * time.Millisecond

@@ -246,9 +246,13 @@ func TestTokensAreRotated(t *testing.T) {
 
 func TestTokensOfOneUserAreLimited(t *testing.T) {
 	environ := append(settings(pgtest.New(t)), "TOKENS_PER_USER=1")
-	opsdb(t, environ, "token", "create", "--user", "night-crew", "--create-user").done(t)
-	if got := opsdb(t, environ, "token", "create", "--user", "night-crew"); got.code != exitFailed || !strings.Contains(got.err, "has 1 API tokens") {
-		t.Errorf("%+v", got)
+	first := decoded[auth.Issued](t, opsdb(t, environ, "token", "create", "--user", "night-crew", "--create-user", "--json").done(t).out)
+	second := decoded[auth.Issued](t, opsdb(t, environ, "token", "rotate", first.ID.String(), "--json").done(t).out) // one takes the other's place
+	for _, more := range [][]string{{"create", "--user", "night-crew"}, {"rotate", second.ID.String()}} {
+		got := opsdb(t, environ, append([]string{"token"}, more...)...)
+		if got.code != exitFailed || !strings.Contains(got.err, "API tokens that are good") {
+			t.Errorf("%v: %+v", more, got)
+		}
 	}
 }
 

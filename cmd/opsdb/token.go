@@ -245,7 +245,7 @@ func rotateToken(ctx context.Context, p program) error {
 			return err
 		}
 		return d.noted(ctx, func(db *maindb.Queries) ([]auth.Event, error) {
-			if rotated, err = auth.Rotate(ctx, db, keys, id, stays, d.actor); err != nil {
+			if rotated, err = auth.Rotate(ctx, db, keys, id, stays, d.config.Access.TokensPerUser, d.actor); err != nil {
 				return nil, err
 			}
 			detail := describeIssued(rotated.Issued)

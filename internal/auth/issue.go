@@ -87,13 +87,18 @@ func Issue(ctx context.Context, db *maindb.Queries, keys Keys, g Grant) (Issued,
 		CreatedBy: g.By, ExpiresAt: g.Expires,
 	})
 	issued := Issued{ID: p.ID, Token: token, UserID: user.ID, User: g.User, Name: g.Name, Scopes: p.Scopes, CreatedAt: p.CreatedAt, ExpiresAt: g.Expires}
-	if g.Most > 0 {
-		err := db.RequireAPITokenRoom(ctx, maindb.RequireAPITokenRoomParams{UserID: user.ID, Most: int32(g.Most)})
-		if err != nil {
-			return Issued{}, TokenRefused(err)
-		}
+	if err := room(ctx, db, user.ID, g.Most, nil); err != nil {
+		return Issued{}, err
 	}
 	return issued, db.CreateAPIToken(ctx, p)
+}
+
+// room fails when a user may not have another token beside his others, not counting one that it takes the place of.
+func room(ctx context.Context, db *maindb.Queries, user uuid.UUID, most int, replaced *uuid.UUID) error {
+	if most == 0 {
+		return nil
+	}
+	return TokenRefused(db.RequireAPITokenRoom(ctx, maindb.RequireAPITokenRoomParams{UserID: user, Most: int32(most), Replaced: replaced}))
 }
 
 func (g Grant) validate() error {
@@ -131,9 +136,10 @@ type Rotated struct {
 }
 
 // Rotate makes a token that takes the place of another, which stays good for a grace period. The new one has its name,
-// scopes and lifetime. db must be in a transaction on the main database. It fails with errs.NotFound for an unknown id and
-// with errs.Conflict named token-ended for a token that has ended, or has been replaced by one that is not revoked.
-func Rotate(ctx context.Context, db *maindb.Queries, keys Keys, id uuid.UUID, grace time.Duration, by string) (Rotated, error) {
+// scopes and lifetime. db must be in a transaction on the main database. most bounds how many tokens the user has beside the
+// old one; 0: nothing does. It fails with errs.NotFound for an unknown id, and with errs.Conflict, named token-ended for a
+// token that has ended or has been replaced by one that is not revoked, and too-many-tokens.
+func Rotate(ctx context.Context, db *maindb.Queries, keys Keys, id uuid.UUID, grace time.Duration, most int, by string) (Rotated, error) {
 	old, err := describe(ctx, db, id)
 	if err != nil {
 		return Rotated{}, err
@@ -143,6 +149,9 @@ func Rotate(ctx context.Context, db *maindb.Queries, keys Keys, id uuid.UUID, gr
 	token, p := keys.Mint(maindb.CreateAPITokenParams{
 		UserID: old.UserID, Name: old.Name, Scopes: old.Scopes, CreatedAt: now, CreatedBy: by, ExpiresAt: expires, RotatedFrom: &id,
 	})
+	if err := room(ctx, db, old.UserID, most, &id); err != nil {
+		return Rotated{}, err
+	}
 	if err := db.CreateAPIToken(ctx, p); err != nil {
 		return Rotated{}, rotationRefused(err)
 	}

@@ -14,7 +14,7 @@ import (
 func TestARevocationWaitsForARotationFurtherDown(t *testing.T) {
 	w := newWorld(t)
 	first := w.issue(Grant{})
-	second, err := Rotate(t.Context(), w.db, w.keys, first.ID, time.Hour, "crew")
+	second, err := Rotate(t.Context(), w.db, w.keys, first.ID, time.Hour, 0, "crew")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestARevocationWaitsForARotationFurtherDown(t *testing.T) {
 		}
 		return waits
 	})
-	third, err := Rotate(t.Context(), maindb.New(rotating), w.keys, second.ID, time.Hour, "thief")
+	third, err := Rotate(t.Context(), maindb.New(rotating), w.keys, second.ID, time.Hour, 0, "thief")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func TestCopiesOfReplacedTokensExpire(t *testing.T) {
 	w := newWorld(t)
 	issued := w.issue(Grant{})
 	w.accepts(w.verifier(w.address), issued.Token)
-	if _, err := Rotate(t.Context(), w.db, w.keys, issued.ID, time.Hour, "test"); err != nil {
+	if _, err := Rotate(t.Context(), w.db, w.keys, issued.ID, time.Hour, 0, "test"); err != nil {
 		t.Fatal(err)
 	}
 	w.sweeps(w.verifier(w.address))

@@ -33,6 +33,10 @@ const (
 func streamPart() part {
 	names := []string{"ws_p50_ms_1000", "ws_p99_ms_1000"}
 	return part{names, func(ctx context.Context, s *station) ([]Figure, error) {
+		// The readers would also get what others have left behind.
+		if err := s.empty(ctx); err != nil {
+			return nil, err
+		}
 		seen, err := s.follow(ctx)
 		if err != nil {
 			return nil, err

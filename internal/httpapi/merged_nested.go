@@ -41,17 +41,7 @@ func (s *Server) below(ctx context.Context, executions, packages []uuid.UUID) (n
 		if err != nil {
 			return nested{}, err
 		}
-		var packageRowsSeen []replicadb.RawDataPackage
-		var fileRowsSeen []replicadb.RawDataFile
-		err = s.replica.Snapshot(ctx, func(db *replicadb.Queries) (err error) {
-			if len(executions) > 0 {
-				if packageRowsSeen, err = db.ListRawDataPackages(ctx, replicadb.ListRawDataPackagesParams{ExecutedObsUnitIDs: executions}); err != nil {
-					return err
-				}
-			}
-			fileRowsSeen, err = db.ListRawDataFiles(ctx, replicadb.ListRawDataFilesParams{ExecutedObsUnitIDs: executions, RawDataPackageIDs: packages})
-			return err
-		})
+		packageRowsSeen, fileRowsSeen, err := s.childRows(ctx, executions, packages, packageView, fileView)
 		if err != nil {
 			return nested{}, err
 		}
@@ -75,6 +65,48 @@ func (s *Server) below(ctx context.Context, executions, packages []uuid.UUID) (n
 		}
 	}
 	return nested{}, errs.New(errs.Unavailable, "The files change faster than they can be read.").Named("contended").After(time.Second)
+}
+
+// childRows returns what the replica has below executions and packages, and what it has elsewhere of records that a pending
+// write may have put there: a file that is assigned to a package is still outside of it.
+func (s *Server) childRows(
+	ctx context.Context, executions, packages []uuid.UUID, packageView ops.View[replicadb.RawDataPackage], fileView ops.View[replicadb.RawDataFile],
+) (packageRows []replicadb.RawDataPackage, fileRows []replicadb.RawDataFile, err error) {
+	err = s.replica.Snapshot(ctx, func(db *replicadb.Queries) (err error) {
+		if len(executions) > 0 {
+			if packageRows, err = db.ListRawDataPackages(ctx, replicadb.ListRawDataPackagesParams{ExecutedObsUnitIDs: executions}); err != nil {
+				return err
+			}
+		}
+		if fileRows, err = db.ListRawDataFiles(ctx, replicadb.ListRawDataFilesParams{ExecutedObsUnitIDs: executions, RawDataPackageIDs: packages}); err != nil {
+			return err
+		}
+		if packageRows, err = withChanged(ctx, db, manyPackages, packageRows, packageView); err != nil {
+			return err
+		}
+		fileRows, err = withChanged(ctx, db, manyFiles, fileRows, fileView)
+		return err
+	})
+	return packageRows, fileRows, err
+}
+
+// withChanged adds to rows those that have pending writes and are not among them.
+func withChanged[R any](ctx context.Context, db *replicadb.Queries, read many[R], rows []R, view ops.View[R]) ([]R, error) {
+	there := make(map[uuid.UUID]bool, len(rows))
+	for _, row := range rows {
+		there[read.id(row)] = true
+	}
+	var missing []uuid.UUID
+	for id := range view {
+		if !there[id] && !view.Unexecuted(id) {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) == 0 {
+		return rows, nil
+	}
+	changed, err := read.rows(ctx, db, missing)
+	return append(rows, changed...), err
 }
 
 func childRanges(executions, packages []uuid.UUID) []buffer.Range {

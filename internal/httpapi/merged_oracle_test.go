@@ -150,6 +150,30 @@ func (o *observatory) inspect(step int) {
 	if diff := gocmp.Diff(e.packages, packages); diff != "" {
 		o.t.Fatalf("step %d: packages of %s: -want +got:\n%s", step, e.row.ID, diff)
 	}
+	for id := range e.packages {
+		o.inspectPackage(step, e, id)
+	}
+}
+
+// inspectPackage compares the files of a package of an execution.
+func (o *observatory) inspectPackage(step int, e *expected, id uuid.UUID) {
+	o.t.Helper()
+	children, err := o.server.below(o.ctx, nil, []uuid.UUID{id})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	want, got := map[uuid.UUID]bool{}, map[uuid.UUID]bool{}
+	for file, in := range e.files {
+		if in == id.String() {
+			want[file] = true
+		}
+	}
+	for _, f := range children.files[id] {
+		got[f.ID] = true
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		o.t.Fatalf("step %d: files of the package %s: -want +got:\n%s", step, id, diff)
+	}
 }
 
 // Whatever is executed, replayed or cleaned in between, the site shows the state after all accepted writes.

@@ -120,7 +120,7 @@ func (w *wary) look(ctx context.Context, sql string, args []any) {
 	plan := strings.Join(lines, "\n")
 	for _, table := range largeTables {
 		for line := range strings.Lines(plan) {
-			if _, scanned, ok := strings.Cut(strings.TrimSpace(line), "Seq Scan on "); ok && strings.Fields(scanned)[0] == table && !strings.Contains(line, "never executed") {
+			if _, scanned, ok := strings.Cut(strings.TrimSpace(line), "Seq Scan on "); ok && strings.Fields(scanned)[0] == table {
 				w.t.Errorf("%v: a whole table is read:\n%s\n%s", args, sql, plan)
 			}
 		}
@@ -253,7 +253,7 @@ func listMovements(t *testing.T, q *replicadb.Queries, before time.Time) {
 		for _, p := range []replicadb.ListTransfersParams{
 			{Status: status},
 			{UnpackStatus: status},
-			{Stalled: new(true), StalledBefore: before, Status: status},
+			{Stalled: new(true), StalledBefore: before, UnpackStatus: status},
 			{Stalled: new(false), StalledBefore: before, Status: status},
 			{RouteID: new(int32(1)), Status: status},
 			{OriginLocationID: new(int32(4)), Status: status},

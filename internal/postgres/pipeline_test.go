@@ -169,6 +169,7 @@ func (p *program) mine(limit int) int { return p.random.IntN(limit/2)*2 + p.turn
 // act does one thing that may be done, or nothing when it may not.
 func (p *program) act(ctx context.Context, tx pgx.Tx) error {
 	pack, bundle := numbered('p', p.mine(somePackages)), numbered('b', p.random.IntN(someBundles))
+	moving := numbered('b', p.random.IntN(someBundles-1)) // the last one waits for ever, or nothing might be seen waiting
 	transfer, archive := numbered('t', p.mine(3*someBundles)), numbered('a', p.mine(2*somePackages))
 	status := []string{"pending", "scheduled", "in_progress", "completed", "completed", "failed"}[p.random.IntN(6)]
 	state := []string{"waiting", "transferring", "transferring", "transferring", "failed", "archived"}[p.random.IntN(6)]
@@ -191,7 +192,7 @@ func (p *program) act(ctx context.Context, tx pgx.Tx) error {
 		{`update raw_data_package set data_transfer_package_id = @bundle where id = @id and status = 'complete'`, pack, ""},
 		{transfers("long_term_archive_transfer", "status", ends), archive, status},
 		{`insert into data_transfer (id, data_transfer_package_id, data_transfer_route_id, origin_location_id, destination_location_id, size_bytes)
-		  values (@id, @bundle, 1, 4, 5, 10) on conflict do nothing`, transfer, ""},
+		  values (@id, @moving, 1, 4, 5, 10) on conflict do nothing`, transfer, ""},
 		{`insert into long_term_archive_transfer (id, raw_data_package_id, destination_location_id)
 		  values (@id, @pack, @archive) on conflict do nothing`, archive, ""},
 		{transfers("data_transfer_package", "status", ""), numbered('b', p.mine(someBundles)), status},
@@ -201,7 +202,7 @@ func (p *program) act(ctx context.Context, tx pgx.Tx) error {
 		{`delete from long_term_archive_transfer where id = @id and status = 'failed'`, archive, ""},
 	}[min(p.random.IntN(12), p.random.IntN(12))]
 	_, err := tx.Exec(ctx, step.sql, pgx.NamedArgs{
-		"id": step.id, "to": step.to, "bundle": bundle, "pack": numbered('p', p.random.IntN(somePackages)), "archive": 6 + 2*p.turn,
+		"id": step.id, "to": step.to, "bundle": bundle, "moving": moving, "pack": numbered('p', p.random.IntN(somePackages)), "archive": 6 + 2*p.turn,
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", step.sql, err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/BurntSushi/toml"
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
@@ -212,5 +213,40 @@ func TestObservationIsLinked(t *testing.T) {
 				t.Errorf("%s is not linked from %s", target, from)
 			}
 		}
+	}
+}
+
+// What takes a cookie and nothing else cannot be made up wrongly, and schemathesis.toml has to say so: Hypothesis throws
+// away every attempt, and soon gives up.
+func TestNothingIsMadeUpWronglyForACookie(t *testing.T) {
+	var config struct {
+		Operations []struct {
+			IDs    []string `toml:"include-operation-id"`
+			Phases struct {
+				Fuzzing struct{ Generation struct{ Mode string } }
+			}
+		}
+	}
+	if _, err := toml.DecodeFile("schemathesis/schemathesis.toml", &config); err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	for _, o := range operationsOf(load(t)) {
+		if o.Security == nil || len(o.Parameters) > 0 || o.RequestBody != nil {
+			continue
+		}
+		if slices.ContainsFunc(*o.Security, func(way openapi3.SecurityRequirement) bool { return way["sessionCookie"] != nil }) {
+			want = append(want, o.id)
+		}
+	}
+	for _, chosen := range config.Operations {
+		if chosen.Phases.Fuzzing.Generation.Mode == "positive" {
+			got = append(got, chosen.IDs...)
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("schemathesis.toml has %v, and a cookie is all that %v take", got, want)
 	}
 }

@@ -65,9 +65,10 @@ func (r *Replica) Ping(ctx context.Context) error {
 	return err
 }
 
-// Snapshot runs f on one unchanging state of the database. It runs f a second time when the first was in the way of
-// replay, met a migration or lost its connection, so f must begin from nothing each time. An error of f is returned.
-func (r *Replica) Snapshot(ctx context.Context, f func(*replicadb.Queries) error) error {
+// Snapshot runs f on one unchanging state of the database, with a context that ends when nobody should wait for the
+// database any longer. It runs f a second time when the first was in the way of replay, met a migration or lost its
+// connection, so f must begin from nothing each time. An error of f is returned.
+func (r *Replica) Snapshot(ctx context.Context, f func(context.Context, *replicadb.Queries) error) error {
 	err := r.snapshot(ctx, f)
 	if SQLState(err) == serializationFailure || stalePlan(err) || connectionBroke(err) {
 		err = r.snapshot(ctx, f)
@@ -75,7 +76,7 @@ func (r *Replica) Snapshot(ctx context.Context, f func(*replicadb.Queries) error
 	return err
 }
 
-func (r *Replica) snapshot(ctx context.Context, f func(*replicadb.Queries) error) error {
+func (r *Replica) snapshot(ctx context.Context, f func(context.Context, *replicadb.Queries) error) error {
 	visit, err := r.guard.enter(ctx)
 	if err != nil {
 		return err
@@ -84,7 +85,7 @@ func (r *Replica) snapshot(ctx context.Context, f func(*replicadb.Queries) error
 	return visit.leave(r.read(visit.ctx, f))
 }
 
-func (r *Replica) read(ctx context.Context, f func(*replicadb.Queries) error) error {
+func (r *Replica) read(ctx context.Context, f func(context.Context, *replicadb.Queries) error) error {
 	conn, err := r.pool.Acquire(ctx)
 	if err != nil {
 		return err
@@ -94,7 +95,7 @@ func (r *Replica) read(ctx context.Context, f func(*replicadb.Queries) error) er
 	if _, err := conn.Exec(ctx, "begin isolation level repeatable read read only"); err != nil {
 		return err
 	}
-	if err := f(replicadb.New(conn)); err != nil {
+	if err := f(ctx, replicadb.New(conn)); err != nil {
 		return errors.Join(err, rollback(ctx, conn))
 	}
 	tag, err := conn.Exec(ctx, "commit")

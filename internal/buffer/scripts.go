@@ -311,6 +311,35 @@ event('buffered', id)
 return 1
 `)
 
+// sectionScript reads a slice of one of the places where transactions wait, oldest first, behind a spot in its order. All
+// in one: what leaves between two questions would move what is counted by its rank.
+//
+// KEYS: buffer, or a sorted set. ARGV: prefix, "list" or "set", score and id behind which to begin, number of ids. The
+// score of an id in the buffer is its sequence number.
+// Result: the ids, each with its score.
+var sectionScript = rueidis.NewLuaScriptReadOnly(luaOverlay + `
+local list, score, id, count = ARGV[2] == 'list', tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
+local low, high, behind, found = 0, 0, nil, {}
+if list then
+  high = redis.call('LLEN', KEYS[1])
+  behind = function(rank) return sequence(redis.call('LINDEX', KEYS[1], -rank - 1)) > score end
+else
+  low, high = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. ARGV[3]), redis.call('ZCOUNT', KEYS[1], '-inf', ARGV[3])
+  behind = function(rank) return redis.call('ZRANGE', KEYS[1], rank, rank)[1] > id end
+end
+while low < high do
+  local middle = math.floor((low + high) / 2)
+  if behind(middle) then high = middle else low = middle + 1 end
+end
+if not list then return redis.call('ZRANGE', KEYS[1], low, low + count - 1, 'WITHSCORES') end
+local ids = redis.call('LRANGE', KEYS[1], -(low + count), -low - 1)
+for i = #ids, 1, -1 do
+  found[#found + 1] = ids[i]
+  found[#found + 1] = string.format('%.0f', sequence(ids[i]))
+end
+return found
+`)
+
 // leaseScript takes or renews the lease, by the clock of Redis.
 //
 // KEYS: lease. ARGV: holder, milliseconds. Result: 1 when the caller holds it, else 0.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -89,6 +90,39 @@ func TestALargeBulkSeesAnotherWriter(t *testing.T) {
 		})
 		if errs.KindOf(err) != errs.Conflict {
 			t.Errorf("file %d: %v, want a conflict", at, err)
+		}
+	}
+}
+
+// The janitor takes the id map of a bulk that never came, and not that of one that comes while he looks, or again.
+func TestTheIDMapOfABulkThatComesIsNotSwept(t *testing.T) {
+	f := newFixture(t)
+	execution, _ := f.start(f.unit(), night)
+	p := f.fileParams(execution, 450)
+	receipt := f.register(p)
+	last := buffer.Record{Table: ops.TableFile, ID: p.IDs[len(p.IDs)-1].String()}
+	later := time.Now().Add(time.Hour)
+	if err := f.Sweep(f.ctx(), receipt.Transaction, later, []buffer.Record{last}); err != nil {
+		t.Fatal(err)
+	}
+	look, err := f.Look(f.ctx(), buffer.Query{Records: []buffer.Record{last}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(look.Transactions) != 1 {
+		t.Error("a file of a bulk that has come is not found any more")
+	}
+
+	step := ops.RegisterFiles.With(f.fileParams(execution, 450))
+	for name, c := range map[string]struct {
+		before time.Time
+		want   string
+	}{"swept meanwhile": {later, "moved"}, "too young": {time.Now().Add(-time.Hour), "new"}} {
+		answer, err := f.Prepared(f.ctx(), step, func(id uuid.UUID, rows []buffer.Record) error {
+			return f.Sweep(f.ctx(), id, c.before, rows[:1])
+		})
+		if err != nil || answer != c.want {
+			t.Errorf("%s: %q, %v, want %q", name, answer, err, c.want)
 		}
 	}
 }

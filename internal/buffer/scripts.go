@@ -17,8 +17,9 @@ const (
 //
 // KEYS: transaction. ARGV: prefix, id, payload, fingerprint, effects, accepted (ms), state (buffered or committed),
 // lsn, version of the look, number of looked-at records, their table, id and version, number of id-map rows, their
-// table and id.
-// Result: {"known", fingerprint, state, accepted} | {"moved"} | {"new", sequence}.
+// table and id, number of rows that were prepared ahead.
+// Result: {"known", fingerprint, state, accepted} | {"moved"} | {"new", sequence}. It has moved also when the janitor has
+// taken what was prepared for the id map of a bulk that never comes.
 var enqueueScript = accepting(`
 local known = redis.call('HMGET', KEYS[1], 'fingerprint', 'state', 'accepted')
 if known[1] then return {'known', known[1], known[2], known[3]} end
@@ -28,7 +29,9 @@ for i = 1, looked do
   at = at + 3
 end
 if looked > 0 and tonumber(redis.call('GET', prefix .. 'cleaned') or '0') > tonumber(ARGV[9]) then return {'moved'} end
-local id, state = ARGV[2], ARGV[7]
+local id, state, mapped = ARGV[2], ARGV[7], tonumber(ARGV[at])
+local ahead = tonumber(ARGV[at + 2 * mapped + 1])
+if ahead > 0 and redis.call('SCARD', prefix .. 'prepared:' .. id) ~= ahead then return {'moved'} end
 local version = redis.call('INCR', prefix .. 'version')
 local seq = redis.call('INCR', prefix .. 'sequence')
 redis.call('HSET', KEYS[1], 'payload', ARGV[3], 'fingerprint', ARGV[4], 'effects', ARGV[5], 'accepted', ARGV[6],
@@ -40,8 +43,8 @@ else
   redis.call('ZADD', prefix .. 'direct', seq, id)
 end
 enter(id, ARGV[5], version)
-if ARGV[at] ~= '0' then
-  for i = 1, tonumber(ARGV[at]) do row(ARGV[at + 2 * i - 1], ARGV[at + 2 * i], id, version) end
+if mapped > 0 then
+  for i = 1, mapped do row(ARGV[at + 2 * i - 1], ARGV[at + 2 * i], id, version) end
   arrived(id)
 end
 event(state, id)
@@ -70,10 +73,12 @@ return 1
 
 // sweepScript removes a slice of an id map: of a transaction that has left, or that never came.
 //
-// KEYS: prepared, prepared rows of the transaction. ARGV: prefix, id, then table and id of each row.
-// Result: 1.
+// KEYS: prepared, prepared rows of the transaction. ARGV: prefix, id, the millisecond before which it must have been
+// prepared last and not have come since (empty: it has left), then table and id of each row.
+// Result: 1, or 0 when it has come, or is being prepared again.
 var sweepScript = moving(`
-for i = 3, #ARGV, 2 do
+if ARGV[3] ~= '' and tonumber(redis.call('ZSCORE', KEYS[1], ARGV[2]) or 'inf') > tonumber(ARGV[3]) then return 0 end
+for i = 4, #ARGV, 2 do
   local list, version = writers(ARGV[i], ARGV[i + 1])
   keep(ARGV[i], ARGV[i + 1], without(list, ARGV[2]), version)
   redis.call('SREM', KEYS[2], ARGV[i] .. ' ' .. ARGV[i + 1])

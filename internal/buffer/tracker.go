@@ -209,7 +209,7 @@ func (b *Buffer) sweepBulks(ctx context.Context, ids []string) error {
 		if err != nil {
 			return err
 		}
-		if err := b.sweep(ctx, t.id.String(), e.rows); err != nil {
+		if err := b.sweep(ctx, t.id.String(), "", e.rows); err != nil {
 			return err
 		}
 	}

@@ -29,7 +29,9 @@ func (b *Buffer) journal(ctx context.Context, from string, n int64) ([]journalle
 	}
 	list := make([]journalled, len(entries))
 	for i, e := range entries {
-		t := &stored{raw: e.FieldValues["payload"], state: State(e.FieldValues["state"])}
+		t := &stored{
+			raw: e.FieldValues["payload"], state: State(e.FieldValues["state"]), outcome: e.FieldValues["outcome"], audit: e.FieldValues["audit"],
+		}
 		if t.id, err = uuid.Parse(e.FieldValues["id"]); err != nil {
 			return nil, err
 		}

@@ -133,13 +133,18 @@ if ARGV[3] ~= '' and redis.call('HGET', KEYS[3], 'incarnation') ~= ARGV[3] then 
 local cleaned, ids, gone, stayed = tonumber(redis.call('GET', KEYS[2]) or '0'), {}, {}, {'0'}
 for i = 5, #ARGV do
   local id = ARGV[i]
-  local t = redis.call('HMGET', transaction(id), 'effects', 'payload', 'sequence', 'batch', 'version', 'state')
+  local t = redis.call('HMGET', transaction(id), 'effects', 'payload', 'sequence', 'batch', 'version', 'state', 'outcome')
   if t[1] and ARGV[4] ~= '1' and string.find(t[1], '\t@', 1, true) then
     stayed[#stayed + 1] = id
   elseif redis.call('ZREM', KEYS[4], id) == 1 then
     leave(id, t[6], t[1])
     if ARGV[2] == '1' then
-      redis.call('XADD', KEYS[1], '*', 'id', id, 'sequence', t[3], 'batch', t[4] or '0', 'payload', t[2], 'state', t[6])
+      local entry = {'id', id, 'sequence', t[3], 'batch', t[4] or '0', 'payload', t[2], 'state', t[6]}
+      if t[6] == 'discarded' then
+        local trail = redis.call('LRANGE', prefix .. 'audit:' .. id, 0, -1)
+        for _, field in ipairs({'outcome', t[7] or 'discarded', 'audit', '[' .. table.concat(trail, ',') .. ']'}) do entry[#entry + 1] = field end
+      end
+      redis.call('XADD', KEYS[1], '*', unpack(entry))
     end
     if t[6] == 'discarded' then redis.call('ZREM', prefix .. 'discarded', id) end
     cleaned = math.max(cleaned, tonumber(t[5]))
@@ -215,7 +220,8 @@ return count
 // restoreScript brings a journalled transaction back into the buffer: the main database has lost it.
 //
 // KEYS: transaction. ARGV: prefix, id, payload, fingerprint, effects, accepted (ms), sequence, state of the journal
-// (replicated or discarded), number of id-map rows, their table and id.
+// (replicated or discarded), outcome and id that replaces it (of a discarded one; empty: none), number of id-map rows,
+// their table and id, then its audit entries (JSON).
 // Result: 1, or 0 when it is in the buffer already.
 var restoreScript = moving(`
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
@@ -224,11 +230,13 @@ local version = redis.call('INCR', prefix .. 'version')
 redis.call('HSET', KEYS[1], 'payload', ARGV[3], 'fingerprint', ARGV[4], 'effects', ARGV[5], 'accepted', ARGV[6],
   'state', discarded and 'discarded' or 'buffered', 'sequence', ARGV[7], 'version', version)
 if discarded then
-  redis.call('HSET', KEYS[1], 'outcome', 'discarded')
+  redis.call('HSET', KEYS[1], 'outcome', ARGV[9], 'replaced_by', ARGV[10])
   redis.call('ZADD', prefix .. 'discarded', ARGV[7], id)
 end
 enter(id, ARGV[5], version)
-for i = 1, tonumber(ARGV[9]) do row(ARGV[8 + 2 * i], ARGV[9 + 2 * i], id, version) end
+local rows = tonumber(ARGV[11])
+for i = 1, rows do row(ARGV[10 + 2 * i], ARGV[11 + 2 * i], id, version) end
+for i = 12 + 2 * rows, #ARGV do redis.call('RPUSH', prefix .. 'audit:' .. id, ARGV[i]) end
 arrived(id)
 put(id)
 event('buffered', id)

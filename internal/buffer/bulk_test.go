@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/redis/rueidis"
 
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/internal/buffer"
@@ -124,5 +125,30 @@ func TestTheIDMapOfABulkThatComesIsNotSwept(t *testing.T) {
 		if err != nil || answer != c.want {
 			t.Errorf("%s: %q, %v, want %q", name, answer, err, c.want)
 		}
+	}
+}
+
+// Of a bulk that was discarded nothing shows, also where its rows are mapped yet.
+func TestADiscardedBulkDoesNotShow(t *testing.T) {
+	f := newFixture(t)
+	execution, _ := f.start(f.unit(), night)
+	p := f.fileParams(execution, 3)
+	for i := range p.IDs {
+		p.InstrumentModuleIDs[i] = 999_999
+	}
+	poison := f.register(p)
+	stop := f.run(f.Buffer)
+	f.await(poison.Transaction, buffer.Parked)
+	stop()
+	if _, err := f.Discard(f.ctx(), poison.Transaction, "operator", "wrong module", false); err != nil {
+		t.Fatal(err)
+	}
+	row := buffer.Record{Table: ops.TableFile, ID: p.IDs[0].String()}
+	f.command(func(c rueidis.Client) rueidis.Completed { // as if whoever discards it died before he has swept
+		return c.B().Hset().Key("site:observatory:overlay:"+row.Table).FieldValue().FieldValue(row.ID, "1|"+poison.Transaction.String()).Build()
+	})
+	look, err := f.Look(f.ctx(), buffer.Query{Records: []buffer.Record{row}})
+	if err != nil || len(look.Transactions) != 0 {
+		t.Errorf("%d transactions, %v", len(look.Transactions), err)
 	}
 }

@@ -393,7 +393,8 @@ local function include(id)
   if seen[id] then return end
   seen[id] = true
   local t = redis.call('HMGET', transaction(id), 'state', 'sequence', 'payload', 'failure')
-  if t[1] then
+  -- Rows of a bulk that was discarded are mapped until they are swept.
+  if t[1] and t[1] ~= 'discarded' then
     out[#out + 1] = id
     for i = 1, 4 do out[#out + 1] = t[i] or '' end
   end

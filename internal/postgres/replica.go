@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -40,6 +41,14 @@ func NewReplica(ctx context.Context, a Address, application string) (*Replica, e
 	config.MaxConns = replicaConnections
 	config.PingTimeout = replicaConnectTimeout / 2
 	config.ConnConfig.ConnectTimeout = replicaConnectTimeout
+	heard, dial := new(moment), config.ConnConfig.DialFunc
+	config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return answering{conn, heard}, nil
+	}
 	parameters := config.ConnConfig.RuntimeParams
 	parameters["default_transaction_read_only"] = "on"
 	// A plan for all values of optional filters uses no index for any.
@@ -52,8 +61,23 @@ func NewReplica(ctx context.Context, a Address, application string) (*Replica, e
 	if err != nil {
 		return nil, fmt.Errorf("replica: %w", err)
 	}
-	g := &guard{pool: pool, name: "database of this site", slug: "replica-unreachable", limit: replicaLimit + grace}
+	g := &guard{pool: pool, name: "database of this site", slug: "replica-unreachable", limit: replicaLimit + grace, heard: heard}
 	return &Replica{Queries: replicadb.New(g), guard: g, pool: pool}, nil
+}
+
+// answering is a connection that notes when something comes from the server.
+type answering struct {
+	net.Conn
+	heard *moment
+}
+
+// Read implements net.Conn.
+func (a answering) Read(p []byte) (int, error) {
+	n, err := a.Conn.Read(p)
+	if n > 0 {
+		a.heard.pass()
+	}
+	return n, err
 }
 
 // Close ends all connections and waits for those in use.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -143,6 +145,36 @@ func TestASnapshotOfAServerThatStopsEnds(t *testing.T) {
 	check(t, server.Continue())
 	if errs.KindOf(err) != errs.Unavailable || ctx.Err() != nil {
 		t.Errorf("got %v, %v", err, context.Cause(ctx))
+	}
+}
+
+// A database that many keep busy is not taken for one that is away: who stood in line in vain is told so, and all else goes
+// on.
+func TestABusyReplicaIsNotAway(t *testing.T) {
+	r := newReplica(t, pgtest.New(t))
+	var (
+		calls sync.WaitGroup
+		late  atomic.Int64
+	)
+	for range 40 {
+		calls.Go(func() {
+			_, err := r.Any().Exec(t.Context(), "select pg_sleep(2.5)")
+			busy, refused := errors.AsType[*errs.Error](err)
+			switch {
+			case err == nil:
+			case refused && busy.Slug == "database-busy":
+				late.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	calls.Wait()
+	if late.Load() == 0 {
+		t.Error("nobody stood in line")
+	}
+	if err := r.Ping(t.Context()); err != nil {
+		t.Errorf("afterwards: %v", err)
 	}
 }
 

@@ -2,7 +2,6 @@ package buffer
 
 import (
 	"context"
-
 	"time"
 
 	"github.com/google/uuid"

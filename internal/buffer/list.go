@@ -50,7 +50,7 @@ func (b *Buffer) sections(states []State) []section {
 // discarded; within each in order of acceptance. next is empty at the end.
 // Errors: errs.Invalid for a cursor that is not one; errs.Unavailable without Redis.
 func (b *Buffer) Transactions(ctx context.Context, f ListFilter) (page []Status, next string, err error) {
-	name, at, err := parseCursor(f.After)
+	name, at, err := b.parseCursor(f.After)
 	if err != nil {
 		return nil, "", err
 	}
@@ -154,12 +154,12 @@ func (b *Buffer) sectionPage(ctx context.Context, s section, after spot) (page [
 	return page, len(ids) == sliceSize, nil
 }
 
-func parseCursor(text string) (section string, at spot, err error) {
+func (b *Buffer) parseCursor(text string) (name string, at spot, err error) {
 	if text == "" {
 		return "", spot{}, nil
 	}
 	parts := strings.Split(text, ".")
-	if len(parts) == 3 && slices.Contains([]string{"parked", "blocked", "retrying", "buffer", "committed", "direct", "discarded"}, parts[0]) {
+	if len(parts) == 3 && slices.ContainsFunc(b.sections(nil), func(s section) bool { return s.name == parts[0] }) {
 		_, noScore := strconv.ParseUint(parts[1], 10, 63)
 		_, noID := uuid.Parse(parts[2])
 		if noScore == nil && noID == nil {

@@ -3,6 +3,7 @@ package buffer_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -93,6 +94,40 @@ func TestALargeBulkSeesAnotherWriter(t *testing.T) {
 			t.Errorf("file %d: %v, want a conflict", at, err)
 		}
 	}
+}
+
+// A bulk that has to be decided again is the same bulk: nothing is left of what was prepared for it first.
+func TestABulkThatIsBuiltAgainKeepsItsIDs(t *testing.T) {
+	f := newFixture(t)
+	execution, _ := f.start(f.unit(), night)
+	p := f.fileParams(execution, 450)
+	parent := buffer.Record{Table: ops.TableExecution, ID: execution.String()}
+	var built [][]uuid.UUID
+	_, err := f.Write(f.ctx(), buffer.Request{Operation: "createRawDataFiles", Principal: "a", Critical: true, Bulk: true, Fingerprint: "f"},
+		func(ctx context.Context, tx *buffer.Transaction) error {
+			look, err := f.Look(ctx, buffer.Query{Records: []buffer.Record{parent}})
+			if err != nil {
+				return err
+			}
+			tx.Saw(look)
+			if len(built) == 0 {
+				f.finish(execution, night.Add(time.Minute), maindb.ObservationStatusCompleted)
+			}
+			p.IDs = make([]uuid.UUID, len(p.Names))
+			for i := range p.IDs {
+				p.IDs[i] = tx.RecordID(nil)
+			}
+			built = append(built, p.IDs)
+			tx.Add(ops.RegisterFiles.With(p))
+			return nil
+		})
+	if err != nil || len(built) != 2 || !slices.Equal(built[0], built[1]) {
+		t.Fatalf("%v after %d builds, want two with the same ids", err, len(built))
+	}
+	f.command(func(c rueidis.Client) rueidis.Completed {
+		return c.B().Eval().Script(`if redis.call('HLEN', KEYS[1]) ~= 451 then return redis.error_reply(redis.call('HLEN', KEYS[1]) .. ' records') end return 1`).
+			Numkeys(1).Key("site:observatory:overlay:" + ops.TableFile).Build()
+	})
 }
 
 // The janitor takes the id map of a bulk that never came, and not that of one that comes while he looks, or again.

@@ -31,7 +31,7 @@ end
 if looked > 0 and tonumber(redis.call('GET', prefix .. 'cleaned') or '0') > tonumber(ARGV[9]) then return {'moved'} end
 local id, state, mapped = ARGV[2], ARGV[7], tonumber(ARGV[at])
 local ahead = tonumber(ARGV[at + 2 * mapped + 1])
-if ahead > 0 and redis.call('SCARD', prefix .. 'prepared:' .. id) ~= ahead then return {'moved'} end
+if ahead > 0 and redis.call('SCARD', prefix .. 'prepared:' .. id) < ahead then return {'moved'} end
 local version = redis.call('INCR', prefix .. 'version')
 local seq = redis.call('INCR', prefix .. 'sequence')
 redis.call('HSET', KEYS[1], 'payload', ARGV[3], 'fingerprint', ARGV[4], 'effects', ARGV[5], 'accepted', ARGV[6],

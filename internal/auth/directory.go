@@ -82,7 +82,7 @@ func (d *Directory) round(ctx context.Context, w *wanted) (k known, more bool, e
 	for id := range users {
 		more = note(&w.users, id) || more
 	}
-	err = d.replica.Snapshot(ctx, func(q *replicadb.Queries) error {
+	err = d.replica.Snapshot(ctx, func(ctx context.Context, q *replicadb.Queries) error {
 		if err := k.readTokens(ctx, q, *w, tokens); err != nil {
 			return err
 		}

@@ -95,7 +95,7 @@ func (v *Verifier) sweepSince(ctx context.Context, since time.Time, version int6
 func (v *Verifier) fresh(ctx context.Context, tokens, users []uuid.UUID) (map[string]copyText, error) {
 	fresh := map[string]copyText{}
 	var k known
-	err := v.directory.replica.Snapshot(ctx, func(q *replicadb.Queries) error {
+	err := v.directory.replica.Snapshot(ctx, func(ctx context.Context, q *replicadb.Queries) error {
 		var err error
 		if k.tokens, err = q.GetAPITokens(ctx, replicadb.GetAPITokensParams{IDs: tokens}); err != nil {
 			return err

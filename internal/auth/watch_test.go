@@ -148,7 +148,7 @@ func TestLosingRedisLosesNobody(t *testing.T) {
 	w := newWorld(t)
 	issued := w.issue(Grant{})
 	v := w.verifier(w.address)
-	w.run(v)
+	stop := w.run(v)
 	_, _, access := w.signIn(v.sessions, w.user("observer-on-duty"))
 	w.accepts(v, issued.Token)
 	w.accepts(v, access)
@@ -160,8 +160,9 @@ func TestLosingRedisLosesNobody(t *testing.T) {
 	w.accepts(v, access)
 	// With nobody left to ask there is what it has in memory.
 	w.accepts(v, issued.Token)
-	cut := w.replica(w.away())
-	v.directory.replica = cut
+	stop()
+	v.directory.replica = w.replica(w.away())
+	w.start(v)
 	_, epoch = v.verdicts.get("")
 	w.soon("it has noticed again", 10*time.Second, func() bool { _, now := v.verdicts.get(""); return now > epoch })
 	w.accepts(v, issued.Token)

@@ -137,19 +137,27 @@ func (w *world) cut(v *Verifier) {
 	v.directory = NewDirectory(w.replica(w.away()), v.directory.overlay)
 }
 
-// run keeps a verifier up to date until the test ends.
-func (w *world) run(v *Verifier) {
+// run keeps a verifier up to date until the test ends, or stop is called.
+func (w *world) run(v *Verifier) (stop func()) {
+	before := w.listeners(v)
+	stop = w.start(v)
+	w.soon("the verifier listens", 10*time.Second, func() bool { return w.listeners(v) > before })
+	return stop
+}
+
+// start is run without waiting until the verifier listens.
+func (w *world) start(v *Verifier) (stop func()) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	done := make(chan struct{})
-	before := w.listeners(v)
 	go func() {
 		defer close(done)
 		if err := v.Run(ctx); err != nil {
 			w.t.Error(err)
 		}
 	}()
-	w.t.Cleanup(func() { cancel(); <-done })
-	w.soon("the verifier listens", 10*time.Second, func() bool { return w.listeners(v) > before })
+	stop = func() { cancel(); <-done }
+	w.t.Cleanup(stop)
+	return stop
 }
 
 // listeners returns how many verifiers listen to changes of rights.

@@ -62,6 +62,35 @@ func TestLostTailIsExecutedAgain(t *testing.T) {
 	})
 }
 
+// What was edited and then lost is known again as what it was: who waits for the old write is led on to the new one.
+func TestALostEditIsKnownAgain(t *testing.T) {
+	f := newFixture(t)
+	f.run(f.Buffer)
+	_, kept := f.start(f.unit(), night)
+	f.await(kept.Transaction, buffer.Replicated)
+	late := night.Add(48 * time.Hour)
+	batch := f.count("select batch from site_progress")
+	bad, poison := f.start(unknownUnit, late)
+	f.await(poison.Transaction, buffer.Parked)
+	mended, err := f.Edit(f.ctx(), poison.Transaction, "operator", "unit", []buffer.Step{ops.StartObservation.With(maindb.CreateExecutedObsUnitParams{
+		ID: bad, ObsUnitID: f.unit(), Site: "observatory", StartTime: late, Conditions: json.RawMessage("{}"), RecordedAt: late,
+	})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	replaced := func() int {
+		return f.count("select count(*) from buffered_transaction where id = $1 and outcome = 'replaced'", poison.Transaction)
+	}
+	f.eventually("both are replicated", func() bool { return replaced() == 1 && f.held() == 0 })
+	f.await(mended.Transaction, buffer.Replicated)
+	f.loseTail(batch)
+	f.eventually("it is replaced once more", func() bool { return replaced() == 1 && f.held() == 0 })
+	f.eventually("the ledger leads on", func() bool {
+		s, err := f.Transaction(f.ctx(), poison.Transaction)
+		return err == nil && s.ReplacedBy != nil && *s.ReplacedBy == mended.Transaction && len(s.Audit) == 1 && s.Audit[0].Reason == "unit"
+	})
+}
+
 // Batch numbers of a time line that was lost must not prove the replication of later writes.
 func TestOldTimeLineProvesNothing(t *testing.T) {
 	f := newFixture(t)

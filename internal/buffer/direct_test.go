@@ -15,6 +15,7 @@ import (
 	"github.com/ccatobs/opsdb/internal/buffer"
 	"github.com/ccatobs/opsdb/internal/errs"
 	"github.com/ccatobs/opsdb/internal/ops"
+	"github.com/ccatobs/opsdb/internal/redisclient"
 )
 
 // submit sends one start as it is given.
@@ -222,6 +223,65 @@ func TestTransactionsAreListedOnceEach(t *testing.T) {
 		if _, _, err := f.Transactions(f.ctx(), buffer.ListFilter{After: broken, Limit: 7}); errs.KindOf(err) != errs.Invalid {
 			t.Errorf("cursor %q: %v, want invalid", broken, err)
 		}
+	}
+}
+
+// Whoever walks through the list while others leave it meets all who stay, also those of one batch.
+func TestTransactionsAreListedWhileOthersLeave(t *testing.T) {
+	f := newFixture(t)
+	const all = 250
+	for i := range all {
+		f.start(f.unit(), night.Add(time.Duration(i)*time.Minute))
+	}
+	f.command(func(c rueidis.Client) rueidis.Completed { // all land in one flight
+		return c.B().Eval().Script(`local prefix = 'site:observatory:'
+			for _, id in ipairs(redis.call('LRANGE', prefix .. 'transaction_buffer', 0, -1)) do
+				redis.call('HSET', prefix .. 'transaction:' .. id, 'state', 'committed', 'batch', 7)
+				redis.call('ZADD', prefix .. 'committed', 7, id)
+			end
+			redis.call('DEL', prefix .. 'transaction_buffer')
+			return 1`).Numkeys(0).Build()
+	})
+	leave := func(whole bool, id string) {
+		f.command(func(c rueidis.Client) rueidis.Completed {
+			return c.B().Del().Key("site:observatory:transaction:" + id).Build()
+		})
+		if whole {
+			f.command(func(c rueidis.Client) rueidis.Completed {
+				return c.B().Zrem().Key("site:observatory:committed").Member(id).Build()
+			})
+		}
+	}
+	client, err := redisclient.New(redisclient.Options{Address: f.redis.Address()}).Get()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ids, err := client.Do(f.ctx(), client.B().Zrange().Key("site:observatory:committed").Min("0").Max("-1").Build()).AsStrSlice()
+	if err != nil || len(ids) != all {
+		t.Fatal(len(ids), err)
+	}
+	leave(false, ids[3]) // between the reading of its place and of itself
+	seen := map[string]bool{}
+	for cursor := ""; ; {
+		page, next, err := f.Transactions(f.ctx(), buffer.ListFilter{After: cursor, Limit: 7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range page {
+			if seen[s.ID.String()] {
+				t.Errorf("%s twice", s.ID)
+			}
+			seen[s.ID.String()] = true
+		}
+		if cursor = next; cursor == "" {
+			break
+		}
+		leave(true, page[0].ID.String())
+		leave(true, page[len(page)-1].ID.String())
+	}
+	if len(seen) != all-1 {
+		t.Errorf("%d transactions, want %d", len(seen), all-1)
 	}
 }
 

@@ -29,7 +29,9 @@ func (b *Buffer) journal(ctx context.Context, from string, n int64) ([]journalle
 	}
 	list := make([]journalled, len(entries))
 	for i, e := range entries {
-		t := &stored{raw: e.FieldValues["payload"], state: State(e.FieldValues["state"])}
+		t := &stored{
+			raw: e.FieldValues["payload"], state: State(e.FieldValues["state"]), outcome: e.FieldValues["outcome"], audit: e.FieldValues["audit"],
+		}
 		if t.id, err = uuid.Parse(e.FieldValues["id"]); err != nil {
 			return nil, err
 		}
@@ -118,22 +120,23 @@ func (b *Buffer) sweepPrepared(ctx context.Context, c rueidis.Client) error {
 			table, record, _ := strings.Cut(row, " ")
 			records = append(records, Record{Table: table, ID: record})
 		}
-		if err := b.sweep(ctx, id, records); err != nil {
+		if err := b.sweep(ctx, id, before, records); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// sweep removes a transaction from the id map of the rows.
-func (b *Buffer) sweep(ctx context.Context, id string, rows []Record) error {
+// sweep removes a transaction from the id map of the rows: one that has left, or, with a millisecond, one that was prepared
+// before it and has not come.
+func (b *Buffer) sweep(ctx context.Context, id, before string, rows []Record) error {
 	keys := []string{b.keys.Prepared(), b.keys.PreparedRows(id)}
 	for {
-		args := []string{b.keys.Prefix(), id}
+		args := []string{b.keys.Prefix(), id, before}
 		for _, row := range rows[:min(len(rows), inlineRows)] {
 			args = append(args, row.Table, row.ID)
 		}
-		if _, err := b.evalInt(ctx, sweepScript, keys, args); err != nil {
+		if n, err := b.evalInt(ctx, sweepScript, keys, args); err != nil || n == 0 {
 			return err
 		}
 		if len(rows) <= inlineRows {

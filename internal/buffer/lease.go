@@ -39,8 +39,8 @@ func (b *Buffer) Run(ctx context.Context) error {
 
 // compete takes the lease whenever it is free and works while it holds it.
 func (b *Buffer) compete(ctx context.Context) error {
-	pause := leaseRenewal
 	for {
+		pause := leaseRenewal
 		held, err := b.lease(ctx)
 		switch {
 		case err != nil:
@@ -50,7 +50,6 @@ func (b *Buffer) compete(ctx context.Context) error {
 			b.monitor.setExecutor("elsewhere", "")
 		default:
 			err := b.hold(ctx)
-			pause = leaseRenewal
 			if errors.Is(err, errNewer) {
 				b.log.Error("gave the lease up", "error", err)
 				b.monitor.setAlarm(alarmNewer, "newer-release-needed: "+err.Error())

@@ -1,12 +1,13 @@
 package buffer
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/redis/rueidis"
+	"github.com/google/uuid"
 
 	"github.com/ccatobs/opsdb/internal/errs"
 )
@@ -49,32 +50,24 @@ func (b *Buffer) sections(states []State) []section {
 // discarded; within each in order of acceptance. next is empty at the end.
 // Errors: errs.Invalid for a cursor that is not one; errs.Unavailable without Redis.
 func (b *Buffer) Transactions(ctx context.Context, f ListFilter) (page []Status, next string, err error) {
-	place, after, offset, err := parseCursor(f.After)
+	name, at, err := b.parseCursor(f.After)
 	if err != nil {
 		return nil, "", err
 	}
 	page = []Status{}
 	for _, s := range b.sections(f.States) {
-		if place != "" && s.name != place {
+		if name != "" && s.name != name {
 			continue
 		}
-		place = ""
-		for {
-			found, err := b.sectionPage(ctx, s, after, offset)
-			if err != nil {
+		name = ""
+		for more := true; more; {
+			var found []waitingAt
+			if found, more, err = b.sectionPage(ctx, s, at); err != nil {
 				return nil, "", unavailable(err)
 			}
-			for _, t := range found {
-				score := t.sequence
-				if s.name == "committed" {
-					score = t.batch
-				}
-				if score == after {
-					offset++
-				} else {
-					after, offset = score, 1
-				}
-				status, wanted, err := b.wanted(ctx, f, s, t)
+			for _, w := range found {
+				at = w.spot
+				status, wanted, err := b.wanted(ctx, f, s, w.stored)
 				if err != nil {
 					return nil, "", err
 				}
@@ -83,21 +76,18 @@ func (b *Buffer) Transactions(ctx context.Context, f ListFilter) (page []Status,
 				}
 				page = append(page, status)
 				if len(page) == f.Limit {
-					return page, s.name + "." + strconv.FormatInt(after, 10) + "." + strconv.Itoa(offset), nil
+					return page, s.name + "." + at.String(), nil
 				}
 			}
-			if len(found) < sliceSize {
-				break
-			}
 		}
-		after, offset = 0, 0
+		at = spot{}
 	}
 	return page, "", nil
 }
 
-// wanted returns the status of a transaction that the filter lets through.
+// wanted returns the status of a transaction that is still there and that the filter lets through.
 func (b *Buffer) wanted(ctx context.Context, f ListFilter, s section, t *stored) (Status, bool, error) {
-	if f.SQLState != "" && (t.failure == nil || t.failure.SQLState != f.SQLState) {
+	if t == nil || f.SQLState != "" && (t.failure == nil || t.failure.SQLState != f.SQLState) {
 		return Status{}, false, nil
 	}
 	// A discarded one waits in the buffer for its ledger row; it is listed where it belongs.
@@ -117,77 +107,64 @@ func (b *Buffer) wanted(ctx context.Context, f ListFilter, s section, t *stored)
 	return status, true, nil
 }
 
-// sectionPage returns the next sliceSize transactions of a section: those whose score is at least after, but for the
-// first offset of that very score.
-func (b *Buffer) sectionPage(ctx context.Context, s section, after int64, offset int) ([]*stored, error) {
-	c, err := b.client.Get()
-	if err != nil {
-		return nil, err
-	}
-	if !s.list {
-		ids, err := c.Do(ctx, c.B().Zrangebyscore().Key(s.key).Min(strconv.FormatInt(after, 10)).Max("+inf").
-			Limit(int64(offset), sliceSize).Build()).AsStrSlice()
-		if err != nil {
-			return nil, err
-		}
-		return b.load(ctx, ids)
-	}
-	skip, err := b.rankInBuffer(ctx, c, after, offset > 0)
-	if err != nil {
-		return nil, err
-	}
-	ids, err := b.tail(ctx, skip, sliceSize)
-	if err != nil {
-		return nil, err
-	}
-	return b.load(ctx, ids)
+// spot is a place in the order of a section: a sequence number, or a batch, and an id within it.
+type spot struct{ score, id string }
+
+// String returns the spot as cursors have it.
+func (s spot) String() string { return s.score + "." + s.id }
+
+// waitingAt is a transaction in a section; stored is nil when it has left meanwhile.
+type waitingAt struct {
+	spot
+	stored *stored
 }
 
-// rankInBuffer returns how many transactions of the buffer are older than a sequence number, by bisection.
-func (b *Buffer) rankInBuffer(ctx context.Context, c rueidis.Client, sequence int64, including bool) (int, error) {
-	if sequence == 0 {
-		return 0, nil
+// sectionPage returns the next sliceSize transactions of a section behind a spot, and whether there can be more behind
+// them: some may have left before they were read.
+func (b *Buffer) sectionPage(ctx context.Context, s section, after spot) (page []waitingAt, more bool, err error) {
+	kind := "set"
+	if s.list {
+		kind = "list"
 	}
-	n, err := c.Do(ctx, c.B().Llen().Key(b.keys.Buffer()).Build()).AsInt64()
+	answer, err := b.eval(ctx, sectionScript, []string{s.key},
+		[]string{b.keys.Prefix(), kind, cmp.Or(after.score, "0"), after.id, strconv.Itoa(sliceSize)})
 	if err != nil {
-		return 0, err
+		return nil, false, err
 	}
-	low, high := int64(0), n
-	for low < high {
-		middle := (low + high) / 2
-		id, err := c.Do(ctx, c.B().Lindex().Key(b.keys.Buffer()).Index(-middle-1).Build()).ToString()
-		if rueidis.IsRedisNil(err) {
-			high = middle
-			continue
-		}
-		if err != nil {
-			return 0, err
-		}
-		at, err := c.Do(ctx, c.B().Hget().Key(b.keys.Transaction(id)).Field("sequence").Build()).AsInt64()
-		if err != nil && !rueidis.IsRedisNil(err) {
-			return 0, err
-		}
-		if at < sequence || (including && at == sequence) {
-			low = middle + 1
-		} else {
-			high = middle
-		}
+	flat, err := answer.AsStrSlice()
+	if err != nil {
+		return nil, false, err
 	}
-	return int(low), nil
+	var ids []string
+	for pair := range slices.Chunk(flat, 2) {
+		ids = append(ids, pair[0])
+		page = append(page, waitingAt{spot: spot{score: pair[1], id: pair[0]}})
+	}
+	list, err := b.load(ctx, ids)
+	if err != nil {
+		return nil, false, err
+	}
+	there := make(map[string]*stored, len(list))
+	for _, t := range list {
+		there[t.id.String()] = t
+	}
+	for i := range page {
+		page[i].stored = there[page[i].id]
+	}
+	return page, len(ids) == sliceSize, nil
 }
 
-func parseCursor(text string) (place string, after int64, offset int, err error) {
+func (b *Buffer) parseCursor(text string) (name string, at spot, err error) {
 	if text == "" {
-		return "", 0, 0, nil
+		return "", spot{}, nil
 	}
 	parts := strings.Split(text, ".")
-	if len(parts) == 3 && slices.Contains([]string{"parked", "blocked", "retrying", "buffer", "committed", "direct", "discarded"}, parts[0]) {
-		if after, err = strconv.ParseInt(parts[1], 10, 64); err == nil {
-			offset, err = strconv.Atoi(parts[2])
-		}
-		if err == nil && offset >= 0 {
-			return parts[0], after, offset, nil
+	if len(parts) == 3 && slices.ContainsFunc(b.sections(nil), func(s section) bool { return s.name == parts[0] }) {
+		_, noScore := strconv.ParseUint(parts[1], 10, 63)
+		_, noID := uuid.Parse(parts[2])
+		if noScore == nil && noID == nil {
+			return parts[0], spot{parts[1], parts[2]}, nil
 		}
 	}
-	return "", 0, 0, errs.New(errs.Invalid, "this cursor does not come from here").At("query:cursor", "is not a cursor")
+	return "", spot{}, errs.New(errs.Invalid, "this cursor does not come from here").At("query:cursor", "is not a cursor")
 }

@@ -126,6 +126,9 @@ const (
 func (m *monitor) setAlarm(which alarm, text string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.alarms[which] == text {
+		return // what another process has raised, and this one has adopted, is not its own to end
+	}
 	if m.alarms == nil {
 		m.alarms = make(map[alarm]string)
 	}

@@ -23,3 +23,18 @@ func TestExecutionsOfTheLastMinuteAreSummed(t *testing.T) {
 		t.Errorf("%d in %s of %d landings after three minutes, want none", e.n, e.took, len(e.landed))
 	}
 }
+
+// The alarm of the process that executes is shown by the others, whatever they find in order themselves.
+func TestAnAdoptedAlarmStays(t *testing.T) {
+	var m monitor
+	m.adopt(executorReport{Holder: "other", Alarm: "main database refuses"})
+	m.setAlarm(alarmRedis, "")
+	if m.report.Alarm != "main database refuses" {
+		t.Errorf("the alarm is %q", m.report.Alarm)
+	}
+	m.setAlarm(alarmRedis, "it evicts")
+	m.setAlarm(alarmRedis, "")
+	if m.report.Alarm != "" {
+		t.Errorf("an alarm of its own has not ended: %q", m.report.Alarm)
+	}
+}

@@ -193,7 +193,7 @@ func (b *Buffer) sweepRows(ctx context.Context, t *stored) error {
 		// What cannot be read has mapped nothing.
 		return nil //nolint:nilerr // see above
 	}
-	return b.sweep(ctx, t.id.String(), e.rows)
+	return b.sweep(ctx, t.id.String(), "", e.rows)
 }
 
 func errNotStopped(id uuid.UUID) error {

@@ -17,8 +17,9 @@ const (
 //
 // KEYS: transaction. ARGV: prefix, id, payload, fingerprint, effects, accepted (ms), state (buffered or committed),
 // lsn, version of the look, number of looked-at records, their table, id and version, number of id-map rows, their
-// table and id.
-// Result: {"known", fingerprint, state, accepted} | {"moved"} | {"new", sequence}.
+// table and id, number of rows that were prepared ahead.
+// Result: {"known", fingerprint, state, accepted} | {"moved"} | {"new", sequence}. It has moved also when the janitor has
+// taken what was prepared for the id map of a bulk that never comes.
 var enqueueScript = accepting(`
 local known = redis.call('HMGET', KEYS[1], 'fingerprint', 'state', 'accepted')
 if known[1] then return {'known', known[1], known[2], known[3]} end
@@ -28,7 +29,9 @@ for i = 1, looked do
   at = at + 3
 end
 if looked > 0 and tonumber(redis.call('GET', prefix .. 'cleaned') or '0') > tonumber(ARGV[9]) then return {'moved'} end
-local id, state = ARGV[2], ARGV[7]
+local id, state, mapped = ARGV[2], ARGV[7], tonumber(ARGV[at])
+local ahead = tonumber(ARGV[at + 2 * mapped + 1])
+if ahead > 0 and redis.call('SCARD', prefix .. 'prepared:' .. id) < ahead then return {'moved'} end
 local version = redis.call('INCR', prefix .. 'version')
 local seq = redis.call('INCR', prefix .. 'sequence')
 redis.call('HSET', KEYS[1], 'payload', ARGV[3], 'fingerprint', ARGV[4], 'effects', ARGV[5], 'accepted', ARGV[6],
@@ -40,8 +43,8 @@ else
   redis.call('ZADD', prefix .. 'direct', seq, id)
 end
 enter(id, ARGV[5], version)
-if ARGV[at] ~= '0' then
-  for i = 1, tonumber(ARGV[at]) do row(ARGV[at + 2 * i - 1], ARGV[at + 2 * i], id, version) end
+if mapped > 0 then
+  for i = 1, mapped do row(ARGV[at + 2 * i - 1], ARGV[at + 2 * i], id, version) end
   arrived(id)
 end
 event(state, id)
@@ -70,10 +73,12 @@ return 1
 
 // sweepScript removes a slice of an id map: of a transaction that has left, or that never came.
 //
-// KEYS: prepared, prepared rows of the transaction. ARGV: prefix, id, then table and id of each row.
-// Result: 1.
+// KEYS: prepared, prepared rows of the transaction. ARGV: prefix, id, the millisecond before which it must have been
+// prepared last and not have come since (empty: it has left), then table and id of each row.
+// Result: 1, or 0 when it has come, or is being prepared again.
 var sweepScript = moving(`
-for i = 3, #ARGV, 2 do
+if ARGV[3] ~= '' and tonumber(redis.call('ZSCORE', KEYS[1], ARGV[2]) or 'inf') > tonumber(ARGV[3]) then return 0 end
+for i = 4, #ARGV, 2 do
   local list, version = writers(ARGV[i], ARGV[i + 1])
   keep(ARGV[i], ARGV[i + 1], without(list, ARGV[2]), version)
   redis.call('SREM', KEYS[2], ARGV[i] .. ' ' .. ARGV[i + 1])
@@ -128,13 +133,18 @@ if ARGV[3] ~= '' and redis.call('HGET', KEYS[3], 'incarnation') ~= ARGV[3] then 
 local cleaned, ids, gone, stayed = tonumber(redis.call('GET', KEYS[2]) or '0'), {}, {}, {'0'}
 for i = 5, #ARGV do
   local id = ARGV[i]
-  local t = redis.call('HMGET', transaction(id), 'effects', 'payload', 'sequence', 'batch', 'version', 'state')
+  local t = redis.call('HMGET', transaction(id), 'effects', 'payload', 'sequence', 'batch', 'version', 'state', 'outcome')
   if t[1] and ARGV[4] ~= '1' and string.find(t[1], '\t@', 1, true) then
     stayed[#stayed + 1] = id
   elseif redis.call('ZREM', KEYS[4], id) == 1 then
     leave(id, t[6], t[1])
     if ARGV[2] == '1' then
-      redis.call('XADD', KEYS[1], '*', 'id', id, 'sequence', t[3], 'batch', t[4] or '0', 'payload', t[2], 'state', t[6])
+      local entry = {'id', id, 'sequence', t[3], 'batch', t[4] or '0', 'payload', t[2], 'state', t[6]}
+      if t[6] == 'discarded' then
+        local trail = redis.call('LRANGE', prefix .. 'audit:' .. id, 0, -1)
+        for _, field in ipairs({'outcome', t[7] or 'discarded', 'audit', '[' .. table.concat(trail, ',') .. ']'}) do entry[#entry + 1] = field end
+      end
+      redis.call('XADD', KEYS[1], '*', unpack(entry))
     end
     if t[6] == 'discarded' then redis.call('ZREM', prefix .. 'discarded', id) end
     cleaned = math.max(cleaned, tonumber(t[5]))
@@ -210,7 +220,8 @@ return count
 // restoreScript brings a journalled transaction back into the buffer: the main database has lost it.
 //
 // KEYS: transaction. ARGV: prefix, id, payload, fingerprint, effects, accepted (ms), sequence, state of the journal
-// (replicated or discarded), number of id-map rows, their table and id.
+// (replicated or discarded), outcome and id that replaces it (of a discarded one; empty: none), number of id-map rows,
+// their table and id, then its audit entries (JSON).
 // Result: 1, or 0 when it is in the buffer already.
 var restoreScript = moving(`
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
@@ -219,11 +230,13 @@ local version = redis.call('INCR', prefix .. 'version')
 redis.call('HSET', KEYS[1], 'payload', ARGV[3], 'fingerprint', ARGV[4], 'effects', ARGV[5], 'accepted', ARGV[6],
   'state', discarded and 'discarded' or 'buffered', 'sequence', ARGV[7], 'version', version)
 if discarded then
-  redis.call('HSET', KEYS[1], 'outcome', 'discarded')
+  redis.call('HSET', KEYS[1], 'outcome', ARGV[9], 'replaced_by', ARGV[10])
   redis.call('ZADD', prefix .. 'discarded', ARGV[7], id)
 end
 enter(id, ARGV[5], version)
-for i = 1, tonumber(ARGV[9]) do row(ARGV[8 + 2 * i], ARGV[9 + 2 * i], id, version) end
+local rows = tonumber(ARGV[11])
+for i = 1, rows do row(ARGV[10 + 2 * i], ARGV[11 + 2 * i], id, version) end
+for i = 12 + 2 * rows, #ARGV do redis.call('RPUSH', prefix .. 'audit:' .. id, ARGV[i]) end
 arrived(id)
 put(id)
 event('buffered', id)
@@ -311,6 +324,35 @@ event('buffered', id)
 return 1
 `)
 
+// sectionScript reads a slice of one of the places where transactions wait, oldest first, behind a spot in its order. All
+// in one: what leaves between two questions would move what is counted by its rank.
+//
+// KEYS: buffer, or a sorted set. ARGV: prefix, "list" or "set", score and id behind which to begin, number of ids. The
+// score of an id in the buffer is its sequence number.
+// Result: the ids, each with its score.
+var sectionScript = rueidis.NewLuaScriptReadOnly(luaOverlay + `
+local list, score, id, count = ARGV[2] == 'list', tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
+local low, high, behind, found = 0, 0, nil, {}
+if list then
+  high = redis.call('LLEN', KEYS[1])
+  behind = function(rank) return sequence(redis.call('LINDEX', KEYS[1], -rank - 1)) > score end
+else
+  low, high = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. ARGV[3]), redis.call('ZCOUNT', KEYS[1], '-inf', ARGV[3])
+  behind = function(rank) return redis.call('ZRANGE', KEYS[1], rank, rank)[1] > id end
+end
+while low < high do
+  local middle = math.floor((low + high) / 2)
+  if behind(middle) then high = middle else low = middle + 1 end
+end
+if not list then return redis.call('ZRANGE', KEYS[1], low, low + count - 1, 'WITHSCORES') end
+local ids = redis.call('LRANGE', KEYS[1], -(low + count), -low - 1)
+for i = #ids, 1, -1 do
+  found[#found + 1] = ids[i]
+  found[#found + 1] = string.format('%.0f', sequence(ids[i]))
+end
+return found
+`)
+
 // leaseScript takes or renews the lease, by the clock of Redis.
 //
 // KEYS: lease. ARGV: holder, milliseconds. Result: 1 when the caller holds it, else 0.
@@ -351,7 +393,8 @@ local function include(id)
   if seen[id] then return end
   seen[id] = true
   local t = redis.call('HMGET', transaction(id), 'state', 'sequence', 'payload', 'failure')
-  if t[1] then
+  -- Rows of a bulk that was discarded are mapped until they are swept.
+  if t[1] and t[1] ~= 'discarded' then
     out[#out + 1] = id
     for i = 1, 4 do out[#out + 1] = t[i] or '' end
   end

@@ -1,6 +1,7 @@
 package buffer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -254,12 +255,42 @@ func (b *Buffer) restore(ctx context.Context, t *stored) error {
 			return err
 		}
 	}
+	trail, replacedBy, err := t.trail()
+	if err != nil {
+		return err
+	}
 	id := t.id.String()
 	args := []string{
 		b.keys.Prefix(), id, t.raw, t.payload.Fingerprint, e.text, moment(t.payload.AcceptedAt), strconv.FormatInt(t.sequence, 10), string(t.state),
+		// An earlier release kept neither outcome nor audit trail.
+		cmp.Or(t.outcome, "discarded"), replacedBy,
 	}
-	_, err := b.evalInt(ctx, restoreScript, []string{b.keys.Transaction(id)}, append(args, rowArgs(e.rows)...))
+	args = append(append(args, rowArgs(e.rows)...), trail...)
+	_, err = b.evalInt(ctx, restoreScript, []string{b.keys.Transaction(id)}, args)
 	return err
+}
+
+// trail returns the audit trail of a journalled transaction, each entry as Redis holds it, and the id of the one that took
+// its place, empty for none.
+func (t *stored) trail() (entries []string, replacedBy string, err error) {
+	if t.audit == "" {
+		return nil, "", nil
+	}
+	var texts []json.RawMessage
+	if err := json.Unmarshal([]byte(t.audit), &texts); err != nil {
+		return nil, "", fmt.Errorf("journalled audit trail of %s: %w", t.id, err)
+	}
+	for _, text := range texts {
+		var entry AuditEntry
+		if err := json.Unmarshal(text, &entry); err != nil {
+			return nil, "", fmt.Errorf("journalled audit trail of %s: %w", t.id, err)
+		}
+		if entry.ReplacedBy != nil && *entry.ReplacedBy != t.id {
+			replacedBy = entry.ReplacedBy.String()
+		}
+		entries = append(entries, string(text))
+	}
+	return entries, replacedBy, nil
 }
 
 func (b *Buffer) progress(ctx context.Context) (progress, error) {

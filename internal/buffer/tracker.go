@@ -61,6 +61,7 @@ func (b *Buffer) lookAtReplica(ctx context.Context) (replicaView, error) {
 // past the buffer is proved by its ledger row.
 func (b *Buffer) clean(ctx context.Context) error {
 	for {
+		moved := b.moved.wait()
 		waiting, err := b.cleanOnce(ctx)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -68,7 +69,6 @@ func (b *Buffer) clean(ctx context.Context) error {
 		if err != nil {
 			b.log.Debug("replication cannot be proved now", "error", err)
 		}
-		moved := b.moved.wait()
 		if waiting {
 			err = sleep(ctx, b.cfg.LSNCheckInterval)
 		} else {
@@ -209,7 +209,7 @@ func (b *Buffer) sweepBulks(ctx context.Context, ids []string) error {
 		if err != nil {
 			return err
 		}
-		if err := b.sweep(ctx, t.id.String(), e.rows); err != nil {
+		if err := b.sweep(ctx, t.id.String(), "", e.rows); err != nil {
 			return err
 		}
 	}

@@ -35,7 +35,8 @@ type Transaction struct {
 	keyed   bool
 	seen    bool
 	records int
-	new     int // records whose ids were made here
+	new     int         // records whose ids were made here
+	made    []uuid.UUID // these ids, which stay when the transaction is built again
 	steps   []Step
 	saw     []*Pending
 }
@@ -69,7 +70,7 @@ func (t *Transaction) ID() uuid.UUID { return t.id }
 func (t *Transaction) Seen() bool { return t.seen }
 
 // RecordID returns the id of the next record to be created: the given one, else one derived from the idempotency key
-// and the order of the calls, else a new UUIDv7.
+// and the order of the calls, else a new UUIDv7, the same when the transaction is built again.
 func (t *Transaction) RecordID(given *uuid.UUID) uuid.UUID {
 	t.records++
 	switch {
@@ -78,8 +79,11 @@ func (t *Transaction) RecordID(given *uuid.UUID) uuid.UUID {
 	case t.keyed:
 		return uuid.NewSHA1(t.id, []byte(strconv.Itoa(t.records)))
 	default:
+		if t.new == len(t.made) {
+			t.made = append(t.made, uuid.Must(uuid.NewV7()))
+		}
 		t.new++
-		return uuid.Must(uuid.NewV7())
+		return t.made[t.new-1]
 	}
 }
 

@@ -260,6 +260,18 @@ func TestSystemFaultStopsParking(t *testing.T) {
 	f.eventually("all executed", func() bool { return f.count("select count(*) from executed_obs_unit") == 5 })
 }
 
+// What is to be tried again waits, and has an age, though the buffer is empty.
+func TestWhatIsToBeTriedAgainHasAnAge(t *testing.T) {
+	f := newFixture(t)
+	f.settings.RetryDelay = time.Hour
+	_, receipt := f.start(unknownUnit, night)
+	f.run(f.open(f.settings))
+	f.eventually("it has failed once", func() bool { return f.Stats(f.ctx()).Retrying == 1 })
+	if s := f.Stats(f.ctx()); s.Buffered != 0 || s.OldestUnapplied == nil || !s.OldestUnapplied.Equal(receipt.AcceptedAt) {
+		t.Errorf("%d buffered, the oldest of %v; want none, of %v", s.Buffered, s.OldestUnapplied, receipt.AcceptedAt)
+	}
+}
+
 // A record with other content is the fault of the one transaction, however many have it in a row: somebody may register
 // a directory of changed files once more.
 func TestConflictsInARowPark(t *testing.T) {

@@ -20,7 +20,7 @@ type Stats struct {
 	Unreplicated       int // executed, not yet replicated
 	Parked             int
 	Blocked            int
-	OldestUnapplied    *time.Time // when the oldest not yet executed was accepted
+	OldestUnapplied    *time.Time // when the oldest that waits to be executed, or to be tried again, was accepted
 	OldestUnreplicated *time.Time // when the oldest executed but not replicated was accepted
 	Rate               float64    // executed per second, over the last minute
 	AverageExecutionMS float64    // per transaction; those of a flight share it
@@ -81,15 +81,10 @@ func (b *Buffer) Stats(ctx context.Context) Stats {
 	}
 	s.RedisReachable = true
 	s.Buffered, s.Unreplicated, s.Parked, s.Blocked, s.Retrying = numbers[0], numbers[1]+numbers[2], numbers[3], numbers[4], numbers[5]
-	s.OldestUnapplied = b.acceptedAt(ctx, c, c.B().Lindex().Key(b.keys.Buffer()).Index(-1).Build())
+	lowest := func(set string) rueidis.Completed { return c.B().Zrange().Key(set).Min("0").Max("0").Build() }
+	s.OldestUnapplied = b.oldestOf(ctx, c, c.B().Lindex().Key(b.keys.Buffer()).Index(-1).Build(), lowest(b.keys.Retrying()))
+	s.OldestUnreplicated = b.oldestOf(ctx, c, lowest(b.keys.Committed()), lowest(b.keys.Direct()))
 	for _, set := range []string{b.keys.Committed(), b.keys.Direct()} {
-		oldest := b.acceptedAt(ctx, c, c.B().Zrange().Key(set).Min("0").Max("0").Build())
-		if oldest == nil {
-			continue
-		}
-		if s.OldestUnreplicated == nil || oldest.Before(*s.OldestUnreplicated) {
-			s.OldestUnreplicated = oldest
-		}
 		s.Lagging = s.Lagging || b.lagging(ctx, c, set)
 	}
 	if s.Buffered > 0 && s.Rate > 0 && s.MainReachable {
@@ -142,6 +137,16 @@ func (b *Buffer) Glance() Stats {
 		s.LagBytes = s.ReplayLSN.Behind(s.MainLSN)
 	}
 	return s
+}
+
+// oldestOf returns when the first accepted of the transactions that commands name was accepted; nil when there is none.
+func (b *Buffer) oldestOf(ctx context.Context, c rueidis.Client, which ...rueidis.Completed) (oldest *time.Time) {
+	for _, one := range which {
+		if at := b.acceptedAt(ctx, c, one); at != nil && (oldest == nil || at.Before(*oldest)) {
+			oldest = at
+		}
+	}
+	return oldest
 }
 
 // acceptedAt returns when the transaction that a command names was accepted; nil when there is none.

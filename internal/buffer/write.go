@@ -196,7 +196,20 @@ func (b *Buffer) enqueueArgs(p payload, body []byte, e effects, state State, pos
 		b.keys.Prefix(), p.ID.String(), string(body), p.Fingerprint, e.text, moment(p.AcceptedAt), string(state), position,
 	}
 	args = append(args, lookedArgs(saw)...)
-	return append(args, rowArgs(e.rows)...)
+	args = append(args, rowArgs(e.rows)...)
+	return append(args, strconv.Itoa(preparedRows(e.rows)))
+}
+
+// preparedRows is how many rows of a bulk are mapped ahead of it.
+func preparedRows(rows []Record) int {
+	if len(rows) <= inlineRows {
+		return 0
+	}
+	distinct := make(map[Record]bool, len(rows))
+	for _, row := range rows[inlineRows:] {
+		distinct[row] = true
+	}
+	return len(distinct)
 }
 
 // rowArgs returns the number of rows that a script maps, then table and id of each.

@@ -5,7 +5,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/url"
@@ -254,21 +253,6 @@ func Variables() []Variable {
 		}
 	}
 	return variables
-}
-
-// WriteTable writes the settings as a Markdown table: name, default, meaning.
-func WriteTable(w io.Writer) error {
-	var b strings.Builder
-	b.WriteString("| name | default | meaning |\n|---|---|---|\n")
-	for _, v := range Variables() {
-		value := ""
-		if v.Default != "" {
-			value = "`" + v.Default + "`"
-		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", v.Name, value, v.Meaning)
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
 }
 
 func parsePublicURL(text string) error {

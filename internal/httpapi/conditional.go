@@ -20,15 +20,23 @@ const (
 // this very answer gets 304 without a body.
 func conditional(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		held := &heldAnswer{ResponseWriter: c.Response().Writer}
-		c.Response().Writer = held
-		err := next(c)
-		c.Response().Writer = held.ResponseWriter
+		held, err := hold(c, next)
 		if err != nil {
 			return err
 		}
+		c.Response().Committed = true
 		return held.send(c)
 	}
+}
+
+// hold lets a handler answer and keeps what it answers. Nothing of that is sent: who fails behind a part of it, or panics,
+// can still be answered for.
+func hold(c echo.Context, handler echo.HandlerFunc) (*heldAnswer, error) {
+	response := c.Response()
+	held := &heldAnswer{ResponseWriter: response.Writer}
+	response.Writer = held
+	defer func() { response.Writer, response.Committed = held.ResponseWriter, false }()
+	return held, handler(c)
 }
 
 // heldAnswer keeps an answer until it is known whether the client has it.

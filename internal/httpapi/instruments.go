@@ -43,7 +43,7 @@ func (s *Server) GetInstrument(ctx context.Context, r api.GetInstrumentRequestOb
 
 // instruments reads instruments with their telescopes, modules and configurations.
 func (s *Server) instruments(ctx context.Context, p replicadb.ListInstrumentsParams) (items []api.Instrument, err error) {
-	err = s.replica.Snapshot(ctx, func(q *replicadb.Queries) error {
+	err = s.replica.Snapshot(ctx, func(ctx context.Context, q *replicadb.Queries) error {
 		rows, err := q.ListInstruments(ctx, p)
 		if err != nil {
 			return err
@@ -116,7 +116,7 @@ func (s *Server) ListInstrumentModules(ctx context.Context, r api.ListInstrument
 	}
 	limit := value(r.Params.Limit)
 	var rows []api.InstrumentModule
-	err = s.replica.Snapshot(ctx, func(q *replicadb.Queries) (err error) {
+	err = s.replica.Snapshot(ctx, func(ctx context.Context, q *replicadb.Queries) (err error) {
 		rows, err = modulesOf(ctx, q, replicadb.ListInstrumentModulesParams{InstrumentIDs: []int32{r.ID}, AfterName: after, RowLimit: new(limit + 1)})
 		return err
 	})

@@ -97,6 +97,11 @@ func TestFaultsOfHandlers(t *testing.T) {
 	for name, handler := range map[string]echo.HandlerFunc{
 		"panic":   func(echo.Context) error { panic("hunter2") },
 		"nothing": func(c echo.Context) error { _, err := nothing(c, nil); return err },
+		// What holds the answer back must not hold back that it failed.
+		"panic of a conditional read": conditional(func(echo.Context) error { panic("hunter2") }),
+		"error behind a part of its answer": conditional(func(c echo.Context) error {
+			return errors.Join(c.String(http.StatusOK, "hunter2"), errors.New("cut"))
+		}),
 	} {
 		w := httptest.NewRecorder()
 		c := echo.New().NewContext(httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/a", nil), w)

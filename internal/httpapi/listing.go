@@ -111,7 +111,7 @@ func (l listing[R]) round(ctx context.Context, s *Server, asked []buffer.Record,
 			overlaid = append(overlaid, id)
 		}
 	}
-	err = s.replica.Snapshot(ctx, func(db *replicadb.Queries) (err error) {
+	err = s.replica.Snapshot(ctx, func(ctx context.Context, db *replicadb.Queries) (err error) {
 		if l.steady != nil {
 			steady, err := l.steady(ctx, db)
 			if r.moved = !steady; err != nil {

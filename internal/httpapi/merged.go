@@ -98,7 +98,7 @@ func lookOne[R any](ctx context.Context, s *Server, read one[R], id uuid.UUID) (
 		return merge(id, nil, view, look), nil
 	}
 	var row *R
-	err = s.replica.Snapshot(ctx, func(q *replicadb.Queries) error {
+	err = s.replica.Snapshot(ctx, func(ctx context.Context, q *replicadb.Queries) error {
 		rows, err := read.rows(ctx, q, []uuid.UUID{id})
 		if len(rows) > 0 {
 			row = &rows[0]

@@ -160,7 +160,7 @@ func (s *Server) plannedUnits(ctx context.Context, q executionQuery) ([]int32, e
 		return nil, nil
 	}
 	var units []int32
-	err := s.replica.Snapshot(ctx, func(db *replicadb.Queries) (err error) {
+	err := s.replica.Snapshot(ctx, func(ctx context.Context, db *replicadb.Queries) (err error) {
 		units, err = unitsIn(ctx, db, q)
 		return err
 	})

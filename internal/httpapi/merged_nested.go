@@ -72,7 +72,7 @@ func (s *Server) below(ctx context.Context, executions, packages []uuid.UUID) (n
 func (s *Server) childRows(
 	ctx context.Context, executions, packages []uuid.UUID, packageView ops.View[replicadb.RawDataPackage], fileView ops.View[replicadb.RawDataFile],
 ) (packageRows []replicadb.RawDataPackage, fileRows []replicadb.RawDataFile, err error) {
-	err = s.replica.Snapshot(ctx, func(db *replicadb.Queries) (err error) {
+	err = s.replica.Snapshot(ctx, func(ctx context.Context, db *replicadb.Queries) (err error) {
 		if len(executions) > 0 {
 			if packageRows, err = db.ListRawDataPackages(ctx, replicadb.ListRawDataPackagesParams{ExecutedObsUnitIDs: executions}); err != nil {
 				return err

@@ -78,7 +78,7 @@ var gauges = []gauge{
 	newGauge("opsdb_buffer_unreplicated", "Executed transactions that the replica does not have.", count(func(s buffer.Stats) int { return s.Unreplicated })),
 	newGauge("opsdb_buffer_parked", "Transactions stopped by a permanent error.", count(func(s buffer.Stats) int { return s.Parked })),
 	newGauge("opsdb_buffer_blocked", "Transactions waiting behind a parked one.", count(func(s buffer.Stats) int { return s.Blocked })),
-	newGauge("opsdb_buffer_oldest_seconds", "Age of the oldest transaction that is not executed; 0 when there is none.",
+	newGauge("opsdb_buffer_oldest_seconds", "Age of the oldest transaction that waits to be executed, or to be tried again; 0 when there is none.",
 		age(func(s buffer.Stats) *time.Time { return s.OldestUnapplied })),
 	newGauge("opsdb_buffer_oldest_unreplicated_seconds", "Age of the oldest executed transaction that the replica does not have; 0 when there is none.",
 		age(func(s buffer.Stats) *time.Time { return s.OldestUnreplicated })),

@@ -100,8 +100,8 @@ func (s *Server) record(c echo.Context, x *exchange, took time.Duration, refused
 // requestID returns the client's own id when it is harmless, else a new one.
 func requestID(r *http.Request) string {
 	given := r.Header.Get(headerRequestID)
-	visible := func(b rune) bool { return b < '!' || b > '~' }
-	if given != "" && len(given) <= 128 && strings.IndexFunc(given, visible) < 0 {
+	unseen := func(r rune) bool { return r < '!' || r > '~' }
+	if given != "" && len(given) <= 128 && !strings.ContainsFunc(given, unseen) {
 		return given
 	}
 	return uuid.Must(uuid.NewV7()).String()

@@ -76,7 +76,7 @@ func readUnitCursor(list string, cursor *string) (unitPlace, error) {
 // GetObsUnit reads one unit with all that it is planned with.
 func (s *Server) GetObsUnit(ctx context.Context, r api.GetObsUnitRequestObject) (api.GetObsUnitResponseObject, error) {
 	var unit api.ObsUnitDetail
-	err := s.replica.Snapshot(ctx, func(q *replicadb.Queries) error {
+	err := s.replica.Snapshot(ctx, func(ctx context.Context, q *replicadb.Queries) error {
 		row, err := q.GetObsUnit(ctx, replicadb.GetObsUnitParams{ID: r.ID})
 		if err != nil {
 			return noRow(err, "There is no unit %d.", r.ID)

@@ -23,7 +23,7 @@ func (s *Server) GetObservingProgramProgress(ctx context.Context, r api.GetObser
 		return nil, err
 	}
 	var rows []replicadb.ListUnitProgressRow
-	err = s.replica.Snapshot(ctx, func(q *replicadb.Queries) error {
+	err = s.replica.Snapshot(ctx, func(ctx context.Context, q *replicadb.Queries) error {
 		if _, err := q.GetObservingProgram(ctx, replicadb.GetObservingProgramParams{ID: r.ID}); err != nil {
 			return noRow(err, "There is no program %d.", r.ID)
 		}

@@ -201,7 +201,7 @@ func (s *Server) GetSourceDetails(ctx context.Context, r api.GetSourceDetailsReq
 		units  []replicadb.ListUnitsOfSourceRow
 		totals replicadb.TotalsOfSourceRow
 	)
-	err = s.replica.Snapshot(ctx, func(q *replicadb.Queries) (err error) {
+	err = s.replica.Snapshot(ctx, func(ctx context.Context, q *replicadb.Queries) (err error) {
 		if units, err = q.ListUnitsOfSource(ctx, replicadb.ListUnitsOfSourceParams{SourceID: r.ID, RowLimit: maxUnits}); err != nil {
 			return err
 		}

@@ -44,7 +44,7 @@ func (s *Server) ListStagingJobs(ctx context.Context, r api.ListStagingJobsReque
 // GetStagingJob reads a staging job with the progress of each package.
 func (s *Server) GetStagingJob(ctx context.Context, r api.GetStagingJobRequestObject) (api.GetStagingJobResponseObject, error) {
 	var body api.StagingJobDetail
-	err := s.replica.Snapshot(ctx, func(q *replicadb.Queries) error {
+	err := s.replica.Snapshot(ctx, func(ctx context.Context, q *replicadb.Queries) error {
 		row, err := q.GetStagingJob(ctx, replicadb.GetStagingJobParams{ID: r.ID})
 		if err != nil {
 			return noRow(err, "There is no staging job %s.", r.ID)

@@ -29,7 +29,7 @@ func (s *Server) GetTransferRawPackage(ctx context.Context, r api.GetTransferRaw
 // GetTransferPackage reads a transfer package with what is in it, and its transfers.
 func (s *Server) GetTransferPackage(ctx context.Context, r api.GetTransferPackageRequestObject) (api.GetTransferPackageResponseObject, error) {
 	var body api.TransferPackageDetail
-	err := s.replica.Snapshot(ctx, func(q *replicadb.Queries) error {
+	err := s.replica.Snapshot(ctx, func(ctx context.Context, q *replicadb.Queries) error {
 		row, err := q.GetTransferPackage(ctx, replicadb.GetTransferPackageParams{ID: r.ID})
 		if err != nil {
 			return noRow(err, "There is no transfer package %s.", r.ID)

@@ -39,7 +39,7 @@ func (s *Server) GetTransferOverview(ctx context.Context, _ api.GetTransferOverv
 
 // transferOverview makes an overview of one state of the database.
 func (s *Server) transferOverview(ctx context.Context) (o api.TransferOverview, err error) {
-	err = s.replica.Snapshot(ctx, func(q *replicadb.Queries) error {
+	err = s.replica.Snapshot(ctx, func(ctx context.Context, q *replicadb.Queries) error {
 		at := time.Now().UTC()
 		o = api.TransferOverview{At: at, Stages: make([]api.PipelineStage, len(stageNames)), Transfers: []api.Transfer{}}
 		for i, name := range stageNames {

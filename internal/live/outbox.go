@@ -109,7 +109,7 @@ func (p *Publisher) readOutboxOnce(ctx context.Context) (int, error) {
 
 func (p *Publisher) askOutbox(ctx context.Context, after place) (now replicadb.OutboxStateRow, rows []replicadb.OutboxAfterRow, err error) {
 	xid := fmt.Sprint(after.xid)
-	err = p.replica.Snapshot(ctx, func(q *replicadb.Queries) error {
+	err = p.replica.Snapshot(ctx, func(ctx context.Context, q *replicadb.Queries) error {
 		if now, err = q.OutboxState(ctx, replicadb.OutboxStateParams{AfterXid: xid, AfterPosition: after.position, AfterAt: after.at}); err != nil {
 			return err
 		}

@@ -31,6 +31,7 @@ type guard struct {
 	slug  string        // of the problem: "main-unreachable"
 	limit time.Duration // of a call
 	pulse *pulse        // nil: a call waits for its limit
+	heard *moment       // when the server said something last, on whatever connection
 
 	mu      sync.Mutex
 	down    error     // nil: reachable, as far as is known
@@ -39,8 +40,8 @@ type guard struct {
 	probing bool      // somebody is asking
 }
 
-// errTooSlow is the cause of a context that the guard itself ended: the server would have answered by then, with an
-// error if need be.
+// errTooSlow is the cause of a context that the guard itself ended: the server would have answered a single statement by
+// then, with an error if need be.
 var errTooSlow = errors.New("no answer in time")
 
 // visit is one call under way.
@@ -86,7 +87,7 @@ func (v *visit) leave(err error) error {
 		return nil
 	case v.lost:
 		return v.unavailable(err)
-	case temporary(err):
+	case temporary(err), v.late(err):
 		return errs.New(errs.Unavailable, "the %s cannot do it now", v.name).Named("database-busy").After(hold).Because(err)
 	default:
 		return err
@@ -126,10 +127,19 @@ func (v *visit) unanswered(err error) bool {
 	case err == nil:
 		return false
 	case cause != nil:
-		return (v.silent() || errors.Is(cause, errTooSlow)) && SQLState(err) == ""
+		return (v.silent() || errors.Is(cause, errTooSlow) && v.mute()) && SQLState(err) == ""
 	default:
 		return Unreachable(err)
 	}
+}
+
+// mute says whether the server has said nothing to anybody for as long as a statement may take. One that has is busy: the
+// call stood in line for a connection, or had many statements.
+func (g *guard) mute() bool { return time.Since(g.heard.at()) >= g.limit-grace }
+
+// late says whether the guard has ended the call.
+func (v *visit) late(err error) bool {
+	return errors.Is(context.Cause(v.ctx), errTooSlow) && errors.Is(err, context.DeadlineExceeded)
 }
 
 // heardAgain says whether a database that gave no answer has said something since, to whomever in this process. One that

@@ -57,7 +57,7 @@ func NewMain(ctx context.Context, a Address, application string, limit time.Dura
 	if err != nil {
 		return nil, fmt.Errorf("main database: %w", err)
 	}
-	g := &guard{pool: pool, name: "main database", slug: "main-unreachable", limit: limit + grace, pulse: pulse}
+	g := &guard{pool: pool, name: "main database", slug: "main-unreachable", limit: limit + grace, pulse: pulse, heard: &pulse.last}
 	pulse.silenced = g.silenced
 	return &Main{Queries: maindb.New(g), guard: g, pool: pool}, nil
 }

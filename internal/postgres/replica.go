@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -40,6 +41,14 @@ func NewReplica(ctx context.Context, a Address, application string) (*Replica, e
 	config.MaxConns = replicaConnections
 	config.PingTimeout = replicaConnectTimeout / 2
 	config.ConnConfig.ConnectTimeout = replicaConnectTimeout
+	heard, dial := new(moment), config.ConnConfig.DialFunc
+	config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return answering{conn, heard}, nil
+	}
 	parameters := config.ConnConfig.RuntimeParams
 	parameters["default_transaction_read_only"] = "on"
 	// A plan for all values of optional filters uses no index for any.
@@ -52,8 +61,23 @@ func NewReplica(ctx context.Context, a Address, application string) (*Replica, e
 	if err != nil {
 		return nil, fmt.Errorf("replica: %w", err)
 	}
-	g := &guard{pool: pool, name: "database of this site", slug: "replica-unreachable", limit: replicaLimit + grace}
+	g := &guard{pool: pool, name: "database of this site", slug: "replica-unreachable", limit: replicaLimit + grace, heard: heard}
 	return &Replica{Queries: replicadb.New(g), guard: g, pool: pool}, nil
+}
+
+// answering is a connection that notes when something comes from the server.
+type answering struct {
+	net.Conn
+	heard *moment
+}
+
+// Read implements net.Conn.
+func (a answering) Read(p []byte) (int, error) {
+	n, err := a.Conn.Read(p)
+	if n > 0 {
+		a.heard.pass()
+	}
+	return n, err
 }
 
 // Close ends all connections and waits for those in use.
@@ -65,9 +89,10 @@ func (r *Replica) Ping(ctx context.Context) error {
 	return err
 }
 
-// Snapshot runs f on one unchanging state of the database. It runs f a second time when the first was in the way of
-// replay, met a migration or lost its connection, so f must begin from nothing each time. An error of f is returned.
-func (r *Replica) Snapshot(ctx context.Context, f func(*replicadb.Queries) error) error {
+// Snapshot runs f on one unchanging state of the database, with a context that ends when nobody should wait for the
+// database any longer. It runs f a second time when the first was in the way of replay, met a migration or lost its
+// connection, so f must begin from nothing each time. An error of f is returned.
+func (r *Replica) Snapshot(ctx context.Context, f func(context.Context, *replicadb.Queries) error) error {
 	err := r.snapshot(ctx, f)
 	if SQLState(err) == serializationFailure || stalePlan(err) || connectionBroke(err) {
 		err = r.snapshot(ctx, f)
@@ -75,7 +100,7 @@ func (r *Replica) Snapshot(ctx context.Context, f func(*replicadb.Queries) error
 	return err
 }
 
-func (r *Replica) snapshot(ctx context.Context, f func(*replicadb.Queries) error) error {
+func (r *Replica) snapshot(ctx context.Context, f func(context.Context, *replicadb.Queries) error) error {
 	visit, err := r.guard.enter(ctx)
 	if err != nil {
 		return err
@@ -84,7 +109,7 @@ func (r *Replica) snapshot(ctx context.Context, f func(*replicadb.Queries) error
 	return visit.leave(r.read(visit.ctx, f))
 }
 
-func (r *Replica) read(ctx context.Context, f func(*replicadb.Queries) error) error {
+func (r *Replica) read(ctx context.Context, f func(context.Context, *replicadb.Queries) error) error {
 	conn, err := r.pool.Acquire(ctx)
 	if err != nil {
 		return err
@@ -94,7 +119,7 @@ func (r *Replica) read(ctx context.Context, f func(*replicadb.Queries) error) er
 	if _, err := conn.Exec(ctx, "begin isolation level repeatable read read only"); err != nil {
 		return err
 	}
-	if err := f(replicadb.New(conn)); err != nil {
+	if err := f(ctx, replicadb.New(conn)); err != nil {
 		return errors.Join(err, rollback(ctx, conn))
 	}
 	tag, err := conn.Exec(ctx, "commit")

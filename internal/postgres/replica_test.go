@@ -1,14 +1,19 @@
 package postgres_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ccatobs/opsdb/gen/replicadb"
+	"github.com/ccatobs/opsdb/internal/errs"
 	"github.com/ccatobs/opsdb/internal/postgres"
 	"github.com/ccatobs/opsdb/internal/postgres/pgtest"
 	"github.com/ccatobs/opsdb/internal/servers"
@@ -56,13 +61,13 @@ func TestSnapshotDoesNotMove(t *testing.T) {
 	a := pgtest.New(t)
 	r, conn := newReplica(t, a), pgtest.Connect(t, a)
 	execute(t, conn, beat)
-	err := r.Snapshot(t.Context(), func(q *replicadb.Queries) error {
-		before, err := q.Heartbeat(t.Context())
+	err := r.Snapshot(t.Context(), func(ctx context.Context, q *replicadb.Queries) error {
+		before, err := q.Heartbeat(ctx)
 		if err != nil {
 			return err
 		}
 		execute(t, conn, beat)
-		after, err := q.Heartbeat(t.Context())
+		after, err := q.Heartbeat(ctx)
 		if before.Beat != after.Beat {
 			t.Errorf("read %d and then %d", before.Beat, after.Beat)
 		}
@@ -76,7 +81,7 @@ func TestSnapshotDoesNotMove(t *testing.T) {
 func TestSnapshotReturnsTheErrorOfItsFunction(t *testing.T) {
 	r := newReplica(t, pgtest.New(t))
 	runs, failure := 0, errors.New("not today")
-	err := r.Snapshot(t.Context(), func(*replicadb.Queries) error { runs++; return failure })
+	err := r.Snapshot(t.Context(), func(context.Context, *replicadb.Queries) error { runs++; return failure })
 	if !errors.Is(err, failure) || runs != 1 {
 		t.Errorf("%d runs: %v", runs, err)
 	}
@@ -87,9 +92,9 @@ func TestSnapshotSurvivesAMigration(t *testing.T) {
 	r, conn := newReplica(t, a), pgtest.Connect(t, a)
 	execute(t, conn, beat)
 	runs := 0
-	read := func(q *replicadb.Queries) error {
+	read := func(ctx context.Context, q *replicadb.Queries) error {
 		runs++
-		_, err := q.Heartbeat(t.Context())
+		_, err := q.Heartbeat(ctx)
 		return err
 	}
 	for range 3 {
@@ -110,15 +115,66 @@ func TestSnapshotSurvivesALostConnection(t *testing.T) {
 	a := pgtest.New(t)
 	r, conn := newReplica(t, a), pgtest.Connect(t, a)
 	runs := 0
-	err := r.Snapshot(t.Context(), func(q *replicadb.Queries) error {
+	err := r.Snapshot(t.Context(), func(ctx context.Context, q *replicadb.Queries) error {
 		if runs++; runs == 1 {
 			execute(t, conn, "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'test'")
 		}
-		_, err := q.SchemaVersion(t.Context())
+		_, err := q.SchemaVersion(ctx)
 		return err
 	})
 	if err != nil || runs != 2 {
 		t.Errorf("%d runs: %v", runs, err)
+	}
+}
+
+// A server that stops behind the beginning of a snapshot is waited for no longer than one that stops before it.
+func TestASnapshotOfAServerThatStopsEnds(t *testing.T) {
+	dir, err := servers.NewDir()
+	check(t, err)
+	t.Cleanup(func() { check(t, dir.Remove()) })
+	check(t, servers.InitDB(t.Context(), dir.Path))
+	server := startServer(t, dir.Path, nil)
+	r := newReplica(t, superuser(server))
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 15*time.Second, errors.New("nobody has ended it"))
+	defer cancel()
+	err = r.Snapshot(ctx, func(ctx context.Context, q *replicadb.Queries) error {
+		check(t, server.Pause())
+		_, err := q.ServerInfo(ctx)
+		return err
+	})
+	check(t, server.Continue())
+	if errs.KindOf(err) != errs.Unavailable || ctx.Err() != nil {
+		t.Errorf("got %v, %v", err, context.Cause(ctx))
+	}
+}
+
+// A database that many keep busy is not taken for one that is away: who stood in line in vain is told so, and all else goes
+// on.
+func TestABusyReplicaIsNotAway(t *testing.T) {
+	r := newReplica(t, pgtest.New(t))
+	var (
+		calls sync.WaitGroup
+		late  atomic.Int64
+	)
+	for range 40 {
+		calls.Go(func() {
+			_, err := r.Any().Exec(t.Context(), "select pg_sleep(2.5)")
+			busy, refused := errors.AsType[*errs.Error](err)
+			switch {
+			case err == nil:
+			case refused && busy.Slug == "database-busy":
+				late.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	calls.Wait()
+	if late.Load() == 0 {
+		t.Error("nobody stood in line")
+	}
+	if err := r.Ping(t.Context()); err != nil {
+		t.Errorf("afterwards: %v", err)
 	}
 }
 
@@ -131,9 +187,9 @@ func TestSnapshotSurvivesReplay(t *testing.T) {
 	eventually(t, "the heartbeat has arrived", func() bool { _, err := r.Heartbeat(t.Context()); return err == nil })
 
 	runs := 0
-	err := r.Snapshot(t.Context(), func(q *replicadb.Queries) error {
+	err := r.Snapshot(t.Context(), func(ctx context.Context, q *replicadb.Queries) error {
 		runs++
-		if _, err := q.Heartbeat(t.Context()); err != nil {
+		if _, err := q.Heartbeat(ctx); err != nil {
 			return err
 		}
 		if runs == 1 {
@@ -141,7 +197,7 @@ func TestSnapshotSurvivesReplay(t *testing.T) {
 			execute(t, conn, "vacuum heartbeat")
 			replay(t, conn)
 		}
-		_, err := q.Heartbeat(t.Context())
+		_, err := q.Heartbeat(ctx)
 		return err
 	})
 	if err != nil || runs != 2 {
@@ -190,7 +246,7 @@ func replay(t *testing.T, primary *pgx.Conn) {
 	eventually(t, "the standby has caught up", func() bool {
 		var caughtUp bool
 		err := primary.QueryRow(t.Context(),
-			"select count(*) = 1 and bool_and(replay_lsn >= pg_current_wal_lsn()) from pg_stat_replication").Scan(&caughtUp)
+			"select count(*) = 1 and coalesce(bool_and(replay_lsn >= pg_current_wal_lsn()), false) from pg_stat_replication").Scan(&caughtUp)
 		check(t, err)
 		return caughtUp
 	})

@@ -37,9 +37,3 @@ func Cone(middle Equatorial, radius float64) Box {
 	}
 	return b
 }
-
-// Holds tells whether a direction lies in the box.
-func (b Box) Holds(e Equatorial) bool {
-	in := func(r Range) bool { return e.RA >= r.From && e.RA <= r.To }
-	return e.Dec >= b.DecFrom && e.Dec <= b.DecTo && (in(b.RA[0]) || in(b.RA[1]))
-}

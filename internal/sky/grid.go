@@ -40,15 +40,6 @@ func (g *Grid) frameAt(t time.Time) frame {
 	return newFrame(g.site, t, at, g.course.at(t, at))
 }
 
-// Times returns the times of the grid.
-func (g *Grid) Times() []time.Time {
-	times := make([]time.Time, len(g.frames))
-	for i := range g.frames {
-		times[i] = g.frames[i].time
-	}
-	return times
-}
-
 // Position is where a target stands at one time. Angles are in degrees.
 type Position struct {
 	Time             time.Time

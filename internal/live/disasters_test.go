@@ -44,12 +44,18 @@ func (p *place) loseEvents() {
 		return redis.call('XTRIM', KEYS[1], 'MAXLEN', 1)`, "1", keys.Events(), id(1).String())
 }
 
-// turnBack makes the site believe that it has read what this main database has not come to yet.
-func (p *place) turnBack() {
+// turnBack makes the site believe that it has read what this main database has not come to yet. It returns how far it had
+// read.
+func (p *place) turnBack() string {
 	p.t.Helper()
-	p.redisDo("EVAL", `local place = redis.call('HGET', KEYS[1], 'outbox')
-		redis.call('HSET', KEYS[1], 'outbox', (string.gsub(place, '^%d+ %d+', '9999999999 0')))
-		return 1`, "1", keys.Live())
+	c := p.client
+	before, err := c.Do(p.t.Context(), c.B().Hget().Key(keys.Live()).Field("outbox").Build()).ToString()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	fields := strings.Fields(before)
+	p.redisDo("HSET", keys.Live(), "outbox", strings.Join(append([]string{"9999999999", "0"}, fields[2:]...), " "))
+	return before
 }
 
 // lines reads server-sent events.

@@ -17,9 +17,16 @@
 // # Epochs
 //
 // An epoch is the name of a history. Within it an offset means the same for ever. A new one begins when what was
-// published may not be what happened: the main database has another timeline, or is another one, or does not have the
-// event that was read last; the outbox or the buffer's stream were shortened before they were read; the site's Redis was
-// lost. It stands in each topic as an entry of its own, so readers meet it at its place.
+// published may not be what happened: the main database has another timeline, is another one, was set back, or does not
+// have the event that was read last; the outbox or the buffer's stream were shortened before they were read; the site's
+// Redis was lost. It stands in each topic as an entry of its own, so readers meet it at its place.
+//
+// That a machine is busy, or a process stands still, begins none: places move in scripts, and what is read late is read
+// all the same. Whether the main database was set back is judged by its heartbeats, by their number and their clock together:
+// a replica that has just started shows an older state for a moment, a clock alone can be changed, and before the first
+// heartbeat nothing has an age. What is read late is lost only where the sources are bounded: 10,000 changes of state in the
+// buffer's stream, six days in the outbox. Then a new epoch is the only honest answer, for readers would miss something
+// without a word.
 //
 // # What a reader gets
 //

@@ -29,7 +29,10 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
-const name = "observatory"
+const (
+	name    = "observatory"
+	history = "1/00000001" // of the main database
+)
 
 var keys = rediskeys.Site(name)
 
@@ -44,9 +47,16 @@ type place struct {
 
 func newPlace(t testing.TB) *place {
 	t.Helper()
+	p := newSilentPlace(t)
+	p.beat(history)
+	return p
+}
+
+// newSilentPlace returns a place whose main database has no heartbeat yet.
+func newSilentPlace(t testing.TB) *place {
+	t.Helper()
 	p := &place{t: t, address: pgtest.New(t), redis: redistest.New(t)}
 	p.db = pgtest.Connect(t, p.address)
-	p.beat("1/00000001")
 	client, err := redisclient.New(redisclient.Options{Address: p.redis.Address()}).Get()
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +77,7 @@ func (p *place) execute(sql string, args ...any) {
 func (p *place) beat(history string) {
 	p.t.Helper()
 	p.execute(`insert into heartbeat (beat, at, lsn, history) values (1, clock_timestamp(), '0/1', $1)
-		on conflict (only_row) do update set at = excluded.at, history = excluded.history`, history)
+		on conflict (only_row) do update set beat = heartbeat.beat + 1, at = excluded.at, history = excluded.history`, history)
 }
 
 const insertEvent = "insert into event_outbox (topic, action, ids) values ('executed_obs_unit', 'update', array[$1::uuid])"

@@ -32,8 +32,10 @@
 //
 // A Hub, one in each process, reads all topics over one connection and keeps the end of each in memory. An event is encoded
 // once; events that come within 20 ms share a message, made once for all readers. A reader has a place in the window and
-// no queue: it takes no memory to be slow, and whoever falls too far behind is cut. With the epoch and the offset of his
-// last message he goes on, at any process of the site.
+// no queue: it takes no memory to be slow. Who reads on gets whatever the window holds, however much comes at once, and a
+// new snapshot in the same stream when more comes than that. Who takes so long for one message that nothing is left of what
+// there was to tell is cut. With the epoch and the offset of his last message he goes on, at any process of the site: one that
+// has not read so far waits until it has.
 //
 // Who has everything waits in the window, which sends him what comes as far as that takes no waiting: one goroutine sends to
 // all, and a thousand readers keep nobody from the processors. For whom it takes waiting, his own goroutine sends.

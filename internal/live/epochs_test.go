@@ -18,6 +18,7 @@ func TestEpochs(t *testing.T) {
 		"transactions lost":  func(p *place) { p.turnBack(); p.beat(history) },
 		"set back":           func(p *place) { p.execute("update heartbeat set beat = beat - 1, at = clock_timestamp()") },
 		"Redis of long ago":  func(p *place) { p.redisDo("DEL", keys.Live()) },
+		"Redis set back":     func(p *place) { p.setBack() },
 		"topics and all old": func(p *place) { p.redisDo("DEL", keys.Live(), keys.LiveTopic("observations")) },
 	} {
 		t.Run(name, func(t *testing.T) {

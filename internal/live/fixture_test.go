@@ -57,13 +57,19 @@ func newSilentPlace(t testing.TB) *place {
 	t.Helper()
 	p := &place{t: t, address: pgtest.New(t), redis: redistest.New(t)}
 	p.db = pgtest.Connect(t, p.address)
+	p.connect()
+	return p
+}
+
+// connect opens the test's own connections to Redis.
+func (p *place) connect() {
+	p.t.Helper()
 	client, err := redisclient.New(redisclient.Options{Address: p.redis.Address()}).Get()
 	if err != nil {
-		t.Fatal(err)
+		p.t.Fatal(err)
 	}
 	p.client = client
-	t.Cleanup(client.Close)
-	return p
+	p.t.Cleanup(client.Close)
 }
 
 func (p *place) execute(sql string, args ...any) {
@@ -244,6 +250,8 @@ type follower struct {
 	epoch string
 	at    uint64
 	seen  []event
+
+	snapshots int
 }
 
 // follow opens a stream at a process, going on behind what was read last.
@@ -288,6 +296,7 @@ func (f *follower) take(m message) {
 	switch m.Type {
 	case "snapshot":
 		f.epoch, f.at = m.Epoch, m.Offset
+		f.snapshots++
 	case "events":
 		for _, e := range m.Events {
 			if m.Epoch != f.epoch || e.Offset != f.at+1 {

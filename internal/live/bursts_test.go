@@ -1,8 +1,18 @@
 package live_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"go.uber.org/goleak"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/ccatobs/opsdb/internal/live"
 )
@@ -86,4 +96,91 @@ func TestReadersGetThroughALongOutage(t *testing.T) {
 		})
 	}
 	reading.Wait()
+}
+
+// A process that ends waits only so long for readers who do not read.
+func TestShutdownDoesNotWaitForWhoDoesNotRead(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	o := p.start()
+	deaf, good := &follower{t: t}, &follower{t: t}
+	deaf.follow(o, live.Transfer)
+	good.follow(o, live.Transfer)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, o.url+"/transfer", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer events.Body.Close()      //nolint:errcheck // of a test
+	const batch, batches = 100, 60 // more than the buffers of a connection take
+	big := fmt.Sprintf(`{"at":"2026-01-01T00:00:00Z","record":%q,"action":"update"}`, strings.Repeat("x", 4000))
+	for n := batch; n <= batch*batches; n += batch {
+		p.publish(batch, big)
+		good.until(n)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+	defer cancel()
+	o.hub.Stop(ctx)
+	if ctx.Err() != nil {
+		t.Errorf("%d streams go on", o.hub.Readers())
+	}
+}
+
+// Streams that come and go leave nothing behind, however they go.
+func TestStreamsThatComeAndGoLeaveNothing(t *testing.T) {
+	p := newPlace(t)
+	p.client.Close() // it would begin something while the streams come and go
+	before := goleak.IgnoreCurrent()
+	o := p.start()
+	const streams, atOnce = 1000, 40
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for i := range streams {
+		if i%100 == 0 {
+			p.happen(i, i+1)
+		}
+		group.Go(func() error {
+			if i%3 == 0 {
+				return comeAndGo(t.Context(), o)
+			}
+			conn, _, err := websocket.Dial(t.Context(), fmt.Sprint(o.url, "/observations?who=", i%4), nil) //nolint:bodyclose // the library closes it
+			if err != nil {
+				return err
+			}
+			if i%2 == 0 {
+				return conn.Close(websocket.StatusNormalClosure, "")
+			}
+			return conn.CloseNow()
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	o.kill()
+	if n := o.hub.Readers(); n != 0 {
+		t.Errorf("%d streams are counted, want none", n)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	goleak.VerifyNone(t, before)
+}
+
+// comeAndGo opens a stream of server-sent events and leaves it.
+func comeAndGo(ctx context.Context, o *process) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, o.url+"/observations?who=events", nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		return errors.Join(fmt.Errorf("status %d", response.StatusCode), response.Body.Close())
+	}
+	return response.Body.Close()
 }

@@ -28,6 +28,8 @@ const (
 	readyWithin = 3 * time.Second
 	// snapshotWithin bounds the making of a snapshot.
 	snapshotWithin = 5 * time.Second
+	// stopWithin is how long a reader may take for what is sent to him last when the process ends.
+	stopWithin = 2 * time.Second
 )
 
 // Reader says who reads what.

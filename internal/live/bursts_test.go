@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/ccatobs/opsdb/internal/errs"
 	"github.com/ccatobs/opsdb/internal/live"
 )
 
@@ -96,6 +97,33 @@ func TestReadersGetThroughALongOutage(t *testing.T) {
 		})
 	}
 	reading.Wait()
+}
+
+// While more comes than he can read, too, a reader is cut when his credential ends.
+func TestReadersAreCutInABurst(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	o := p.start()
+	f := &follower{t: t}
+	f.follow(o, live.Transfer)
+	p.publishUnheard(live.HistoryLength, small)
+	f.until(1)
+	refused := error(errs.New(errs.Unauthenticated, "revoked"))
+	o.refuse.Store(&refused)
+	next := make(chan struct{})
+	close(*o.changed.Swap(&next))
+	for messages := 0; ; messages++ {
+		p.publish(100, small)
+		if _, err := f.read(); err != nil {
+			if code := websocket.CloseStatus(err); code != live.CodeEnded {
+				t.Errorf("closed with %d: %v", code, err)
+			}
+			return
+		}
+		if messages > 1000 {
+			t.Fatal("the stream goes on")
+		}
+	}
 }
 
 // A process that ends waits only so long for readers who do not read.

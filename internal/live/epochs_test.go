@@ -103,3 +103,38 @@ func TestNoNewEpoch(t *testing.T) {
 		})
 	}
 }
+
+// A Redis that stands still for longer than the lease of who publishes has lost nothing, and neither have the readers.
+func TestNoNewEpochWhenRedisStandsStill(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	processes := []*process{p.start(), p.start()}
+	readers := []*follower{{t: t}, {t: t}}
+	for i, f := range readers {
+		f.follow(processes[i], live.Observations)
+	}
+	p.happen(0, 5)
+	for _, f := range readers {
+		f.until(5)
+	}
+	p.redis.Pause()
+	p.happen(5, 10)
+	for range 3 { // each is given up after two seconds or more
+		if err := p.client.Do(t.Context(), p.client.B().Ping().Build()).Error(); err == nil {
+			t.Fatal("it does not stand still")
+		}
+	}
+	p.redis.Continue()
+	p.happen(10, 15)
+	for _, f := range readers {
+		f.until(15)
+		if f.snapshots != 1 {
+			t.Errorf("%d snapshots", f.snapshots)
+		}
+		for i, e := range f.seen {
+			if e.IDs[0] != id(i).String() {
+				t.Fatalf("event %d is of %s", i, e.IDs[0])
+			}
+		}
+	}
+}

@@ -150,7 +150,7 @@ func TestSlowReadersAreCut(t *testing.T) {
 	good.follow(o, live.Transfer)
 	big := strings.Repeat("x", 4000)
 	n := 0
-	for range 16 { // more than the buffers of a connection and the window take
+	for range 10 { // more than the buffers of a connection and the window take
 		const batch = 500
 		n += batch
 		p.publish(batch, fmt.Sprintf(`{"at":"2026-01-01T00:00:00Z","record":%q,"action":"update"}`, big))

@@ -62,6 +62,7 @@ func (q *Queries) OutboxAfter(ctx context.Context, arg OutboxAfterParams) ([]Out
 const outboxState = `-- name: OutboxState :one
 select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon,
   coalesce((select h.history from heartbeat h), '')::text as history,
+  coalesce((select h.beat from heartbeat h), 0)::bigint as beat,
   coalesce((select h.at from heartbeat h), 'epoch'::timestamptz)::timestamptz as as_of,
   exists (select from event_outbox o where o.xid = cast(cast($1 as text) as xid8) and o.position = cast($2 as bigint) and o.at = cast($3 as timestamptz))::boolean as known
 `
@@ -75,18 +76,20 @@ type OutboxStateParams struct {
 type OutboxStateRow struct {
 	Horizon int64     `json:"horizon"`
 	History string    `json:"history"`
+	Beat    int64     `json:"beat"`
 	AsOf    time.Time `json:"as_of"`
 	Known   bool      `json:"known"`
 }
 
 // What is below the horizon is complete: nothing can be committed there any more. known tells whether the event that was
-// read last is still the one it was.
+// read last is still the one it was. Without a heartbeat beat is 0.
 func (q *Queries) OutboxState(ctx context.Context, arg OutboxStateParams) (OutboxStateRow, error) {
 	row := q.db.QueryRow(ctx, outboxState, arg.AfterXid, arg.AfterPosition, arg.AfterAt)
 	var i OutboxStateRow
 	err := row.Scan(
 		&i.Horizon,
 		&i.History,
+		&i.Beat,
 		&i.AsOf,
 		&i.Known,
 	)

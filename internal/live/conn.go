@@ -3,10 +3,20 @@ package live
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
+)
+
+const (
+	// sendBuffer bounds what stands before a ping in the buffers of this machine: over 64 kB/s it is gone in half the time that
+	// the answer may take.
+	sendBuffer = 128 << 10
+	pieceBytes = 64 << 10
 )
 
 // conn is the connection of a WebSocket. The library writes to it as to any other; beside it, messages that were framed once
@@ -14,6 +24,8 @@ import (
 type conn struct {
 	net.Conn
 	raw syscall.RawConn // nil: it never takes anything without waiting
+
+	passed atomic.Int64 // bytes that the connection has taken
 
 	mu     sync.Mutex
 	rest   []byte // of a message that was taken in part; nil: there is none
@@ -25,7 +37,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.rest != nil {
-		n, err := c.Conn.Write(c.rest)
+		n, err := c.pass(c.rest)
 		c.rest = c.rest[n:]
 		if err != nil {
 			return 0, err
@@ -36,7 +48,20 @@ func (c *conn) Write(p []byte) (int, error) {
 		return 0, nil
 	}
 	c.closed = c.closed || closing(p)
-	return c.Conn.Write(p)
+	return c.pass(p)
+}
+
+// pass writes in pieces, so that it shows how far a long message has come.
+func (c *conn) pass(p []byte) (n int, err error) {
+	for piece := range slices.Chunk(p, pieceBytes) {
+		m, err := c.Conn.Write(piece)
+		c.passed.Add(int64(m))
+		n += m
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 // offer writes a framed message if that can be done at once. It tells whether the message is on its way, and whether all of
@@ -57,6 +82,7 @@ func (c *conn) offer(framed []byte) (taken, whole bool) {
 	if err != nil || n <= 0 {
 		return false, false
 	}
+	c.passed.Add(int64(n))
 	if n < len(framed) {
 		c.rest = framed[n:]
 	}
@@ -76,6 +102,11 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, err
 	}
 	h.conn.Conn = plain
+	if buffering, ok := plain.(interface{ SetWriteBuffer(bytes int) error }); ok {
+		if err := buffering.SetWriteBuffer(sendBuffer); err != nil {
+			return nil, nil, errors.Join(err, plain.Close())
+		}
+	}
 	if system, ok := plain.(syscall.Conn); ok {
 		if h.conn.raw, err = system.SyscallConn(); err != nil {
 			return nil, nil, err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -16,12 +17,15 @@ type eventStream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	ended   <-chan struct{}
+	stop    <-chan struct{} // closed when the process ends
+
+	limiting sync.Mutex // the shorter limit must not be set before the longer one
 }
 
 // Events serves the stream as server-sent events and returns when it has ended. ctx is that of the request.
 func (s *Stream) Events(ctx context.Context, w http.ResponseWriter) error {
 	defer s.leave()
-	to := &eventStream{w: w, control: http.NewResponseController(w), ended: ctx.Done()}
+	to := &eventStream{w: w, control: http.NewResponseController(w), ended: ctx.Done(), stop: s.hub.stop}
 	// The limits of the server are for answers that end.
 	if err := to.control.SetReadDeadline(time.Time{}); err != nil {
 		return err
@@ -31,12 +35,38 @@ func (s *Stream) Events(ctx context.Context, w http.ResponseWriter) error {
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no") // a proxy would gather what is to go out at once
 	w.WriteHeader(http.StatusOK)
+	served, hastened := make(chan struct{}), make(chan error, 1)
+	go func() { hastened <- to.hasten(served) }()
 	s.serve(ctx, to)
-	return nil
+	close(served)
+	return <-hastened
+}
+
+// hasten ends a message that the reader does not take when the process ends.
+func (e *eventStream) hasten(served <-chan struct{}) error {
+	select {
+	case <-served:
+		return nil
+	case <-e.stop:
+		return e.limit()
+	}
+}
+
+// limit bounds how long the reader may take for the message that is being sent.
+func (e *eventStream) limit() error {
+	e.limiting.Lock()
+	defer e.limiting.Unlock()
+	within := writeTimeout
+	select {
+	case <-e.stop:
+		within = stopWithin
+	default:
+	}
+	return e.control.SetWriteDeadline(time.Now().Add(within))
 }
 
 func (e *eventStream) send(at spot, kind string, message []byte) error {
-	if err := e.control.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+	if err := e.limit(); err != nil {
 		return err
 	}
 	var text bytes.Buffer

@@ -29,7 +29,10 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
-const name = "observatory"
+const (
+	name    = "observatory"
+	history = "1/00000001" // of the main database
+)
 
 var keys = rediskeys.Site(name)
 
@@ -44,16 +47,29 @@ type place struct {
 
 func newPlace(t testing.TB) *place {
 	t.Helper()
+	p := newSilentPlace(t)
+	p.beat(history)
+	return p
+}
+
+// newSilentPlace returns a place whose main database has no heartbeat yet.
+func newSilentPlace(t testing.TB) *place {
+	t.Helper()
 	p := &place{t: t, address: pgtest.New(t), redis: redistest.New(t)}
 	p.db = pgtest.Connect(t, p.address)
-	p.beat("1/00000001")
+	p.connect()
+	return p
+}
+
+// connect opens the test's own connections to Redis.
+func (p *place) connect() {
+	p.t.Helper()
 	client, err := redisclient.New(redisclient.Options{Address: p.redis.Address()}).Get()
 	if err != nil {
-		t.Fatal(err)
+		p.t.Fatal(err)
 	}
 	p.client = client
-	t.Cleanup(client.Close)
-	return p
+	p.t.Cleanup(client.Close)
 }
 
 func (p *place) execute(sql string, args ...any) {
@@ -67,7 +83,7 @@ func (p *place) execute(sql string, args ...any) {
 func (p *place) beat(history string) {
 	p.t.Helper()
 	p.execute(`insert into heartbeat (beat, at, lsn, history) values (1, clock_timestamp(), '0/1', $1)
-		on conflict (only_row) do update set at = excluded.at, history = excluded.history`, history)
+		on conflict (only_row) do update set beat = heartbeat.beat + 1, at = excluded.at, history = excluded.history`, history)
 }
 
 const insertEvent = "insert into event_outbox (topic, action, ids) values ('executed_obs_unit', 'update', array[$1::uuid])"
@@ -234,6 +250,8 @@ type follower struct {
 	epoch string
 	at    uint64
 	seen  []event
+
+	snapshots int
 }
 
 // follow opens a stream at a process, going on behind what was read last.
@@ -278,6 +296,7 @@ func (f *follower) take(m message) {
 	switch m.Type {
 	case "snapshot":
 		f.epoch, f.at = m.Epoch, m.Offset
+		f.snapshots++
 	case "events":
 		for _, e := range m.Events {
 			if m.Epoch != f.epoch || e.Offset != f.at+1 {

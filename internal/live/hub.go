@@ -77,6 +77,10 @@ func (h *Hub) follow(ctx context.Context) error {
 	if err != nil || st.epoch() == "" {
 		return err
 	}
+	if h.setBack(st) {
+		h.log.WarnContext(ctx, "a new epoch of what changes begins", "reason", "the site's Redis was set back")
+		return h.begin(ctx, st.epoch(), st[fromOutbox])
+	}
 	if err := h.loadAll(ctx, st.epoch()); err != nil {
 		return err
 	}
@@ -110,16 +114,20 @@ func (h *Hub) loadAll(ctx context.Context, epoch string) error {
 		return err
 	}
 	for _, topic := range Topics() {
-		list, err := c.Do(ctx, c.B().Xrange().Key(h.keys.LiveTopic(string(topic))).Start("-").End("+").Build()).AsXRange()
+		w, from := h.windows[topic], "-"
+		end, _ := w.end()
+		if end.epoch == epoch {
+			from = "(" + strconv.FormatUint(end.offset, 10) + "-0"
+		}
+		list, err := c.Do(ctx, c.B().Xrange().Key(h.keys.LiveTopic(string(topic))).Start(from).End("+").Build()).AsXRange()
 		if err != nil {
 			return err
 		}
-		w := h.windows[topic]
-		if end, _ := w.end(); end.epoch == epoch && len(list) > 0 && offsetOf(list[len(list)-1].ID) >= end.offset {
+		if end.epoch == epoch {
 			w.extend(reads(list))
-			continue
+		} else {
+			w.load(epoch, reads(list))
 		}
-		w.load(epoch, reads(list))
 	}
 	return nil
 }
@@ -152,10 +160,27 @@ func (h *Hub) readOn(ctx context.Context) (int, error) {
 	return n, nil
 }
 
+// told tells whether a place in a topic was come to, at whatever process.
+func (h *Hub) told(ctx context.Context, topic Topic, at spot) (bool, error) {
+	st, err := h.state(ctx)
+	return err == nil && st.epoch() == at.epoch && st.offset(topic) >= at.offset, err
+}
+
+// setBack tells whether this process has read what the topics have not come to, in an epoch that is still theirs: the Redis of
+// before was brought back, and would give the offsets out once more.
+func (h *Hub) setBack(st state) bool {
+	for topic, w := range h.windows {
+		if end, _ := w.end(); end.epoch == st.epoch() && st.offset(topic) < end.offset {
+			return true
+		}
+	}
+	return false
+}
+
 // same tells whether the topics go on where they were read: another Redis begins anew, and its offsets with it.
 func (h *Hub) same(ctx context.Context) (bool, error) {
 	st, err := h.state(ctx)
-	if err != nil {
+	if err != nil || h.setBack(st) {
 		return false, err
 	}
 	for _, w := range h.windows {

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -19,12 +20,16 @@ const (
 type place struct {
 	xid, position int64
 	at            time.Time // of that event
-	seen          time.Time // clock of the main site when nothing was behind it
+	seen          time.Time // clock of the main site when nothing was behind it; 1970 when it had not said one yet
 	history       string    // of the main database
+	beat          int64     // number of the heartbeat that said both; 0 when there was none
 }
 
+// unknown stands for an empty history in a text.
+const unknown = "-"
+
 func (p place) String() string {
-	return fmt.Sprintf("%d %d %d %d %s", p.xid, p.position, p.at.UnixMicro(), p.seen.UnixMicro(), p.history)
+	return fmt.Sprintf("%d %d %d %d %s %d", p.xid, p.position, p.at.UnixMicro(), p.seen.UnixMicro(), cmp.Or(p.history, unknown), p.beat)
 }
 
 // readPlace returns false when the outbox was not read yet.
@@ -33,28 +38,50 @@ func readPlace(text string) (place, bool) {
 		p        place
 		at, seen int64
 	)
-	// A new main database has no history yet.
-	if n, _ := fmt.Sscanf(text, "%d %d %d %d %s", &p.xid, &p.position, &at, &seen, &p.history); n < 4 { //nolint:errcheck // n says it
+	// Without the last two it is a place that was noted before there was a heartbeat, or by an older version.
+	if n, _ := fmt.Sscanf(text, "%d %d %d %d %s %d", &p.xid, &p.position, &at, &seen, &p.history, &p.beat); n < 4 { //nolint:errcheck // n says it
 		return place{}, false
 	}
 	p.at, p.seen = time.UnixMicro(at), time.UnixMicro(seen)
+	if p.history == unknown {
+		p.history = ""
+	}
 	return p, true
+}
+
+// replaced tells whether the main database is another one than before.
+func (p place) replaced(now replicadb.OutboxStateRow) bool {
+	return p.history != "" && now.History != "" && p.history != now.History
+}
+
+// older tells whether a state is from before the place was read, as a replica shows one for a moment that has just started:
+// by the number of the heartbeat and by its clock, for a clock alone may be set back, and so may a database.
+func (p place) older(now replicadb.OutboxStateRow) bool {
+	return !p.replaced(now) && now.AsOf.Before(p.seen) && (p.beat == 0 || now.Beat < p.beat)
 }
 
 // broken says why what follows a place in the outbox is not what happened after it; empty when it is.
 func (p place) broken(now replicadb.OutboxStateRow) string {
 	switch {
-	case p.history != "" && now.History != "" && p.history != now.History:
+	case p.replaced(now):
 		return "the main database has another history"
-	case now.Horizon < p.xid:
-		return "the main database has lost transactions"
-	case p.position > 0 && !now.Known && now.AsOf.Sub(p.at) < outboxSafe:
-		return "the main database has lost an event"
-	case now.AsOf.Sub(p.seen) > outboxSafe:
+	case now.Beat < p.beat:
+		return "the main database was set back"
+	case now.AsOf.Sub(p.seen) > outboxSafe && p.seen.UnixMicro() > 0:
 		return "the outbox was not read for too long"
+	case now.Beat == p.beat:
+		// What else is missing may be so for a moment, as above: the next heartbeat comes behind all that was read.
+		return ""
+	case p.missing(now):
+		return "the main database has lost what was read last"
 	default:
 		return ""
 	}
+}
+
+// missing tells whether a state has not what was read last.
+func (p place) missing(now replicadb.OutboxStateRow) bool {
+	return now.Horizon < p.xid || p.position > 0 && !now.Known && now.AsOf.Sub(p.at) < outboxSafe
 }
 
 // readOutbox publishes what the site's database says others have changed.
@@ -82,21 +109,24 @@ func (p *Publisher) readOutboxOnce(ctx context.Context) (int, error) {
 		}
 		return 0, err
 	}
-	start := place{xid: now.Horizon, at: now.AsOf, seen: now.AsOf, history: now.History}
+	start := place{xid: now.Horizon, at: now.AsOf, seen: now.AsOf, history: now.History, beat: now.Beat}
 	switch {
 	case st.epoch() == "":
 		return 0, p.begin(ctx, "", start.String())
 	case !known:
 		return 0, p.publish(ctx, st.epoch(), fromOutbox, st[fromOutbox], start.String(), nil)
-	case now.AsOf.Before(from.seen):
-		return 0, nil // a replica that has just started shows an older state for a moment
+	case from.older(now):
+		return 0, nil
 	}
 	if why := from.broken(now); why != "" {
 		p.log.WarnContext(ctx, "a new epoch of what changes begins", "reason", why)
 		return 0, p.begin(ctx, st.epoch(), start.String())
 	}
+	if from.missing(now) {
+		return 0, nil
+	}
 	to := from
-	to.seen, to.history = now.AsOf, now.History
+	to.seen, to.history, to.beat = now.AsOf, now.History, now.Beat
 	if len(rows) == 0 && to.history == from.history && to.seen.Sub(from.seen) < noteEvery {
 		return 0, nil
 	}

@@ -33,6 +33,9 @@ type state map[string]string
 
 func (s state) epoch() string { return s["epoch"] }
 
+// offset is the last of a topic.
+func (s state) offset(topic Topic) uint64 { return offsetOf(s["offset:"+numbers[topic]]) }
+
 func (s store) state(ctx context.Context) (state, error) {
 	c, err := s.redis.Get()
 	if err != nil {

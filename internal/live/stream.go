@@ -24,12 +24,12 @@ const (
 	// heartbeatEvery is when a stream shows that it is alive, and its credential is looked at though nobody says that
 	// anything has changed.
 	heartbeatEvery = 15 * time.Second
-	// mostBehind is how many events a reader may fall behind.
-	mostBehind = 2000
 	// readyWithin is how long a reader waits until this process has read the topics.
 	readyWithin = 3 * time.Second
 	// snapshotWithin bounds the making of a snapshot.
 	snapshotWithin = 5 * time.Second
+	// stopWithin is how long a reader may take for what is sent to him last when the process ends.
+	stopWithin = 2 * time.Second
 )
 
 // Reader says who reads what.
@@ -60,7 +60,8 @@ type Stream struct {
 
 	mu    sync.Mutex
 	waits bool // then the window sends, and moves the place
-	at    spot // while it does not wait, its own goroutine has it alone
+	at    spot // while it does not wait, its own goroutine has it alone; and so
+	since spot // the end of the topic when the last message began to be sent
 }
 
 // wire carries the messages of a stream.
@@ -108,23 +109,30 @@ func (s *Stream) begin(ctx context.Context) error {
 	return nil
 }
 
-// await tells whether everything after a place is there. It waits until this process has read the topic, as far as the
-// place: the process at which a reader was before may have read further.
+// await tells whether everything after a place is there. It waits until this process has read the topic, and as far as the
+// place: the process at which a reader was before may have read further, and a busy one may read late. Its error is
+// errs.Unavailable when that takes too long.
 func (s *Stream) await(ctx context.Context, asked spot) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
-	for {
+	for looked := ""; ; {
 		_, _, changed, holds := s.window.next(asked)
 		end, ready := s.window.end()
-		if holds || ready && (asked.epoch != end.epoch || asked.offset <= end.offset) {
-			return holds, nil
+		switch {
+		case holds:
+			return true, nil
+		case ready && (asked.epoch == "" || asked.epoch == end.epoch && asked.offset <= end.offset):
+			return false, nil
+		case ready && looked != end.epoch:
+			told, err := s.hub.told(ctx, s.reader.Topic, asked)
+			if err == nil && !told {
+				return false, nil
+			}
+			looked = end.epoch
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			if ready {
-				return false, nil
-			}
 			return false, errs.New(errs.Unavailable, "The events of this site cannot be read now.").After(time.Second)
 		}
 	}
@@ -188,17 +196,16 @@ func (s *Stream) serve(ctx context.Context, to wire) {
 
 // run returns with which code the stream ends; 0: the reader has left.
 func (s *Stream) run(ctx context.Context) (code int, reason string) {
-	if s.to.send(s.at, "snapshot", s.first) != nil {
+	if s.tell(s.at, s.first) != nil {
 		return 0, ""
 	}
 	heart := time.NewTicker(heartbeatEvery)
 	defer heart.Stop()
 	expired, stop := s.expiry()
 	defer stop()
-	caughtUp := false
 	revised := s.reader.Changed()
 	for {
-		more, code, reason := s.advance(ctx, &caughtUp)
+		more, code, reason := s.advance(ctx)
 		if more == nil {
 			return code, reason
 		}
@@ -236,18 +243,19 @@ func (s *Stream) run(ctx context.Context) (code int, reason string) {
 
 // advance sends the next message, or lets the stream wait if there is none, and returns what is ready when there may be more.
 // It returns nil when the stream has ended: with a code, or because the reader has left.
-func (s *Stream) advance(ctx context.Context, caughtUp *bool) (more <-chan struct{}, code int, reason string) {
+//
+// A reader may fall as far behind as the window goes, and gets a new snapshot when more came than that: many events that come
+// at once are not his fault. He is too slow when everything that there was to tell is gone before he has taken one message.
+func (s *Stream) advance(ctx context.Context) (more <-chan struct{}, code int, reason string) {
 	s.resume()
 	if s.to.flush() != nil {
 		return nil, 0, ""
 	}
 	message, behind, _, ok := s.window.next(s.at)
-	*caughtUp = *caughtUp || ok && behind == 0
 	switch {
-	case !ok && *caughtUp && s.same(), ok && *caughtUp && behind > mostBehind:
-		return nil, CodeTooSlow, tooSlow
+	case !ok && s.window.forgotten(s.since):
+		return nil, CodeTooSlow, "the messages were not read fast enough"
 	case !ok:
-		*caughtUp = false
 		if code, reason := s.again(ctx); code != 0 {
 			return nil, code, reason
 		}
@@ -255,12 +263,21 @@ func (s *Stream) advance(ctx context.Context, caughtUp *bool) (more <-chan struc
 	case behind == 0:
 		return s.wait(), 0, ""
 	}
+	s.since = spot{s.at.epoch, s.at.offset + behind}
 	at := spot{s.at.epoch, message.last}
 	if s.to.send(at, "events", message.text) != nil {
 		return nil, 0, ""
 	}
 	s.at = at
 	return atOnce, 0, ""
+}
+
+// tell sends a snapshot, from whose place the stream goes on.
+func (s *Stream) tell(at spot, snapshot []byte) error {
+	s.since, _ = s.window.end()
+	err := s.to.send(at, "snapshot", snapshot)
+	s.at = at
+	return err
 }
 
 // wait lets the window send what comes, and returns what is ready when this goroutine must.
@@ -292,6 +309,7 @@ func (s *Stream) offer(before spot, f frame) bool {
 	taken, whole := s.to.offer(f)
 	if taken {
 		s.at.offset = f.last
+		s.since = s.at
 	}
 	return whole
 }
@@ -308,14 +326,6 @@ func (s *Stream) rouse() {
 func (s *Stream) beat() error {
 	s.resume()
 	return s.to.send(s.at, "heartbeat", encoded(map[string]any{"type": "heartbeat", "epoch": s.at.epoch, "offset": s.at.offset, "at": time.Now().UTC()}))
-}
-
-const tooSlow = "the messages were not read fast enough"
-
-// same tells whether the epoch is still that of the reader.
-func (s *Stream) same() bool {
-	end, ok := s.window.end()
-	return ok && end.epoch == s.at.epoch
 }
 
 // atOnce is always ready.
@@ -340,10 +350,9 @@ func (s *Stream) again(ctx context.Context) (code int, reason string) {
 	if err != nil {
 		return CodeTryLater, "what the topic is like cannot be told now"
 	}
-	if s.to.send(at, "snapshot", text) != nil {
+	if s.tell(at, text) != nil {
 		return CodeTryLater, "it cannot be sent"
 	}
-	s.at = at
 	return 0, ""
 }
 

@@ -41,7 +41,8 @@ func (s *Stream) WebSocket(w http.ResponseWriter, r *http.Request) error {
 	pinged := make(chan struct{})
 	go func() {
 		defer close(pinged)
-		to.ping(cancel)
+		to.ping(s.hub.stop)
+		cancel()
 	}()
 	s.serve(ctx, to)
 	cancel()
@@ -50,27 +51,54 @@ func (s *Stream) WebSocket(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// ping gives a reader up who does not answer.
-func (s *socket) ping(giveUp func()) {
+// ping returns when the reader has left or is to be given up: he shows no sign of life, or the process ends and he does not
+// take the last words.
+func (s *socket) ping(stop <-chan struct{}) {
 	ticker := time.NewTicker(pingEvery)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-s.ctx.Done():
 			return
+		case <-stop:
+			select {
+			case <-s.ctx.Done():
+			case <-time.After(stopWithin):
+			}
+			return
 		case <-ticker.C:
 		}
-		ctx, cancel := context.WithTimeout(s.ctx, pongTimeout)
-		err := s.Ping(ctx)
-		cancel()
-		if err != nil {
-			giveUp()
+		if !s.alive(stop, pongTimeout) {
 			return
 		}
 	}
 }
 
-// send has no limit of its own, which would cost more than the message: a reader who does not take it does not answer the
+// alive tells whether the reader answers a ping in time, or takes what stands before it, which is much when he is behind and
+// far away. When the process ends it does not wait for that.
+func (s *socket) alive(stop <-chan struct{}, within time.Duration) bool {
+	before := s.under.passed.Load()
+	ctx, cancel := context.WithTimeout(s.ctx, within)
+	defer cancel()
+	go func() {
+		select {
+		case <-stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	if s.Ping(ctx) == nil || s.under.passed.Load() != before {
+		return true
+	}
+	select {
+	case <-stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// send has no limit of its own, which would cost more than the message: a reader who takes nothing of it does not answer the
 // next ping, either, and the end of s.ctx closes the connection.
 func (s *socket) send(_ spot, _ string, message []byte) error {
 	return s.Write(context.Background(), websocket.MessageText, message)

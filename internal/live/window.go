@@ -32,6 +32,7 @@ type window struct {
 	epoch   string   // empty: not read yet
 	events  [][]byte // encoded, of the epoch; the last is that of the offset last
 	last    uint64
+	hole    uint64 // before this offset events were dropped that this process has never read
 	bytes   int
 	made    map[uint64]frame // messages for all who have read up to this offset
 	changed chan struct{}    // closed with the next change
@@ -44,9 +45,9 @@ func newWindow() *window { return &window{changed: make(chan struct{}), idle: ma
 // epoch.
 func (w *window) load(epoch string, list []read) {
 	w.mu.Lock()
-	w.epoch, w.events, w.last, w.bytes = epoch, nil, 0, 0
+	w.epoch, w.events, w.last, w.hole, w.bytes = epoch, nil, 0, 0, 0
 	if len(list) > 0 {
-		w.last = list[0].offset - 1
+		w.last, w.hole = list[0].offset-1, list[0].offset
 	}
 	w.take(list)
 	w.mu.Unlock()
@@ -85,7 +86,7 @@ func (w *window) take(list []read) {
 			w.epoch, w.events, w.bytes = r.epoch, nil, 0
 		default:
 			if r.offset != w.last+1 { // dropped before it was read
-				w.events, w.bytes = nil, 0
+				w.events, w.hole, w.bytes = nil, r.offset, 0
 			}
 			text := `{"offset":` + strconv.FormatUint(r.offset, 10) + `,` + r.event[1:]
 			w.events = append(w.events, []byte(text))
@@ -199,6 +200,14 @@ func (w *window) end() (s spot, ok bool) {
 // has tells whether everything after a place is there.
 func (w *window) has(s spot) bool {
 	return s.epoch != "" && s.epoch == w.epoch && s.offset <= w.last && w.last-s.offset <= uint64(len(w.events))
+}
+
+// forgotten tells whether of all that was known at a place nothing is there any more, though this process has read what came
+// after it.
+func (w *window) forgotten(s spot) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return s.epoch == w.epoch && w.hole <= s.offset && w.last-uint64(len(w.events)) >= s.offset
 }
 
 // next returns the message after a place, the number of events after it in all, and what is closed with the next change.

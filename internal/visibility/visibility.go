@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/singleflight"
 
 	"github.com/ccatobs/opsdb/internal/cache"
 	"github.com/ccatobs/opsdb/internal/sky"
@@ -40,7 +39,7 @@ type Planner struct {
 	board   *cache.Board
 	log     *slog.Logger
 	turns   chan struct{} // one for every second processor: the others are for those who write observations
-	flights singleflight.Group
+	flights flights[[][]bool]
 	work    chan task
 }
 
@@ -64,19 +63,11 @@ func (p *Planner) Turn(ctx context.Context) (end func(), err error) {
 }
 
 // Days returns, for each target, whether it can be observed in each slot of some observing days, from the beginning of the
-// first on. Who asks for the same at the same time is given the same.
+// first on. Who asks for the same at the same time is given the same; it is computed as long as somebody waits for it. It
+// fails when ctx ends.
 func (p *Planner) Days(ctx context.Context, targets []sky.Target, first time.Time, days int, l sky.Limits) ([][]bool, error) {
 	flight := fmt.Sprint(first.Unix(), days, limitsKey(l), targets)
-	result := p.flights.DoChan(flight, func() (any, error) { return p.days(context.WithoutCancel(ctx), targets, first, days, l) })
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case r := <-result:
-		if r.Err != nil {
-			return nil, r.Err
-		}
-		return r.Val.([][]bool), nil //nolint:errcheck // the function above returns nothing else
-	}
+	return p.flights.do(ctx, flight, func(ctx context.Context) ([][]bool, error) { return p.days(ctx, targets, first, days, l) })
 }
 
 func (p *Planner) days(ctx context.Context, targets []sky.Target, first time.Time, days int, l sky.Limits) ([][]bool, error) {

@@ -1,11 +1,15 @@
 package visibility_test
 
 import (
+	"context"
+	"errors"
 	"log/slog"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"github.com/ccatobs/opsdb/internal/cache"
@@ -65,6 +69,41 @@ func TestDaysAreThoseOfTheSky(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Nobody keeps a processor busy with days that nobody waits for any more.
+func TestDaysThatNobodyWaitsForAreNotComputed(t *testing.T) {
+	p := open(t)
+	year := func(ctx context.Context, days int) error {
+		_, err := p.Days(ctx, []sky.Target{sky.Mars}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), days, sky.FYSTLimits)
+		return err
+	}
+	if err := year(t.Context(), 1); err != nil { // which also connects to Redis
+		t.Fatal(err)
+	}
+	var ends []func()
+	for range max(1, runtime.GOMAXPROCS(0)/2) {
+		end, err := p.Turn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ends = append(ends, end)
+	}
+	before := goleak.IgnoreCurrent()
+	ctx, leave := context.WithCancel(t.Context())
+	left := make(chan error)
+	go func() { left <- year(ctx, 365) }()
+	leave()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	// All turns are taken: what still waits for one waits for ever.
+	if err := goleak.Find(before); err != nil {
+		t.Error(err)
+	}
+	for _, end := range ends {
+		end()
+	}
 }
 
 func TestHours(t *testing.T) {

@@ -143,7 +143,9 @@ func TestMainDatabaseFacts(t *testing.T) {
 		{"archive-nowhere", Error, func(f *databaseFacts) { f.settings["archive_mode"] = "always" }},
 		{"main-database-good", Good, func(f *databaseFacts) { f.settings["archive_mode"], f.archiver.Failing = "off", true }},
 		{"main-database-good", Good, func(f *databaseFacts) { f.settings["archive_mode"], f.settings["archive_command"] = "on", "true" }},
-		{"main-database-good", Good, func(f *databaseFacts) { f.settings["archive_mode"], f.settings["archive_library"] = "on", "basic_archive" }},
+		{"main-database-good", Good, func(f *databaseFacts) {
+			f.settings["archive_mode"], f.settings["archive_library"] = "on", "basic_archive"
+		}},
 		{"archive-fails", Warning, func(f *databaseFacts) {
 			f.settings["archive_mode"], f.settings["archive_command"], f.archiver.Failing = "on", "false", true
 		}},

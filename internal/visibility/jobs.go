@@ -131,7 +131,7 @@ func (p *Planner) execute(ctx context.Context, t task) {
 func (p *Planner) compute(ctx context.Context, t *task) error {
 	for _, m := range months(t.job.Plan.First, t.job.Plan.Days) {
 		for some := range slices.Chunk(t.targets, together) {
-			if _, err := p.month(ctx, some, m, t.job.Plan.Limits); err != nil {
+			if _, err := p.month(ctx, noteClaim, some, m, t.job.Plan.Limits); err != nil {
 				return err
 			}
 			t.job.Done += len(some)

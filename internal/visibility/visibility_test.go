@@ -51,7 +51,7 @@ func TestDaysAreThoseOfTheSky(t *testing.T) {
 		for i, n := range chosen {
 			some[i] = targets[n]
 		}
-		rows, err := p.Days(t.Context(), some, begin.AddDate(0, 0, first), days, sky.FYSTLimits)
+		rows, err := p.Days(t.Context(), "ada", some, begin.AddDate(0, 0, first), days, sky.FYSTLimits)
 		if err != nil || len(rows) != len(some) {
 			rt.Fatalf("%d rows, %v", len(rows), err)
 		}
@@ -75,7 +75,7 @@ func TestDaysAreThoseOfTheSky(t *testing.T) {
 func TestDaysThatNobodyWaitsForAreNotComputed(t *testing.T) {
 	p := open(t)
 	year := func(ctx context.Context, days int) error {
-		_, err := p.Days(ctx, []sky.Target{sky.Mars}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), days, sky.FYSTLimits)
+		_, err := p.Days(ctx, "ada", []sky.Target{sky.Mars}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), days, sky.FYSTLimits)
 		return err
 	}
 	if err := year(t.Context(), 1); err != nil { // which also connects to Redis
@@ -83,7 +83,7 @@ func TestDaysThatNobodyWaitsForAreNotComputed(t *testing.T) {
 	}
 	var ends []func()
 	for range max(1, runtime.GOMAXPROCS(0)/2) {
-		end, err := p.Turn(t.Context())
+		end, err := p.Turn(t.Context(), "otto")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,6 +103,34 @@ func TestDaysThatNobodyWaitsForAreNotComputed(t *testing.T) {
 	}
 	for _, end := range ends {
 		end()
+	}
+}
+
+// Only so many years are held in memory at once, whoever asks for how many.
+func TestHeatmapsWaitForEachOther(t *testing.T) {
+	p := open(t)
+	end, err := p.Turn(t.Context(), "otto")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const asked = 20
+	got := make(chan error, asked)
+	for i := range asked {
+		limits := sky.FYSTLimits
+		limits.SunAvoidance += float64(i)
+		go func() {
+			_, err := p.Days(t.Context(), "ada", []sky.Target{sky.Mars}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), 1, limits)
+			got <- err
+		}()
+	}
+	for visibility.Waiting(p) != asked-visibility.MapsAtOnce {
+		runtime.Gosched()
+	}
+	end()
+	for range asked {
+		if err := <-got; err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -130,7 +158,7 @@ func BenchmarkAYearThatIsNotKept(b *testing.B) {
 			limits := sky.FYSTLimits
 			for b.Loop() {
 				limits.SunAvoidance += 1e-6 // other limits, other keys
-				if _, err := p.Days(b.Context(), []sky.Target{target}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), 365, limits); err != nil {
+				if _, err := p.Days(b.Context(), "ada", []sky.Target{target}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), 365, limits); err != nil {
 					b.Fatal(err)
 				}
 			}

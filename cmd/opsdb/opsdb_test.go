@@ -163,6 +163,9 @@ func TestTokens(t *testing.T) {
 	if usual := decoded[auth.Issued](t, token("create", "--user", "night-crew", "--json").done(t).out); time.Until(*usual.ExpiresAt).Round(time.Hour) != 48*time.Hour {
 		t.Errorf("%+v", usual)
 	}
+	if got := token("create", "--user", "NAME", "--create-user"); got.code != exitFailed || !strings.Contains(got.err, "lower case letters") {
+		t.Errorf("a name that nobody can have: %+v", got)
+	}
 	if got := token("create", "--user", "x", "--create-user", "--role", "astronaut"); got.code != exitFailed || !strings.Contains(got.err, "no role astronaut") {
 		t.Errorf("unknown role: %+v", got)
 	}

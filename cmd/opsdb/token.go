@@ -194,7 +194,7 @@ func (d people) issue(ctx context.Context, grant auth.Grant, createUser bool) (i
 		events := []auth.Event{{Action: "token.created", User: issued.UserID, Token: issued.ID, Detail: detail}}
 		return append(describeOwner(user, issued, grant.Role), events...), nil
 	})
-	return issued, err
+	return issued, auth.UserRefused(err)
 }
 
 // describeOwner is what the audit trail says of the user of a new token: that he was made by it, or got a role.

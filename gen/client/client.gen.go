@@ -7077,6 +7077,7 @@ type ClientInterface interface {
 	// Sources that are known here and bodies of the solar system are answered without the network. Everything else is
 	// looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
 	// month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+	// Of names that are not kept, a site asks for some two a second, as these services demand: for more, there is a 429.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7088,6 +7089,7 @@ type ClientInterface interface {
 	// Sources that are known here and bodies of the solar system are answered without the network. Everything else is
 	// looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
 	// month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+	// Of names that are not kept, a site asks for some two a second, as these services demand: for more, there is a 429.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9812,6 +9814,7 @@ func (c *Client) CreateSource(ctx context.Context, params *CreateSourceParams, b
 // Sources that are known here and bodies of the solar system are answered without the network. Everything else is
 // looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
 // month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+// Of names that are not kept, a site asks for some two a second, as these services demand: for more, there is a 429.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9833,6 +9836,7 @@ func (c *Client) ResolveSourceWithBody(ctx context.Context, contentType string, 
 // Sources that are known here and bodies of the solar system are answered without the network. Everything else is
 // looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
 // month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+// Of names that are not kept, a site asks for some two a second, as these services demand: for more, there is a 429.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -21068,6 +21072,7 @@ type ClientWithResponsesInterface interface {
 	// Sources that are known here and bodies of the solar system are answered without the network. Everything else is
 	// looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
 	// month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+	// Of names that are not kept, a site asks for some two a second, as these services demand: for more, there is a 429.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21079,6 +21084,7 @@ type ClientWithResponsesInterface interface {
 	// Sources that are known here and bodies of the solar system are answered without the network. Everything else is
 	// looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
 	// month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+	// Of names that are not kept, a site asks for some two a second, as these services demand: for more, there is a 429.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -34081,6 +34087,7 @@ func (c *ClientWithResponses) CreateSourceWithResponse(ctx context.Context, para
 // Sources that are known here and bodies of the solar system are answered without the network. Everything else is
 // looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
 // month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+// Of names that are not kept, a site asks for some two a second, as these services demand: for more, there is a 429.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34098,6 +34105,7 @@ func (c *ClientWithResponses) ResolveSourceWithBodyWithResponse(ctx context.Cont
 // Sources that are known here and bodies of the solar system are answered without the network. Everything else is
 // looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
 // month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+// Of names that are not kept, a site asks for some two a second, as these services demand: for more, there is a 429.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

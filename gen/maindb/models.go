@@ -6,7 +6,11 @@ package maindb
 
 import (
 	"database/sql/driver"
+	"encoding/json"
 	"fmt"
+	"time"
+
+	"github.com/google/uuid"
 )
 
 type ChecksumAlgorithm string
@@ -169,6 +173,59 @@ func (e RoleSource) Valid() bool {
 	return false
 }
 
+type RouteType string
+
+const (
+	RouteTypeDirect RouteType = "direct"
+	RouteTypeRelay  RouteType = "relay"
+	RouteTypeCustom RouteType = "custom"
+)
+
+func (e *RouteType) Scan(src interface{}) error {
+	switch s := src.(type) {
+	case []byte:
+		*e = RouteType(s)
+	case string:
+		*e = RouteType(s)
+	default:
+		return fmt.Errorf("unsupported scan type for RouteType: %T", src)
+	}
+	return nil
+}
+
+type NullRouteType struct {
+	RouteType RouteType `json:"route_type"`
+	Valid     bool      `json:"valid"` // Valid is true if RouteType is not NULL
+}
+
+// Scan implements the Scanner interface.
+func (ns *NullRouteType) Scan(value interface{}) error {
+	if value == nil {
+		ns.RouteType, ns.Valid = "", false
+		return nil
+	}
+	ns.Valid = true
+	return ns.RouteType.Scan(value)
+}
+
+// Value implements the driver Valuer interface.
+func (ns NullRouteType) Value() (driver.Value, error) {
+	if !ns.Valid {
+		return nil, nil
+	}
+	return string(ns.RouteType), nil
+}
+
+func (e RouteType) Valid() bool {
+	switch e {
+	case RouteTypeDirect,
+		RouteTypeRelay,
+		RouteTypeCustom:
+		return true
+	}
+	return false
+}
+
 type SolarSystemClass string
 
 const (
@@ -279,6 +336,22 @@ func (e SourceKind) Valid() bool {
 	return false
 }
 
+type DataTransferRoute struct {
+	ID        int32     `json:"id"`
+	Name      string    `json:"name"`
+	RouteType RouteType `json:"route_type"`
+	// the program that moves the data, such as bbcp
+	Method                string `json:"method"`
+	OriginSiteID          int32  `json:"origin_site_id"`
+	DestinationSiteID     int32  `json:"destination_site_id"`
+	RelaySiteID           *int32 `json:"relay_site_id"`
+	OriginLocationID      *int32 `json:"origin_location_id"`
+	DestinationLocationID *int32 `json:"destination_location_id"`
+	// false: no transfer begins on it; those under way go on
+	Active  bool  `json:"active"`
+	Version int32 `json:"version"`
+}
+
 type ObservingProgram struct {
 	ID int32 `json:"id"`
 	// the name that people use
@@ -290,6 +363,14 @@ type ObservingProgram struct {
 	// false: nothing more is planned or observed for it
 	Active  bool  `json:"active"`
 	Version int32 `json:"version"`
+}
+
+// what is written beside the package in the archive
+type RawDataPackageMetadatum struct {
+	RawDataPackageID uuid.UUID       `json:"raw_data_package_id"`
+	Document         json.RawMessage `json:"document"`
+	UpdatedAt        time.Time       `json:"updated_at"`
+	Version          int32           `json:"version"`
 }
 
 type SubObservingProgram struct {

@@ -44,6 +44,53 @@ func (q *Queries) PutPackageMetadata(ctx context.Context, arg PutPackageMetadata
 	return err
 }
 
+const readPackageMetadata = `-- name: ReadPackageMetadata :one
+select raw_data_package_id, document, updated_at, version from raw_data_package_metadata where raw_data_package_id = $1
+`
+
+type ReadPackageMetadataParams struct {
+	ID uuid.UUID `json:"id"`
+}
+
+func (q *Queries) ReadPackageMetadata(ctx context.Context, arg ReadPackageMetadataParams) (RawDataPackageMetadatum, error) {
+	row := q.db.QueryRow(ctx, readPackageMetadata, arg.ID)
+	var i RawDataPackageMetadatum
+	err := row.Scan(
+		&i.RawDataPackageID,
+		&i.Document,
+		&i.UpdatedAt,
+		&i.Version,
+	)
+	return i, err
+}
+
+const readRoute = `-- name: ReadRoute :one
+select id, name, route_type, method, origin_site_id, destination_site_id, relay_site_id, origin_location_id, destination_location_id, active, version from data_transfer_route where id = $1
+`
+
+type ReadRouteParams struct {
+	ID int32 `json:"id"`
+}
+
+func (q *Queries) ReadRoute(ctx context.Context, arg ReadRouteParams) (DataTransferRoute, error) {
+	row := q.db.QueryRow(ctx, readRoute, arg.ID)
+	var i DataTransferRoute
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.RouteType,
+		&i.Method,
+		&i.OriginSiteID,
+		&i.DestinationSiteID,
+		&i.RelaySiteID,
+		&i.OriginLocationID,
+		&i.DestinationLocationID,
+		&i.Active,
+		&i.Version,
+	)
+	return i, err
+}
+
 const resetArchiveTransfer = `-- name: ResetArchiveTransfer :exec
 with reset as (
   update long_term_archive_transfer t

@@ -10,6 +10,25 @@ import (
 	"time"
 )
 
+const doctorArchiver = `-- name: DoctorArchiver :one
+select coalesce(a.last_failed_time > coalesce(a.last_archived_time, '-infinity'), false)::boolean as failing,
+       coalesce(a.last_failed_wal, '')::text as segment
+from pg_catalog.pg_stat_archiver a
+`
+
+type DoctorArchiverRow struct {
+	Failing bool   `json:"failing"`
+	Segment string `json:"segment"`
+}
+
+// Whether the last attempt to archive a segment of the WAL has failed.
+func (q *Queries) DoctorArchiver(ctx context.Context) (DoctorArchiverRow, error) {
+	row := q.db.QueryRow(ctx, doctorArchiver)
+	var i DoctorArchiverRow
+	err := row.Scan(&i.Failing, &i.Segment)
+	return i, err
+}
+
 const doctorServer = `-- name: DoctorServer :one
 select pg_is_in_recovery()::boolean as standby, current_setting('server_version_num')::integer as version,
        current_setting('server_version')::text as version_name, clock_timestamp()::timestamptz as clock

@@ -1790,6 +1790,7 @@ export interface paths {
          * @description Sources that are known here and bodies of the solar system are answered without the network. Everything else is
          *     looked up at CDS Sesame (SIMBAD), and at NED when that knows nothing or does not answer. Answers are kept for a
          *     month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again after an hour.
+         *     Of names that are not kept, a site asks for some two a second, as these services demand: for more, there is a 429.
          */
         post: operations["resolveSource"];
         delete?: never;

@@ -139,6 +139,16 @@ func TestMainDatabaseFacts(t *testing.T) {
 		{"main-database-good", Good, func(f *databaseFacts) { f.ahead, f.trip = 1200*time.Millisecond, time.Second }},
 		{"slots-unbounded", Warning, func(f *databaseFacts) { f.settings["max_slot_wal_keep_size"] = "-1" }},
 		{"main-database-good", Good, func(f *databaseFacts) { f.settings["max_slot_wal_keep_size"], f.slots = "-1", nil }},
+		{"archive-nowhere", Error, func(f *databaseFacts) { f.settings["archive_mode"] = "on" }},
+		{"archive-nowhere", Error, func(f *databaseFacts) { f.settings["archive_mode"] = "always" }},
+		{"main-database-good", Good, func(f *databaseFacts) { f.settings["archive_mode"], f.archiver.Failing = "off", true }},
+		{"main-database-good", Good, func(f *databaseFacts) { f.settings["archive_mode"], f.settings["archive_command"] = "on", "true" }},
+		{"main-database-good", Good, func(f *databaseFacts) {
+			f.settings["archive_mode"], f.settings["archive_library"] = "on", "basic_archive"
+		}},
+		{"archive-fails", Warning, func(f *databaseFacts) {
+			f.settings["archive_mode"], f.settings["archive_command"], f.archiver.Failing = "on", "false", true
+		}},
 		{"slot-lost", Error, func(f *databaseFacts) { f.slots[0].WalStatus, f.slots[0].Active = "lost", false }},
 		{"slot-almost-lost", Error, func(f *databaseFacts) { f.slots[0].WalStatus = "unreserved" }},
 		{"slot-inactive", Warning, func(f *databaseFacts) { f.slots[0].Active = false }},
@@ -182,7 +192,7 @@ func TestLocalDatabaseFacts(t *testing.T) {
 func TestEveryFindingHasARemedy(t *testing.T) {
 	f := healthy()
 	f.server.Standby, f.server.Version, f.schema, f.ahead = true, 1, 0, time.Hour
-	f.settings = map[string]string{"max_slot_wal_keep_size": "-1", "wal_level": "minimal", "max_standby_streaming_delay": "-1"}
+	f.settings = map[string]string{"max_slot_wal_keep_size": "-1", "archive_mode": "on", "wal_level": "minimal", "max_standby_streaming_delay": "-1"}
 	f.slots = []replicadb.DoctorSlotsRow{{Name: "a", WalStatus: "lost"}, {Name: "b", WalStatus: "unreserved"}, {Name: "c"}}
 	findings := append(judgeMain(f, 4), judgeLocal(f, site.Site{Type: site.Secondary}, 4)...)
 	findings = append(findings, judgeRedis(redisFacts{})...)

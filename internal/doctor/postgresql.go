@@ -26,6 +26,7 @@ type databaseFacts struct {
 	server   replicadb.DoctorServerRow
 	settings map[string]string
 	slots    []replicadb.DoctorSlotsRow
+	archiver replicadb.DoctorArchiverRow
 	schema   int64 // zero: it has none
 	ahead    time.Duration
 	trip     time.Duration
@@ -81,8 +82,12 @@ func ask(ctx context.Context, address postgres.Address) (facts databaseFacts, er
 	if facts.slots, err = db.DoctorSlots(ctx); err != nil {
 		return facts, err
 	}
+	if facts.archiver, err = db.DoctorArchiver(ctx); err != nil {
+		return facts, err
+	}
 	rows, err := db.DoctorSettings(ctx, replicadb.DoctorSettingsParams{Names: []string{
 		"fsync", "full_page_writes", "synchronous_commit", "wal_level", "max_slot_wal_keep_size", "hot_standby_feedback", "max_standby_streaming_delay",
+		"archive_mode", "archive_command", "archive_library",
 	}})
 	if err != nil {
 		return facts, err
@@ -131,6 +136,7 @@ func judgeMain(f databaseFacts, schema int64) []Finding {
 		e.fail("main-wal-level", "wal_level = replica", "wal_level is %s: nothing can be replicated", level)
 	}
 	e.judgeSlots(f)
+	e.judgeArchive(f)
 	return e.result("PostgreSQL %s, schema %d, clock %s apart, answers in %s%s", f.server.VersionName, f.schema,
 		f.ahead.Abs().Round(time.Millisecond), f.trip.Round(time.Millisecond), kept(f.slots))
 }
@@ -159,6 +165,20 @@ func (e *examination) judgeSlots(f databaseFacts) {
 			e.warn("slot-inactive", "see why the replica is not connected; drop the slot if it is gone for good",
 				"slot %s: no replica is connected, %s of WAL are kept for it%s", slot.Name, mebibytes(slot.RetainedBytes), margin(slot))
 		}
+	}
+}
+
+// judgeArchive looks for WAL that is kept because nobody takes it into an archive.
+func (e *examination) judgeArchive(f databaseFacts) {
+	mode := f.settings["archive_mode"]
+	switch {
+	case mode != "on" && mode != "always":
+	case f.settings["archive_command"] == "" && f.settings["archive_library"] == "":
+		e.fail("archive-nowhere", "set archive_command, or archive_mode = off",
+			"archive_mode is %s and there is no archive_command: all WAL is kept until the disk is full", mode)
+	case f.archiver.Failing:
+		e.warn("archive-fails", "see in the log of PostgreSQL why archive_command fails",
+			"segment %s could not be archived: WAL is kept until it can, or until the disk is full", f.archiver.Segment)
 	}
 }
 

@@ -59,9 +59,7 @@ func createRecord[R any](ctx context.Context, s *Server, n newRecord[R]) (R, buf
 	if err != nil || !receipt.Replayed {
 		return made, receipt, planRefused(err)
 	}
-	patient, cancel := context.WithTimeout(ctx, maxPositionWait)
-	defer cancel()
-	if err := s.buffer.WaitReplicated(patient, receipt.Position); err != nil {
+	if err := s.caughtUp(ctx, receipt); err != nil {
 		return made, receipt, err
 	}
 	made, err = n.find(ctx, s.replica.Queries)

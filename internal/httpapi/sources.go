@@ -238,7 +238,7 @@ func (s *Server) nextPasses(ctx context.Context, t sky.Target, at time.Time) (*a
 	if t == nil {
 		return nil, nil
 	}
-	end, err := s.sky.Turn(ctx)
+	end, err := s.sky.Turn(ctx, exchangeOf(ctx).principal.Name)
 	if err != nil {
 		return nil, err
 	}

@@ -72,8 +72,12 @@ func (s *Server) GetStagingJob(ctx context.Context, r api.GetStagingJobRequestOb
 
 // CreateStagingJob asks for packages to be brought back from an archive.
 func (s *Server) CreateStagingJob(ctx context.Context, r api.CreateStagingJobRequestObject) (api.CreateStagingJobResponseObject, error) {
-	var job replicadb.GetStagingJobRow
+	var (
+		job  replicadb.GetStagingJobRow
+		seen bool
+	)
 	build := func(ctx context.Context, tx *buffer.Transaction) error {
+		seen = tx.Seen()
 		job = replicadb.GetStagingJobRow{
 			ID: tx.RecordID(r.Body.ID), DestinationLocationID: r.Body.DestinationLocationID, Status: replicadb.StagingStatusPending,
 			RequestedBy: exchangeOf(ctx).principal.Name, Reason: value(r.Body.Reason), CreatedAt: instant(time.Now()),
@@ -101,9 +105,11 @@ func (s *Server) CreateStagingJob(ctx context.Context, r api.CreateStagingJobReq
 	if err != nil {
 		return nil, err
 	}
+	again := receipt
+	again.Replayed = receipt.Replayed || seen
 	// Who sends a request again gets the job as it is, not as it was.
-	if known, err := s.replica.GetStagingJob(ctx, replicadb.GetStagingJobParams{ID: job.ID}); err == nil {
-		job = known
+	if job, err = afresh(ctx, s, again, job, s.stagingJob(job.ID)); err != nil {
+		return nil, err
 	}
 	location := "/staging/" + job.ID.String()
 	return api.CreateStagingJob201JSONResponse{Body: stagingJobOf(job), Headers: api.CreateStagingJob201ResponseHeaders{
@@ -156,13 +162,21 @@ func (s *Server) referStaged(ctx context.Context, r *references, ids []uuid.UUID
 	return bytes
 }
 
+// stagingJob reads a staging job as this site has it.
+func (s *Server) stagingJob(id uuid.UUID) func(context.Context) (replicadb.GetStagingJobRow, error) {
+	return func(ctx context.Context) (replicadb.GetStagingJobRow, error) {
+		job, err := s.replica.GetStagingJob(ctx, replicadb.GetStagingJobParams{ID: id})
+		return job, noRow(err, "There is no staging job %s.", id)
+	}
+}
+
 // CancelStagingJob cancels a staging job.
 func (s *Server) CancelStagingJob(ctx context.Context, r api.CancelStagingJobRequestObject) (api.CancelStagingJobResponseObject, error) {
+	read := s.stagingJob(r.ID)
 	var job replicadb.GetStagingJobRow
 	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) (err error) {
-		job, err = s.replica.GetStagingJob(ctx, replicadb.GetStagingJobParams{ID: r.ID})
-		if err != nil || tx.Seen() {
-			return noRow(err, "There is no staging job %s.", r.ID)
+		if job, err = read(ctx); err != nil || tx.Seen() {
+			return err
 		}
 		p := maindb.CancelStagingJobParams{ID: r.ID, FinishedAt: instant(time.Now()), CancelledBy: exchangeOf(ctx).principal.Name}
 		tx.Add(ops.CancelStagingJob.With(p))
@@ -172,6 +186,9 @@ func (s *Server) CancelStagingJob(ctx context.Context, r api.CancelStagingJobReq
 	if err != nil {
 		return nil, err
 	}
+	if job, err = afresh(ctx, s, receipt, job, read); err != nil {
+		return nil, err
+	}
 	return api.CancelStagingJob200JSONResponse{Body: stagingJobOf(job), Headers: api.CancelStagingJob200ResponseHeaders{
 		OpsPosition: position(receipt), IdempotencyReplayed: replayed(receipt),
 	}}, nil
@@ -179,17 +196,20 @@ func (s *Server) CancelStagingJob(ctx context.Context, r api.CancelStagingJobReq
 
 // ResetStagingJob tries a failed staging job again.
 func (s *Server) ResetStagingJob(ctx context.Context, r api.ResetStagingJobRequestObject) (api.ResetStagingJobResponseObject, error) {
+	read := s.stagingJob(r.ID)
 	var job replicadb.GetStagingJobRow
 	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) (err error) {
-		job, err = s.replica.GetStagingJob(ctx, replicadb.GetStagingJobParams{ID: r.ID})
-		if err != nil || tx.Seen() {
-			return noRow(err, "There is no staging job %s.", r.ID)
+		if job, err = read(ctx); err != nil || tx.Seen() {
+			return err
 		}
 		tx.Add(ops.ResetStagingJob.With(maindb.ResetStagingJobParams{ID: r.ID, RetryCount: job.RetryCount}))
 		job.Status, job.RetryCount, job.Failure, job.StartedAt = replicadb.StagingStatusPending, job.RetryCount+1, nil, nil
 		return nil
 	})
 	if err != nil {
+		return nil, err
+	}
+	if job, err = afresh(ctx, s, receipt, job, read); err != nil {
 		return nil, err
 	}
 	return api.ResetStagingJob200JSONResponse{Body: stagingJobOf(job), Headers: api.ResetStagingJob200ResponseHeaders{

@@ -83,11 +83,14 @@ func (s *Server) GetArchiveTransfer(ctx context.Context, r api.GetArchiveTransfe
 // ResetTransfer tries a failed transfer, or its unpacking alone, again. What it may be reset from, the main database knows.
 func (s *Server) ResetTransfer(ctx context.Context, r api.ResetTransferRequestObject) (api.ResetTransferResponseObject, error) {
 	unpack := r.Body != nil && value(r.Body.Part) == api.TransferResetPartUnpack
+	read := func(ctx context.Context) (replicadb.DataTransfer, error) {
+		row, err := s.replica.GetTransfer(ctx, replicadb.GetTransferParams{ID: r.ID})
+		return row, noRow(err, "There is no transfer %s.", r.ID)
+	}
 	var row replicadb.DataTransfer
 	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) (err error) {
-		row, err = s.replica.GetTransfer(ctx, replicadb.GetTransferParams{ID: r.ID})
-		if err != nil || tx.Seen() {
-			return noRow(err, "There is no transfer %s.", r.ID)
+		if row, err = read(ctx); err != nil || tx.Seen() {
+			return err
 		}
 		if unpack {
 			tx.Add(ops.ResetUnpacking.With(maindb.ResetUnpackingParams{ID: r.ID, RetryCount: row.RetryCount}))
@@ -102,6 +105,9 @@ func (s *Server) ResetTransfer(ctx context.Context, r api.ResetTransferRequestOb
 	if err != nil {
 		return nil, err
 	}
+	if row, err = afresh(ctx, s, receipt, row, read); err != nil {
+		return nil, err
+	}
 	return api.ResetTransfer200JSONResponse{Body: s.transferAt(row, time.Now()), Headers: api.ResetTransfer200ResponseHeaders{
 		OpsPosition: position(receipt), IdempotencyReplayed: replayed(receipt),
 	}}, nil
@@ -109,17 +115,23 @@ func (s *Server) ResetTransfer(ctx context.Context, r api.ResetTransferRequestOb
 
 // ResetArchiveTransfer tries a failed transfer into an archive again.
 func (s *Server) ResetArchiveTransfer(ctx context.Context, r api.ResetArchiveTransferRequestObject) (api.ResetArchiveTransferResponseObject, error) {
+	read := func(ctx context.Context) (replicadb.LongTermArchiveTransfer, error) {
+		row, err := s.replica.GetArchiveTransfer(ctx, replicadb.GetArchiveTransferParams{ID: r.ID})
+		return row, noRow(err, "There is no archive transfer %s.", r.ID)
+	}
 	var row replicadb.LongTermArchiveTransfer
 	receipt, err := s.write(ctx, r.Params.IdempotencyKey, func(ctx context.Context, tx *buffer.Transaction) (err error) {
-		row, err = s.replica.GetArchiveTransfer(ctx, replicadb.GetArchiveTransferParams{ID: r.ID})
-		if err != nil || tx.Seen() {
-			return noRow(err, "There is no archive transfer %s.", r.ID)
+		if row, err = read(ctx); err != nil || tx.Seen() {
+			return err
 		}
 		tx.Add(ops.ResetArchiveTransfer.With(maindb.ResetArchiveTransferParams{ID: r.ID, RetryCount: row.RetryCount}))
 		row.Status, row.RetryCount, row.Failure, row.StartedAt = replicadb.TransferStatusPending, row.RetryCount+1, nil, nil
 		return nil
 	})
 	if err != nil {
+		return nil, err
+	}
+	if row, err = afresh(ctx, s, receipt, row, read); err != nil {
 		return nil, err
 	}
 	return api.ResetArchiveTransfer200JSONResponse{Body: archiveTransferOf(row), Headers: api.ResetArchiveTransfer200ResponseHeaders{

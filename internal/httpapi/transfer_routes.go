@@ -11,11 +11,9 @@ import (
 	"github.com/ccatobs/opsdb/gen/api"
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/gen/replicadb"
-	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/buffer"
 	"github.com/ccatobs/opsdb/internal/errs"
 	"github.com/ccatobs/opsdb/internal/ops"
-	"github.com/ccatobs/opsdb/internal/postgres"
 )
 
 // ListSites lists the sites that data are moved between.
@@ -62,43 +60,29 @@ func (s *Server) ListRoutes(ctx context.Context, _ api.ListRoutesRequestObject) 
 
 // GetRoute reads one route.
 func (s *Server) GetRoute(ctx context.Context, r api.GetRouteRequestObject) (api.GetRouteResponseObject, error) {
-	row, err := s.lookRoute(ctx, r.ID)
+	rows, err := s.replica.GetRoutes(ctx, replicadb.GetRoutesParams{IDs: []int32{r.ID}})
 	if err != nil {
 		return nil, err
 	}
-	return api.GetRoute200JSONResponse{Body: routeOf(row), Headers: api.GetRoute200ResponseHeaders{ETag: versionTag(row.Version)}}, nil
-}
-
-func (s *Server) lookRoute(ctx context.Context, id int32) (replicadb.DataTransferRoute, error) {
-	rows, err := s.replica.GetRoutes(ctx, replicadb.GetRoutesParams{IDs: []int32{id}})
-	if err != nil {
-		return replicadb.DataTransferRoute{}, err
-	}
 	if len(rows) == 0 {
-		return replicadb.DataTransferRoute{}, errs.New(errs.NotFound, "There is no route %d.", id)
+		return nil, errs.New(errs.NotFound, "There is no route %d.", r.ID)
 	}
-	return rows[0], nil
+	return api.GetRoute200JSONResponse{Body: routeOf(rows[0]), Headers: api.GetRoute200ResponseHeaders{ETag: versionTag(rows[0].Version)}}, nil
 }
 
 // UpdateRoute pauses a route or lets it go on.
 func (s *Server) UpdateRoute(ctx context.Context, r api.UpdateRouteRequestObject) (api.UpdateRouteResponseObject, error) {
-	demanded := condition(r.Params.IfMatch)
-	var row replicadb.DataTransferRoute
-	receipt, err := s.over(demanded, func() (buffer.Receipt, error) {
-		return s.write(ctx, nil, func(ctx context.Context, tx *buffer.Transaction) (err error) {
-			if row, err = s.lookRoute(ctx, r.ID); err != nil {
-				return err
-			}
-			if !matches(demanded, *versionTag(row.Version)) {
-				return outdated()
-			}
-			if row.Active == r.Body.Active {
-				return nil
-			}
-			tx.Add(ops.SetRouteActive.With(maindb.SetRouteActiveParams{ID: r.ID, Active: r.Body.Active, Version: row.Version}))
-			row.Active, row.Version = r.Body.Active, row.Version+1
-			return nil
-		})
+	row, receipt, err := changeRecord(ctx, s, recordChange[replicadb.DataTransferRoute]{
+		what: "route", ifMatch: r.Params.IfMatch,
+		read: func(ctx context.Context, q *maindb.Queries) (replicadb.DataTransferRoute, error) {
+			row, err := q.ReadRoute(ctx, maindb.ReadRouteParams{ID: r.ID})
+			return routeRow(row), err
+		},
+		version: func(row *replicadb.DataTransferRoute) *int32 { return &row.Version },
+		change:  func(row *replicadb.DataTransferRoute) { row.Active = r.Body.Active },
+		steps: func(row replicadb.DataTransferRoute) []buffer.Step {
+			return []buffer.Step{ops.SetRouteActive.With(maindb.SetRouteActiveParams{ID: r.ID, Active: row.Active, Version: row.Version})}
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -108,19 +92,13 @@ func (s *Server) UpdateRoute(ctx context.Context, r api.UpdateRouteRequestObject
 	}}, nil
 }
 
-// over tries a change that states the version it saw again when others have changed the record meanwhile, unless the
-// caller demands a version.
-func (s *Server) over(demanded *string, change func() (buffer.Receipt, error)) (receipt buffer.Receipt, err error) {
-	for range maxChanges {
-		receipt, err = change()
-		switch {
-		case postgres.SQLState(err) != auth.VersionDiffers:
-			return receipt, err
-		case demanded != nil:
-			return receipt, outdated().Because(err)
-		}
+// routeRow is a row of the main database as the replica has it.
+func routeRow(r maindb.DataTransferRoute) replicadb.DataTransferRoute {
+	return replicadb.DataTransferRoute{
+		ID: r.ID, Name: r.Name, RouteType: replicadb.RouteType(r.RouteType), Method: r.Method, OriginSiteID: r.OriginSiteID,
+		DestinationSiteID: r.DestinationSiteID, RelaySiteID: r.RelaySiteID, OriginLocationID: r.OriginLocationID,
+		DestinationLocationID: r.DestinationLocationID, Active: r.Active, Version: r.Version,
 	}
-	return receipt, err
 }
 
 func routeOf(r replicadb.DataTransferRoute) api.Route {
@@ -142,25 +120,27 @@ func (s *Server) GetPackageMetadata(ctx context.Context, r api.GetPackageMetadat
 
 // PutPackageMetadata replaces what is written beside a package in the archive.
 func (s *Server) PutPackageMetadata(ctx context.Context, r api.PutPackageMetadataRequestObject) (api.PutPackageMetadataResponseObject, error) {
-	demanded := condition(r.Params.IfMatch)
-	var row replicadb.RawDataPackageMetadatum
-	receipt, err := s.over(demanded, func() (buffer.Receipt, error) {
-		return s.write(ctx, nil, func(ctx context.Context, tx *buffer.Transaction) (err error) {
-			if err := s.packageIsKnown(ctx, r.ID); err != nil {
-				return err
+	if err := s.packageIsKnown(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	row, receipt, err := changeRecord(ctx, s, recordChange[replicadb.RawDataPackageMetadatum]{
+		what: "package", ifMatch: r.Params.IfMatch,
+		read: func(ctx context.Context, q *maindb.Queries) (replicadb.RawDataPackageMetadatum, error) {
+			row, err := q.ReadPackageMetadata(ctx, maindb.ReadPackageMetadataParams{ID: r.ID})
+			if errors.Is(err, pgx.ErrNoRows) { // version 0 stands for none
+				return replicadb.RawDataPackageMetadatum{RawDataPackageID: r.ID}, nil
 			}
-			row, err = s.replica.GetPackageMetadata(ctx, replicadb.GetPackageMetadataParams{ID: r.ID})
-			if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-				return err
-			}
-			if !matches(demanded, *versionTag(row.Version)) {
-				return outdated()
-			}
-			p := maindb.PutPackageMetadataParams{RawDataPackageID: r.ID, Document: r.Body.Document, UpdatedAt: instant(time.Now()), Version: row.Version}
-			tx.Add(ops.PutPackageMetadata.With(p))
-			row = replicadb.RawDataPackageMetadatum{RawDataPackageID: r.ID, Document: p.Document, UpdatedAt: p.UpdatedAt, Version: row.Version + 1}
-			return nil
-		})
+			return replicadb.RawDataPackageMetadatum(row), err
+		},
+		version: func(row *replicadb.RawDataPackageMetadatum) *int32 { return &row.Version },
+		change: func(row *replicadb.RawDataPackageMetadatum) {
+			row.Document, row.UpdatedAt = r.Body.Document, instant(time.Now())
+		},
+		steps: func(row replicadb.RawDataPackageMetadatum) []buffer.Step {
+			return []buffer.Step{ops.PutPackageMetadata.With(maindb.PutPackageMetadataParams{
+				RawDataPackageID: r.ID, Document: row.Document, UpdatedAt: row.UpdatedAt, Version: row.Version,
+			})}
+		},
 	})
 	if err != nil {
 		return nil, err

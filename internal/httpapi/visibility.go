@@ -102,7 +102,7 @@ func (s *Server) visibility(ctx context.Context, p passage) (v api.Visibility, e
 }
 
 func (s *Server) computed(ctx context.Context, p passage) (api.Visibility, error) {
-	end, err := s.sky.Turn(ctx)
+	end, err := s.sky.Turn(ctx, exchangeOf(ctx).principal.Name)
 	if err != nil {
 		return api.Visibility{}, err
 	}

@@ -112,7 +112,7 @@ func (s *Server) heatmapRows(ctx context.Context, rows []replicadb.AnySource, fi
 			targets = append(targets, t)
 		}
 	}
-	computed, err := s.sky.Days(ctx, targets, first, days, l)
+	computed, err := s.sky.Days(ctx, exchangeOf(ctx).principal.Name, targets, first, days, l)
 	if err != nil {
 		return nil, err
 	}

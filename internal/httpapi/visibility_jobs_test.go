@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -115,5 +116,28 @@ func TestJobsEndWithTheirProcess(t *testing.T) {
 		t.Errorf("%+v", lost)
 	}
 	// The next one can begin, and takes over what was done.
+	s.do(call{op: "precalculateVisibility", body: map[string]any{"from": "2026-01-01", "to": "2026-01-02"}}).want(http.StatusAccepted)
+}
+
+// A job that Redis has left says so as soon as Redis is back, and the next one need not wait until it is taken for lost.
+func TestJobsSayThatRedisHasLeftThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var log lockedBuffer
+	s := w.open(setup{kind: site.Main, idle: true, log: slog.New(slog.NewTextHandler(&log, nil))})
+	w.scatter(dice(t), 300)
+	year := map[string]any{"from": "2026-01-01", "to": "2026-12-31"}
+	job := decode[api.VisibilityJob](s.do(call{op: "precalculateVisibility", body: year}).want(http.StatusAccepted))
+	eventually(t, "it comes on", func() bool { return s.job(job.ID.String()).Done > 0 })
+	s.redis.Kill()
+	eventually(t, "it has failed", func() bool { return strings.Contains(log.String(), "the visibility is not computed ahead") })
+	s.redis.Start()
+	eventually(t, "it says so", func() bool {
+		a := s.do(call{op: "getVisibilityJob", id: job.ID.String()})
+		return a.status == http.StatusOK && decode[api.VisibilityJob](a).State != api.VisibilityJobStateRunning
+	})
+	if ended := s.job(job.ID.String()); ended.State != api.VisibilityJobStateFailed || ended.EndedAt.IsNull() {
+		t.Errorf("%+v", ended)
+	}
 	s.do(call{op: "precalculateVisibility", body: map[string]any{"from": "2026-01-01", "to": "2026-01-02"}}).want(http.StatusAccepted)
 }

@@ -56,6 +56,26 @@ func (s *Server) create(ctx context.Context, key *string, brings bool, build fun
 	return s.write(ctx, key, build)
 }
 
+// caughtUp waits until this site's replica shows what a request that was executed before has written. It fails with
+// errs.Unavailable when that takes too long.
+func (s *Server) caughtUp(ctx context.Context, receipt buffer.Receipt) error {
+	ctx, cancel := context.WithTimeout(ctx, maxPositionWait)
+	defer cancel()
+	return s.buffer.WaitReplicated(ctx, receipt.Position)
+}
+
+// afresh is a record behind a write: as it was written, or as it is now for who has sent the request again, never as it was
+// before the write.
+func afresh[R any](ctx context.Context, s *Server, receipt buffer.Receipt, written R, read func(context.Context) (R, error)) (R, error) {
+	if !receipt.Replayed {
+		return written, nil
+	}
+	if err := s.caughtUp(ctx, receipt); err != nil {
+		return written, err
+	}
+	return read(ctx)
+}
+
 // receiptOf is the answer to a write of one record.
 func receiptOf(id uuid.UUID, receipt buffer.Receipt, refs *references) api.WriteReceipt {
 	return api.WriteReceipt{

@@ -23,13 +23,19 @@ type Session struct {
 	wire *wire
 }
 
-// connectTimeout bounds the attempt to reach the main database: on a link that swallows packets nothing else ends it.
-const connectTimeout = 4 * time.Second
+const (
+	// connectTimeout bounds the attempt to reach the main database, and each silence while it lets a connection in: on a
+	// link that swallows packets nothing else ends it.
+	connectTimeout = 4 * time.Second
+	// admitTimeout bounds the whole: with TLS and a password that is eight round trips, of a second and more each on a link
+	// that others have filled.
+	admitTimeout = 15 * time.Second
+)
 
 // Session connects for an executor, under an application name by which its successor can end what it leaves behind.
 func (m *Main) Session(ctx context.Context, application string) (*Session, error) {
 	config := m.pool.Config().ConnConfig.Copy()
-	config.ConnectTimeout = connectTimeout
+	config.ConnectTimeout = admitTimeout
 	config.RuntimeParams["application_name"] = application
 	// The position after COMMIT covers the commit record only when the commit waits for its own flush.
 	config.RuntimeParams["synchronous_commit"] = "on"
@@ -37,8 +43,12 @@ func (m *Main) Session(ctx context.Context, application string) (*Session, error
 	config.RuntimeParams["enable_seqscan"] = "off"
 	// A deadline would end a flight that a thin link carries slowly but surely; Flight watches progress instead.
 	delete(config.RuntimeParams, "statement_timeout")
+	ctx, cancel := context.WithTimeout(ctx, admitTimeout)
+	defer cancel()
 	// The driver dials again to cancel a statement; the session's own is the last before it is connected.
 	var last atomic.Pointer[wire]
+	connecting, connected := context.WithCancel(ctx)
+	defer connected()
 	dial := (&net.Dialer{Timeout: connectTimeout, KeepAlive: 5 * time.Second}).DialContext
 	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
@@ -47,10 +57,9 @@ func (m *Main) Session(ctx context.Context, application string) (*Session, error
 		}
 		w := &wire{Conn: &hearing{conn, m.guard.pulse}, pulse: m.guard.pulse}
 		last.Store(w)
+		context.AfterFunc(connecting, w.watch(connectTimeout, cancel))
 		return w, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
-	defer cancel()
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func NewMain(ctx context.Context, a Address, application string, limit time.Dura
 	}
 	config.MaxConns = mainConnections
 	config.PingTimeout = connectTimeout
-	config.ConnConfig.ConnectTimeout = connectTimeout
+	config.ConnConfig.ConnectTimeout = admitTimeout
 	pulse := newPulse(pgconn.NetworkAddress(config.ConnConfig.Host, config.ConnConfig.Port))
 	config.ConnConfig.DialFunc = pulse.dial
 	config.ConnConfig.AfterNetConnect = func(_ context.Context, _ *pgconn.Config, conn net.Conn) (net.Conn, error) {

@@ -175,15 +175,15 @@ func (p *pulse) ask() (err error) {
 	return err
 }
 
-// dial connects. The connection has connectTimeout to become one of the server's: the driver dials also to have a
-// statement cancelled, and that would wait for a silent server for long.
+// dial connects. The connection has admitTimeout to become one of the server's, and is closed before when nothing is heard of
+// that: the driver dials also to have a statement cancelled, and that would wait for a silent server for long.
 func (p *pulse) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := net.Dialer{Timeout: connectTimeout}
 	conn, err := dialer.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
-	if err := conn.SetDeadline(time.Now().Add(connectTimeout)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(admitTimeout)); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	h := &hearing{conn, p}

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/ccatobs/opsdb/internal/cache"
 	"github.com/ccatobs/opsdb/internal/errs"
 )
@@ -23,6 +25,11 @@ const (
 	askTime = 5 * time.Second
 	// maxAnswer bounds what is read of an answer.
 	maxAnswer = 1 << 20
+
+	// asksPerSecond and asksAtOnce bound the questions of this process: the services shut out whole institutes whose programs
+	// ask more than a few times a second.
+	asksPerSecond = 2
+	asksAtOnce    = 10
 
 	knownFresh   = 30 * 24 * time.Hour
 	knownKeep    = 400 * 24 * time.Hour
@@ -69,20 +76,22 @@ type Resolver struct {
 	config Config
 	cache  *cache.Cache
 	client *http.Client
-	wait   time.Duration // for one service
+	wait   time.Duration // for one service, and for its turn to be asked
+	pace   *rate.Limiter
 	log    *slog.Logger
 }
 
 // New returns a resolver. It asks nobody yet.
 func New(c Config, kept *cache.Cache, log *slog.Logger) *Resolver {
-	return &Resolver{config: c, cache: kept, client: &http.Client{}, wait: askTime, log: log}
+	return &Resolver{config: c, cache: kept, client: &http.Client{}, wait: askTime, pace: rate.NewLimiter(asksPerSecond, asksAtOnce), log: log}
 }
 
 // errUnknown is the answer of a service that does not know a name.
 var errUnknown = errors.New("unknown")
 
 // Resolve returns what is known of a name. Errors: errs.NotFound (unknown-object) when the services know no such object;
-// errs.Unavailable (resolver-unreachable) when none could say and nothing is kept.
+// errs.Unavailable when nothing is kept and none could say (resolver-unreachable), or too many names are being asked for
+// (too-many-requests).
 func (r *Resolver) Resolve(ctx context.Context, name string) (Answer, error) {
 	found, err := r.cache.Do(ctx, names, Plain(name), func(ctx context.Context) (cache.Made, error) { return r.ask(ctx, name) })
 	if err != nil {
@@ -108,6 +117,9 @@ func (r *Resolver) ask(ctx context.Context, name string) (cache.Made, error) {
 		url  string
 		call func(context.Context, string) (Object, error)
 	}{{Sesame, r.config.SesameURL, r.sesame}, {NED, r.config.NEDURL, r.ned}}
+	if err := r.takeTurn(ctx); err != nil {
+		return cache.Made{}, err
+	}
 	var silent []error
 	unknown := false
 	for _, s := range services {
@@ -132,6 +144,25 @@ func (r *Resolver) ask(ctx context.Context, name string) (cache.Made, error) {
 	}
 	return cache.Made{}, errs.New(errs.Unavailable, "The name is not known here, and the services that might know it do not answer.").
 		Named("resolver-unreachable").Because(errors.Join(silent...)).After(30 * time.Second)
+}
+
+// takeTurn waits until the services can be asked without offence. It fails when that takes longer than an answer may.
+func (r *Resolver) takeTurn(ctx context.Context) error {
+	turn := r.pace.Reserve()
+	if delay := turn.Delay(); delay > r.wait {
+		turn.Cancel()
+		e := errs.New(errs.Unavailable, "The name is not known here, and more names are being asked for than the services allow.").
+			Named("too-many-requests").After(delay)
+		e.Status = http.StatusTooManyRequests
+		return e
+	}
+	select {
+	case <-time.After(turn.Delay()):
+		return nil
+	case <-ctx.Done():
+		turn.Cancel()
+		return ctx.Err()
+	}
 }
 
 // get returns the body of an answer.

@@ -3,8 +3,10 @@ package resolver_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -68,6 +70,33 @@ func TestWhatNobodyKnowsIsRememberedForAWhile(t *testing.T) {
 	}
 	if asked := fake.Asked(); asked["sesame"] != 1 || asked["ned"] != 1 {
 		t.Errorf("asked: %v", asked)
+	}
+}
+
+// However many names are asked for, the services are asked no faster than they allow; what is kept is answered all the same.
+func TestServicesAreNotAskedTooOften(t *testing.T) {
+	r, fake := open(t)
+	if _, err := r.Resolve(t.Context(), "M 42"); err != nil {
+		t.Fatal(err)
+	}
+	r.Hurry(100 * time.Millisecond)
+	began, refused := time.Now(), 0
+	for i := range 100 {
+		_, err := r.Resolve(t.Context(), fmt.Sprint("Nibiru ", i))
+		var e *errs.Error
+		switch {
+		case errors.As(err, &e) && e.Status == http.StatusTooManyRequests && e.RetryAfter > 0:
+			refused++
+		case errs.KindOf(err) != errs.NotFound:
+			t.Errorf("%v", err)
+		}
+	}
+	allowed := 10 + int(2*time.Since(began).Seconds()) + 1
+	if asked := fake.Asked()["sesame"]; asked > allowed || refused != 101-asked {
+		t.Errorf("%d were asked, %d may be, %d were refused", asked, allowed, refused)
+	}
+	if a, err := r.Resolve(t.Context(), "m42"); err != nil || a.Name != "M 42" {
+		t.Errorf("%+v %v", a, err)
 	}
 }
 

@@ -58,6 +58,7 @@ const (
 	together = 50
 
 	claimLife = 30 * time.Second
+	tellAgain = time.Second
 	jobsKept  = 20
 	jobsLife  = 7 * 24 * time.Hour
 
@@ -122,16 +123,31 @@ func (p *Planner) execute(ctx context.Context, t task) {
 		t.job.State, t.job.Detail = Failed, "It could not go on; the log of the site says why."
 		p.log.WarnContext(ctx, "the visibility is not computed ahead", "job_id", t.job.ID, "error", err)
 	}
-	ctx = context.WithoutCancel(ctx)
-	if err := errors.Join(p.post(ctx, t.job), p.board.Release(ctx, noteClaim, t.job.ID.String())); err != nil {
+	if err := p.tell(ctx, t.job); err != nil {
 		p.log.WarnContext(ctx, "nobody learns how a job ended", "job_id", t.job.ID, "error", err)
+	}
+}
+
+// tell says how a job ended, and again while Redis is away and the process goes on, for as long as the job has its claim: who
+// looks then takes it for one that is still running.
+func (p *Planner) tell(ctx context.Context, job Job) error {
+	for until := time.Now().Add(claimLife); ; {
+		lasting := context.WithoutCancel(ctx)
+		err := errors.Join(p.post(lasting, job), p.board.Release(lasting, noteClaim, job.ID.String()))
+		if err == nil || ctx.Err() != nil || time.Now().After(until) {
+			return err
+		}
+		select {
+		case <-time.After(tellAgain):
+		case <-ctx.Done():
+		}
 	}
 }
 
 func (p *Planner) compute(ctx context.Context, t *task) error {
 	for _, m := range months(t.job.Plan.First, t.job.Plan.Days) {
 		for some := range slices.Chunk(t.targets, together) {
-			if _, err := p.month(ctx, some, m, t.job.Plan.Limits); err != nil {
+			if _, err := p.month(ctx, noteClaim, some, m, t.job.Plan.Limits); err != nil {
 				return err
 			}
 			t.job.Done += len(some)

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/singleflight"
 
 	"github.com/ccatobs/opsdb/internal/cache"
 	"github.com/ccatobs/opsdb/internal/sky"
@@ -25,6 +24,9 @@ const (
 	SlotsPerDay = int(24 * time.Hour / Slot)
 	// SlotsPerHour is how many of them an hour has.
 	SlotsPerHour = int(time.Hour / Slot)
+
+	// mapsAtOnce is how many heat maps are computed at once: a year of a hundred sources has five megabytes.
+	mapsAtOnce = 8
 
 	// keep is how long a month of a target is kept; its place in the sky does not change.
 	keep = 32 * 24 * time.Hour
@@ -39,56 +41,54 @@ type Planner struct {
 	cache   *cache.Cache
 	board   *cache.Board
 	log     *slog.Logger
-	turns   chan struct{} // one for every second processor: the others are for those who write observations
-	flights singleflight.Group
+	turns   *turns
+	maps    *turns // for all the days of some targets, which take memory until they are computed
+	flights flights[[][]bool]
 	work    chan task
+	// processors is how many compute: every second one, for the others are for those who write observations.
+	processors int
 }
 
 // New returns the planner of a site of the observatory for the telescope at a place.
 func New(place sky.Site, kept *cache.Cache, board *cache.Board, log *slog.Logger) *Planner {
+	processors := max(1, runtime.GOMAXPROCS(0)/2)
 	return &Planner{
-		site: place, cache: kept, board: board, log: log,
-		turns: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), work: make(chan task, 1),
+		site: place, cache: kept, board: board, log: log, turns: newTurns(processors), maps: newTurns(mapsAtOnce),
+		work: make(chan task, 1), processors: processors,
 	}
 }
 
-// Turn waits for a processor on which nobody else computes what is in the sky, and returns the function that gives it back. It fails when ctx
-// ends.
-func (p *Planner) Turn(ctx context.Context) (end func(), err error) {
-	select {
-	case p.turns <- struct{}{}:
-		return func() { <-p.turns }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
+// Turn waits for a processor on which nobody else computes what is in the sky, and returns the function that gives it back.
+// Callers get them one after the other, however many each waits for. It fails when ctx ends.
+func (p *Planner) Turn(ctx context.Context, caller string) (end func(), err error) {
+	if err := p.turns.take(ctx, caller); err != nil {
+		return nil, err
 	}
+	return p.turns.give, nil
 }
 
 // Days returns, for each target, whether it can be observed in each slot of some observing days, from the beginning of the
-// first on. Who asks for the same at the same time is given the same.
-func (p *Planner) Days(ctx context.Context, targets []sky.Target, first time.Time, days int, l sky.Limits) ([][]bool, error) {
+// first on. Who asks for the same at the same time is given the same; it is computed as long as somebody waits for it. It
+// fails when ctx ends.
+func (p *Planner) Days(ctx context.Context, caller string, targets []sky.Target, first time.Time, days int, l sky.Limits) ([][]bool, error) {
 	flight := fmt.Sprint(first.Unix(), days, limitsKey(l), targets)
-	result := p.flights.DoChan(flight, func() (any, error) { return p.days(context.WithoutCancel(ctx), targets, first, days, l) })
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case r := <-result:
-		if r.Err != nil {
-			return nil, r.Err
-		}
-		return r.Val.([][]bool), nil //nolint:errcheck // the function above returns nothing else
-	}
+	return p.flights.do(ctx, flight, func(ctx context.Context) ([][]bool, error) { return p.days(ctx, caller, targets, first, days, l) })
 }
 
-func (p *Planner) days(ctx context.Context, targets []sky.Target, first time.Time, days int, l sky.Limits) ([][]bool, error) {
+func (p *Planner) days(ctx context.Context, caller string, targets []sky.Target, first time.Time, days int, l sky.Limits) ([][]bool, error) {
+	if err := p.maps.take(ctx, caller); err != nil {
+		return nil, err
+	}
+	defer p.maps.give()
 	rows := make([][]bool, len(targets))
 	for i := range rows {
 		rows[i] = make([]bool, days*SlotsPerDay)
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(cap(p.turns))
+	group.SetLimit(p.processors)
 	for _, m := range months(first, days) {
 		group.Go(func() error {
-			filled, err := p.month(ctx, targets, m, l)
+			filled, err := p.month(ctx, caller, targets, m, l)
 			if err != nil {
 				return err
 			}
@@ -128,7 +128,7 @@ func copyMonth(row, slots []bool, first time.Time, m month) {
 }
 
 // month returns the slots of a month for each target: those that are kept, and the others, computed and kept.
-func (p *Planner) month(ctx context.Context, targets []sky.Target, m month, l sky.Limits) ([][]bool, error) {
+func (p *Planner) month(ctx context.Context, caller string, targets []sky.Target, m month, l sky.Limits) ([][]bool, error) {
 	keys := make([]string, len(targets))
 	for i, t := range targets {
 		keys[i] = p.key(t, m, l)
@@ -145,7 +145,7 @@ func (p *Planner) month(ctx context.Context, targets []sky.Target, m month, l sk
 	if len(missing) == 0 {
 		return rows, nil
 	}
-	end, err := p.Turn(ctx)
+	end, err := p.Turn(ctx, caller)
 	if err != nil {
 		return nil, err
 	}

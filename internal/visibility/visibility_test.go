@@ -1,11 +1,15 @@
 package visibility_test
 
 import (
+	"context"
+	"errors"
 	"log/slog"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"github.com/ccatobs/opsdb/internal/cache"
@@ -47,7 +51,7 @@ func TestDaysAreThoseOfTheSky(t *testing.T) {
 		for i, n := range chosen {
 			some[i] = targets[n]
 		}
-		rows, err := p.Days(t.Context(), some, begin.AddDate(0, 0, first), days, sky.FYSTLimits)
+		rows, err := p.Days(t.Context(), "ada", some, begin.AddDate(0, 0, first), days, sky.FYSTLimits)
 		if err != nil || len(rows) != len(some) {
 			rt.Fatalf("%d rows, %v", len(rows), err)
 		}
@@ -65,6 +69,69 @@ func TestDaysAreThoseOfTheSky(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Nobody keeps a processor busy with days that nobody waits for any more.
+func TestDaysThatNobodyWaitsForAreNotComputed(t *testing.T) {
+	p := open(t)
+	year := func(ctx context.Context, days int) error {
+		_, err := p.Days(ctx, "ada", []sky.Target{sky.Mars}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), days, sky.FYSTLimits)
+		return err
+	}
+	if err := year(t.Context(), 1); err != nil { // which also connects to Redis
+		t.Fatal(err)
+	}
+	var ends []func()
+	for range max(1, runtime.GOMAXPROCS(0)/2) {
+		end, err := p.Turn(t.Context(), "otto")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ends = append(ends, end)
+	}
+	before := goleak.IgnoreCurrent()
+	ctx, leave := context.WithCancel(t.Context())
+	left := make(chan error)
+	go func() { left <- year(ctx, 365) }()
+	leave()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	// All turns are taken: what still waits for one waits for ever.
+	if err := goleak.Find(before); err != nil {
+		t.Error(err)
+	}
+	for _, end := range ends {
+		end()
+	}
+}
+
+// Only so many years are held in memory at once, whoever asks for how many.
+func TestHeatmapsWaitForEachOther(t *testing.T) {
+	p := open(t)
+	end, err := p.Turn(t.Context(), "otto")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const asked = 20
+	got := make(chan error, asked)
+	for i := range asked {
+		limits := sky.FYSTLimits
+		limits.SunAvoidance += float64(i)
+		go func() {
+			_, err := p.Days(t.Context(), "ada", []sky.Target{sky.Mars}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), 1, limits)
+			got <- err
+		}()
+	}
+	for visibility.Waiting(p) != asked-visibility.MapsAtOnce {
+		runtime.Gosched()
+	}
+	end()
+	for range asked {
+		if err := <-got; err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 func TestHours(t *testing.T) {
@@ -91,7 +158,7 @@ func BenchmarkAYearThatIsNotKept(b *testing.B) {
 			limits := sky.FYSTLimits
 			for b.Loop() {
 				limits.SunAvoidance += 1e-6 // other limits, other keys
-				if _, err := p.Days(b.Context(), []sky.Target{target}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), 365, limits); err != nil {
+				if _, err := p.Days(b.Context(), "ada", []sky.Target{target}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), 365, limits); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -42,6 +42,9 @@ select expect_rows(count(*), 1, 'long_term_archive_transfer', case when count(*)
   from long_term_archive_transfer t where t.id = @id) end)
 from reset;
 
+-- name: ReadRoute :one
+select * from data_transfer_route where id = @id;
+
 -- name: SetRouteActive :exec
 with changed as (
   update data_transfer_route r set active = @active, version = r.version + 1 where r.id = @id and r.version = @version
@@ -49,6 +52,9 @@ with changed as (
 )
 select expect_rows(count(*), 1, 'data_transfer_route',
   case when count(*) = 0 then (select to_jsonb(r) from data_transfer_route r where r.id = @id) end) from changed;
+
+-- name: ReadPackageMetadata :one
+select * from raw_data_package_metadata where raw_data_package_id = @id;
 
 -- name: PutPackageMetadata :exec
 -- Over the version that the writer saw; 0: none was there.

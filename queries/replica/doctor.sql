@@ -11,3 +11,9 @@ select s.slot_name::text as name, s.active::boolean as active, coalesce(s.wal_st
        s.safe_wal_size as safe_bytes,
        coalesce(pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end, s.restart_lsn), 0)::bigint as retained_bytes
 from pg_catalog.pg_replication_slots s where s.slot_type = 'physical' order by s.slot_name;
+
+-- name: DoctorArchiver :one
+-- Whether the last attempt to archive a segment of the WAL has failed.
+select coalesce(a.last_failed_time > coalesce(a.last_archived_time, '-infinity'), false)::boolean as failing,
+       coalesce(a.last_failed_wal, '')::text as segment
+from pg_catalog.pg_stat_archiver a;

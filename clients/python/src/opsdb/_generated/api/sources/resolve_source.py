@@ -79,6 +79,8 @@ def sync_detailed(
     kept for a
     month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again
     after an hour.
+    Of names that are not kept, a site asks for some two a second, as these services demand: for more,
+    there is a 429.
 
     Args:
         body (SourceQuery):
@@ -115,6 +117,8 @@ def sync(
     kept for a
     month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again
     after an hour.
+    Of names that are not kept, a site asks for some two a second, as these services demand: for more,
+    there is a 429.
 
     Args:
         body (SourceQuery):
@@ -146,6 +150,8 @@ async def asyncio_detailed(
     kept for a
     month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again
     after an hour.
+    Of names that are not kept, a site asks for some two a second, as these services demand: for more,
+    there is a 429.
 
     Args:
         body (SourceQuery):
@@ -180,6 +186,8 @@ async def asyncio(
     kept for a
     month, and used beyond it while nobody can be asked (`stale`); what nobody knows is asked for again
     after an hour.
+    Of names that are not kept, a site asks for some two a second, as these services demand: for more,
+    there is a 429.
 
     Args:
         body (SourceQuery):

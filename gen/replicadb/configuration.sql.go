@@ -10,38 +10,6 @@ import (
 	"encoding/json"
 )
 
-const findModuleConfiguration = `-- name: FindModuleConfiguration :one
-select to_jsonb(c)::jsonb as configuration from full_instrument_module_configuration c
-where c.instrument_module_id = $1 and c.name = $2
-`
-
-type FindModuleConfigurationParams struct {
-	InstrumentModuleID int32  `json:"instrument_module_id"`
-	Name               string `json:"name"`
-}
-
-func (q *Queries) FindModuleConfiguration(ctx context.Context, arg FindModuleConfigurationParams) (json.RawMessage, error) {
-	row := q.db.QueryRow(ctx, findModuleConfiguration, arg.InstrumentModuleID, arg.Name)
-	var configuration json.RawMessage
-	err := row.Scan(&configuration)
-	return configuration, err
-}
-
-const findObservationConfiguration = `-- name: FindObservationConfiguration :one
-select to_jsonb(c)::jsonb as configuration from full_observation_configuration c where c.name = $1
-`
-
-type FindObservationConfigurationParams struct {
-	Name string `json:"name"`
-}
-
-func (q *Queries) FindObservationConfiguration(ctx context.Context, arg FindObservationConfigurationParams) (json.RawMessage, error) {
-	row := q.db.QueryRow(ctx, findObservationConfiguration, arg.Name)
-	var configuration json.RawMessage
-	err := row.Scan(&configuration)
-	return configuration, err
-}
-
 const getModuleConfiguration = `-- name: GetModuleConfiguration :one
 select to_jsonb(c)::jsonb as configuration from full_instrument_module_configuration c where c.id = $1
 `

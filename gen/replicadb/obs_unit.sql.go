@@ -9,57 +9,6 @@ import (
 	"context"
 )
 
-const findObsUnit = `-- name: FindObsUnit :one
-select u.id, u.observing_program_id, u.sub_observing_program_id, u.source_id, u.obs_mode_id, u.observation_configuration_id, u.name, u.description, u.duration_s, u.planned_executions, u.priority, u.active, u.version, array(
-  select c.instrument_module_configuration_id from obs_unit_module_configuration c
-  where c.obs_unit_id = u.id order by c.instrument_module_configuration_id)::integer[] as instrument_module_configuration_ids
-from obs_unit u where u.observing_program_id = $1 and u.name = $2
-`
-
-type FindObsUnitParams struct {
-	ObservingProgramID int32  `json:"observing_program_id"`
-	Name               string `json:"name"`
-}
-
-type FindObsUnitRow struct {
-	ID                               int32   `json:"id"`
-	ObservingProgramID               int32   `json:"observing_program_id"`
-	SubObservingProgramID            *int32  `json:"sub_observing_program_id"`
-	SourceID                         int32   `json:"source_id"`
-	ObsModeID                        int32   `json:"obs_mode_id"`
-	ObservationConfigurationID       *int32  `json:"observation_configuration_id"`
-	Name                             string  `json:"name"`
-	Description                      string  `json:"description"`
-	DurationS                        int32   `json:"duration_s"`
-	PlannedExecutions                int32   `json:"planned_executions"`
-	Priority                         int32   `json:"priority"`
-	Active                           bool    `json:"active"`
-	Version                          int32   `json:"version"`
-	InstrumentModuleConfigurationIDs []int32 `json:"instrument_module_configuration_ids"`
-}
-
-func (q *Queries) FindObsUnit(ctx context.Context, arg FindObsUnitParams) (FindObsUnitRow, error) {
-	row := q.db.QueryRow(ctx, findObsUnit, arg.ObservingProgramID, arg.Name)
-	var i FindObsUnitRow
-	err := row.Scan(
-		&i.ID,
-		&i.ObservingProgramID,
-		&i.SubObservingProgramID,
-		&i.SourceID,
-		&i.ObsModeID,
-		&i.ObservationConfigurationID,
-		&i.Name,
-		&i.Description,
-		&i.DurationS,
-		&i.PlannedExecutions,
-		&i.Priority,
-		&i.Active,
-		&i.Version,
-		&i.InstrumentModuleConfigurationIDs,
-	)
-	return i, err
-}
-
 const getObsUnit = `-- name: GetObsUnit :one
 select u.id, u.observing_program_id, u.sub_observing_program_id, u.source_id, u.obs_mode_id, u.observation_configuration_id, u.name, u.description, u.duration_s, u.planned_executions, u.priority, u.active, u.version, s.kind as source_kind, s.name as source_name, m.name as obs_mode_name, m.description as obs_mode_description
 from obs_unit u
@@ -254,4 +203,54 @@ func (q *Queries) ListObsUnits(ctx context.Context, arg ListObsUnitsParams) ([]L
 		return nil, err
 	}
 	return items, nil
+}
+
+const readObsUnit = `-- name: ReadObsUnit :one
+select u.id, u.observing_program_id, u.sub_observing_program_id, u.source_id, u.obs_mode_id, u.observation_configuration_id, u.name, u.description, u.duration_s, u.planned_executions, u.priority, u.active, u.version, array(
+  select c.instrument_module_configuration_id from obs_unit_module_configuration c
+  where c.obs_unit_id = u.id order by c.instrument_module_configuration_id)::integer[] as instrument_module_configuration_ids
+from obs_unit u where u.id = $1
+`
+
+type ReadObsUnitParams struct {
+	ID int32 `json:"id"`
+}
+
+type ReadObsUnitRow struct {
+	ID                               int32   `json:"id"`
+	ObservingProgramID               int32   `json:"observing_program_id"`
+	SubObservingProgramID            *int32  `json:"sub_observing_program_id"`
+	SourceID                         int32   `json:"source_id"`
+	ObsModeID                        int32   `json:"obs_mode_id"`
+	ObservationConfigurationID       *int32  `json:"observation_configuration_id"`
+	Name                             string  `json:"name"`
+	Description                      string  `json:"description"`
+	DurationS                        int32   `json:"duration_s"`
+	PlannedExecutions                int32   `json:"planned_executions"`
+	Priority                         int32   `json:"priority"`
+	Active                           bool    `json:"active"`
+	Version                          int32   `json:"version"`
+	InstrumentModuleConfigurationIDs []int32 `json:"instrument_module_configuration_ids"`
+}
+
+func (q *Queries) ReadObsUnit(ctx context.Context, arg ReadObsUnitParams) (ReadObsUnitRow, error) {
+	row := q.db.QueryRow(ctx, readObsUnit, arg.ID)
+	var i ReadObsUnitRow
+	err := row.Scan(
+		&i.ID,
+		&i.ObservingProgramID,
+		&i.SubObservingProgramID,
+		&i.SourceID,
+		&i.ObsModeID,
+		&i.ObservationConfigurationID,
+		&i.Name,
+		&i.Description,
+		&i.DurationS,
+		&i.PlannedExecutions,
+		&i.Priority,
+		&i.Active,
+		&i.Version,
+		&i.InstrumentModuleConfigurationIDs,
+	)
+	return i, err
 }

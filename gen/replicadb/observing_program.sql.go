@@ -9,52 +9,6 @@ import (
 	"context"
 )
 
-const findObservingProgram = `-- name: FindObservingProgram :one
-select id, short_name, name, scientific, description, active, version from observing_program where short_name = $1
-`
-
-type FindObservingProgramParams struct {
-	ShortName string `json:"short_name"`
-}
-
-func (q *Queries) FindObservingProgram(ctx context.Context, arg FindObservingProgramParams) (ObservingProgram, error) {
-	row := q.db.QueryRow(ctx, findObservingProgram, arg.ShortName)
-	var i ObservingProgram
-	err := row.Scan(
-		&i.ID,
-		&i.ShortName,
-		&i.Name,
-		&i.Scientific,
-		&i.Description,
-		&i.Active,
-		&i.Version,
-	)
-	return i, err
-}
-
-const findSubObservingProgram = `-- name: FindSubObservingProgram :one
-select id, observing_program_id, short_name, name, description, version from sub_observing_program where observing_program_id = $1 and short_name = $2
-`
-
-type FindSubObservingProgramParams struct {
-	ObservingProgramID int32  `json:"observing_program_id"`
-	ShortName          string `json:"short_name"`
-}
-
-func (q *Queries) FindSubObservingProgram(ctx context.Context, arg FindSubObservingProgramParams) (SubObservingProgram, error) {
-	row := q.db.QueryRow(ctx, findSubObservingProgram, arg.ObservingProgramID, arg.ShortName)
-	var i SubObservingProgram
-	err := row.Scan(
-		&i.ID,
-		&i.ObservingProgramID,
-		&i.ShortName,
-		&i.Name,
-		&i.Description,
-		&i.Version,
-	)
-	return i, err
-}
-
 const getObservingProgram = `-- name: GetObservingProgram :one
 select id, short_name, name, scientific, description, active, version from observing_program where id = $1
 `

@@ -100,37 +100,6 @@ func (q *Queries) FindSource(ctx context.Context, arg FindSourceParams) ([]AnySo
 	return items, nil
 }
 
-const getSourceByName = `-- name: GetSourceByName :one
-select id, kind, name, version, ra_deg, dec_deg, extent_ra_deg, extent_dec_deg, proper_motion_ra_mas_yr, proper_motion_dec_mas_yr, class, naif_id, elevation_deg, azimuth_min_deg, azimuth_max_deg from any_source where name = $1
-`
-
-type GetSourceByNameParams struct {
-	Name string `json:"name"`
-}
-
-func (q *Queries) GetSourceByName(ctx context.Context, arg GetSourceByNameParams) (AnySource, error) {
-	row := q.db.QueryRow(ctx, getSourceByName, arg.Name)
-	var i AnySource
-	err := row.Scan(
-		&i.ID,
-		&i.Kind,
-		&i.Name,
-		&i.Version,
-		&i.RaDeg,
-		&i.DecDeg,
-		&i.ExtentRaDeg,
-		&i.ExtentDecDeg,
-		&i.ProperMotionRaMasYr,
-		&i.ProperMotionDecMasYr,
-		&i.Class,
-		&i.NaifID,
-		&i.ElevationDeg,
-		&i.AzimuthMinDeg,
-		&i.AzimuthMaxDeg,
-	)
-	return i, err
-}
-
 const getSources = `-- name: GetSources :many
 select id, kind, name, version, ra_deg, dec_deg, extent_ra_deg, extent_dec_deg, proper_motion_ra_mas_yr, proper_motion_dec_mas_yr, class, naif_id, elevation_deg, azimuth_min_deg, azimuth_max_deg from any_source where id = any ($1::integer[]) order by name
 `

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,8 +21,16 @@ import (
 // direct executes a transaction on the main database while the client waits, with its ledger row in the same database
 // transaction. At a secondary site it never overtakes buffered writes of its records, and it leaves its own overlay
 // entry, so that reads show it before the replica does.
-func (b *Buffer) direct(ctx context.Context, p payload, body []byte, e effects) (Receipt, error) {
+func (b *Buffer) direct(ctx context.Context, number *int32, p payload, body []byte, e effects) (Receipt, error) {
 	began := time.Now()
+	row := ledgerRow{payload: p, outcome: "applied"}
+	if number != nil {
+		entry, err := AuditEntry{By: p.Principal, Action: "create", Reason: "number " + strconv.Itoa(int(*number)), Number: number}.encode()
+		if err != nil {
+			return Receipt{}, err
+		}
+		row.audit = "[" + entry + "]"
+	}
 	ctx, cancel := context.WithTimeout(ctx, b.cfg.DirectTimeout)
 	defer cancel()
 	if !b.atMain() {
@@ -31,7 +40,7 @@ func (b *Buffer) direct(ctx context.Context, p payload, body []byte, e effects) 
 	}
 	execute := func(ctx context.Context, q *maindb.Queries) error {
 		// The ledger first: the same request on its way twice waits here, and is known then.
-		if err := q.RecordTransactions(ctx, ledgerRows(b.cfg.Site.Name, 0, []ledgerRow{{payload: p, outcome: "applied"}})); err != nil {
+		if err := q.RecordTransactions(ctx, ledgerRows(b.cfg.Site.Name, 0, []ledgerRow{row})); err != nil {
 			return err
 		}
 		for _, step := range p.Steps {
@@ -217,6 +226,22 @@ func (b *Buffer) ledgerEntry(ctx context.Context, id uuid.UUID) (*replicadb.Ledg
 		return nil, err
 	}
 	return &rows[0], nil
+}
+
+// Numbered returns the number of the record that a transaction has created, which must have come to this site: false when it
+// has created none that the main database numbers. Errors: errs.Unavailable without a replica.
+func (b *Buffer) Numbered(ctx context.Context, id uuid.UUID) (number int32, found bool, err error) {
+	row, err := b.ledgerEntry(ctx, id)
+	if err != nil || row == nil {
+		return 0, false, err
+	}
+	s, err := ledgerStatus(row)
+	for _, entry := range s.Audit {
+		if entry.Number != nil {
+			return *entry.Number, true, nil
+		}
+	}
+	return 0, false, err
 }
 
 func stateOfLedger(outcome string) State {

@@ -41,6 +41,8 @@ type AuditEntry struct {
 	Reason string    `json:"reason,omitempty"`
 	// ReplacedBy is the transaction that an edit put in the place of the one that was edited. Both have the entry.
 	ReplacedBy *uuid.UUID `json:"replaced_by,omitempty"`
+	// Number is that of the record which was created.
+	Number *int32 `json:"number,omitempty"`
 }
 
 // Status is a transaction and how far it has travelled.

@@ -39,6 +39,7 @@ type Transaction struct {
 	made    []uuid.UUID // these ids, which stay when the transaction is built again
 	steps   []Step
 	saw     []*Pending
+	number  *int32 // of the record that it creates, when the main database numbers it
 }
 
 // payload is the stored form of a transaction.
@@ -87,6 +88,10 @@ func (t *Transaction) RecordID(given *uuid.UUID) uuid.UUID {
 	}
 }
 
+// Number notes the number that the main database has given to the record which this transaction creates: see
+// Buffer.Numbered. Only what is executed at once can have one.
+func (t *Transaction) Number(n int32) { t.number = &n }
+
 // Add appends steps.
 func (t *Transaction) Add(steps ...Step) { t.steps = append(t.steps, steps...) }
 
@@ -111,7 +116,7 @@ func (t *Transaction) blind() bool {
 	return slices.ContainsFunc(t.saw, func(p *Pending) bool { return p.blind })
 }
 
-func (t *Transaction) reset() { t.steps, t.saw, t.records, t.new = nil, nil, 0, 0 }
+func (t *Transaction) reset() { t.steps, t.saw, t.records, t.new, t.number = nil, nil, 0, 0, nil }
 
 // encode returns the stored form; errs.Invalid when a step could not be encoded.
 func (t *Transaction) encode(r Request, site string, now time.Time) (payload, []byte, error) {

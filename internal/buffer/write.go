@@ -118,7 +118,7 @@ func (b *Buffer) submit(ctx context.Context, r Request, t *Transaction) (Receipt
 		}
 		return b.enqueue(ctx, p, body, e, t.saw)
 	}
-	return b.direct(ctx, p, body, e)
+	return b.direct(ctx, t.number, p, body, e)
 }
 
 // enqueue puts a transaction into the buffer. It returns after Redis has it on disk.

@@ -38,13 +38,15 @@ func (s *Server) ListObservationConfigurations(ctx context.Context, r api.ListOb
 	return api.ListObservationConfigurations200JSONResponse{Body: api.ObservationConfigurationPage{Items: items, NextCursor: cursorOf(next)}}, nil
 }
 
+// configuration reads one configuration.
+func (s *Server) configuration(ctx context.Context, id int32) (api.ObservationConfiguration, error) {
+	text, err := s.replica.GetObservationConfiguration(ctx, replicadb.GetObservationConfigurationParams{ID: id})
+	return readFound[api.ObservationConfiguration](text, noRow(err, "There is no configuration %d.", id))
+}
+
 // GetObservationConfiguration reads one configuration.
 func (s *Server) GetObservationConfiguration(ctx context.Context, r api.GetObservationConfigurationRequestObject) (api.GetObservationConfigurationResponseObject, error) {
-	text, err := s.replica.GetObservationConfiguration(ctx, replicadb.GetObservationConfigurationParams{ID: r.ID})
-	if err != nil {
-		return nil, noRow(err, "There is no configuration %d.", r.ID)
-	}
-	c, err := readJSON[api.ObservationConfiguration](text)
+	c, err := s.configuration(ctx, r.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -72,10 +74,7 @@ func (s *Server) CreateObservationConfiguration(ctx context.Context, r api.Creat
 				ID: c.ID, Name: c.Name, Description: c.Description, Parameters: c.Parameters, Chai: textOf(c.Chai),
 			})}
 		},
-		find: func(ctx context.Context, q *replicadb.Queries) (c api.ObservationConfiguration, err error) {
-			text, err := q.FindObservationConfiguration(ctx, replicadb.FindObservationConfigurationParams{Name: b.Name})
-			return readFound[api.ObservationConfiguration](text, err)
-		},
+		find: s.configuration,
 	})
 	switch {
 	case err != nil:

@@ -32,13 +32,15 @@ func (s *Server) ListInstrumentModuleConfigurations(ctx context.Context, r api.L
 	return api.ListInstrumentModuleConfigurations200JSONResponse{Body: api.InstrumentModuleConfigurationPage{Items: items, NextCursor: cursorOf(next)}}, nil
 }
 
+// moduleConfiguration reads one configuration of a module.
+func (s *Server) moduleConfiguration(ctx context.Context, id int32) (api.InstrumentModuleConfiguration, error) {
+	text, err := s.replica.GetModuleConfiguration(ctx, replicadb.GetModuleConfigurationParams{ID: id})
+	return readFound[api.InstrumentModuleConfiguration](text, noRow(err, "There is no configuration %d.", id))
+}
+
 // GetInstrumentModuleConfiguration reads one configuration of a module.
 func (s *Server) GetInstrumentModuleConfiguration(ctx context.Context, r api.GetInstrumentModuleConfigurationRequestObject) (api.GetInstrumentModuleConfigurationResponseObject, error) {
-	text, err := s.replica.GetModuleConfiguration(ctx, replicadb.GetModuleConfigurationParams{ID: r.ID})
-	if err != nil {
-		return nil, noRow(err, "There is no configuration %d.", r.ID)
-	}
-	c, err := readJSON[api.InstrumentModuleConfiguration](text)
+	c, err := s.moduleConfiguration(ctx, r.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -64,10 +66,7 @@ func (s *Server) CreateInstrumentModuleConfiguration(ctx context.Context, r api.
 				ID: c.ID, InstrumentModuleID: c.InstrumentModuleID, Name: c.Name, Description: c.Description, Parameters: c.Parameters, Chai: textOf(c.Chai),
 			})}
 		},
-		find: func(ctx context.Context, q *replicadb.Queries) (api.InstrumentModuleConfiguration, error) {
-			text, err := q.FindModuleConfiguration(ctx, replicadb.FindModuleConfigurationParams{InstrumentModuleID: b.InstrumentModuleID, Name: b.Name})
-			return readFound[api.InstrumentModuleConfiguration](text, err)
-		},
+		find: s.moduleConfiguration,
 	})
 	switch {
 	case err != nil:

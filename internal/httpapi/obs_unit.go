@@ -15,7 +15,7 @@ import (
 )
 
 // unit is a planned unit with the numbers of all that it refers to.
-type unit = replicadb.FindObsUnitRow
+type unit = replicadb.ReadObsUnitRow
 
 // ListObsUnits lists the planned units.
 func (s *Server) ListObsUnits(ctx context.Context, r api.ListObsUnitsRequestObject) (api.ListObsUnitsResponseObject, error) {
@@ -123,8 +123,8 @@ func (s *Server) CreateObsUnit(ctx context.Context, r api.CreateObsUnitRequestOb
 				InstrumentModuleConfigurationIDs: u.InstrumentModuleConfigurationIDs,
 			})}
 		},
-		find: func(ctx context.Context, q *replicadb.Queries) (unit, error) {
-			return q.FindObsUnit(ctx, replicadb.FindObsUnitParams{ObservingProgramID: r.Body.ObservingProgramID, Name: r.Body.Name})
+		find: func(ctx context.Context, id int32) (unit, error) {
+			return s.replica.ReadObsUnit(ctx, replicadb.ReadObsUnitParams{ID: id})
 		},
 	})
 	switch {

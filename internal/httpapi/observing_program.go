@@ -59,8 +59,8 @@ func (s *Server) CreateObservingProgram(ctx context.Context, r api.CreateObservi
 				ID: p.ID, ShortName: p.ShortName, Name: p.Name, Scientific: p.Scientific, Description: p.Description, Active: p.Active,
 			})}
 		},
-		find: func(ctx context.Context, q *replicadb.Queries) (replicadb.ObservingProgram, error) {
-			return q.FindObservingProgram(ctx, replicadb.FindObservingProgramParams{ShortName: r.Body.ShortName})
+		find: func(ctx context.Context, id int32) (replicadb.ObservingProgram, error) {
+			return s.replica.GetObservingProgram(ctx, replicadb.GetObservingProgramParams{ID: id})
 		},
 	})
 	switch {

@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/ccatobs/opsdb/gen/maindb"
-	"github.com/ccatobs/opsdb/gen/replicadb"
 	"github.com/ccatobs/opsdb/internal/auth"
 	"github.com/ccatobs/opsdb/internal/buffer"
 	"github.com/ccatobs/opsdb/internal/errs"
@@ -26,7 +25,7 @@ type newRecord[R any] struct {
 	reserve func(context.Context, *maindb.Queries) (int32, error) // takes a number; no row: what the record belongs to does not exist
 	build   func(id int32) R
 	steps   func(R) []buffer.Step
-	find    func(context.Context, *replicadb.Queries) (R, error) // by its name
+	find    func(ctx context.Context, id int32) (R, error) // as this site has it
 }
 
 // createRecord makes a record, or finds out whether it could be made. A request that was executed before gets the record
@@ -47,6 +46,7 @@ func createRecord[R any](ctx context.Context, s *Server, n newRecord[R]) (R, buf
 			return err
 		}
 		made = n.build(id)
+		tx.Number(id)
 		tx.Add(n.steps(made)...)
 		return nil
 	}
@@ -62,9 +62,13 @@ func createRecord[R any](ctx context.Context, s *Server, n newRecord[R]) (R, buf
 	if err := s.caughtUp(ctx, receipt); err != nil {
 		return made, receipt, err
 	}
-	made, err = n.find(ctx, s.replica.Queries)
-	if errors.Is(err, pgx.ErrNoRows) {
-		err = errs.New(errs.Conflict, "The %s was created by this very request before, and has another name now.", n.what).
+	id, found, err := s.buffer.Numbered(ctx, receipt.Transaction)
+	if err == nil && found {
+		made, err = n.find(ctx, id)
+		err = noRow(err, "There is no %s %d.", n.what, id)
+	}
+	if err == nil && !found || errs.KindOf(err) == errs.NotFound {
+		err = errs.New(errs.Conflict, "The %s was created by this very request before, and cannot be found any more.", n.what).
 			Named("record-differs").Because(err)
 	}
 	return made, receipt, err

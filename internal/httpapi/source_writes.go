@@ -31,9 +31,7 @@ func (s *Server) CreateSource(ctx context.Context, r api.CreateSourceRequestObje
 		steps: func(a replicadb.AnySource) []buffer.Step {
 			return []buffer.Step{ops.CreateSource.With(createSourceParams(a))}
 		},
-		find: func(ctx context.Context, q *replicadb.Queries) (replicadb.AnySource, error) {
-			return q.GetSourceByName(ctx, replicadb.GetSourceByNameParams{Name: r.Body.Name})
-		},
+		find: s.source,
 	})
 	switch {
 	case err != nil:

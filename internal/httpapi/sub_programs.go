@@ -55,8 +55,8 @@ func (s *Server) CreateSubObservingProgram(ctx context.Context, r api.CreateSubO
 				ID: p.ID, ObservingProgramID: p.ObservingProgramID, ShortName: p.ShortName, Name: p.Name, Description: p.Description,
 			})}
 		},
-		find: func(ctx context.Context, q *replicadb.Queries) (replicadb.SubObservingProgram, error) {
-			return q.FindSubObservingProgram(ctx, replicadb.FindSubObservingProgramParams{ObservingProgramID: r.ID, ShortName: r.Body.ShortName})
+		find: func(ctx context.Context, id int32) (replicadb.SubObservingProgram, error) {
+			return s.replica.GetSubObservingProgram(ctx, replicadb.GetSubObservingProgramParams{ObservingProgramID: r.ID, ID: id})
 		},
 	})
 	switch {

@@ -7,9 +7,6 @@ limit @row_limit;
 -- name: GetObservationConfiguration :one
 select to_jsonb(c)::jsonb as configuration from full_observation_configuration c where c.id = @id;
 
--- name: FindObservationConfiguration :one
-select to_jsonb(c)::jsonb as configuration from full_observation_configuration c where c.name = @name;
-
 -- name: ListModuleConfigurations :many
 -- A name is taken once in a module, so the number decides.
 select to_jsonb(c)::jsonb as configuration from full_instrument_module_configuration c
@@ -21,10 +18,6 @@ limit @row_limit;
 
 -- name: GetModuleConfiguration :one
 select to_jsonb(c)::jsonb as configuration from full_instrument_module_configuration c where c.id = @id;
-
--- name: FindModuleConfiguration :one
-select to_jsonb(c)::jsonb as configuration from full_instrument_module_configuration c
-where c.instrument_module_id = @instrument_module_id and c.name = @name;
 
 -- name: ModuleConfigurationsOfObsUnit :many
 select to_jsonb(c)::jsonb as configuration

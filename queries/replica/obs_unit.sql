@@ -28,11 +28,11 @@ join source s on s.id = u.source_id
 join obs_mode m on m.id = u.obs_mode_id
 where u.id = @id;
 
--- name: FindObsUnit :one
+-- name: ReadObsUnit :one
 select u.*, array(
   select c.instrument_module_configuration_id from obs_unit_module_configuration c
   where c.obs_unit_id = u.id order by c.instrument_module_configuration_id)::integer[] as instrument_module_configuration_ids
-from obs_unit u where u.observing_program_id = @observing_program_id and u.name = @name;
+from obs_unit u where u.id = @id;
 
 -- name: ListObsModes :many
 select m.* from obs_mode m

@@ -1,9 +1,6 @@
 -- name: GetObservingProgram :one
 select * from observing_program where id = @id;
 
--- name: FindObservingProgram :one
-select * from observing_program where short_name = @short_name;
-
 -- name: ListObservingPrograms :many
 select p.* from observing_program p
 where (sqlc.narg('q')::text is null or strpos(lower(p.short_name || e'\n' || p.name), lower(sqlc.narg('q')::text)) > 0)
@@ -15,9 +12,6 @@ limit @row_limit;
 
 -- name: GetSubObservingProgram :one
 select * from sub_observing_program where observing_program_id = @observing_program_id and id = @id;
-
--- name: FindSubObservingProgram :one
-select * from sub_observing_program where observing_program_id = @observing_program_id and short_name = @short_name;
 
 -- name: ListSubObservingPrograms :many
 -- A short name is taken once in a program.

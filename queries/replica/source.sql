@@ -58,6 +58,3 @@ select (select count(*) from obs_unit u where u.source_id = @source_id::integer)
        coalesce(extract(epoch from sum(e.end_time - e.start_time)), 0)::double precision as executed_s
 from executed_obs_unit e
 where e.status = 'completed' and e.obs_unit_id in (select u.id from obs_unit u where u.source_id = @source_id::integer);
-
--- name: GetSourceByName :one
-select * from any_source where name = @name;

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -366,6 +368,29 @@ def test_tasks_share_one_spool_too(unruly: Unruly, lab: Lab) -> None:
     ids = asyncio.run(script())
     assert spool().pending() == spool().refused() == []
     until(lambda: [state for _, state in states(lab, *ids)] == ["completed"] * 20)
+
+
+def test_a_task_that_is_cancelled_keeps_what_it_records(unruly: Unruly, lab: Lab) -> None:
+    unruly.always = reset
+    busy = threading.Event()
+
+    async def script() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        async with AsyncOpsClient(unruly.url, lab.site["token"], patience=0.2) as ops:
+            obs = ops.observation(1)
+            await obs.__aenter__()
+            blocked = asyncio.create_task(asyncio.to_thread(busy.wait))  # as by the reading of files
+            end = asyncio.create_task(obs.finish())
+            await asyncio.sleep(0)  # until it waits for something
+            end.cancel()
+            with suppress(asyncio.CancelledError):
+                await end
+            busy.set()
+            await blocked
+
+    asyncio.run(script())
+    assert [write.operation for write in spool().pending()] == ["startExecutedObsUnit", "finishExecutedObsUnit"]
 
 
 def test_an_interrupted_start_leaves_nothing_running(script: Script, unruly: Unruly, lab: Lab) -> None:

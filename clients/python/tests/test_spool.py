@@ -269,6 +269,20 @@ def test_a_damaged_line_is_never_thrown_away(hasty: OpsClient, unruly: Unruly) -
     assert b"\0\0\0\n" in damaged.read_bytes()
 
 
+def test_nor_is_a_damaged_line_of_what_was_refused(hasty: OpsClient, unruly: Unruly) -> None:
+    unruly.always = reset
+    with hasty.observation(1):
+        pass
+    start, finish = spool().pending()
+    spool().set_aside(start, refusal={"status": 422, "title": "no"})
+    with (spool().directory / "refused.jsonl").open("ab") as file:
+        file.write(b"\0\0\0\n")
+    spool().set_aside(finish, behind=start.key)
+    assert spool().discard([start.key]) == 2
+    (damaged,) = spool().directory.glob("damaged-*.jsonl")
+    assert b"\0\0\0\n" in damaged.read_bytes()
+
+
 INTERRUPTED = """
 import os, signal
 from opsdb import OpsClient

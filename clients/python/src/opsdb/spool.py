@@ -177,6 +177,8 @@ class Spool:
             fresh = self._refused.with_suffix(".new")
             fresh.unlink(missing_ok=True)
             _append(fresh, rest)
+            if _damaged(self._refused):
+                _beside(self._refused).hardlink_to(self._refused)
             fresh.replace(self._refused)
             _sync_directory(self.directory)
         return len(chosen)
@@ -197,7 +199,7 @@ class Spool:
         with self._locked():
             if self.waiting() and not self.pending():
                 if _damaged(self._log):
-                    self._log.rename(self._log.with_name(f"damaged-{new_id()}.jsonl"))
+                    self._log.rename(_beside(self._log))
                     return
                 with self._log.open("r+b") as file:
                     file.truncate(0)
@@ -282,6 +284,11 @@ def _damaged(path: Path) -> bool:
     except ValueError:
         return True
     return False
+
+
+def _beside(path: Path) -> Path:
+    """Where a damaged file stays."""
+    return path.with_name(f"damaged-{new_id()}.jsonl")
 
 
 def _lines(path: Path) -> list[bytes]:

@@ -238,6 +238,47 @@ def test_tokens_and_sites_do_not_mix(unruly: Unruly, lab: Lab, monkeypatch: pyte
     assert states(lab, obs.id) == [[obs.id, "completed"]]
 
 
+def test_a_token_that_adopts_its_own_spool_loses_nothing(
+    hasty: OpsClient, unruly: Unruly, lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unruly.always = reset
+    with hasty.observation(1) as obs:
+        pass
+    unruly.always = forward
+    monkeypatch.setenv("OPS_API_URL", unruly.url)
+    monkeypatch.setenv("OPS_API_TOKEN", lab.site["token"])
+    assert spool_command.main(["adopt", str(spool().directory)]) == spool_command.USAGE
+    assert "opsdb-spool flush" in capsys.readouterr().err
+    assert hasty.flush() == 0
+    hasty.wait(obs)
+    assert states(lab, obs.id) == [[obs.id, "completed"]]
+
+
+def test_a_spool_is_adopted_by_the_name_that_the_list_shows(
+    hasty: OpsClient,
+    unruly: Unruly,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    unruly.always = reset
+    with hasty.observation(1):
+        pass
+    strange = spool()
+    assert spool_command.main(["list"]) == spool_command.WAITING
+    name = capsys.readouterr().out.split()[0]
+    monkeypatch.setenv("OPS_API_URL", unruly.url)
+    monkeypatch.setenv("OPS_API_TOKEN", "another")
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    assert spool_command.main(["adopt", name]) == spool_command.OK
+    assert strange.pending() == []
+    assert len(Spool.of(Site(unruly.url, "another")).pending()) == 2
+    assert spool_command.main(["adopt", "nothing"]) == spool_command.USAGE
+    assert "there is no spool nothing" in capsys.readouterr().err
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_a_line_that_a_crash_has_torn_was_never_promised(hasty: OpsClient, unruly: Unruly, lab: Lab) -> None:
     unruly.always = reset
     with hasty.observation(1) as first:

@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 from ._config import Site
 from ._exchange import Request
 from ._values import new_id
+from .errors import OpsError
 
 log = logging.getLogger("opsdb")
 
@@ -184,7 +185,11 @@ class Spool:
         return len(chosen)
 
     def adopt(self, other: Spool) -> int:
-        """Takes over what waits in the spool of another token, and tells how much that was."""
+        """Takes over what waits in the spool of another token, and tells how much that was. OpsError for its own, in
+        which it would cross out what it has just taken over.
+        """
+        if self.directory.exists() and self.directory.samefile(other.directory):
+            raise OpsError(f"{other.directory} is the spool of this very token: opsdb-spool flush sends what is in it")
         with other.flushing() as ours:
             writes = other.pending() if ours else []
             for write in writes:

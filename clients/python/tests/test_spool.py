@@ -448,6 +448,25 @@ def test_a_task_that_is_cancelled_keeps_what_it_records(unruly: Unruly, lab: Lab
     assert [write.operation for write in spool().pending()] == ["startExecutedObsUnit", "finishExecutedObsUnit"]
 
 
+def test_a_child_that_was_forked_meanwhile_holds_up_nobody(tmp_path: Path) -> None:
+    end, hold = os.pipe()
+    spool = Spool(tmp_path)
+    with spool.flushing() as ours:
+        assert ours
+        child = os.fork()
+        if child == 0:
+            os.close(hold)
+            os.read(end, 1)
+            os._exit(0)
+    try:
+        with spool.flushing() as again:
+            assert again
+    finally:
+        os.close(hold)
+        os.waitpid(child, 0)
+        os.close(end)
+
+
 def test_an_interrupted_start_leaves_nothing_running(script: Script, unruly: Unruly, lab: Lab) -> None:
     release = threading.Event()
     unruly.always = silent(release)

@@ -109,25 +109,40 @@ func (d *doer) once(r *http.Request, body []byte, most time.Duration) (_ *http.R
 	if err != nil {
 		return nil, err
 	}
-	read, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
-	if err := errors.Join(err, answer.Body.Close()); err != nil {
+	if err := readWhole(answer); err != nil {
 		return nil, err
 	}
-	if len(read) > maxAnswer {
-		return nil, fmt.Errorf("an answer of more than %d bytes", maxAnswer)
-	}
-	answer.Body = io.NopCloser(bytes.NewReader(read))
 	return answer, nil
 }
 
-// open sends the request for a stream once and leaves reading it to the caller; only its beginning is bounded.
+// readWhole reads an answer to its end and puts what it has read in the place of its body.
+func readWhole(answer *http.Response) error {
+	read, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
+	if err := errors.Join(err, answer.Body.Close()); err != nil {
+		return err
+	}
+	if len(read) > maxAnswer {
+		return fmt.Errorf("an answer of more than %d bytes", maxAnswer)
+	}
+	answer.Body = io.NopCloser(bytes.NewReader(read))
+	return nil
+}
+
+// open sends the request for a stream once and leaves reading it to the caller; only its beginning is bounded, and an answer
+// that is no stream is read to its end.
 func (d *doer) open(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	silence := time.AfterFunc(d.attempt, func() { cancel(fmt.Errorf("no answer within %s", d.attempt)) })
 	answer, err := d.http.Do(r.Clone(ctx))
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = readWhole(answer)
+	}
 	if !silence.Stop() || err != nil {
 		if err == nil {
-			err = errors.Join(context.Cause(ctx), answer.Body.Close())
+			err = answer.Body.Close()
+		}
+		if ctx.Err() != nil {
+			err = errors.Join(context.Cause(ctx), err)
 		}
 		cancel(nil)
 		if r.Context().Err() != nil {

@@ -203,6 +203,31 @@ func TestPatience(t *testing.T) {
 	}
 }
 
+// A refusal of which the end never comes is no answer, for streams as for all else.
+func TestARefusedStreamIsNotWaitedForWithoutEnd(t *testing.T) {
+	t.Parallel()
+	hangs := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		answer(http.StatusServiceUnavailable, "", "{")(w, r)
+		w.(http.Flusher).Flush() //nolint:errcheck // it can
+		<-r.Context().Done()
+	}
+	_, url := before(t, answer(http.StatusForbidden, "", `{"type": "/problems/forbidden", "title": "no", "status": 403}`), hangs)
+	var failures []error
+	for _, err := range open(t, url, opsdb.WithAttemptTime(100*time.Millisecond)).Follow(t.Context(), opsdb.Health) {
+		failures = append(failures, err)
+	}
+	if len(failures) != 2 {
+		t.Fatal(failures)
+	}
+	if u, ok := errors.AsType[*opsdb.UnreachableError](failures[0]); !ok || !strings.Contains(u.Error(), "no answer within 100ms") {
+		t.Errorf("at first: %v", failures[0])
+	}
+	if p, ok := errors.AsType[*opsdb.Problem](failures[1]); !ok || p.Type != "forbidden" {
+		t.Errorf("then: %v", failures[1])
+	}
+}
+
 // The token goes nowhere else.
 func TestRedirections(t *testing.T) {
 	t.Parallel()

@@ -31,15 +31,49 @@ func markOf(info os.FileInfo) mark {
 	return m
 }
 
-func newHash(algorithm client.ChecksumAlgorithm) hash.Hash {
-	switch algorithm {
-	case client.ChecksumAlgorithmMd5:
+// method is how a checksum is made.
+type method struct {
+	algorithm client.ChecksumAlgorithm
+	long      bool // of xxh3 the checksum of 128 bits
+}
+
+// methodOf returns the method by which the checksum of a registration was made: of xxh3 there are two lengths, and other
+// clients take the long one.
+func methodOf(f client.RawDataFile) method {
+	return method{f.ChecksumAlgorithm, f.ChecksumAlgorithm == client.ChecksumAlgorithmXxh3 && len(f.Checksum) > shortXXH3}
+}
+
+// shortXXH3 is how many hexadecimal digits 64 bits have.
+const shortXXH3 = 16
+
+// made tells whether a checksum can be one of the method.
+func (m method) made(sum string) bool {
+	return m.algorithm != client.ChecksumAlgorithmXxh3 || m.long == (len(sum) > shortXXH3)
+}
+
+func (m method) hash() hash.Hash {
+	switch {
+	case m.algorithm == client.ChecksumAlgorithmMd5:
 		return md5.New() //nolint:gosec // see the import
-	case client.ChecksumAlgorithmXxh3:
-		return xxh3.New()
-	default:
+	case m.algorithm != client.ChecksumAlgorithmXxh3:
 		return sha256.New()
+	case m.long:
+		return long{xxh3.New()}
+	default:
+		return xxh3.New()
 	}
+}
+
+// long is xxh3 with all of its 128 bits.
+type long struct{ *xxh3.Hasher }
+
+// Size implements hash.Hash.
+func (long) Size() int { return 16 }
+
+// Sum implements hash.Hash.
+func (l long) Sum(b []byte) []byte {
+	sum := l.Sum128().Bytes()
+	return append(b, sum[:]...)
 }
 
 // open opens a regular file and nothing else, without waiting for whoever may write to a pipe of that name.
@@ -59,8 +93,8 @@ func open(root *os.Root, at string) (*os.File, mark, error) {
 }
 
 // checksum reads a file and tells progress how many bytes at a time. It fails for a file that changes meanwhile.
-func checksum(ctx context.Context, file *os.File, was mark, algorithm client.ChecksumAlgorithm, progress func(int)) (string, error) {
-	sum := newHash(algorithm)
+func checksum(ctx context.Context, file *os.File, was mark, by method, progress func(int)) (string, error) {
+	sum := by.hash()
 	block := make([]byte, 1<<20)
 	var read int64
 	for {

@@ -160,16 +160,16 @@ func (r *registration) read(ctx context.Context, root *os.Root, f found) (done r
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	there, known := r.known[f.relative]
-	algorithm := r.algorithm
+	by := method{algorithm: r.algorithm}
 	if known {
-		algorithm = there.ChecksumAlgorithm
+		by = methodOf(there)
 		if done.why = r.differs(there, now.Size); done.why != "" {
 			return done, nil
 		}
 	}
-	sum, remembered := r.memory.recall(f.path, algorithm, now)
-	if !remembered {
-		sum, err = checksum(ctx, file, now, algorithm, func(n int) { done.read += int64(n); r.bar.read(n) })
+	sum, remembered := r.memory.recall(f.path, by.algorithm, now)
+	if !remembered || !by.made(sum) {
+		sum, err = checksum(ctx, file, now, by, func(n int) { done.read += int64(n); r.bar.read(n) })
 		switch {
 		case ctx.Err() != nil:
 			return done, context.Cause(ctx)
@@ -177,7 +177,7 @@ func (r *registration) read(ctx context.Context, root *os.Root, f found) (done r
 			done.why = err.Error()
 			return done, nil
 		}
-		if err := r.memory.keep(f.path, algorithm, now, sum); err != nil {
+		if err := r.memory.keep(f.path, by.algorithm, now, sum); err != nil {
 			return done, fmt.Errorf("the file with the checksums: %w", err)
 		}
 	}
@@ -187,7 +187,7 @@ func (r *registration) read(ctx context.Context, root *os.Root, f found) (done r
 	case known:
 		done.why = fmt.Sprintf("it is registered with another checksum, %s, as %s", there.Checksum, there.ID)
 	default:
-		done.create = r.creation(f, now.Size, sum, algorithm)
+		done.create = r.creation(f, now.Size, sum, by.algorithm)
 	}
 	return done, nil
 }

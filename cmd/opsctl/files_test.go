@@ -20,8 +20,10 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	opsdb "github.com/ccatobs/opsdb/clients/go"
 	"github.com/ccatobs/opsdb/gen/client"
 	"github.com/ccatobs/opsdb/internal/lab"
 	"github.com/ccatobs/opsdb/internal/lab/labtest"
@@ -102,21 +104,22 @@ func TestChecksums(t *testing.T) {
 	root, err := os.OpenRoot(dir)
 	must(t, err)
 	defer func() { must(t, root.Close()) }()
-	for algorithm, want := range map[client.ChecksumAlgorithm]string{
-		client.ChecksumAlgorithmMd5:    "900150983cd24fb0d6963f7d28e17f72",
-		client.ChecksumAlgorithmSha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-		client.ChecksumAlgorithmXxh3:   "78af5f94892f3950",
+	for by, want := range map[method]string{
+		{algorithm: client.ChecksumAlgorithmMd5}:              "900150983cd24fb0d6963f7d28e17f72",
+		{algorithm: client.ChecksumAlgorithmSha256}:           "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+		{algorithm: client.ChecksumAlgorithmXxh3}:             "78af5f94892f3950",
+		{algorithm: client.ChecksumAlgorithmXxh3, long: true}: "06b05ab6733a618578af5f94892f3950",
 	} {
 		file, was, err := open(root, "x")
 		must(t, err)
-		if sum, err := checksum(t.Context(), file, was, algorithm, func(int) {}); err != nil || sum != want {
-			t.Errorf("%s: %s %v", algorithm, sum, err)
+		if sum, err := checksum(t.Context(), file, was, by, func(int) {}); err != nil || sum != want {
+			t.Errorf("%v: %s %v", by, sum, err)
 		}
 		must(t, file.Close())
 	}
 	file, was, err := open(root, "x")
 	must(t, err)
-	_, err = checksum(t.Context(), file, was, client.ChecksumAlgorithmMd5, func(int) {
+	_, err = checksum(t.Context(), file, was, method{algorithm: client.ChecksumAlgorithmMd5}, func(int) {
 		must(t, os.WriteFile(filepath.Join(dir, "x"), []byte("abcd"), 0o600))
 	})
 	if err == nil || !strings.Contains(err.Error(), "changed while it was read") {
@@ -175,6 +178,40 @@ func TestTakenPlace(t *testing.T) {
 	sum := s.add(exitFailed, dir, second, "--module", "1", "--prefix", first)
 	if sum.Registered != 1 || len(sum.Refused) != 1 || !strings.Contains(sum.Refused[0].Why, first) {
 		t.Errorf("%+v", sum)
+	}
+}
+
+// Other clients register the long checksum of xxh3, which is not another content.
+func TestBothLengthsOfXXH3AreKnown(t *testing.T) {
+	s := at(t, observatory)
+	obs := s.start()
+	dir := data(t, map[string]string{"long": "abc", "short": "abc"})
+	place := world.Site(observatory)
+	api, err := opsdb.New(place.URL, place.Token)
+	must(t, err)
+	defer api.Close()
+	execution := uuid.MustParse(obs)
+	_, err = opsdb.Value[client.BulkReceipt](api.CreateRawDataFilesWithResponse(t.Context(), nil, []client.RawDataFileCreate{{
+		ExecutedObsUnitID: execution, InstrumentModuleID: 1, Name: "long", RelativePath: obs + "/long", SizeBytes: 3,
+		Checksum: "06b05ab6733a618578af5f94892f3950", ChecksumAlgorithm: client.ChecksumAlgorithmXxh3,
+	}}))
+	must(t, err)
+	args := []string{"--module", "1", "--prefix", obs, "--algorithm", "xxh3"}
+	for range 2 {
+		if sum := s.add(exitDone, dir, obs, args...); sum.Registered+sum.Known != 2 {
+			t.Errorf("%+v", sum)
+		}
+	}
+	if short := s.registered(obs)[obs+"/short"]; short.Checksum != "78af5f94892f3950" {
+		t.Errorf("%+v", short)
+	}
+	// What was remembered of the long one is not registered for it, where it is not known yet.
+	second := s.start()
+	if sum := s.add(exitDone, dir, second, "--module", "1", "--prefix", second, "--algorithm", "xxh3"); sum.Registered != 2 {
+		t.Errorf("%+v", sum)
+	}
+	if again := s.registered(second)[second+"/long"]; again.Checksum != "78af5f94892f3950" {
+		t.Errorf("%+v", again)
 	}
 }
 

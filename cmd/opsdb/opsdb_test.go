@@ -215,7 +215,10 @@ func TestTokensAreRotated(t *testing.T) {
 		return opsdb(t, environ, append([]string{"token"}, args...)...)
 	}
 	first := decoded[auth.Issued](t, token("create", "--user", "night-crew", "--create-user", "--role", "observer", "--name", "scheduler", "--scope", "read:observations", "--expires", "90d", "--json").done(t).out)
-	second := decoded[auth.Issued](t, token("rotate", first.ID.String(), "--grace", "1h", "--json").done(t).out)
+	second := decoded[auth.Rotated](t, token("rotate", first.ID.String(), "--grace", "1h", "--json").done(t).out)
+	if second.From != first.ID || time.Until(second.Until).Round(time.Minute) != time.Hour {
+		t.Errorf("whose place it takes, and until when that one is good: %+v", second)
+	}
 	if second.Name != "scheduler" || !slices.Equal(second.Scopes, first.Scopes) || second.Token == first.Token || second.ExpiresAt.Before(*first.ExpiresAt) {
 		t.Errorf("%+v, then %+v", first, second)
 	}

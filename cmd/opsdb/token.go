@@ -256,7 +256,10 @@ func rotateToken(ctx context.Context, p program) error {
 	if err != nil {
 		return err
 	}
-	return p.show(rotated.Issued, *asJSON)
+	if *asJSON {
+		return json.NewEncoder(p.out).Encode(rotated)
+	}
+	return p.show(rotated.Issued, false)
 }
 
 const revokeTokensHelp = `

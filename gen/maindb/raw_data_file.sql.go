@@ -16,12 +16,15 @@ const assignRawDataFiles = `-- name: AssignRawDataFiles :exec
 with wanted as (
   select distinct coalesce(r.id, a.same_as, i.id) as id
   from unnest($1::uuid[]) as i (id) left join raw_data_file r on r.id = i.id left join record_alias a on a.id = i.id
+), package as (
+  select p.executed_obs_unit_id from raw_data_package p where p.id = $2
 ), found as (
-  select f.id, f.executed_obs_unit_id, f.raw_data_package_id, f.instrument_module_id, f.name, f.relative_path, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm, f.recorded_at, coalesce(f.raw_data_package_id = $2::uuid, false) as same, f.raw_data_package_id is null as free
+  select f.id, f.executed_obs_unit_id, f.raw_data_package_id, f.instrument_module_id, f.name, f.relative_path, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm, f.recorded_at, coalesce(f.raw_data_package_id = $2::uuid, false) as same, f.raw_data_package_id is null
+    and f.executed_obs_unit_id = coalesce((select k.executed_obs_unit_id from package k), f.executed_obs_unit_id) as free
   from raw_data_file f where f.id in (select w.id from wanted w)
 ), assigned as (
   update raw_data_file f set raw_data_package_id = $2
-  where f.id in (select w.id from wanted w) and f.raw_data_package_id is null
+  where f.id in (select o.id from found o where o.free) and f.raw_data_package_id is null
   returning 1
 )
 select expect_rows((select count(*) from assigned) + (select count(*) from found s where s.same),
@@ -34,7 +37,8 @@ type AssignRawDataFilesParams struct {
 	RawDataPackageID uuid.UUID   `json:"raw_data_package_id"`
 }
 
-// Puts files without a package into one. A file that was registered more than once is meant by each of its ids.
+// Puts files without a package into one of their execution. A file that was registered more than once is meant by each of its
+// ids.
 func (q *Queries) AssignRawDataFiles(ctx context.Context, arg AssignRawDataFilesParams) error {
 	_, err := q.db.Exec(ctx, assignRawDataFiles, arg.IDs, arg.RawDataPackageID)
 	return err
@@ -53,13 +57,16 @@ with incoming as (
          unnest($9::text[]) as checksum,
          unnest($10::text[])::checksum_algorithm as checksum_algorithm,
          unnest($11::timestamptz[]) as recorded_at
+), stray as (
+  select p.id, p.executed_obs_unit_id, p.instrument_module_id, p.name, p.relative_path, p.status, p.state, p.size_bytes, p.checksum, p.checksum_algorithm, p.created_at, p.finalized_at, p.data_transfer_package_id from (select distinct raw_data_package_id, executed_obs_unit_id from incoming) i
+  join raw_data_package p on p.id = i.raw_data_package_id and p.executed_obs_unit_id <> i.executed_obs_unit_id
 ), stored as (
   insert into raw_data_file as f (id, executed_obs_unit_id, raw_data_package_id, instrument_module_id, name, relative_path,
                                   file_type, size_bytes, checksum, checksum_algorithm, recorded_at)
   select distinct on (instrument_module_id, relative_path)
          id, executed_obs_unit_id, raw_data_package_id, instrument_module_id, name, relative_path,
          file_type, size_bytes, checksum, checksum_algorithm, recorded_at
-  from incoming
+  from incoming where not exists (select from stray)
   on conflict (instrument_module_id, relative_path) do update set recorded_at = f.recorded_at
   where (f.executed_obs_unit_id, f.raw_data_package_id, f.name, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm)
     is not distinct from (excluded.executed_obs_unit_id, excluded.raw_data_package_id, excluded.name, excluded.file_type,
@@ -73,12 +80,12 @@ with incoming as (
   where i.id <> s.id and not exists (select 1 from record_alias a where a.id = i.id)
   returning id
 )
-select expect_rows(count(*), greatest(cardinality($1::uuid[]), 1), 'raw_data_file',
-  case when count(*) <> greatest(cardinality($1::uuid[]), 1) then (
+select expect_rows(count(*), greatest(cardinality($1::uuid[]), 1), case when exists (select from stray) then 'raw_data_package' else 'raw_data_file' end,
+  case when count(*) <> greatest(cardinality($1::uuid[]), 1) then coalesce((select jsonb_agg(to_jsonb(y)) from stray y), (
     select jsonb_agg(to_jsonb(o))
     from raw_data_file o
     join incoming i on (i.instrument_module_id, i.relative_path) = (o.instrument_module_id, o.relative_path)
-    where o.id <> all(array(select s.id from stored s))) end) from stored
+    where o.id <> all(array(select s.id from stored s)))) end) from stored
 `
 
 type CreateRawDataFilesParams struct {
@@ -96,7 +103,8 @@ type CreateRawDataFilesParams struct {
 }
 
 // Columns as arrays of one length; the nil UUID in raw_data_package_ids stands for no package. A file that is registered
-// with equal content keeps its id; the new one becomes an alias.
+// with equal content keeps its id; the new one becomes an alias. What a site that is cut off could not see is checked here: a
+// package has files of its own execution only.
 func (q *Queries) CreateRawDataFiles(ctx context.Context, arg CreateRawDataFilesParams) error {
 	_, err := q.db.Exec(ctx, createRawDataFiles,
 		arg.IDs,

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -214,7 +215,24 @@ func (o *Operators) SignIn(ctx context.Context, name, password, address, userAge
 	if operator.Expires != nil {
 		by.Until = *operator.Expires
 	}
-	return o.sessions.Open(ctx, by)
+	session, secret, err := o.sessions.Open(ctx, by)
+	if err != nil {
+		return Session{}, "", err
+	}
+	return o.stillThere(ctx, operator, session, secret)
+}
+
+// stillThere ends a session again that has begun while its operator was removed: whoever removed him did not see it.
+func (o *Operators) stillThere(ctx context.Context, operator Operator, session Session, secret string) (Session, string, error) {
+	now, found, err := o.find(ctx, operator.Name)
+	if err == nil && found && now.CreatedAt.Equal(operator.CreatedAt) {
+		return session, secret, nil
+	}
+	if err == nil {
+		err = o.refuse(ctx, session.Address)
+	}
+	_, _, ending := o.sessions.End(ctx, session.ID)
+	return Session{}, "", errors.Join(err, ending)
 }
 
 // rehash keeps an operator by the present key, so that the other one can be forgotten.

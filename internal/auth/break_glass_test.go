@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -61,6 +62,28 @@ func TestAnOperatorForEmergencies(t *testing.T) {
 	}
 	_, _, err = o.SignIn(t.Context(), "night-operator", password, "10.0.0.2", "")
 	w.refused(err, errs.Unauthenticated, "break-glass-refused")
+}
+
+// Who is removed while he signs in has no session that Remove could not see.
+func TestAnOperatorWhoIsRemovedWhileHeSignsIn(t *testing.T) {
+	w := newWorld(t)
+	sessions := w.sessions("observatory")
+	o, others := NewOperators(sessions), NewOperators(w.sessions("observatory"))
+	_, password, err := o.Create(t.Context(), "night-operator", "opsdb:root", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sessions.now = sync.OnceValue(func() time.Time { // his session is about to begin
+		if ended, err := others.Remove(t.Context(), "night-operator"); err != nil || len(ended) > 0 {
+			t.Error(ended, err)
+		}
+		return time.Now()
+	})
+	_, _, err = o.SignIn(t.Context(), "night-operator", password, "10.0.0.1", "")
+	w.refused(err, errs.Unauthenticated, "break-glass-refused")
+	if left, err := others.sessions.BreakGlassSessions(t.Context()); err != nil || len(left) > 0 {
+		t.Errorf("sessions of nobody: %v %v", left, err)
+	}
 }
 
 func TestAnOperatorWhoHasExpired(t *testing.T) {

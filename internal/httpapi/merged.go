@@ -120,9 +120,15 @@ func (s *Server) lookPackage(ctx context.Context, id uuid.UUID) (Merged[replicad
 	return lookOne(ctx, s, one[replicadb.RawDataPackage]{ops.TablePackage, ops.Packages, packageRows}, id)
 }
 
-// lookFile also finds a file under an id that it got when it was registered once more.
+// lookFile also finds a file under an id that it got when it was registered once more. What is on its way to change it is
+// known by its first id.
 func (s *Server) lookFile(ctx context.Context, id uuid.UUID) (Merged[replicadb.RawDataFile], error) {
-	return lookOne(ctx, s, one[replicadb.RawDataFile]{ops.TableFile, ops.Files, fileRows}, id)
+	read := one[replicadb.RawDataFile]{ops.TableFile, ops.Files, fileRows}
+	m, err := lookOne(ctx, s, read, id)
+	if err == nil && m.Found && m.Row.ID != id {
+		return lookOne(ctx, s, read, m.Row.ID)
+	}
+	return m, err
 }
 
 func executionRows(ctx context.Context, q *replicadb.Queries, ids []uuid.UUID) ([]replicadb.ExecutedObsUnit, error) {

@@ -30,8 +30,8 @@ func (s *Server) CreateRawDataPackage(ctx context.Context, r api.CreateRawDataPa
 		tx.Add(ops.CreatePackage.With(p))
 		s.referPackage(ctx, refs, r.Body)
 		if len(r.Body.RawDataFileIDs) > 0 {
-			files := s.referAssigned(ctx, refs, id, r.Body)
-			tx.Add(ops.Assign(files, maindb.AssignRawDataFilesParams{IDs: r.Body.RawDataFileIDs, RawDataPackageID: id}))
+			ids, files := s.referAssigned(ctx, refs, id, r.Body)
+			tx.Add(ops.Assign(files, maindb.AssignRawDataFilesParams{IDs: ids, RawDataPackageID: id}))
 		}
 		return refs.refused()
 	})

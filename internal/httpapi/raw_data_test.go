@@ -145,6 +145,31 @@ func TestRegisteringTwice(t *testing.T) {
 	}
 }
 
+// Whatever id of a file its package is made with, the file shows in it at once, and once.
+func TestAPackageIsMadeWithAnotherIDOfAFile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	main, away := w.open(setup{kind: site.Main}), w.open(setup{kind: site.Secondary, idle: true})
+	execution := main.start(nil).ID
+	files := bulkOf(execution, 1, nil)
+	first := decode[api.BulkReceipt](main.do(call{op: "createRawDataFiles", body: files}).want(http.StatusCreated)).IDs[0]
+	again := decode[api.BulkReceipt](main.do(call{op: "createRawDataFiles", body: files}).want(http.StatusCreated)).IDs[0]
+	pack := decode[api.WriteReceipt](away.do(call{op: "createRawDataPackage", body: away.example("createRawDataPackage", map[string]any{
+		"executed_obs_unit_id": execution, "raw_data_file_ids": []uuid.UUID{again, first},
+	})}).want(http.StatusCreated))
+	whole := decode[api.RawDataPackageDetail](away.do(call{op: "getRawDataPackage", id: pack.ID.String()}).want(http.StatusOK))
+	if len(whole.RawDataFiles) != 1 || whole.RawDataFiles[0].ID != first {
+		t.Errorf("the package is %+v", whole)
+	}
+	for _, id := range []uuid.UUID{first, again} {
+		if f := decode[api.RawDataFile](away.do(call{op: "getRawDataFile", id: id.String()}).want(http.StatusOK)); f.RawDataPackageID.IsNull() {
+			t.Errorf("%s is %+v", id, f)
+		}
+	}
+	away.do(call{op: "withdrawRawDataFile", id: first.String()}).want(http.StatusOK)
+	away.do(call{op: "getRawDataFile", id: again.String()}).problem(http.StatusNotFound, "not-found")
+}
+
 // What brings its own id and is known under it must be the same, whether it has been executed or not.
 func TestOwnIDs(t *testing.T) {
 	for name, kind := range map[string]setup{"main": {kind: site.Main}, "secondary": {kind: site.Secondary}, "cut off": {kind: site.Secondary, idle: true}} {

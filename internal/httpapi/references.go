@@ -1,8 +1,10 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -130,20 +132,27 @@ func (s *Server) referPackage(ctx context.Context, r *references, b *api.RawData
 	r.note(ok, err, "/executed_obs_unit_id", "execution "+b.ExecutedObsUnitID.String())
 }
 
-// referAssigned looks up the files of a new package and returns those that are known. They must be of its execution and
-// in no package.
-func (s *Server) referAssigned(ctx context.Context, r *references, id uuid.UUID, b *api.RawDataPackageCreate) []replicadb.RawDataFile {
-	known, look, err := lookMany(ctx, s, manyFiles, b.RawDataFileIDs)
+// referAssigned looks up the files of a new package and returns their ids, each file's first one and once, and those that are
+// known. They must be of its execution and in no package.
+func (s *Server) referAssigned(ctx context.Context, r *references, id uuid.UUID, b *api.RawDataPackageCreate) (ids []uuid.UUID, files []replicadb.RawDataFile) {
+	first, noAliases := s.firstIDs(ctx, b.RawDataFileIDs)
+	known, look, err := lookMany(ctx, s, manyFiles, slices.Collect(maps.Values(first)))
 	r.tx.Saw(look)
-	files := make([]replicadb.RawDataFile, 0, len(known))
+	seen := map[uuid.UUID]bool{}
 	for i, fileID := range b.RawDataFileIDs {
 		pointer := "/raw_data_file_ids/" + strconv.Itoa(i)
-		file, ok := known[fileID]
-		r.note(ok, err, pointer, "file "+fileID.String())
+		file, ok := known[first[fileID]]
+		r.note(ok, cmp.Or(err, noAliases), pointer, "file "+fileID.String())
+		if !seen[first[fileID]] {
+			seen[first[fileID]] = true
+			ids = append(ids, first[fileID])
+			if ok {
+				files = append(files, file.Row)
+			}
+		}
 		if !ok {
 			continue
 		}
-		files = append(files, file.Row)
 		if file.Row.ExecutedObsUnitID != b.ExecutedObsUnitID {
 			r.contradict(pointer, "the file is of another execution")
 		}
@@ -151,5 +160,19 @@ func (s *Server) referAssigned(ctx context.Context, r *references, id uuid.UUID,
 			r.contradict(pointer, "the file is in package "+in.String())
 		}
 	}
-	return files
+	return ids, files
+}
+
+// firstIDs returns for each id of a file the one under which it is recorded: a file that was registered more than once has
+// many. When the replica does not answer, the error says so, and an id stands for itself.
+func (s *Server) firstIDs(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]uuid.UUID, error) {
+	first := make(map[uuid.UUID]uuid.UUID, len(ids))
+	for _, id := range ids {
+		first[id] = id
+	}
+	aliased, err := s.replica.GetAliasedRawDataFiles(ctx, replicadb.GetAliasedRawDataFilesParams{IDs: ids})
+	for _, a := range aliased {
+		first[a.Alias] = a.RawDataFile.ID
+	}
+	return first, err
 }

@@ -3,6 +3,7 @@ package ops_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/ccatobs/opsdb/gen/maindb"
 	"github.com/ccatobs/opsdb/gen/replicadb"
@@ -239,5 +241,50 @@ func TestListsCoverEveryState(t *testing.T) {
 	}
 	if diff := cmp.Diff(lists, ops.ExecutionLists(7, "")); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// What a site that was cut off could not see is seen when it is executed: a package has files of its own execution only.
+func TestNoFileGoesIntoAPackageOfAnotherExecution(t *testing.T) {
+	db := pgtest.Connect(t, pgtest.New(t))
+	var unit, module int32
+	if err := db.QueryRow(t.Context(), "select (select min(id) from obs_unit), (select min(id) from instrument_module)").Scan(&unit, &module); err != nil {
+		t.Fatal(err)
+	}
+	start := func(id uuid.UUID) buffer.Step {
+		return ops.StartObservation.With(maindb.CreateExecutedObsUnitParams{ID: id, ObsUnitID: unit, Site: "observatory", StartTime: at, Conditions: []byte("{}"), RecordedAt: at})
+	}
+	file := func(id, pack uuid.UUID) buffer.Step {
+		return ops.RegisterFiles.With(maindb.CreateRawDataFilesParams{
+			IDs: []uuid.UUID{id}, ExecutedObsUnitIDs: []uuid.UUID{other}, RawDataPackageIDs: []uuid.UUID{pack}, InstrumentModuleIDs: []int32{module},
+			Names: []string{"a"}, RelativePaths: []string{"a"}, FileTypes: []string{""}, SizesBytes: []int64{1}, Checksums: []string{"0123456789abcdef"},
+			ChecksumAlgorithms: []string{"xxh3"}, RecordedAts: []time.Time{at},
+		})
+	}
+	run := func(step buffer.Step) error { return ops.Registry.Run(t.Context(), maindb.New(db), step) }
+	lone := uuid.New()
+	for _, step := range []buffer.Step{
+		start(id), start(other),
+		ops.CreatePackage.With(maindb.CreateRawDataPackageParams{ID: parent, ExecutedObsUnitID: id, InstrumentModuleID: module, Name: "a", RelativePath: "a", CreatedAt: at}),
+	} {
+		if err := run(step); err != nil {
+			t.Fatal(step.Kind, err)
+		}
+	}
+	refused := func(step buffer.Step, detail string) {
+		t.Helper()
+		var database *pgconn.PgError
+		if err := run(step); !errors.As(err, &database) || database.Code != "23000" || !strings.Contains(database.Detail, detail) {
+			t.Errorf("%s: %v", step.Kind, err)
+		}
+	}
+	refused(file(lone, parent), parent.String())
+	if err := run(file(lone, uuid.Nil)); err != nil {
+		t.Fatal(err)
+	}
+	refused(ops.Assign(nil, maindb.AssignRawDataFilesParams{IDs: []uuid.UUID{lone}, RawDataPackageID: parent}), lone.String())
+	var packed int
+	if err := db.QueryRow(t.Context(), "select count(*) from raw_data_file where raw_data_package_id is not null").Scan(&packed); err != nil || packed != 0 {
+		t.Errorf("%d files are in the package: %v", packed, err)
 	}
 }

@@ -127,7 +127,7 @@ var packageKinds = map[string]projector[replicadb.RawDataPackage]{
 		add(p.ID, overlay.Change[replicadb.RawDataPackage]{Patch: func(r replicadb.RawDataPackage) replicadb.RawDataPackage {
 			r.Status, r.SizeBytes, r.Checksum = replicadb.PackageStatusComplete, p.SizeBytes, p.Checksum
 			r.ChecksumAlgorithm = (*replicadb.ChecksumAlgorithm)(p.ChecksumAlgorithm)
-			r.FinalizedAt = &p.FinalizedAt
+			r.FinalizedAt = cmp.Or(r.FinalizedAt, &p.FinalizedAt)
 			return r
 		}})
 	}),

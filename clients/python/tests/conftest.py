@@ -18,6 +18,7 @@ import pytest
 from unruly import Unruly
 
 from opsdb import OpsClient
+from opsdb.spool import Spool, every
 
 T = TypeVar("T")
 
@@ -128,3 +129,15 @@ def until(look: Callable[[], T], within: float = 20.0) -> T:
     while not (found := look()):
         assert time.monotonic() < deadline, "it did not become so"
     return found
+
+
+def states(lab: Lab, *ids: str) -> list[list[str]]:
+    """What the main database says of executions."""
+    named = ",".join(f"'{id}'" for id in ids)
+    return lab.rows(f"SELECT id, status FROM executed_obs_unit WHERE id IN ({named}) ORDER BY start_time")
+
+
+def spool() -> Spool:
+    """The only spool of this user."""
+    (only,) = every()
+    return only

@@ -45,6 +45,7 @@ def test_a_date_counts_on_the_clock_of_the_server() -> None:
     assert retry_after(Response(503, headers, b"")) == 7
     assert retry_after(Response(503, {"retry-after": "3"}, b"")) == 3
     assert retry_after(Response(503, {"retry-after": "soon"}, b"")) is None
+    assert retry_after(Response(503, {"retry-after": "²"}, b"")) is None
 
 
 def test_a_deadline_is_for_all_attempts_together(unruly: Unruly, lab: Lab) -> None:

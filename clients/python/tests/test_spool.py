@@ -5,28 +5,20 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from conftest import Lab, until
+from conftest import Lab, spool, states, until
 from unruly import Behaviour, Unruly, cut, forward, page, problem, reset, silent
 
 from opsdb import AsyncOpsClient, AuthError, OpsClient, OpsError, Stopped, WaitTimeout, spool_command
 from opsdb._config import Site
-from opsdb.spool import Spool, every
+from opsdb.spool import Spool
 
 Script = Callable[..., subprocess.Popen[str]]
-
-
-def states(lab: Lab, *ids: str) -> list[list[str]]:
-    named = ",".join(f"'{id}'" for id in ids)
-    return lab.rows(f"SELECT id, status FROM executed_obs_unit WHERE id IN ({named}) ORDER BY start_time")
-
-
-def spool() -> Spool:
-    (only,) = every()
-    return only
 
 
 def test_what_the_api_does_not_take_is_kept_and_sent_in_order_by_the_next_call(
@@ -236,37 +228,6 @@ def test_tokens_and_sites_do_not_mix(unruly: Unruly, lab: Lab, monkeypatch: pyte
     assert states(lab, obs.id) == [[obs.id, "completed"]]
 
 
-def test_a_line_that_a_crash_has_torn_was_never_promised(hasty: OpsClient, unruly: Unruly, lab: Lab) -> None:
-    unruly.always = reset
-    with hasty.observation(1) as first:
-        pass
-    log = spool().directory / "log.jsonl"
-    with log.open("ab") as file:
-        file.write(b'{"key": "torn", "operation": "startExec')
-    with hasty.observation(1) as second:
-        pass
-    assert len(spool().pending()) == 4
-    unruly.always = forward
-    assert hasty.flush() == 0
-    hasty.wait(first, "committed")
-    hasty.wait(second, "committed")
-    assert log.read_bytes() == b""
-    assert len(states(lab, first.id, second.id)) == 2
-
-
-def test_a_damaged_line_is_never_thrown_away(hasty: OpsClient, unruly: Unruly) -> None:
-    unruly.always = reset
-    with hasty.observation(1):
-        pass
-    folder = spool().directory
-    with (folder / "log.jsonl").open("ab") as file:
-        file.write(b"\0\0\0\n")
-    unruly.always = forward
-    assert hasty.flush() == 0
-    (damaged,) = folder.glob("damaged-*.jsonl")
-    assert b"\0\0\0\n" in damaged.read_bytes()
-
-
 INTERRUPTED = """
 import os, signal
 from opsdb import OpsClient
@@ -366,6 +327,29 @@ def test_tasks_share_one_spool_too(unruly: Unruly, lab: Lab) -> None:
     ids = asyncio.run(script())
     assert spool().pending() == spool().refused() == []
     until(lambda: [state for _, state in states(lab, *ids)] == ["completed"] * 20)
+
+
+def test_a_task_that_is_cancelled_keeps_what_it_records(unruly: Unruly, lab: Lab) -> None:
+    unruly.always = reset
+    busy = threading.Event()
+
+    async def script() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        async with AsyncOpsClient(unruly.url, lab.site["token"], patience=0.2) as ops:
+            obs = ops.observation(1)
+            await obs.__aenter__()
+            blocked = asyncio.create_task(asyncio.to_thread(busy.wait))  # as by the reading of files
+            end = asyncio.create_task(obs.finish())
+            await asyncio.sleep(0)  # until it waits for something
+            end.cancel()
+            with suppress(asyncio.CancelledError):
+                await end
+            busy.set()
+            await blocked
+
+    asyncio.run(script())
+    assert [write.operation for write in spool().pending()] == ["startExecutedObsUnit", "finishExecutedObsUnit"]
 
 
 def test_an_interrupted_start_leaves_nothing_running(script: Script, unruly: Unruly, lab: Lab) -> None:

@@ -153,7 +153,7 @@ def checked(response: Response) -> Response:
 def retry_after(response: Response) -> float | None:
     """The seconds that the header Retry-After asks for, as a number or as a date on the clock of the server."""
     value = response.headers.get("retry-after", "").strip()
-    if value.isdigit():
+    if value.isdecimal():
         return float(value)
     then = _date(value)
     if then is None:

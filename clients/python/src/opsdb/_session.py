@@ -112,7 +112,7 @@ class Session:
 
     async def _join(self, write: Write, spool: Spool) -> Receipt:
         """Puts a write behind those that wait, and sends what can be sent."""
-        await self.shell.run(lambda: self._append(spool, write))
+        self._append(spool, write)  # at once: a task that is cancelled while it waits for a thread would lose it
         flushed = await self.flush(_QUICK, mine=write.key)
         if write.key in flushed.arrived:
             return flushed.arrived[write.key]

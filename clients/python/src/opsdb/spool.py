@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 from ._config import Site
 from ._exchange import Request
 from ._values import new_id
+from .errors import OpsError
 
 log = logging.getLogger("opsdb")
 
@@ -177,12 +178,18 @@ class Spool:
             fresh = self._refused.with_suffix(".new")
             fresh.unlink(missing_ok=True)
             _append(fresh, rest)
+            if _damaged(self._refused):
+                _beside(self._refused).hardlink_to(self._refused)
             fresh.replace(self._refused)
             _sync_directory(self.directory)
         return len(chosen)
 
     def adopt(self, other: Spool) -> int:
-        """Takes over what waits in the spool of another token, and tells how much that was."""
+        """Takes over what waits in the spool of another token, and tells how much that was. OpsError for its own, in
+        which it would cross out what it has just taken over.
+        """
+        if self.directory.exists() and self.directory.samefile(other.directory):
+            raise OpsError(f"{other.directory} is the spool of this very token: opsdb-spool flush sends what is in it")
         with other.flushing() as ours:
             writes = other.pending() if ours else []
             for write in writes:
@@ -197,7 +204,7 @@ class Spool:
         with self._locked():
             if self.waiting() and not self.pending():
                 if _damaged(self._log):
-                    self._log.rename(self._log.with_name(f"damaged-{new_id()}.jsonl"))
+                    self._log.rename(_beside(self._log))
                     return
                 with self._log.open("r+b") as file:
                     file.truncate(0)
@@ -224,7 +231,10 @@ class Spool:
             except BlockingIOError:
                 yield False
             else:
-                yield True
+                try:
+                    yield True
+                finally:
+                    fcntl.flock(descriptor, fcntl.LOCK_UN)  # a process that was forked meanwhile has it open, too
         finally:
             os.close(descriptor)
 
@@ -282,6 +292,11 @@ def _damaged(path: Path) -> bool:
     except ValueError:
         return True
     return False
+
+
+def _beside(path: Path) -> Path:
+    """Where a damaged file stays."""
+    return path.with_name(f"damaged-{new_id()}.jsonl")
 
 
 def _lines(path: Path) -> list[bytes]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from . import _config
 from ._config import Site
 from .errors import OpsError
-from .spool import Spool, Write, every
+from .spool import Spool, Write, every, root
 
 OK, USAGE, REFUSED, WAITING = 0, 2, 4, 5
 
@@ -97,7 +97,12 @@ def _keys(spool: Spool, chosen: argparse.Namespace) -> Iterator[str]:
 
 def _adopt(chosen: argparse.Namespace) -> int:
     site: Site = _config.find(chosen.site)
-    count = Spool.of(site).adopt(Spool(Path(chosen.folder)))
+    folder = Path(chosen.folder)
+    if not folder.is_dir():
+        folder = root() / folder  # the list shows names
+    if not folder.is_dir():
+        raise OpsError(f"there is no spool {chosen.folder}")
+    count = Spool.of(site).adopt(Spool(folder))
     print(f"{count} writes will be sent to {site.url} as those of its token")
     return OK if count else USAGE
 

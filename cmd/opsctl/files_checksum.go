@@ -34,13 +34,13 @@ func markOf(info os.FileInfo) mark {
 // method is how a checksum is made.
 type method struct {
 	algorithm client.ChecksumAlgorithm
-	long      bool // of xxh3 the checksum of 128 bits
+	short     bool // of xxh3 the checksum of 64 bits
 }
 
-// methodOf returns the method by which the checksum of a registration was made: of xxh3 there are two lengths, and other
-// clients take the long one.
+// methodOf returns the method by which the checksum of a registration was made: of xxh3 there are two lengths, and clients take
+// the long one, but for those who register only what they were told.
 func methodOf(f client.RawDataFile) method {
-	return method{f.ChecksumAlgorithm, f.ChecksumAlgorithm == client.ChecksumAlgorithmXxh3 && len(f.Checksum) > shortXXH3}
+	return method{f.ChecksumAlgorithm, f.ChecksumAlgorithm == client.ChecksumAlgorithmXxh3 && len(f.Checksum) == shortXXH3}
 }
 
 // shortXXH3 is how many hexadecimal digits 64 bits have.
@@ -48,7 +48,7 @@ const shortXXH3 = 16
 
 // made tells whether a checksum can be one of the method.
 func (m method) made(sum string) bool {
-	return m.algorithm != client.ChecksumAlgorithmXxh3 || m.long == (len(sum) > shortXXH3)
+	return m.algorithm != client.ChecksumAlgorithmXxh3 || m.short == (len(sum) == shortXXH3)
 }
 
 func (m method) hash() hash.Hash {
@@ -57,10 +57,10 @@ func (m method) hash() hash.Hash {
 		return md5.New() //nolint:gosec // see the import
 	case m.algorithm != client.ChecksumAlgorithmXxh3:
 		return sha256.New()
-	case m.long:
-		return long{xxh3.New()}
-	default:
+	case m.short:
 		return xxh3.New()
+	default:
+		return long{xxh3.New()}
 	}
 }
 

@@ -105,10 +105,10 @@ func TestChecksums(t *testing.T) {
 	must(t, err)
 	defer func() { must(t, root.Close()) }()
 	for by, want := range map[method]string{
-		{algorithm: client.ChecksumAlgorithmMd5}:              "900150983cd24fb0d6963f7d28e17f72",
-		{algorithm: client.ChecksumAlgorithmSha256}:           "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-		{algorithm: client.ChecksumAlgorithmXxh3}:             "78af5f94892f3950",
-		{algorithm: client.ChecksumAlgorithmXxh3, long: true}: "06b05ab6733a618578af5f94892f3950",
+		{algorithm: client.ChecksumAlgorithmMd5}:               "900150983cd24fb0d6963f7d28e17f72",
+		{algorithm: client.ChecksumAlgorithmSha256}:            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+		{algorithm: client.ChecksumAlgorithmXxh3, short: true}: "78af5f94892f3950",
+		{algorithm: client.ChecksumAlgorithmXxh3}:              "06b05ab6733a618578af5f94892f3950",
 	} {
 		file, was, err := open(root, "x")
 		must(t, err)
@@ -181,7 +181,7 @@ func TestTakenPlace(t *testing.T) {
 	}
 }
 
-// Other clients register the long checksum of xxh3, which is not another content.
+// A checksum of xxh3 in the short form is not another content. New files get the long one, as from the other clients.
 func TestBothLengthsOfXXH3AreKnown(t *testing.T) {
 	s := at(t, observatory)
 	obs := s.start()
@@ -192,8 +192,8 @@ func TestBothLengthsOfXXH3AreKnown(t *testing.T) {
 	defer api.Close()
 	execution := uuid.MustParse(obs)
 	_, err = opsdb.Value[client.BulkReceipt](api.CreateRawDataFilesWithResponse(t.Context(), nil, []client.RawDataFileCreate{{
-		ExecutedObsUnitID: execution, InstrumentModuleID: 1, Name: "long", RelativePath: obs + "/long", SizeBytes: 3,
-		Checksum: "06b05ab6733a618578af5f94892f3950", ChecksumAlgorithm: client.ChecksumAlgorithmXxh3,
+		ExecutedObsUnitID: execution, InstrumentModuleID: 1, Name: "short", RelativePath: obs + "/short", SizeBytes: 3,
+		Checksum: "78af5f94892f3950", ChecksumAlgorithm: client.ChecksumAlgorithmXxh3,
 	}}))
 	must(t, err)
 	args := []string{"--module", "1", "--prefix", obs, "--algorithm", "xxh3"}
@@ -202,15 +202,15 @@ func TestBothLengthsOfXXH3AreKnown(t *testing.T) {
 			t.Errorf("%+v", sum)
 		}
 	}
-	if short := s.registered(obs)[obs+"/short"]; short.Checksum != "78af5f94892f3950" {
-		t.Errorf("%+v", short)
+	if long := s.registered(obs)[obs+"/long"]; long.Checksum != "06b05ab6733a618578af5f94892f3950" {
+		t.Errorf("%+v", long)
 	}
-	// What was remembered of the long one is not registered for it, where it is not known yet.
+	// What was remembered of the short one is not registered for it, where it is not known yet.
 	second := s.start()
 	if sum := s.add(exitDone, dir, second, "--module", "1", "--prefix", second, "--algorithm", "xxh3"); sum.Registered != 2 {
 		t.Errorf("%+v", sum)
 	}
-	if again := s.registered(second)[second+"/long"]; again.Checksum != "78af5f94892f3950" {
+	if again := s.registered(second)[second+"/short"]; again.Checksum != "06b05ab6733a618578af5f94892f3950" {
 		t.Errorf("%+v", again)
 	}
 }

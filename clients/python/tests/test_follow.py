@@ -333,12 +333,21 @@ def test_the_twin_follows_too(lab: Lab, ops: OpsClient) -> None:
                     told.add(await anext(news))
             with pytest.raises(OpsError, match="no topic"):
                 twin.follow("nothing")  # type: ignore[arg-type]
+            await left(twin)
             await cancelled(twin)
         assert sockets() <= before
 
     asyncio.run(script())
     with pytest.raises(AuthError):
         asyncio.run(refused(lab))
+
+
+async def left(twin: AsyncOpsClient) -> None:
+    async with twin.follow("transfer") as news:
+        async for _ in news:
+            following = sockets()
+            break
+    assert sockets() < following  # at once, and not when the loop tidies up
 
 
 async def cancelled(twin: AsyncOpsClient) -> None:

@@ -10,7 +10,16 @@ import pytest
 from conftest import ROOT, Lab
 from ruamel.yaml import YAML
 
-from opsdb import AsyncObservation, AsyncOpsClient, AsyncPackage, Observation, OpsClient, Package
+from opsdb import (
+    AsyncFollowing,
+    AsyncObservation,
+    AsyncOpsClient,
+    AsyncPackage,
+    Following,
+    Observation,
+    OpsClient,
+    Package,
+)
 from opsdb._generated.operations import OPERATIONS
 
 SOURCE = ROOT / "clients/python/src"
@@ -53,7 +62,13 @@ def test_what_may_be_spooled_is_what_the_document_calls_critical() -> None:
 
 
 @pytest.mark.parametrize(
-    ("plain", "twin"), [(OpsClient, AsyncOpsClient), (Observation, AsyncObservation), (Package, AsyncPackage)]
+    ("plain", "twin"),
+    [
+        (OpsClient, AsyncOpsClient),
+        (Observation, AsyncObservation),
+        (Package, AsyncPackage),
+        (Following, AsyncFollowing),
+    ],
 )
 def test_the_twin_has_the_same_names(plain: type, twin: type) -> None:
     def names(of: type) -> dict[str, list[str]]:
@@ -88,12 +103,14 @@ with ops.observation(1) as obs: pass
 ops.wait(obs)
 assert ops.table("executed_obs_units", "list", order="newest", limit=1)
 assert get_site_info.sync(client=ops.raw).site_name == "observatory"
+with ops.follow("health") as news: assert next(news).type_ == "snapshot"
 try: ops.get("/nothing")
 except OpsError as failure: print(failure.status)
 async def twin():
     async with AsyncOpsClient.from_env() as ops:
         async with ops.observation(1) as obs: pass
         await ops.wait(obs)
+        async with ops.follow("health") as news: assert (await anext(news)).type_ == "snapshot"
 asyncio.run(twin())
 """
     environment = {

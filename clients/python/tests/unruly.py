@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
@@ -72,6 +73,23 @@ class Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any
 
+    def pass_on_stream(self, asked: Asked, end: Callable[[Handler], None], at: int) -> None:
+        """Passes on what the site tells as it comes, until the middle of the data of the message with this number."""
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
+        self.close_connection = True
+        with contextlib.closing(http.client.HTTPConnection(self.unruly.target)) as connection:
+            connection.request(asked.method, asked.path, asked.body, headers)
+            told = connection.getresponse()
+            self.send_response_only(told.status)
+            self.send_header("Content-Type", told.headers["Content-Type"])
+            self.end_headers()
+            for line in told:
+                at -= line.startswith(b"data:")
+                if at == 0:
+                    self.wfile.write(line[: len(line) // 2])
+                    return end(self)
+                self.wfile.write(line)
+
     def pass_on(self, asked: Asked) -> tuple[int, list[tuple[str, str]], bytes]:
         """Asks the site."""
         connection = http.client.HTTPConnection(self.unruly.target)
@@ -124,6 +142,32 @@ def cut_short(handler: Handler, asked: Asked) -> None:
     handler.end_headers()
     handler.wfile.write(body[: len(body) // 2])
     handler.close_connection = True
+
+
+def ends(handler: Handler) -> None:
+    """The connection is closed as if all had been said."""
+    handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+def breaks(handler: Handler) -> None:
+    """The connection is reset."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.connection.close()
+
+
+def stream(end: Callable[[Handler], None] = ends, at: int = -1) -> Behaviour:
+    """A stream of the site, to its end, or to the middle of the message with this number, where this happens."""
+    return lambda handler, asked: handler.pass_on_stream(asked, end, at)
+
+
+def telling(*messages: dict[str, Any]) -> Behaviour:
+    """A stream that tells this and ends."""
+    text = "".join(f"data: {json.dumps(message)}\n\n" for message in messages)
+
+    def behave(handler: Handler, _: Asked) -> None:
+        handler.answer(200, [("Content-Type", "text/event-stream")], text.encode())
+
+    return behave
 
 
 def problem(status: int, slug: str, **headers: str) -> Behaviour:

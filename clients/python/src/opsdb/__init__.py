@@ -16,8 +16,8 @@ is lost. AsyncOpsClient has the same names, to be awaited.
 """
 
 from ._writes import Receipt
-from .aio import AsyncObservation, AsyncOpsClient, AsyncPackage
-from .client import Observation, OpsClient, Package
+from .aio import AsyncFollowing, AsyncObservation, AsyncOpsClient, AsyncPackage
+from .client import Following, Observation, OpsClient, Package
 from .errors import (
     AuthError,
     Conflict,
@@ -32,12 +32,14 @@ from .errors import (
 )
 
 __all__ = [
+    "AsyncFollowing",
     "AsyncObservation",
     "AsyncOpsClient",
     "AsyncPackage",
     "AuthError",
     "Conflict",
     "FilesError",
+    "Following",
     "NotFound",
     "Observation",
     "OpsClient",

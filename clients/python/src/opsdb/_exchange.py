@@ -77,11 +77,26 @@ class Broken(NoAnswer):
     """The connection broke, perhaps only because it was an old one."""
 
 
+class Stream(Protocol):
+    """An answer without an end."""
+
+    async def read(self) -> bytes:
+        """What has come since; nothing when the server has ended it. NoAnswer when nothing comes in time, or Broken."""
+
+    async def close(self) -> None:
+        """Closes the connection."""
+
+
 class Shell(Protocol):
     """All that is done to the world; everything above it is the same for scripts that block and scripts that do not."""
 
     async def send(self, request: Request, timeout: float) -> Response:
         """Sends once. NotSent or NoAnswer when there is no answer."""
+
+    async def open(self, request: Request, silence: float) -> Stream | Response:
+        """Sends once what asks for a stream; a Response is any other answer. NotSent or NoAnswer when there is none
+        within `silence` seconds, which is also how long the stream may be silent.
+        """
 
     async def sleep(self, seconds: float) -> None:
         """Waits."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 import httpx
 
 from ._config import Site
-from ._exchange import Broken, NoAnswer, NotSent, Request, Response, Shell, deliver, run
+from ._exchange import Broken, NoAnswer, NotSent, Request, Response, Shell, Stream, deliver, run
 from ._generated.client import AuthenticatedClient
 from .errors import OpsError
 
@@ -29,6 +30,17 @@ class Blocking(Shell):
     async def send(self, request: Request, timeout: float) -> Response:
         try:
             answer = self._client.request(**_arguments(request, timeout))
+        except httpx.HTTPError as cause:
+            raise _failure(cause) from cause
+        return _response(answer)
+
+    async def open(self, request: Request, silence: float) -> Stream | Response:
+        try:
+            answer = self._client.send(self._client.build_request(**_arguments(request, silence)), stream=True)
+            if _endless(answer):
+                return _Stream(answer)
+            with contextlib.closing(answer):
+                answer.read()
         except httpx.HTTPError as cause:
             raise _failure(cause) from cause
         return _response(answer)
@@ -57,6 +69,17 @@ class Concurrent(Shell):
             raise _failure(cause) from cause
         return _response(answer)
 
+    async def open(self, request: Request, silence: float) -> Stream | Response:
+        try:
+            answer = await self._client.send(self._client.build_request(**_arguments(request, silence)), stream=True)
+            if _endless(answer):
+                return _AsyncStream(answer)
+            async with contextlib.aclosing(answer):
+                await answer.aread()
+        except httpx.HTTPError as cause:
+            raise _failure(cause) from cause
+        return _response(answer)
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
@@ -66,6 +89,34 @@ class Concurrent(Shell):
     async def close(self) -> None:
         """Closes the connections."""
         await self._client.aclose()
+
+
+class _Stream(Stream):
+    def __init__(self, answer: httpx.Response) -> None:
+        self._answer, self._chunks = answer, answer.iter_bytes()
+
+    async def read(self) -> bytes:
+        try:
+            return next(self._chunks, b"")
+        except httpx.HTTPError as cause:
+            raise _failure(cause) from cause
+
+    async def close(self) -> None:
+        self._answer.close()
+
+
+class _AsyncStream(Stream):
+    def __init__(self, answer: httpx.Response) -> None:
+        self._answer, self._chunks = answer, answer.aiter_bytes()
+
+    async def read(self) -> bytes:
+        try:
+            return await anext(self._chunks, b"")
+        except httpx.HTTPError as cause:
+            raise _failure(cause) from cause
+
+    async def close(self) -> None:
+        await self._answer.aclose()
 
 
 def raw(site: Site, shell: Blocking | Concurrent, patience: float) -> AuthenticatedClient:
@@ -124,6 +175,10 @@ def _arguments(request: Request, timeout: float) -> dict[str, Any]:
 
 def _response(answer: httpx.Response) -> Response:
     return Response(answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.content)
+
+
+def _endless(answer: httpx.Response) -> bool:
+    return answer.status_code == 200 and answer.headers.get("content-type", "").startswith("text/event-stream")
 
 
 def _failure(cause: httpx.HTTPError) -> Exception:

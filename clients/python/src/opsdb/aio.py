@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import _config
 from ._files import Paths
-from ._generated.models import ChecksumAlgorithm, FinalStatus
+from ._follow import SILENCE, Follower
+from ._generated.models import ChecksumAlgorithm, FinalStatus, LiveTopic
 from ._observation import Files, ObservationCore, PackageCore
 from ._session import Session
 from ._tables import Form, shaped
@@ -24,6 +25,7 @@ from .spool import Spool
 if TYPE_CHECKING:
     from typing import Self
 
+    from ._follow import Message
     from ._generated.client import AuthenticatedClient
 
 
@@ -107,6 +109,13 @@ class AsyncOpsClient:
             if cursor is None:
                 return
 
+    def follow(self, topic: LiveTopic, *, silence: float = SILENCE) -> AsyncFollowing:
+        """What changes in a topic (buffer, health, observations or transfer), as it happens and over every disconnect:
+        a snapshot first, then events, each once and in order. A stream of which nothing is heard for `silence` seconds
+        counts as broken. OpsError for a topic that is none.
+        """
+        return AsyncFollowing(Follower(self._shell, topic, silence))
+
     async def get(self, path: str, /, **params: Any) -> Any:
         """Whatever GET answers at a path of the API, such as `ops.get("/visibility/7", from_=…, to=…)`: where the name
         of a parameter is a word of Python, it gets a stroke at its end.
@@ -144,6 +153,39 @@ class AsyncOpsClient:
     async def close(self) -> None:
         """Closes the connections."""
         await self._shell.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+class AsyncFollowing:
+    """The messages of a topic, for an `async for`; see Following. Where `break` has to close the connection at once,
+    use it with `async with`.
+    """
+
+    def __init__(self, follower: Follower) -> None:
+        self._messages = self._all(follower)
+
+    @staticmethod
+    async def _all(follower: Follower) -> AsyncGenerator[Message, None]:
+        try:
+            while True:
+                yield await follower.next()
+        finally:
+            await follower.close()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Message:
+        return await anext(self._messages)
+
+    async def close(self) -> None:
+        """Closes the connection, and ends it."""
+        await self._messages.aclose()
 
     async def __aenter__(self) -> Self:
         return self

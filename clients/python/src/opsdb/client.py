@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from . import _config
 from ._exchange import run
 from ._files import Paths
-from ._generated.models import ChecksumAlgorithm, FinalStatus
+from ._follow import SILENCE, Follower
+from ._generated.models import ChecksumAlgorithm, FinalStatus, LiveTopic
 from ._observation import Files, ObservationCore, PackageCore
 from ._session import Session
 from ._tables import Form, shaped
@@ -24,6 +25,7 @@ from .spool import Spool
 if TYPE_CHECKING:
     from typing import Self
 
+    from ._follow import Message
     from ._generated.client import AuthenticatedClient
 
 PATIENCE = 20.0
@@ -108,6 +110,13 @@ class OpsClient:
             if cursor is None:
                 return
 
+    def follow(self, topic: LiveTopic, *, silence: float = SILENCE) -> Following:
+        """What changes in a topic (buffer, health, observations or transfer), as it happens and over every disconnect:
+        a snapshot first, then events, each once and in order. A stream of which nothing is heard for `silence` seconds
+        counts as broken. OpsError for a topic that is none.
+        """
+        return Following(Follower(self._shell, topic, silence))
+
     def get(self, path: str, /, **params: Any) -> Any:
         """Whatever GET answers at a path of the API, such as `ops.get("/visibility/7", from_=…, to=…)`: where the name
         of a parameter is a word of Python, it gets a stroke at its end.
@@ -145,6 +154,42 @@ class OpsClient:
     def close(self) -> None:
         """Closes the connections."""
         self._shell.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Following:
+    """The messages of a topic, for a loop: snapshots and events, told apart by their `type_`. After a disconnect a
+    snapshot comes: one that is `recovered` has no data, for nothing was missed; any other replaces all before it.
+
+    It goes on until it is left, by `break` or by an exception, and closes its connection then; for what another try
+    would not change it ends with an OpsError, such as AuthError when the token ends.
+    """
+
+    def __init__(self, follower: Follower) -> None:
+        self._messages = self._all(follower)
+
+    @staticmethod
+    def _all(follower: Follower) -> Generator[Message, None, None]:
+        try:
+            while True:
+                yield run(follower.next())
+        finally:
+            run(follower.close())
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Message:
+        return next(self._messages)
+
+    def close(self) -> None:
+        """Closes the connection, and ends it."""
+        self._messages.close()
 
     def __enter__(self) -> Self:
         return self

@@ -228,6 +228,39 @@ func TestARefusedStreamIsNotWaitedForWithoutEnd(t *testing.T) {
 	}
 }
 
+// A stream that breaks off in the middle of a message goes on, from what was whole, and no sooner than the site wants.
+func TestAStreamThatBreaksOffInAMessageGoesOn(t *testing.T) {
+	t.Parallel()
+	said := func(text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			if _, err := io.WriteString(w, text); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	var asked string
+	const heartbeat = `data: {"type":"heartbeat","epoch":"e","offset":`
+	_, url := before(t, nil, said(heartbeat+"7}\r\n\n"+heartbeat+"8"), answer(http.StatusServiceUnavailable, "1", `{"type": "/problems/unavailable", "status": 503}`),
+		func(w http.ResponseWriter, r *http.Request) { asked = r.URL.RawQuery; said(heartbeat+"9}\n")(w, r) })
+	var offsets []int64
+	began := time.Now()
+	for m, err := range open(t, url).Follow(t.Context(), opsdb.Health) {
+		if err != nil {
+			continue
+		}
+		if offsets = append(offsets, m.Offset); m.Offset == 9 {
+			break
+		}
+	}
+	if !slices.Equal(offsets, []int64{7, 9}) || asked != "epoch=e&offset=7" {
+		t.Errorf("%v, asked for %q", offsets, asked)
+	}
+	if took := time.Since(began); took < time.Second {
+		t.Errorf("it was back after %s", took)
+	}
+}
+
 // The token goes nowhere else.
 func TestRedirections(t *testing.T) {
 	t.Parallel()

@@ -65,7 +65,11 @@ func (c *Client) Follow(ctx context.Context, topic Topic) iter.Seq2[Message, err
 			case !passing(err):
 				return
 			}
-			if sleep(ctx, max(backoff(failures), shortestPause)) != nil {
+			pause := max(backoff(failures), shortestPause)
+			if p, ok := errors.AsType[*Problem](err); ok {
+				pause = max(pause, p.RetryAfter)
+			}
+			if sleep(ctx, pause) != nil {
 				return
 			}
 		}
@@ -103,6 +107,7 @@ func (f *follower) listen(ctx context.Context, tell func(Message) bool) (err err
 	defer quiet.Stop()
 	lines := bufio.NewScanner(answer.Body)
 	lines.Buffer(make([]byte, 64<<10), maxLine)
+	lines.Split(wholeLines)
 	for lines.Scan() {
 		quiet.Reset(silence)
 		data, ok := bytes.CutPrefix(lines.Bytes(), []byte("data:"))
@@ -123,6 +128,15 @@ func (f *follower) listen(ctx context.Context, tell func(Message) bool) (err err
 		cause = errors.Join(errors.New("the stream has ended"), lines.Err())
 	}
 	return &UnreachableError{Err: cause, Attempts: 1}
+}
+
+// wholeLines is a bufio.SplitFunc for lines that have their end: of a stream that breaks off, the last one may be a part.
+func wholeLines(data []byte, _ bool) (advance int, line []byte, err error) {
+	end := bytes.IndexByte(data, '\n')
+	if end < 0 {
+		return 0, nil, nil
+	}
+	return end + 1, bytes.TrimSuffix(data[:end], []byte("\r")), nil
 }
 
 // at notes how far the stream has come.

@@ -16,17 +16,21 @@ const assignRawDataFiles = `-- name: AssignRawDataFiles :exec
 with wanted as (
   select distinct coalesce(r.id, a.same_as, i.id) as id
   from unnest($1::uuid[]) as i (id) left join raw_data_file r on r.id = i.id left join record_alias a on a.id = i.id
+), package as (
+  select p.id, p.executed_obs_unit_id, p.instrument_module_id, p.name, p.relative_path, p.status, p.state, p.size_bytes, p.checksum, p.checksum_algorithm, p.created_at, p.finalized_at, p.data_transfer_package_id from raw_data_package p where p.id = $2::uuid for share
 ), found as (
   select f.id, f.executed_obs_unit_id, f.raw_data_package_id, f.instrument_module_id, f.name, f.relative_path, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm, f.recorded_at, coalesce(f.raw_data_package_id = $2::uuid, false) as same, f.raw_data_package_id is null as free
   from raw_data_file f where f.id in (select w.id from wanted w)
 ), assigned as (
   update raw_data_file f set raw_data_package_id = $2
   where f.id in (select w.id from wanted w) and f.raw_data_package_id is null
+    and not exists (select from package p where p.status = 'complete')
   returning 1
 )
 select expect_rows((select count(*) from assigned) + (select count(*) from found s where s.same),
-  (select greatest(count(*), 1) from wanted), 'raw_data_file',
-  (select jsonb_agg(to_jsonb(o)) from found o where not o.same and not o.free))
+  (select greatest(count(*), 1) from wanted), 'raw_data_file', coalesce(
+    (select jsonb_agg(to_jsonb(o)) from found o where not o.same and not o.free),
+    (select to_jsonb(p) from package p where p.status = 'complete' and exists (select from found o where o.free))))
 `
 
 type AssignRawDataFilesParams struct {
@@ -34,7 +38,8 @@ type AssignRawDataFilesParams struct {
 	RawDataPackageID uuid.UUID   `json:"raw_data_package_id"`
 }
 
-// Puts files without a package into one. A file that was registered more than once is meant by each of its ids.
+// Puts files without a package into one that is not complete. A file that was registered more than once is meant by each of
+// its ids.
 func (q *Queries) AssignRawDataFiles(ctx context.Context, arg AssignRawDataFilesParams) error {
 	_, err := q.db.Exec(ctx, assignRawDataFiles, arg.IDs, arg.RawDataPackageID)
 	return err

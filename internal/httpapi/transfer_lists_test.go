@@ -222,6 +222,8 @@ func TestPackageMetadata(t *testing.T) {
 	id := one[string](w, "select id::text from raw_data_package")
 	body := s.example("putPackageMetadata", nil)
 	s.do(call{op: "getPackageMetadata", id: id}).problem(http.StatusNotFound, "not-found")
+	over := call{op: "putPackageMetadata", id: id, body: body, header: map[string]string{"If-Match": "*"}}
+	s.do(over).problem(http.StatusPreconditionFailed, "precondition-failed")
 	made := s.do(call{op: "putPackageMetadata", id: id, body: body}).want(http.StatusOK).header.Get("ETag")
 	read := s.do(call{op: "getPackageMetadata", id: id}).want(http.StatusOK)
 	if !ofVersion(read, made) || !strings.Contains(string(read.text), "pwv_mm") {
@@ -229,5 +231,6 @@ func TestPackageMetadata(t *testing.T) {
 	}
 	s.do(call{op: "putPackageMetadata", id: id, body: body, header: map[string]string{"If-Match": read.header.Get("ETag")}}).want(http.StatusOK)
 	s.do(call{op: "putPackageMetadata", id: id, body: body, header: map[string]string{"If-Match": made}}).problem(http.StatusPreconditionFailed, "precondition-failed")
+	s.do(over).want(http.StatusOK)
 	s.do(call{op: "putPackageMetadata", id: someID, body: body}).problem(http.StatusNotFound, "not-found")
 }

@@ -6218,8 +6218,9 @@ type ClientInterface interface {
 	// GetSafeToDelete Whether a file can be deleted where it was recorded
 	//
 	// It can when enough copies of it, or of its package, are present and verified outside the places where data are recorded,
-	// each at another location, one of them in a long-term archive, and the package is archived. While this site does not know
-	// how old its copy of the main database is, the answer is no.
+	// each at another location, one of them in a long-term archive, and the package is archived. A file that was registered
+	// when its package was complete already counts as in no package: what was copied is without it. While this site does not
+	// know how old its copy of the main database is, the answer is no.
 	//
 	// Corresponds with GET /api/transfer/files/{id}/safe-to-delete (the `GetSafeToDelete` operationId).
 	GetSafeToDelete(ctx context.Context, id RecordID, params *GetSafeToDeleteParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6999,7 +7000,7 @@ type ClientInterface interface {
 	// CreateRawDataPackageWithBody Create a package
 	//
 	// Files that are registered already can be put into it in the same transaction. They must be of the same execution
-	// and in no other package.
+	// and in no other package. A package that is complete takes no more of them.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7009,7 +7010,7 @@ type ClientInterface interface {
 	// CreateRawDataPackage Create a package
 	//
 	// Files that are registered already can be put into it in the same transaction. They must be of the same execution
-	// and in no other package.
+	// and in no other package. A package that is complete takes no more of them.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7815,8 +7816,9 @@ func (c *Client) ListFileCopies(ctx context.Context, id RecordID, params *ListFi
 // GetSafeToDelete Whether a file can be deleted where it was recorded
 //
 // It can when enough copies of it, or of its package, are present and verified outside the places where data are recorded,
-// each at another location, one of them in a long-term archive, and the package is archived. While this site does not know
-// how old its copy of the main database is, the answer is no.
+// each at another location, one of them in a long-term archive, and the package is archived. A file that was registered
+// when its package was complete already counts as in no package: what was copied is without it. While this site does not
+// know how old its copy of the main database is, the answer is no.
 //
 // Corresponds with GET /api/transfer/files/{id}/safe-to-delete (the `GetSafeToDelete` operationId).
 func (c *Client) GetSafeToDelete(ctx context.Context, id RecordID, params *GetSafeToDeleteParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9646,7 +9648,7 @@ func (c *Client) GetRawDataFile(ctx context.Context, id RecordID, params *GetRaw
 // CreateRawDataPackageWithBody Create a package
 //
 // Files that are registered already can be put into it in the same transaction. They must be of the same execution
-// and in no other package.
+// and in no other package. A package that is complete takes no more of them.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9666,7 +9668,7 @@ func (c *Client) CreateRawDataPackageWithBody(ctx context.Context, params *Creat
 // CreateRawDataPackage Create a package
 //
 // Files that are registered already can be put into it in the same transaction. They must be of the same execution
-// and in no other package.
+// and in no other package. A package that is complete takes no more of them.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -20085,8 +20087,9 @@ type ClientWithResponsesInterface interface {
 	// GetSafeToDeleteWithResponse Whether a file can be deleted where it was recorded
 	//
 	// It can when enough copies of it, or of its package, are present and verified outside the places where data are recorded,
-	// each at another location, one of them in a long-term archive, and the package is archived. While this site does not know
-	// how old its copy of the main database is, the answer is no.
+	// each at another location, one of them in a long-term archive, and the package is archived. A file that was registered
+	// when its package was complete already counts as in no package: what was copied is without it. While this site does not
+	// know how old its copy of the main database is, the answer is no.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -20988,7 +20991,7 @@ type ClientWithResponsesInterface interface {
 	// CreateRawDataPackageWithBodyWithResponse Create a package
 	//
 	// Files that are registered already can be put into it in the same transaction. They must be of the same execution
-	// and in no other package.
+	// and in no other package. A package that is complete takes no more of them.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20998,7 +21001,7 @@ type ClientWithResponsesInterface interface {
 	// CreateRawDataPackageWithResponse Create a package
 	//
 	// Files that are registered already can be put into it in the same transaction. They must be of the same execution
-	// and in no other package.
+	// and in no other package. A package that is complete takes no more of them.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -32416,8 +32419,9 @@ func (c *ClientWithResponses) ListFileCopiesWithResponse(ctx context.Context, id
 // GetSafeToDeleteWithResponse Whether a file can be deleted where it was recorded
 //
 // It can when enough copies of it, or of its package, are present and verified outside the places where data are recorded,
-// each at another location, one of them in a long-term archive, and the package is archived. While this site does not know
-// how old its copy of the main database is, the answer is no.
+// each at another location, one of them in a long-term archive, and the package is archived. A file that was registered
+// when its package was complete already counts as in no package: what was copied is without it. While this site does not
+// know how old its copy of the main database is, the answer is no.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -33949,7 +33953,7 @@ func (c *ClientWithResponses) GetRawDataFileWithResponse(ctx context.Context, id
 // CreateRawDataPackageWithBodyWithResponse Create a package
 //
 // Files that are registered already can be put into it in the same transaction. They must be of the same execution
-// and in no other package.
+// and in no other package. A package that is complete takes no more of them.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -33965,7 +33969,7 @@ func (c *ClientWithResponses) CreateRawDataPackageWithBodyWithResponse(ctx conte
 // CreateRawDataPackageWithResponse Create a package
 //
 // Files that are registered already can be put into it in the same transaction. They must be of the same execution
-// and in no other package.
+// and in no other package. A package that is complete takes no more of them.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

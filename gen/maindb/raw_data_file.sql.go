@@ -17,7 +17,7 @@ with wanted as (
   select distinct coalesce(r.id, a.same_as, i.id) as id
   from unnest($1::uuid[]) as i (id) left join raw_data_file r on r.id = i.id left join record_alias a on a.id = i.id
 ), package as (
-  select p.executed_obs_unit_id from raw_data_package p where p.id = $2
+  select p.id, p.executed_obs_unit_id, p.instrument_module_id, p.name, p.relative_path, p.status, p.state, p.size_bytes, p.checksum, p.checksum_algorithm, p.created_at, p.finalized_at, p.data_transfer_package_id from raw_data_package p where p.id = $2::uuid for share
 ), found as (
   select f.id, f.executed_obs_unit_id, f.raw_data_package_id, f.instrument_module_id, f.name, f.relative_path, f.file_type, f.size_bytes, f.checksum, f.checksum_algorithm, f.recorded_at, coalesce(f.raw_data_package_id = $2::uuid, false) as same, f.raw_data_package_id is null
     and f.executed_obs_unit_id = coalesce((select k.executed_obs_unit_id from package k), f.executed_obs_unit_id) as free
@@ -25,11 +25,13 @@ with wanted as (
 ), assigned as (
   update raw_data_file f set raw_data_package_id = $2
   where f.id in (select o.id from found o where o.free) and f.raw_data_package_id is null
+    and not exists (select from package p where p.status = 'complete')
   returning 1
 )
 select expect_rows((select count(*) from assigned) + (select count(*) from found s where s.same),
-  (select greatest(count(*), 1) from wanted), 'raw_data_file',
-  (select jsonb_agg(to_jsonb(o)) from found o where not o.same and not o.free))
+  (select greatest(count(*), 1) from wanted), 'raw_data_file', coalesce(
+    (select jsonb_agg(to_jsonb(o)) from found o where not o.same and not o.free),
+    (select to_jsonb(p) from package p where p.status = 'complete' and exists (select from found o where o.free))))
 `
 
 type AssignRawDataFilesParams struct {
@@ -37,8 +39,8 @@ type AssignRawDataFilesParams struct {
 	RawDataPackageID uuid.UUID   `json:"raw_data_package_id"`
 }
 
-// Puts files without a package into one of their execution. A file that was registered more than once is meant by each of its
-// ids.
+// Puts files without a package into one of their execution that is not complete. A file that was registered more than once is
+// meant by each of its ids.
 func (q *Queries) AssignRawDataFiles(ctx context.Context, arg AssignRawDataFilesParams) error {
 	_, err := q.db.Exec(ctx, assignRawDataFiles, arg.IDs, arg.RawDataPackageID)
 	return err

@@ -1078,23 +1078,23 @@ func (q *Queries) PipelineCounts(ctx context.Context) ([]PipelineCountsRow, erro
 }
 
 const safetyOfFile = `-- name: SafetyOfFile :one
-select f.id, (f.raw_data_package_id is not null)::boolean as packed,
-  coalesce((select p.state = 'archived' from raw_data_package p where p.id = f.raw_data_package_id), false)::boolean as archived,
+select f.id, (p.id is not null)::boolean as packed, coalesce(p.state = 'archived', false)::boolean as archived,
   count(distinct c.data_location_id) as copies,
   coalesce(bool_or(c.location_type = 'long_term_archive'), false)::boolean as in_long_term_archive
 from raw_data_file f
+left join raw_data_package p on p.id = f.raw_data_package_id and (p.finalized_at is null or p.finalized_at >= f.recorded_at)
 left join lateral (
   select c.data_location_id, l.location_type
   from (
     select c.id, c.kind, c.raw_data_file_id, c.raw_data_package_id, c.data_transfer_package_id, c.data_location_id, c.path, c.status, c.created_at, c.verified_at, c.deleted_at from physical_copy c where c.raw_data_file_id = f.id
     union all
-    select c.id, c.kind, c.raw_data_file_id, c.raw_data_package_id, c.data_transfer_package_id, c.data_location_id, c.path, c.status, c.created_at, c.verified_at, c.deleted_at from physical_copy c where c.raw_data_package_id = f.raw_data_package_id
+    select c.id, c.kind, c.raw_data_file_id, c.raw_data_package_id, c.data_transfer_package_id, c.data_location_id, c.path, c.status, c.created_at, c.verified_at, c.deleted_at from physical_copy c where c.raw_data_package_id = p.id
   ) c
   join data_location l on l.id = c.data_location_id
   where c.status = 'present' and c.verified_at is not null and l.location_type <> 'source'
 ) c on true
 where f.id = $1
-group by f.id
+group by f.id, p.id
 `
 
 type SafetyOfFileParams struct {
@@ -1110,7 +1110,7 @@ type SafetyOfFileRow struct {
 }
 
 // How safe a file is, of what counts: copies of it or of its package that are present, verified, and not where data are
-// recorded, one for each location.
+// recorded, one for each location. A package that was complete before the file was registered is without it.
 func (q *Queries) SafetyOfFile(ctx context.Context, arg SafetyOfFileParams) (SafetyOfFileRow, error) {
 	row := q.db.QueryRow(ctx, safetyOfFile, arg.ID)
 	var i SafetyOfFileRow

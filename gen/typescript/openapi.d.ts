@@ -182,7 +182,7 @@ export interface paths {
         /**
          * Create a package
          * @description Files that are registered already can be put into it in the same transaction. They must be of the same execution
-         *     and in no other package.
+         *     and in no other package. A package that is complete takes no more of them.
          */
         post: operations["createRawDataPackage"];
         delete?: never;
@@ -592,8 +592,9 @@ export interface paths {
         /**
          * Whether a file can be deleted where it was recorded
          * @description It can when enough copies of it, or of its package, are present and verified outside the places where data are recorded,
-         *     each at another location, one of them in a long-term archive, and the package is archived. While this site does not know
-         *     how old its copy of the main database is, the answer is no.
+         *     each at another location, one of them in a long-term archive, and the package is archived. A file that was registered
+         *     when its package was complete already counts as in no package: what was copied is without it. While this site does not
+         *     know how old its copy of the main database is, the answer is no.
          */
         get: operations["getSafeToDelete"];
         put?: never;

@@ -90,6 +90,7 @@ type recordChange[R any] struct {
 // for unknown references; errs.Unavailable without the main database.
 func changeRecord[R any](ctx context.Context, s *Server, c recordChange[R]) (next R, receipt buffer.Receipt, err error) {
 	demanded := condition(c.ifMatch)
+	star := c.ifMatch != nil && demanded == nil
 	for range maxChanges {
 		receipt, err = s.write(ctx, nil, func(ctx context.Context, tx *buffer.Transaction) error {
 			var seen R
@@ -100,8 +101,8 @@ func changeRecord[R any](ctx context.Context, s *Server, c recordChange[R]) (nex
 			switch {
 			case err != nil:
 				return err
-			case !matches(demanded, *versionTag(*c.version(&seen))):
-				return outdated()
+			case !matches(demanded, *versionTag(*c.version(&seen))), star && *c.version(&seen) == 0:
+				return outdated() // the version 0 stands for no record: not even a star is about that
 			}
 			next = seen
 			c.change(&next)

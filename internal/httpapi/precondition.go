@@ -7,7 +7,7 @@ import (
 	"github.com/ccatobs/opsdb/internal/errs"
 )
 
-// condition is what If-Match demands, nil for nothing: a star stands for any version, and a record has always one.
+// condition is what If-Match demands, nil for nothing: a star stands for any version.
 func condition(ifMatch *string) *string {
 	if ifMatch != nil && strings.TrimSpace(*ifMatch) == "*" {
 		return nil

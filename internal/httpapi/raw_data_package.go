@@ -24,13 +24,14 @@ func (s *Server) CreateRawDataPackage(ctx context.Context, r api.CreateRawDataPa
 	receipt, err := s.create(ctx, r.Params.IdempotencyKey, r.Body.ID != nil, func(ctx context.Context, tx *buffer.Transaction) error {
 		id, refs = tx.RecordID(r.Body.ID), s.refer(ctx, tx)
 		p := packageParams(id, *r.Body)
-		if err := s.packedBefore(ctx, tx, r.Body.ID, p); err != nil {
+		complete, err := s.packedBefore(ctx, tx, r.Body.ID, p)
+		if err != nil {
 			return err
 		}
 		tx.Add(ops.CreatePackage.With(p))
 		s.referPackage(ctx, refs, r.Body)
 		if len(r.Body.RawDataFileIDs) > 0 {
-			ids, files := s.referAssigned(ctx, refs, id, r.Body)
+			ids, files := s.referAssigned(ctx, refs, id, complete, r.Body)
 			tx.Add(ops.Assign(files, maindb.AssignRawDataFilesParams{IDs: ids, RawDataPackageID: id}))
 		}
 		return refs.refused()
@@ -54,21 +55,22 @@ func packageParams(id uuid.UUID, b api.RawDataPackageCreate) maindb.CreateRawDat
 	}
 }
 
-// packedBefore compares a package that brings its own id with one of that id. Errors: errs.Conflict for other content.
-func (s *Server) packedBefore(ctx context.Context, tx *buffer.Transaction, given *uuid.UUID, p maindb.CreateRawDataPackageParams) error {
+// packedBefore compares a package that brings its own id with one of that id, and tells whether that is complete. Errors:
+// errs.Conflict for other content.
+func (s *Server) packedBefore(ctx context.Context, tx *buffer.Transaction, given *uuid.UUID, p maindb.CreateRawDataPackageParams) (complete bool, err error) {
 	if given == nil || tx.Seen() {
-		return nil
+		return false, nil
 	}
 	known, err := s.lookPackage(ctx, p.ID)
 	tx.Saw(known.Look)
 	if err != nil || !known.Found {
-		return nil //nolint:nilerr // what cannot be compared now is compared when it is executed
+		return false, nil //nolint:nilerr // what cannot be compared now is compared when it is executed
 	}
 	row := known.Row
 	if row.ExecutedObsUnitID == p.ExecutedObsUnitID && row.InstrumentModuleID == p.InstrumentModuleID && row.Name == p.Name && row.RelativePath == p.RelativePath {
-		return nil
+		return row.Status == replicadb.PackageStatusComplete, nil
 	}
-	return differs("package", packageOf(known), p)
+	return false, differs("package", packageOf(known), p)
 }
 
 // FinalizeRawDataPackage marks a package complete.

@@ -132,9 +132,11 @@ func (s *Server) referPackage(ctx context.Context, r *references, b *api.RawData
 	r.note(ok, err, "/executed_obs_unit_id", "execution "+b.ExecutedObsUnitID.String())
 }
 
-// referAssigned looks up the files of a new package and returns their ids, each file's first one and once, and those that are
-// known. They must be of its execution and in no package.
-func (s *Server) referAssigned(ctx context.Context, r *references, id uuid.UUID, b *api.RawDataPackageCreate) (ids []uuid.UUID, files []replicadb.RawDataFile) {
+// referAssigned looks up the files of a package and returns their ids, each file's first one and once, and those that are known.
+// They must be of its execution and in no package; one that is complete takes no more.
+func (s *Server) referAssigned(
+	ctx context.Context, r *references, id uuid.UUID, complete bool, b *api.RawDataPackageCreate,
+) (ids []uuid.UUID, files []replicadb.RawDataFile) {
 	first, noAliases := s.firstIDs(ctx, b.RawDataFileIDs)
 	known, look, err := lookMany(ctx, s, manyFiles, slices.Collect(maps.Values(first)))
 	r.tx.Saw(look)
@@ -156,8 +158,11 @@ func (s *Server) referAssigned(ctx context.Context, r *references, id uuid.UUID,
 		if file.Row.ExecutedObsUnitID != b.ExecutedObsUnitID {
 			r.contradict(pointer, "the file is of another execution")
 		}
-		if in := file.Row.RawDataPackageID; in != nil && *in != id {
+		switch in := file.Row.RawDataPackageID; {
+		case in != nil && *in != id:
 			r.contradict(pointer, "the file is in package "+in.String())
+		case in == nil && complete:
+			r.contradict(pointer, "the package is complete without the file")
 		}
 	}
 	return ids, files

@@ -56,6 +56,8 @@ func (s *Server) ListTransferPackageCopies(ctx context.Context, r api.ListTransf
 
 // GetSafeToDelete tells whether a file can be deleted where it was recorded. In doubt it cannot.
 func (s *Server) GetSafeToDelete(ctx context.Context, r api.GetSafeToDeleteRequestObject) (api.GetSafeToDeleteResponseObject, error) {
+	// Before the replica is asked: that it is fresh behind that says nothing of what it answered.
+	fresh := s.buffer.Glance().Fresh
 	file, err := s.lookFile(ctx, r.ID)
 	if err != nil {
 		return nil, err
@@ -79,7 +81,7 @@ func (s *Server) GetSafeToDelete(ctx context.Context, r api.GetSafeToDeleteReque
 		{row.Packed && !row.Archived, api.SafeToDeleteReasonsPackageNotArchived},
 		{v.VerifiedCopies < v.MinCopies, api.SafeToDeleteReasonsTooFewCopies},
 		{!row.InLongTermArchive, api.SafeToDeleteReasonsNoneInLongTermArchive},
-		{!s.buffer.Glance().Fresh, api.SafeToDeleteReasonsReplicaOfUnknownAge},
+		{!fresh, api.SafeToDeleteReasonsReplicaOfUnknownAge},
 	} {
 		if reason.against {
 			v.Reasons = append(v.Reasons, reason.name)

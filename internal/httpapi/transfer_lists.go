@@ -30,7 +30,7 @@ func newestFirst(list string, cursor *string, before *time.Time) (at time.Time, 
 	case cursor != nil:
 		return readTimeCursor(list, *cursor)
 	case before != nil:
-		return instant(*before), uuid.Nil, nil
+		return microsecondUp(*before), uuid.Nil, nil
 	default:
 		return lastStart, uuid.Nil, nil
 	}
@@ -41,7 +41,7 @@ func since(from *time.Time) time.Time {
 	if from == nil {
 		return firstStart
 	}
-	return *from
+	return microsecondUp(*from)
 }
 
 // pageSize is how many rows are read for a page: one more than it shows tells whether there is another.
@@ -89,10 +89,10 @@ func (s *Server) pipelinePackages(ctx context.Context, p api.ListTransferRawPack
 		return listNewPipeline, rows, err
 	}
 	// Before all packages of the very time at which the list begins.
-	at, id := instant(since(p.CreatedFrom)).Add(-time.Microsecond), uuid.Max
+	at, id := since(p.CreatedFrom).Add(-time.Microsecond), uuid.Max
 	before := lastStart
 	if p.CreatedBefore != nil {
-		before = *p.CreatedBefore
+		before = microsecondUp(*p.CreatedBefore)
 	}
 	if p.Cursor != nil {
 		var err error

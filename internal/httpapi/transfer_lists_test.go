@@ -69,6 +69,8 @@ func TestListsOfTransfers(t *testing.T) {
 	w.execute("insert into data_transfer_log (id, data_transfer_id, at, path) select gen_random_uuid(), $1, now() + n * interval '1 second', '/x' from generate_series(1, 7) n", transfer)
 	execution, pack := one[string](w, "select id::text from executed_obs_unit limit 1"), one[string](w, "select raw_data_package_id::text from long_term_archive_transfer limit 1")
 	half := one[string](w, `select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') from raw_data_package order by created_at offset 10 limit 1`)
+	// Between two times that a database tells apart, a bound is the later.
+	between := strings.TrimSuffix(half, "Z") + "5Z"
 	program := one[int](w, "select u.observing_program_id from executed_obs_unit e join obs_unit u on u.id = e.obs_unit_id limit 1")
 	for _, test := range []struct{ op, id, query, sql string }{
 		{"listTransferRawPackages", "", "", "raw_data_package"},
@@ -94,6 +96,10 @@ func TestListsOfTransfers(t *testing.T) {
 		{"listTransferRawPackages", "", "created_before=" + half, "raw_data_package where created_at < '" + half + "'"},
 		{"listTransferRawPackages", "", "sort=created_at&created_from=" + half, "raw_data_package where created_at >= '" + half + "'"},
 		{"listTransferRawPackages", "", "sort=created_at&created_before=" + half, "raw_data_package where created_at < '" + half + "'"},
+		{"listTransferRawPackages", "", "created_from=" + between, "raw_data_package where created_at > '" + half + "'"},
+		{"listTransferRawPackages", "", "created_before=" + between, "raw_data_package where created_at <= '" + half + "'"},
+		{"listTransferRawPackages", "", "sort=created_at&created_from=" + between, "raw_data_package where created_at > '" + half + "'"},
+		{"listTransferRawPackages", "", "sort=created_at&created_before=" + between, "raw_data_package where created_at <= '" + half + "'"},
 		{"listTransferPackages", "", "", "data_transfer_package"},
 		{"listTransferPackages", "", "status=completed", "data_transfer_package where status = 'completed'"},
 		{"listTransferPackages", "", "origin_site_id=2", "data_transfer_package where origin_site_id = 2"},
@@ -216,6 +222,8 @@ func TestPackageMetadata(t *testing.T) {
 	id := one[string](w, "select id::text from raw_data_package")
 	body := s.example("putPackageMetadata", nil)
 	s.do(call{op: "getPackageMetadata", id: id}).problem(http.StatusNotFound, "not-found")
+	over := call{op: "putPackageMetadata", id: id, body: body, header: map[string]string{"If-Match": "*"}}
+	s.do(over).problem(http.StatusPreconditionFailed, "precondition-failed")
 	made := s.do(call{op: "putPackageMetadata", id: id, body: body}).want(http.StatusOK).header.Get("ETag")
 	read := s.do(call{op: "getPackageMetadata", id: id}).want(http.StatusOK)
 	if !ofVersion(read, made) || !strings.Contains(string(read.text), "pwv_mm") {
@@ -223,5 +231,6 @@ func TestPackageMetadata(t *testing.T) {
 	}
 	s.do(call{op: "putPackageMetadata", id: id, body: body, header: map[string]string{"If-Match": read.header.Get("ETag")}}).want(http.StatusOK)
 	s.do(call{op: "putPackageMetadata", id: id, body: body, header: map[string]string{"If-Match": made}}).problem(http.StatusPreconditionFailed, "precondition-failed")
+	s.do(over).want(http.StatusOK)
 	s.do(call{op: "putPackageMetadata", id: someID, body: body}).problem(http.StatusNotFound, "not-found")
 }

@@ -83,7 +83,7 @@ func (s *Server) visibility(ctx context.Context, p passage) (v api.Visibility, e
 	if p.limits.MaxSun != nil {
 		dark, p.limits.MaxSun = *p.limits.MaxSun, nil
 	}
-	key := fmt.Sprintf("2|%T%v %v|%v|%d", p.target, p, dark, sky.FYST, sky.OrientationKnownUntil().Unix())
+	key := fmt.Sprintf("3|%T%v %v|%v|%d", p.target, p, dark, sky.FYST, sky.OrientationKnownUntil().Unix())
 	if dark < 90 {
 		p.limits.MaxSun = &dark
 	}

@@ -213,6 +213,27 @@ func TestDeleteRefusesARecordThatHasChanged(t *testing.T) {
 	expectState(t, "delete", q.DeleteRawDataFile(t.Context(), deleteFile()), "")
 }
 
+func TestACompletePackageTakesNoMoreFiles(t *testing.T) {
+	ctx := t.Context()
+	q := newMain(t, pgtest.New(t), time.Minute)
+	for _, w := range writes(t)[:4] {
+		expectState(t, w.name, w.apply(q.Queries), "")
+	}
+	other := createFiles(otherFileID)
+	other.RelativePaths[0] = "other"
+	expectState(t, "another file", q.CreateRawDataFiles(ctx, other), "")
+	both := maindb.AssignRawDataFilesParams{IDs: []uuid.UUID{fileID, otherFileID}, RawDataPackageID: packageID}
+	expectState(t, "finalize", q.FinalizeRawDataPackage(ctx, finalizePackage()), "")
+	err := q.AssignRawDataFiles(ctx, both)
+	expectState(t, "one more", err, "23000")
+	if database, ok := errors.AsType[*pgconn.PgError](err); !ok || !strings.Contains(database.Detail, packageID.String()) {
+		t.Errorf("the detail does not show the package: %v", err)
+	}
+	expectState(t, "what is in it", q.AssignRawDataFiles(ctx, assignFiles()), "")
+	both.IDs[1] = uuid.New()
+	expectState(t, "a file that is none", q.AssignRawDataFiles(ctx, both), "P0002")
+}
+
 func TestAFileRegisteredTwiceKeepsItsFirstID(t *testing.T) {
 	a := pgtest.New(t)
 	q, conn := newMain(t, a, time.Minute), pgtest.Connect(t, a)

@@ -57,7 +57,7 @@ func (g *Grid) Track(t Target) []Position {
 	track := make([]Position, len(g.frames))
 	seen := g.exact(t)
 	for i := range g.frames {
-		track[i] = g.frames[i].position(seen(i))
+		track[i] = g.frames[i].stand(t, seen(i))
 	}
 	return track
 }
@@ -69,6 +69,16 @@ func (g *Grid) exact(t Target) func(int) vector {
 		return func(i int) vector { return g.frames[i].apparent(from) }
 	}
 	return func(i int) vector { return t.seen(&g.frames[i]) }
+}
+
+// stand is where a target stands that is seen in a direction.
+func (f *frame) stand(t Target, d vector) Position {
+	p := f.position(d)
+	if c, ok := t.(ConstantElevation); ok {
+		// Exactly: a limit may be this very elevation, and a sine and its arc lead beside it.
+		p.Altitude = c.Elevation
+	}
+	return p
 }
 
 // position is where something stands that is seen in a direction.
@@ -98,5 +108,5 @@ func parallactic(d, pole vector) float64 {
 // At returns where a target stands at any time from the beginning of the grid to its end.
 func (g *Grid) At(t Target, at time.Time) Position {
 	f := g.frameAt(at)
-	return f.position(t.seen(&f))
+	return f.stand(t, t.seen(&f))
 }

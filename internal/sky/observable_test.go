@@ -1,6 +1,7 @@
 package sky
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -93,5 +94,23 @@ func aYear(t testing.TB, target Target) {
 			t.Fatal(err)
 		}
 		g.Observable(target, FYSTLimits)
+	}
+}
+
+// A scan at the very elevation that is the limit is within it.
+func TestAScanAtTheLimitIsWithinIt(t *testing.T) {
+	at := time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
+	g, err := NewGrid(FYST, at, at.Add(time.Hour), 10*time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for half := range 181 {
+		scan := ConstantElevation{Azimuth: float64(2 * half), Elevation: float64(half) / 2}
+		for _, l := range []Limits{{MinElevation: scan.Elevation, MaxElevation: 90}, {MaxElevation: scan.Elevation}, {MinElevation: scan.Elevation, MaxElevation: scan.Elevation}} {
+			windows := g.Windows(scan, g.Track(scan), l)
+			if len(windows) != 1 || len(windows[0].Reasons) != 0 || slices.Contains(g.Observable(scan, l), false) {
+				t.Errorf("at %v within %+v: %+v, %v", scan.Elevation, l, windows, g.Observable(scan, l))
+			}
+		}
 	}
 }

@@ -13,3 +13,10 @@ func Waiting(p *Planner) int {
 	}
 	return n
 }
+
+// Flying is for how many different questions days are being computed.
+func Flying(p *Planner) int {
+	p.flights.mu.Lock()
+	defer p.flights.mu.Unlock()
+	return len(p.flights.flying)
+}

@@ -71,7 +71,7 @@ func (p *Planner) Turn(ctx context.Context, caller string) (end func(), err erro
 // first on. Who asks for the same at the same time is given the same; it is computed as long as somebody waits for it. It
 // fails when ctx ends.
 func (p *Planner) Days(ctx context.Context, caller string, targets []sky.Target, first time.Time, days int, l sky.Limits) ([][]bool, error) {
-	flight := fmt.Sprint(first.Unix(), days, limitsKey(l), targets)
+	flight := fmt.Sprintf("%d|%d|%s|%v", first.Unix(), days, limitsKey(l), targets)
 	return p.flights.do(ctx, flight, func(ctx context.Context) ([][]bool, error) { return p.days(ctx, caller, targets, first, days, l) })
 }
 

@@ -134,6 +134,46 @@ func TestHeatmapsWaitForEachOther(t *testing.T) {
 	}
 }
 
+// Who asks for other days, or by other limits, is not given what others wait for.
+func TestOnlyTheSameDaysAreShared(t *testing.T) {
+	p := open(t)
+	var ends []func()
+	for range max(1, runtime.GOMAXPROCS(0)/2) {
+		end, err := p.Turn(t.Context(), "otto")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ends = append(ends, end)
+	}
+	// Written one after the other, the number of days and the lowest elevation are the same digits.
+	asked := map[int]float64{3: 20, 32: 0}
+	type answer struct {
+		days, slots int
+		err         error
+	}
+	got := make(chan answer, len(asked))
+	for days, low := range asked {
+		limits := sky.FYSTLimits
+		limits.MinElevation = low
+		before := visibility.Flying(p)
+		go func() {
+			rows, err := p.Days(t.Context(), "ada", []sky.Target{sky.Mars}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), days, limits)
+			got <- answer{days, len(slices.Concat(rows...)), err}
+		}()
+		for deadline := time.Now().Add(time.Second); visibility.Flying(p) == before && time.Now().Before(deadline); {
+			runtime.Gosched()
+		}
+	}
+	for _, end := range ends {
+		end()
+	}
+	for range asked {
+		if a := <-got; a.err != nil || a.slots != a.days*visibility.SlotsPerDay {
+			t.Errorf("%d days: %d slots, %v", a.days, a.slots, a.err)
+		}
+	}
+}
+
 func TestHours(t *testing.T) {
 	slots := make([]bool, 2*visibility.SlotsPerDay)
 	for i := range 9 {

@@ -45,13 +45,13 @@ select expect_rows(count(*), greatest(cardinality(@ids::uuid[]), 1), case when e
     where o.id <> all(array(select s.id from stored s)))) end) from stored;
 
 -- name: AssignRawDataFiles :exec
--- Puts files without a package into one of their execution. A file that was registered more than once is meant by each of its
--- ids.
+-- Puts files without a package into one of their execution that is not complete. A file that was registered more than once is
+-- meant by each of its ids.
 with wanted as (
   select distinct coalesce(r.id, a.same_as, i.id) as id
   from unnest(@ids::uuid[]) as i (id) left join raw_data_file r on r.id = i.id left join record_alias a on a.id = i.id
 ), package as (
-  select p.executed_obs_unit_id from raw_data_package p where p.id = @raw_data_package_id
+  select p.* from raw_data_package p where p.id = @raw_data_package_id::uuid for share
 ), found as (
   select f.*, coalesce(f.raw_data_package_id = @raw_data_package_id::uuid, false) as same, f.raw_data_package_id is null
     and f.executed_obs_unit_id = coalesce((select k.executed_obs_unit_id from package k), f.executed_obs_unit_id) as free
@@ -59,11 +59,13 @@ with wanted as (
 ), assigned as (
   update raw_data_file f set raw_data_package_id = @raw_data_package_id
   where f.id in (select o.id from found o where o.free) and f.raw_data_package_id is null
+    and not exists (select from package p where p.status = 'complete')
   returning 1
 )
 select expect_rows((select count(*) from assigned) + (select count(*) from found s where s.same),
-  (select greatest(count(*), 1) from wanted), 'raw_data_file',
-  (select jsonb_agg(to_jsonb(o)) from found o where not o.same and not o.free));
+  (select greatest(count(*), 1) from wanted), 'raw_data_file', coalesce(
+    (select jsonb_agg(to_jsonb(o)) from found o where not o.same and not o.free),
+    (select to_jsonb(p) from package p where p.status = 'complete' and exists (select from found o where o.free))));
 
 -- name: DeleteRawDataFile :exec
 -- Withdraws a registration as its writer saw it. A file that is gone already counts as withdrawn by the ledger only.

@@ -20,12 +20,12 @@ with added as (
   on conflict (staging_job_id, raw_data_package_id) do update set staged_at = s.staged_at
   returning 1
 )
-select expect_rows(count(*) + (
+select expect_rows(count(*), (
     select count(*) from staging_job_package s
     where s.staging_job_id = @staging_job_id and s.raw_data_package_id <> all (@raw_data_package_ids::uuid[])) + (
     select count(*) from staging_job j
-    where j.id = @staging_job_id and (select count(*) from staging_job_package s where s.staging_job_id = j.id) between 1 and cardinality(@raw_data_package_ids::uuid[]) - 1),
-  cardinality(@raw_data_package_ids::uuid[]), 'staging_job_package', coalesce(
+    where j.id = @staging_job_id and (select count(*) from staging_job_package s where s.staging_job_id = j.id) between 1 and cardinality(@raw_data_package_ids::uuid[]) - 1)
+    + cardinality(@raw_data_package_ids::uuid[]), 'staging_job_package', coalesce(
     (select to_jsonb(p) from raw_data_package p where p.id = any (@raw_data_package_ids::uuid[]) and p.state <> 'archived' limit 1),
     (select to_jsonb(j) from staging_job j where j.id = @staging_job_id)))
 from added;

@@ -79,7 +79,7 @@ def sync_detailed(
 
      Files that are registered already can be put into it in the same transaction. They must be of the
     same execution
-    and in no other package.
+    and in no other package. A package that is complete takes no more of them.
 
     Args:
         idempotency_key (str | Unset):
@@ -115,7 +115,7 @@ def sync(
 
      Files that are registered already can be put into it in the same transaction. They must be of the
     same execution
-    and in no other package.
+    and in no other package. A package that is complete takes no more of them.
 
     Args:
         idempotency_key (str | Unset):
@@ -146,7 +146,7 @@ async def asyncio_detailed(
 
      Files that are registered already can be put into it in the same transaction. They must be of the
     same execution
-    and in no other package.
+    and in no other package. A package that is complete takes no more of them.
 
     Args:
         idempotency_key (str | Unset):
@@ -180,7 +180,7 @@ async def asyncio(
 
      Files that are registered already can be put into it in the same transaction. They must be of the
     same execution
-    and in no other package.
+    and in no other package. A package that is complete takes no more of them.
 
     Args:
         idempotency_key (str | Unset):

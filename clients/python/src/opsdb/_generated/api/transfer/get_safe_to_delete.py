@@ -91,9 +91,11 @@ def sync_detailed(
 
      It can when enough copies of it, or of its package, are present and verified outside the places
     where data are recorded,
-    each at another location, one of them in a long-term archive, and the package is archived. While
-    this site does not know
-    how old its copy of the main database is, the answer is no.
+    each at another location, one of them in a long-term archive, and the package is archived. A file
+    that was registered
+    when its package was complete already counts as in no package: what was copied is without it. While
+    this site does not
+    know how old its copy of the main database is, the answer is no.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
@@ -135,9 +137,11 @@ def sync(
 
      It can when enough copies of it, or of its package, are present and verified outside the places
     where data are recorded,
-    each at another location, one of them in a long-term archive, and the package is archived. While
-    this site does not know
-    how old its copy of the main database is, the answer is no.
+    each at another location, one of them in a long-term archive, and the package is archived. A file
+    that was registered
+    when its package was complete already counts as in no package: what was copied is without it. While
+    this site does not
+    know how old its copy of the main database is, the answer is no.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
@@ -174,9 +178,11 @@ async def asyncio_detailed(
 
      It can when enough copies of it, or of its package, are present and verified outside the places
     where data are recorded,
-    each at another location, one of them in a long-term archive, and the package is archived. While
-    this site does not know
-    how old its copy of the main database is, the answer is no.
+    each at another location, one of them in a long-term archive, and the package is archived. A file
+    that was registered
+    when its package was complete already counts as in no package: what was copied is without it. While
+    this site does not
+    know how old its copy of the main database is, the answer is no.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.
@@ -216,9 +222,11 @@ async def asyncio(
 
      It can when enough copies of it, or of its package, are present and verified outside the places
     where data are recorded,
-    each at another location, one of them in a long-term archive, and the package is archived. While
-    this site does not know
-    how old its copy of the main database is, the answer is no.
+    each at another location, one of them in a long-term archive, and the package is archived. A file
+    that was registered
+    when its package was complete already counts as in no package: what was copied is without it. While
+    this site does not
+    know how old its copy of the main database is, the answer is no.
 
     Args:
         id (UUID):  Example: 0198f2c4-6a00-7cc3-98c4-dc0c0c07398f.

@@ -99,6 +99,7 @@ func lookOne[R any](ctx context.Context, s *Server, read one[R], id uuid.UUID) (
 	}
 	var row *R
 	err = s.replica.Snapshot(ctx, func(ctx context.Context, q *replicadb.Queries) error {
+		row = nil // of a snapshot that broke off
 		rows, err := read.rows(ctx, q, []uuid.UUID{id})
 		if len(rows) > 0 {
 			row = &rows[0]

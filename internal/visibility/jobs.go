@@ -181,8 +181,8 @@ func (p *Planner) progress(ctx context.Context, job *Job) error {
 
 // Jobs returns the last jobs of the site, the newest first.
 func (p *Planner) Jobs(ctx context.Context) ([]Job, error) {
-	// In this order: what has ended between the two does not look lost.
-	owner, err := p.board.Read(ctx, noteClaim)
+	// Before and behind: neither what has ended meanwhile nor what has begun looks lost.
+	before, err := p.board.Read(ctx, noteClaim)
 	if err != nil {
 		return nil, err
 	}
@@ -190,8 +190,12 @@ func (p *Planner) Jobs(ctx context.Context) ([]Job, error) {
 	if err != nil {
 		return nil, err
 	}
+	behind, err := p.board.Read(ctx, noteClaim)
+	if err != nil {
+		return nil, err
+	}
 	for i := range jobs {
-		if jobs[i].State == Running && jobs[i].ID.String() != string(owner) {
+		if id := jobs[i].ID.String(); jobs[i].State == Running && id != string(before) && id != string(behind) {
 			jobs[i].State, jobs[i].Detail, jobs[i].EndedAt = Lost, "Its process has ended.", new(jobs[i].ChangedAt)
 		}
 	}
